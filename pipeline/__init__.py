@@ -1,0 +1,1 @@
+"""From what schools already record to the absent children nobody has looked at yet. Read `flow.py` first."""

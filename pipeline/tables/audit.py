@@ -1,0 +1,68 @@
+"""What was done, from which files, and what was set aside: the record every published figure can be traced through."""
+
+import polars as pl
+
+from .schema import Column, Table
+
+RUNS = Table(
+    name="audit.runs",
+    grain="one row per run that reached its end",
+    key=("run",),
+    columns=(
+        Column("run", pl.String, "Name of the run: kind, day, and a count."),
+        Column("kind", pl.String, "take-in or flag."),
+        Column("as_of", pl.Date, "The day it stood on (known_on of a take-in)."),
+        Column("version", pl.String, "Version of the pipeline."),
+        Column("settings", pl.String, "The settings it used, as JSON."),
+        Column("assumed_known_on", pl.Boolean, "History: that known_on was assumed for marks without recorded_at."),
+    ),
+)
+
+EXTRACTS = Table(
+    name="audit.extracts",
+    grain="one row per file taken in or refused",
+    key=("extract_id",),
+    columns=(
+        Column("extract_id", pl.Int32, "Ours, in the order of sha256 within a take-in."),
+        Column("extract", pl.String, "File as delivered, relative to the inbox."),
+        Column("sha256", pl.String, "Of its bytes: a file delivered again is known by it."),
+        Column("feed", pl.String, "The feed that claimed it, null if none did.", nullable=True),
+        Column("layout", pl.String, "The layout it was read as.", nullable=True),
+        Column("known_on", pl.Date, "The day it was taken in as known."),
+        Column("run", pl.String, "The run that took it in."),
+        Column("rows_read", pl.Int64, "Data rows.", "rows"),
+        Column("rows_accepted", pl.Int64, "Of those, accepted at once.", "rows"),
+        Column("rows_set_aside", pl.Int64, "Of those, set aside.", "rows"),
+        Column("rows_refused", pl.Int64, "Of those, refused with the whole file.", "rows"),
+        Column("refused_because", pl.String, "Why the file was refused.", nullable=True),
+    ),
+)
+
+SET_ASIDE = Table(
+    name="audit.set_aside",
+    grain="one row per row set aside and rule it breaks",
+    key=("extract_id", "row_number", "rule"),
+    columns=(
+        Column("extract_id", pl.Int32, "See audit.extracts."),
+        Column("extract", pl.String, "File as delivered."),
+        Column("row_number", pl.Int64, "Row in that file; the header is row 1."),
+        Column("rule", pl.String, "Name of the rule."),
+        Column("sentence", pl.String, "What is wrong and what to do; no child's data."),
+        Column("accepted_on", pl.Date, "Tried again and accepted on this day.", nullable=True),
+    ),
+)
+
+NOTES = Table(
+    name="audit.notes",
+    grain="one row per extract and rule that is only noted",
+    key=("extract_id", "rule"),
+    columns=(
+        Column("extract_id", pl.Int32, "See audit.extracts."),
+        Column("extract", pl.String, "File as delivered."),
+        Column("rule", pl.String, "Name of the rule."),
+        Column("sentence", pl.String, "What was seen."),
+        Column("rows", pl.Int64, "Rows it was seen on.", "rows"),
+    ),
+)
+
+AUDIT = (RUNS, EXTRACTS, SET_ASIDE, NOTES)

@@ -1,0 +1,137 @@
+"""What was concluded as of a day. `derived` keeps every day's rows; a run replaces its own day's only."""
+
+import polars as pl
+
+from .schema import Column, Table
+
+_S = "sessions"
+
+_WHO = (
+    Column("as_of", pl.Date, "The day stood on: nothing learned later, or dated later, is used."),
+    Column("pupil_id", pl.String, "Pseudonym of the UPN."),
+    Column("urn", pl.Int32, "The school that lists this pupil: the main registration, else the latest entered."),
+)
+
+PUPIL_FEATURES = Table(
+    name="derived.pupil_features",
+    grain="one row per pupil on a roll on the as-of day",
+    key=("as_of", "pupil_id"),
+    columns=(
+        *_WHO,
+        Column("nc_year", pl.String, "Year group.", nullable=True),
+        Column("entry_date", pl.Date, "First day on this school's roll."),
+        Column("is_sixth_form", pl.Boolean, "Years 12 to 14."),
+        Column("is_special_school", pl.Boolean, "On the roll of a special school."),
+        Column("source", pl.String, "registers, census (no marks this year) or none."),
+        Column("period", pl.String, "The words for the year-to-date window: since when, or which terms.", nullable=True),
+        # Year to date: this school year, all schools together, each half day once (the best mark of two schools').
+        Column("possible_sessions_ytd", pl.Int32, "Possible sessions this school year.", _S),
+        Column("absence_sessions_ytd", pl.Int32, "Missed, authorised or not.", _S),
+        Column("absence_rate_ytd", pl.Float64, "Missed over possible; null when nothing was possible.", "0 to 1", True),
+        Column("authorised_sessions_ytd", pl.Int32, "Missed with leave.", _S),
+        Column("unauthorised_sessions_ytd", pl.Int32, "Missed without (G, N, O, U).", _S),
+        Column("late_sessions_ytd", pl.Int32, "Present, late (L).", _S),
+        Column("need_absence_sessions_ytd", pl.Int32, "Missed with a code that asks about need.", _S),
+        Column("illness_sessions_ytd", pl.Int32, "Illness (I).", _S),
+        Column("medical_sessions_ytd", pl.Int32, "Appointments (M).", _S),
+        Column("part_time_sessions_ytd", pl.Int32, "Part-time timetable (C2).", _S),
+        Column("part_time_weeks_ytd", pl.Int32, "School weeks with any C2; null from a census.", "weeks", True),
+        Column("suspended_sessions_ytd", pl.Int32, "Suspended or excluded (E).", _S),
+        Column("no_reason_sessions_ytd", pl.Int32, "Reason not yet known (N).", _S),
+        Column("unseen_dual_sessions_ytd", pl.Int32, "D marks for which no other school's mark is known here.", _S),
+        Column("no_mark_sessions_ytd", pl.Int32, "No mark recorded.", _S),
+        # Last school year, whole, all schools together; from the census where no marks are held.
+        Column("possible_sessions_last_year", pl.Int32, "Possible, last school year; null if nothing known.", _S, True),
+        Column("absence_sessions_last_year", pl.Int32, "Missed, last school year.", _S, True),
+        Column("need_absence_sessions_last_year", pl.Int32, "Missed with a code that asks about need.", _S, True),
+        Column("absence_rate_last_year", pl.Float64, "Missed over possible, last school year.", "0 to 1", True),
+        # The same part of last year: weeks that began at least 52 weeks before the as-of day.
+        Column("possible_sessions_same_period_last_year", pl.Int32, "Possible; null from a census.", _S, True),
+        Column("absence_sessions_same_period_last_year", pl.Int32, "Missed.", _S, True),
+        Column("absence_rate_same_period_last_year", pl.Float64, "Missed over possible.", "0 to 1", True),
+        # What the pupil is judged on: this year from 40 possible sessions, else last year where it has 40, else nothing.
+        Column("judged_period", pl.String, "The words for that period; null where nothing can be judged.", nullable=True),
+        Column("judged_on", pl.String, "this_year or last_year; null where nothing can be judged.", nullable=True),
+        Column("judged_possible_sessions", pl.Int32, "Possible in the judged period.", _S, True),
+        Column("judged_absence_sessions", pl.Int32, "Missed in it.", _S, True),
+        Column("judged_absence_rate", pl.Float64, "DfE's rate in it.", "0 to 1", True),
+        Column("judged_need_absence_sessions", pl.Int32, "Missed in it with a code that asks about need.", _S, True),
+        Column(
+            "judged_need_absence_rate", pl.Float64,
+            "Missed with a code that asks about need, over the sessions left when the other absences are set aside.",
+            "0 to 1", True,
+        ),
+        # Last 20 school days (days on which the pupil's school has a possible mark); null without registers.
+        Column("possible_sessions_20d", pl.Int32, "Possible, last 20 school days.", _S, True),
+        Column("absence_sessions_20d", pl.Int32, "Missed.", _S, True),
+        Column("absence_rate_20d", pl.Float64, "Missed over possible.", "0 to 1", True),
+        Column("possible_sessions_before_20d", pl.Int32, "Possible, this year before those 20 days.", _S, True),
+        Column("absence_rate_before_20d", pl.Float64, "Missed over possible, this year before them.", "0 to 1", True),
+        Column("school_rise_20d", pl.Float64, "The whole school's rate in them less its rate before.", "-1 to 1", True),
+        # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session.
+        Column("absence_spells_term", pl.Int32, "Spells begun this term; null without registers.", "spells", True),
+        Column("absence_spells_ytd", pl.Int32, "Spells begun this school year.", "spells", True),
+        Column("illness_spells_ytd", pl.Int32, "Spells of illness (I) begun this school year.", "spells", True),
+        # Suspensions and moves
+        Column("suspensions_12m", pl.Int32, "Suspensions and exclusions begun in the last 12 months; null if no suspension feed and no registers.", "suspensions", True),
+        Column("last_suspension_on", pl.Date, "First day of the latest of them.", nullable=True),
+        Column("moved_in_year", pl.Boolean, "Joined this school this year after its first four weeks, or left another this year."),
+        Column("schools_24m", pl.Int32, "Schools whose roll the pupil was on in the last two years.", "schools"),
+    ),
+)  # fmt: skip
+
+PUPIL_SUPPORT = Table(
+    name="derived.pupil_support",
+    grain="one row per pupil on a roll on the as-of day: what is on file, never a feature or a model's input",
+    key=("as_of", "pupil_id"),
+    columns=(
+        *_WHO,
+        Column("sen_provision", pl.String, "N, K or E as last said; null if never.", nullable=True),
+        Column("sen_provision_on", pl.Date, "The day that was said of.", nullable=True),
+        Column("on_file", pl.Boolean, "Any support running, or SEN provision K or E."),
+        Column("known_because", pl.String, "The sentence that says why the pupil is already known; null if not.", nullable=True),
+        Column("last_review", pl.Date, "Day of the last review or start of any running support.", nullable=True),
+        Column("quiet_until", pl.Date, "Staff asked not to list before this day.", nullable=True),
+    ),
+)  # fmt: skip
+
+PUPIL_SIGNALS = Table(
+    name="derived.pupil_signals",
+    grain="one row per pupil on a roll and signal of the catalogue",
+    key=("as_of", "pupil_id", "signal"),
+    columns=(
+        *_WHO,
+        Column("signal", pl.String, "Name in the catalogue."),
+        Column("raised", pl.Boolean, "Null when it cannot be judged.", nullable=True),
+        Column("points", pl.Int32, "The signal's points if raised, else 0.", "points"),
+        Column("reason", pl.String, "The sentence, where raised.", nullable=True),
+    ),
+)
+
+TRIAGE = Table(
+    name="derived.triage",
+    grain="one row per pupil on a roll on the as-of day",
+    key=("as_of", "pupil_id"),
+    columns=(
+        *_WHO,
+        Column("outcome", pl.String, "listed, eligible_not_listed, already_known, snoozed, history_needed, not_eligible or cannot_be_judged."),
+        Column("place", pl.Int32, "Place on the school's list, from 1; null unless listed.", nullable=True),
+        Column("points", pl.Int32, "Points of all signals raised.", "points"),
+        Column("section", pl.String, "main or sixth_form."),
+        Column("quota", pl.String, "never_looked_at, severe_or_part_time, support_and_worse or other; null unless eligible.", nullable=True),
+        Column("because", pl.String, "Why this outcome, in one sentence."),
+    ),
+)  # fmt: skip
+
+SCHOOLS_WITHOUT_LIST = Table(
+    name="derived.schools_without_list",
+    grain="one row per school that gets no list on the as-of day",
+    key=("as_of", "urn"),
+    columns=(
+        Column("as_of", pl.Date, "The day stood on."),
+        Column("urn", pl.Int32, "School."),
+        Column("reason", pl.String, "Why, with both numbers where two disagree."),
+    ),
+)
+
+DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, SCHOOLS_WITHOUT_LIST)

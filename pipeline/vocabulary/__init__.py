@@ -1,0 +1,1 @@
+"""WORDS: the codes and calendars of English schools. Imports nothing of ours."""

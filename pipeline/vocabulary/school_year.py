@@ -1,0 +1,83 @@
+"""School years, terms and weeks.
+
+A school year is named by the year it begins in and runs from 1 August to 31 July, as DfE's absence methodology does:
+autumn to 31 December, spring to Easter Sunday, summer from the day after.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.easter import easter
+
+TERMS = ("autumn", "spring", "summer")
+
+CENSUS_TERMS = {"AUT": "autumn", "SPR": "spring", "SUM": "summer"}
+
+REFERENCE_DATES = {"autumn": (10, 2), "spring": (1, 16), "summer": (5, 15)}
+"""Month and day near which each census is taken (the third Thursday but for autumn's first); used only where no header
+table gives the day itself."""
+
+
+@dataclass(frozen=True, order=True)
+class SchoolYear:
+    """The school year that begins in `starts`: SchoolYear(2025) is 2025/26."""
+
+    starts: int
+
+    @property
+    def first_day(self) -> date:
+        return date(self.starts, 8, 1)
+
+    @property
+    def last_day(self) -> date:
+        return date(self.starts + 1, 7, 31)
+
+    @property
+    def before(self) -> "SchoolYear":
+        return SchoolYear(self.starts - 1)
+
+    def __contains__(self, day: date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+    def __str__(self) -> str:
+        return f"{self.starts}/{(self.starts + 1) % 100:02d}"
+
+
+def school_year_of(day: date) -> SchoolYear:
+    return SchoolYear(day.year if day.month >= 8 else day.year - 1)
+
+
+def term_dates(year: SchoolYear, term: str) -> tuple[date, date]:
+    """The first and last day of `term`, both inclusive."""
+    easter_sunday = easter(year.starts + 1)
+    return {
+        "autumn": (year.first_day, date(year.starts, 12, 31)),
+        "spring": (date(year.starts + 1, 1, 1), easter_sunday),
+        "summer": (easter_sunday + timedelta(days=1), year.last_day),
+    }[term]
+
+
+def term_of(day: date) -> str:
+    year = school_year_of(day)
+    return next(term for term in TERMS if term_dates(year, term)[0] <= day <= term_dates(year, term)[1])
+
+
+def term_carried(census_term: str, census_year: int) -> tuple[SchoolYear, str]:
+    """The school year and term whose attendance a census carries: always the term before the one it is taken in.
+
+    `census_year` is the calendar year the census is taken in. The autumn census carries the summer term (of the year
+    before), in two parts: the first half and, apart, the second.
+    """
+    if census_term == "autumn":
+        return SchoolYear(census_year - 1), "summer"
+    before = TERMS[TERMS.index(census_term) - 1]
+    return SchoolYear(census_year - 1), before
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years lived by `day`."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
