@@ -1,0 +1,180 @@
+"""From register marks to school weeks.
+
+A week's marks are packed into two integers, mornings and afternoons: eight bits a day, Monday lowest, each the number of
+a register code (0 for no mark). Every count is had from those two, by one function, so a definition stands in one place
+and a week can be cut at any day without returning to the marks.
+"""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from pipeline.tables.facts import MARKED_WEEKS
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode, CountsAs
+
+DAYS = range(7)
+BITS_PER_DAY = 8
+KEY = ("pupil_id", "urn", "week_start")
+
+COUNTS = {
+    "possible_sessions": lambda code: code.counts_as.is_possible,
+    "absence_sessions": lambda code: code.counts_as.is_absence,
+    "authorised_sessions": lambda code: code.counts_as is CountsAs.AUTHORISED,
+    "unauthorised_sessions": lambda code: code.counts_as is CountsAs.UNAUTHORISED,
+    "late_sessions": lambda code: code.code == "L",
+    "approved_activity_sessions": lambda code: code.counts_as is CountsAs.APPROVED_ACTIVITY,
+    "need_absence_sessions": lambda code: code.asks_about_need,
+    "illness_sessions": lambda code: code.code == "I",
+    "medical_sessions": lambda code: code.code == "M",
+    "part_time_sessions": lambda code: code.code == "C2",
+    "suspended_sessions": lambda code: code.code == "E",
+    "no_reason_sessions": lambda code: code.code == "N",
+    "dual_sessions": lambda code: code.code == "D",
+    "no_mark_sessions": lambda code: code.counts_as is CountsAs.NO_MARK,
+}
+"""What each count of a week counts: a question asked of a register code."""
+
+
+def _by_number(answer) -> np.ndarray:
+    table = np.zeros(256, dtype=bool)
+    for code in ATTENDANCE_CODES:
+        table[code.number] = answer(code)
+    return table
+
+
+code_flags: dict[str, np.ndarray] = {count.removesuffix("_sessions"): _by_number(of) for count, of in COUNTS.items()}
+"""Per question, the answer for each code number: `code_flags["absence"][13]` is whether an I is an absence."""
+
+_COUNTER_BITS = 4  # a week has fourteen half days: no count passes 15
+_COUNTERS = sum(flag.astype(np.uint64) << np.uint64(_COUNTER_BITS * at) for at, flag in enumerate(code_flags.values()))
+
+_NUMBERS = {code.code: code.number for code in ATTENDANCE_CODES}
+_SETTLED_FIRST = {counts_as: rank for rank, counts_as in enumerate(CountsAs)}
+
+
+def settled_rank(code: AttendanceCode) -> int:
+    """Where two marks for one half day differ and neither is later, the lower rank is kept."""
+    return _SETTLED_FIRST[code.counts_as] * 256 + code.number
+
+
+_RANKS = {code.code: settled_rank(code) for code in ATTENDANCE_CODES}
+
+
+def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil, school and week with any mark: `tables.facts.MARKED_WEEKS`.
+
+    `marks` has pupil_id, urn, date, half_day (am or pm), code, known_on and recorded_at; codes have passed the gate.
+    Of several marks for one half day the later known wins, then the later recorded, then the code table's precedence.
+    """
+    placed = _placed(marks)
+    weeks = _packed(placed)
+    doubled = weeks.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones())
+    if not doubled.is_empty():
+        again = placed.join(doubled.select(KEY), on=KEY, how="semi")
+        weeks = pl.concat([weeks.join(doubled.select(KEY), on=KEY, how="anti"), _packed(_settled(again))])
+    return counted(weeks.drop("marks", "half_days"))
+
+
+def _placed(marks: pl.DataFrame) -> pl.DataFrame:
+    """Each mark with its week, its half day in it (0 is Monday morning, 13 Sunday afternoon) and its packed code."""
+    days = pl.col("date").cast(pl.Int32)  # 1 January 1970 was a Thursday, day 3 of its week
+    weekday = (days + 3) % 7
+    number = pl.col("code").replace_strict(_NUMBERS, return_dtype=pl.Int64)
+    is_pm = pl.col("half_day") == "pm"
+    return marks.select(
+        "pupil_id",
+        "urn",
+        "known_on",
+        "recorded_at",
+        "code",
+        week_start=(days - weekday).cast(pl.Date),
+        half_day=weekday * 2 + is_pm.cast(pl.Int32),
+        am=pl.when(~is_pm).then(number * _power(256, weekday)).otherwise(0),
+        pm=pl.when(is_pm).then(number * _power(256, weekday)).otherwise(0),
+    )
+
+
+def _power(base: int, exponent: pl.Expr) -> pl.Expr:
+    return pl.lit(pl.Series([base**day for day in DAYS], dtype=pl.Int64)).gather(exponent)
+
+
+def _packed(placed: pl.DataFrame) -> pl.DataFrame:
+    a_half_day = pl.lit(pl.Series([1 << at for at in range(14)], dtype=pl.Int64)).gather(pl.col("half_day"))
+    return placed.group_by(KEY).agg(
+        am_codes=pl.col("am").sum(),
+        pm_codes=pl.col("pm").sum(),
+        last_known_on=pl.col("known_on").max(),
+        marks=pl.len(),
+        half_days=a_half_day.bitwise_or(),
+    )
+
+
+def _settled(placed: pl.DataFrame) -> pl.DataFrame:
+    """One mark per half day; a week still says when the latest mark about it came, kept or not."""
+    rank = pl.col("code").replace_strict(_RANKS, return_dtype=pl.Int64)
+    latest_first = placed.sort("known_on", "recorded_at", -rank, descending=True, nulls_last=True)
+    kept = latest_first.unique([*KEY, "half_day"], keep="first", maintain_order=True)
+    return kept.with_columns(known_on=pl.col("known_on").max().over(KEY))
+
+
+def counted(weeks: pl.DataFrame) -> pl.DataFrame:
+    """`weeks` with every count had anew from `am_codes` and `pm_codes`."""
+    codes = [weeks["am_codes"].to_numpy(), weeks["pm_codes"].to_numpy()]
+    totals = np.zeros(weeks.height, dtype=np.uint64)
+    for half in codes:
+        for day in DAYS:
+            totals += _COUNTERS[(half >> (BITS_PER_DAY * day)) & 255]
+    counts = {
+        name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int32)
+        for at, name in enumerate(COUNTS)
+    }
+    return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(
+        pl.col(name).cast(dtype) for name, dtype in MARKED_WEEKS.schema.items()
+    )
+
+
+def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_day: pl.Expr | date | None = None):
+    """`weeks` with the marks outside `first_day` to `last_day` (inclusive; null or None is open) taken out.
+
+    The days may be one date or an expression with a date for each row. Weeks left with no mark are dropped.
+    """
+    keep_from = _days_into_week(first_day, otherwise=0)
+    keep_to = _days_into_week(last_day, otherwise=6)
+    placed = weeks.with_columns(_from=keep_from.clip(0, 7), _to=keep_to.clip(-1, 6))
+    placed = placed.filter(pl.col("_from") <= pl.col("_to"))
+    whole = (pl.col("_from") == 0) & (pl.col("_to") == 6)
+    untouched = placed.filter(whole).select(MARKED_WEEKS.names)
+    touched = placed.filter(~whole)
+    mask = _mask(touched["_from"].to_numpy(), touched["_to"].to_numpy())
+    masked = touched.with_columns(am_codes=touched["am_codes"] & mask, pm_codes=touched["pm_codes"] & mask)
+    left = counted(masked.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
+    return pl.concat([untouched, left])
+
+
+def _days_into_week(day: pl.Expr | date | None, *, otherwise: int) -> pl.Expr:
+    if day is None:
+        return pl.lit(otherwise, pl.Int64)
+    day = pl.lit(day) if isinstance(day, date) else day
+    return (day - pl.col("week_start")).dt.total_days().fill_null(otherwise)
+
+
+def _mask(first: np.ndarray, last: np.ndarray) -> pl.Series:
+    """All bits of the days `first` to `last` of a week, both inclusive."""
+    up_to = np.array([(1 << (BITS_PER_DAY * days)) - 1 for days in range(8)], dtype=np.int64)
+    return pl.Series(up_to[last + 1] & ~up_to[first], dtype=pl.Int64)
+
+
+def slots(weeks: pl.DataFrame, columns: tuple[str, ...] = ("pupil_id", "urn")) -> pl.DataFrame:
+    """One row per half day with a mark: `columns`, date, half_day (0 morning, 1 afternoon) and code_number."""
+    parts = [
+        weeks.select(
+            *columns,
+            (pl.col("week_start") + pl.duration(days=day)).alias("date"),
+            pl.lit(half_day, pl.Int8).alias("half_day"),
+            pl.Series("code_number", (weeks[codes].to_numpy() >> (BITS_PER_DAY * day)) & 255, dtype=pl.UInt8),
+        )
+        for half_day, codes in enumerate(("am_codes", "pm_codes"))
+        for day in DAYS
+    ]
+    return pl.concat(parts).filter(pl.col("code_number") != 0)
