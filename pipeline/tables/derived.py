@@ -30,8 +30,10 @@ PUPIL_FEATURES = Table(
         Column("absence_rate_ytd", pl.Float64, "Missed over possible; null when nothing was possible.", "0 to 1", True),
         Column("authorised_sessions_ytd", pl.Int32, "Missed with leave.", _S),
         Column("unauthorised_sessions_ytd", pl.Int32, "Missed without (G, N, O, U).", _S),
-        Column("late_sessions_ytd", pl.Int32, "Present, late (L).", _S),
+        Column("late_sessions_ytd", pl.Int32, "Present, late (L); null from a census.", _S, True),
         Column("need_absence_sessions_ytd", pl.Int32, "Missed with a code that asks about need.", _S),
+        Column("need_possible_sessions_ytd", pl.Int32, "Possible, the other absences set aside.", _S),
+        Column("need_absence_rate_ytd", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("illness_sessions_ytd", pl.Int32, "Illness (I).", _S),
         Column("medical_sessions_ytd", pl.Int32, "Appointments (M).", _S),
         Column("part_time_sessions_ytd", pl.Int32, "Part-time timetable (C2).", _S),
@@ -45,38 +47,55 @@ PUPIL_FEATURES = Table(
         Column("absence_sessions_last_year", pl.Int32, "Missed, last school year.", _S, True),
         Column("need_absence_sessions_last_year", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("absence_rate_last_year", pl.Float64, "Missed over possible, last school year.", "0 to 1", True),
-        # The same part of last year: weeks that began at least 52 weeks before the as-of day.
+        # The same part of last year: up to the day 52 weeks before the as-of day.
         Column("possible_sessions_same_period_last_year", pl.Int32, "Possible; null from a census.", _S, True),
         Column("absence_sessions_same_period_last_year", pl.Int32, "Missed.", _S, True),
+        Column("need_absence_sessions_same_period_last_year", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("absence_rate_same_period_last_year", pl.Float64, "Missed over possible.", "0 to 1", True),
+        # The pupil's own past to compare with: the same part of last year where it has 40 possible sessions, else the whole.
+        Column("past_period", pl.String, "The words for it; null where neither has 40.", nullable=True),
+        Column("past_need_possible_sessions", pl.Int32, "Possible in it, other absences set aside.", _S, True),
+        Column("past_need_absence_sessions", pl.Int32, "Missed in it with a code that asks about need.", _S, True),
+        Column("past_need_absence_rate", pl.Float64, "The one over the other.", "0 to 1", True),
         # What the pupil is judged on: this year from 40 possible sessions, else last year where it has 40, else nothing.
+        # Nothing either where a fifth or more of this year is marked D and no other school's register is known here.
         Column("judged_period", pl.String, "The words for that period; null where nothing can be judged.", nullable=True),
         Column("judged_on", pl.String, "this_year or last_year; null where nothing can be judged.", nullable=True),
         Column("judged_possible_sessions", pl.Int32, "Possible in the judged period.", _S, True),
         Column("judged_absence_sessions", pl.Int32, "Missed in it.", _S, True),
         Column("judged_absence_rate", pl.Float64, "DfE's rate in it.", "0 to 1", True),
         Column("judged_need_absence_sessions", pl.Int32, "Missed in it with a code that asks about need.", _S, True),
+        Column("judged_other_absence_sessions", pl.Int32, "Missed in it with any other code.", _S, True),
+        Column("judged_need_possible_sessions", pl.Int32, "Possible in it, those other absences set aside.", _S, True),
         Column(
             "judged_need_absence_rate", pl.Float64,
             "Missed with a code that asks about need, over the sessions left when the other absences are set aside.",
             "0 to 1", True,
         ),
-        # Last 20 school days (days on which the pupil's school has a possible mark); null without registers.
+        # Last 20 school days (days on which the pupil's school has a possible mark) of this school year; null where there
+        # are fewer, and without registers.
         Column("possible_sessions_20d", pl.Int32, "Possible, last 20 school days.", _S, True),
         Column("absence_sessions_20d", pl.Int32, "Missed.", _S, True),
         Column("absence_rate_20d", pl.Float64, "Missed over possible.", "0 to 1", True),
+        Column("need_absence_sessions_20d", pl.Int32, "Missed with a code that asks about need.", _S, True),
+        Column("need_possible_sessions_20d", pl.Int32, "Possible, the other absences set aside.", _S, True),
+        Column("need_absence_rate_20d", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("possible_sessions_before_20d", pl.Int32, "Possible, this year before those 20 days.", _S, True),
         Column("absence_rate_before_20d", pl.Float64, "Missed over possible, this year before them.", "0 to 1", True),
-        Column("school_rise_20d", pl.Float64, "The whole school's rate in them less its rate before.", "-1 to 1", True),
-        # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session.
+        Column("need_possible_sessions_before_20d", pl.Int32, "Possible before them, other absences set aside.", _S, True),
+        Column("need_absence_rate_before_20d", pl.Float64, "Missed with a code that asks about need, over those.", "0 to 1", True),
+        Column("school_rise_20d", pl.Float64, "The whole school's need absence rate in them less its rate before.", "-1 to 1", True),
+        # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session. A part-time
+        # timetable (C2) is no spell: it neither begins nor ends one.
         Column("absence_spells_term", pl.Int32, "Spells begun this term; null without registers.", "spells", True),
         Column("absence_spells_ytd", pl.Int32, "Spells begun this school year.", "spells", True),
         Column("illness_spells_ytd", pl.Int32, "Spells of illness (I) begun this school year.", "spells", True),
         # Suspensions and moves
-        Column("suspensions_12m", pl.Int32, "Suspensions and exclusions begun in the last 12 months; null if no suspension feed and no registers.", "suspensions", True),
+        Column("suspensions_12m", pl.Int32, "Suspensions and exclusions begun in the last 12 months, by the feed or by runs of E marks, whichever says more; null if neither is held.", "suspensions", True),
         Column("last_suspension_on", pl.Date, "First day of the latest of them.", nullable=True),
         Column("moved_in_year", pl.Boolean, "Joined this school this year after its first four weeks, or left another this year."),
         Column("schools_24m", pl.Int32, "Schools whose roll the pupil was on in the last two years.", "schools"),
+        Column("thirteen_school_weeks_ago", pl.Date, "Monday 13 of this school's weeks ago; 91 days where its registers begin later."),
     ),
 )  # fmt: skip
 
@@ -116,10 +135,11 @@ TRIAGE = Table(
         *_WHO,
         Column("outcome", pl.String, "listed, eligible_not_listed, already_known, snoozed, history_needed, not_eligible or cannot_be_judged."),
         Column("place", pl.Int32, "Place on the school's list, from 1; null unless listed.", nullable=True),
-        Column("points", pl.Int32, "Points of all signals raised.", "points"),
+        Column("points", pl.Int32, "Points of the signals raised; the rate's own only where it stands on codes that ask about need.", "points"),
         Column("section", pl.String, "main or sixth_form."),
         Column("quota", pl.String, "never_looked_at, severe_or_part_time, support_and_worse or other; null unless eligible.", nullable=True),
         Column("because", pl.String, "Why this outcome, in one sentence."),
+        Column("next_step", pl.String, "The question to ask first; null unless listed.", nullable=True),
     ),
 )  # fmt: skip
 

@@ -203,6 +203,23 @@ ATTENDANCE_MARKS = Table(
     ),
 )
 
+PARENTS_SET_ASIDE = Table(
+    name="waiting.parents",
+    grain="one row per census pupil row set aside and day, so that its children can still be checked against it",
+    key=(),
+    columns=(
+        Column("parent_key", pl.String, "COLLECT's id of the pupil row."),
+        Column("native_id", pl.String, "COLLECT's id of the school.", nullable=True),
+        Column("urn", pl.Int32, "School.", nullable=True),
+        Column("census_term", pl.String, "Term of the census.", nullable=True),
+        Column("census_year", pl.Int32, "Calendar year of the census.", nullable=True),
+        Column("sessions_possible", pl.Int32, "Possible sessions of the term carried.", "sessions", True),
+        Column("sessions_possible_ht2", pl.Int32, "Autumn census: of summer's second half.", "sessions", True),
+        Column("parent", pl.String, "not_accepted or header_missing."),
+        Column("known_on", pl.Date, "The day we learned it."),
+    ),
+)
+
 STAGED = (
     SCHOOLS,
     CENSUS_HEADERS,

@@ -1,0 +1,70 @@
+"""# Intake
+
+Every night: what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
+
+One task a feed takes all of that feed's new extracts as one batch; a feed with nothing new is skipped before anything is
+imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
+moment leaves the warehouse as it was before its files, so any task may be tried again. When all are through, the asset
+`warehouse` tells the DAG *flag* to look. Files refused make the last task fail, after the asset, so that someone is told
+and the lists still come.
+
+Params: `home`, the folder of the home (else the variable A2N_HOME); `day`, the day to stand on, as 2026-03-13 (else the
+day on which the night ends).
+"""
+
+from airflow.sdk import TriggerRule, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.timetables.interval import CronDataIntervalTimetable
+from shared import DEFAULTS, WAREHOUSE, day_of, home_of, params, pool
+
+from pipeline.vocabulary.feeds import FEEDS
+
+NIGHTLY = CronDataIntervalTimetable("30 1 * * *", timezone="Europe/London")
+
+
+@dag(
+    dag_id="intake", schedule=NIGHTLY, catchup=False, max_active_runs=1, default_args=DEFAULTS, params=params(),
+    doc_md=__doc__, tags=["attendance-to-need"],
+)  # fmt: skip
+def intake():
+    @task(pool=pool())
+    def look_in_inbox() -> dict:
+        """Name the run, sort what is new by feed, refuse what no feed claims."""
+        from pipeline import parts
+
+        context = get_current_context()
+        return parts.begin(home_of(context), day_of(context))
+
+    @task(pool=pool(), trigger_rule=TriggerRule.NONE_FAILED)
+    def take_in(begun: dict, feed: str) -> dict:
+        """Take one feed's new extracts through the gate."""
+        if feed not in begun["feeds"]:
+            raise AirflowSkipException(f"nothing new for {feed}")
+        from pipeline import parts
+
+        return parts.take_in(begun, feed)
+
+    @task(pool=pool(), trigger_rule=TriggerRule.NONE_FAILED, outlets=[WAREHOUSE])
+    def settle(begun: dict, taken: list[dict]) -> dict:
+        """Put the run on record; the asset says which home and day may now be looked at."""
+        from pipeline import parts
+
+        ended = parts.end(begun, [one for one in taken if one])
+        get_current_context()["outlet_events"][WAREHOUSE].extra = {"home": begun["home"], "day": begun["day"]}
+        return ended
+
+    @task(retries=0)
+    def tell_of_refusals(ended: dict) -> None:
+        """Fail, and so send notice, when a file was refused."""
+        refused = [one["refused_because"] for one in ended["extracts"] if one["refused_because"]]
+        if refused:
+            raise AirflowFailException(" ".join(refused))
+
+    begun = look_in_inbox()
+    taken = [take_in.override(task_id=feed.name)(begun, feed.name) for feed in FEEDS]
+    for before, after in zip(taken, taken[1:], strict=False):
+        before >> after
+    tell_of_refusals(settle(begun, taken))
+
+
+intake()

@@ -1,0 +1,61 @@
+"""What both DAGs are scheduled with: who is told, how often a task is tried, and where home and day come from."""
+
+import os
+from datetime import date, timedelta
+
+from airflow.sdk import Asset, Param
+
+WAREHOUSE = Asset("warehouse", uri="x-a2n://warehouse")
+
+
+def pool() -> str:
+    """One slot: one process at a time may hold the warehouse. `make setup` and `deploy` create it."""
+    return "duckdb_writer"
+
+
+def params() -> dict:
+    return {
+        "home": Param(os.environ.get("A2N_HOME"), type=["null", "string"], description="Folder of the home."),
+        "day": Param(None, type=["null", "string"], format="date", description="The day to stand on, 2026-03-13."),
+    }
+
+
+def home_of(context) -> str:
+    home = context["params"]["home"]
+    if not home:
+        raise ValueError("no home: give the param `home`, or set A2N_HOME")
+    return home
+
+
+def day_of(context) -> str:
+    """The param `day`, else the day on which the scheduled night ends."""
+    given = context["params"]["day"]
+    if given:
+        return date.fromisoformat(given).isoformat()
+    ends = context["dag_run"].data_interval_end or context["dag_run"].run_after
+    return ends.date().isoformat()
+
+
+def _notices() -> list:
+    """By e-mail, where a connection and an address are set; the notice names DAG and task, never a child."""
+    to = os.environ.get("A2N_NOTIFY")
+    if not (to and os.environ.get("AIRFLOW_CONN_SMTP_DEFAULT")):
+        return []
+    from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+
+    return [
+        SmtpNotifier(
+            to=to,
+            subject="Attendance to need: {{ dag.dag_id }} stopped at {{ ti.task_id }}",
+            html_content="The run of {{ dag.dag_id }} stopped at {{ ti.task_id }}. Nothing was published from it. "
+            "Its log says which file, which rows and which rule.",
+        )
+    ]
+
+
+DEFAULTS = {
+    "owner": "data team",
+    "retries": 2,
+    "retry_delay": timedelta(minutes=5),
+    "on_failure_callback": _notices(),
+}

@@ -1,0 +1,73 @@
+"""What a count of one register code in a pupil's census row promises."""
+
+from datetime import date
+
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
+from pipeline.vocabulary.school_year import TERMS, school_year_of, term_of
+
+from .promise import Promise, Severity, code_shown, is_one_of, missing, rows_where
+from .shared import CENSUS_CHILD_PROMISES, CODE_PROMISES, VALUE_NOT_UNDERSTOOD, codes_by_validity
+
+MOST_SESSIONS = 400
+"""Sessions in one part of a term: a whole school year has 380, so more than this is a slip."""
+
+_TERM = f"(school_year * 3 + CASE term {' '.join(f'''WHEN '{term}' THEN {at}''' for at, term in enumerate(TERMS))} END)"
+
+
+def _term_number(day: date) -> int:
+    """Terms in the order in which they follow each other without a gap, as `_TERM` counts them."""
+    return school_year_of(day).starts * 3 + TERMS.index(term_of(day))
+
+
+def _out_of_date() -> str:
+    """Codes with no day of the row's term on which they were valid."""
+    breaks = []
+    for (first_day, last_day), codes in codes_by_validity().items():
+        if first_day > date.min:
+            breaks.append(f"{_TERM} < {_term_number(first_day)} AND {is_one_of('code', codes)}")
+        if last_day < date.max:
+            breaks.append(f"{_TERM} > {_term_number(last_day)} AND {is_one_of('code', codes)}")
+    return " OR ".join(f"({one})" for one in breaks)
+
+
+_POSSIBLE = [entry.code for entry in ATTENDANCE_CODES if entry.counts_as.is_possible]
+
+PROMISES = (
+    VALUE_NOT_UNDERSTOOD,
+    *CENSUS_CHILD_PROMISES,
+    *CODE_PROMISES,
+    Promise(
+        "code_out_of_date",
+        Severity.WARNING,
+        "Register code {shown} was not in use in the term this census carries: say which code the school meant, and "
+        "send the row again.",
+        rows_where(_out_of_date(), shown=code_shown("code")),
+    ),
+    Promise(
+        "sessions_missing",
+        Severity.WARNING,
+        "There is no number of sessions beside the code: fill in the sessions column and send the row again.",
+        rows_where(missing("sessions")),
+    ),
+    Promise(
+        "sessions_out_of_range",
+        Severity.WARNING,
+        f"The number of sessions is below 0 or above {MOST_SESSIONS}, more than a school year holds: correct sessions "
+        "and send the row again.",
+        rows_where(f"sessions NOT BETWEEN 0 AND {MOST_SESSIONS}"),
+    ),
+    Promise(
+        "coded_sessions_above_possible",
+        Severity.WARNING,
+        "This pupil's sessions, added up over their codes, are more than the sessions possible that the census states: "
+        "correct one or the other and send the pupil's rows again.",
+        f"""
+        SELECT extract_id, row_number
+        FROM batch
+        WINDOW a_pupils_part AS (PARTITION BY extract_id, parent_key, native_id, part)
+        QUALIFY parent_key IS NOT NULL
+            AND sum(sessions) FILTER (WHERE {is_one_of("code", _POSSIBLE)}) OVER a_pupils_part
+              > max(sessions_possible) OVER a_pupils_part
+        """,
+    ),
+)

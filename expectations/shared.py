@@ -1,0 +1,113 @@
+"""Promises that several feeds keep: identities, schools, rolls, census parents and register codes."""
+
+from collections import defaultdict
+
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
+
+from .promise import Promise, Severity, code_shown, is_none_of, missing, rows_where, was_read
+
+VALUE_NOT_UNDERSTOOD = Promise(
+    "value_not_understood",
+    Severity.WARNING,
+    "The content of {shown} cannot be read: write it as the layout asks and send the row again.",
+    rows_where("unread <> ''", shown="unread"),
+)
+
+UPN_PROMISES = (
+    Promise(
+        "upn_missing",
+        Severity.WARNING,
+        "There is no UPN, so the pupil cannot be known: give the UPN (a temporary one will do) and send the row again.",
+        rows_where("upn_check = 'missing'"),
+    ),
+    Promise(
+        "upn_malformed",
+        Severity.WARNING,
+        "The UPN is not thirteen characters in the pattern of a UPN: copy it again from the school's own system.",
+        rows_where("upn_check = 'malformed'"),
+    ),
+    Promise(
+        "upn_wrong_check_letter",
+        Severity.WARNING,
+        "The first letter of the UPN does not fit the rest, so a character was mistyped: copy it again from the "
+        "school's own system.",
+        rows_where("upn_check = 'wrong check letter'"),
+    ),
+    Promise(
+        "upn_authority_unknown",
+        Severity.INFO,
+        "The UPN was given out by an authority number that is not on our list. The row is used all the same.",
+        rows_where("upn_check IN ('permanent', 'temporary') AND NOT upn_authority_known"),
+    ),
+)
+
+
+def unknown_school(when: str = "true") -> Promise:
+    """`when` is true of the rows whose own `urn` can be judged."""
+    no_school = f"urn IS NULL AND {was_read('urn')} AND {was_read('laestab')}"
+    return Promise(
+        "unknown_school",
+        Severity.WARNING,
+        "The school (urn or laestab) is in no schools extract taken in so far: send that, and the row is tried again.",
+        rows_where(f"{when} AND (({no_school}) OR urn NOT IN (SELECT s.urn FROM known_schools s WHERE s.urn > 0))"),
+    )
+
+
+def pupil_on_no_roll(when: str = "true") -> Promise:
+    """Only where pupil and school are both known: a bad UPN or an unknown school breaks a promise of its own."""
+    return Promise(
+        "pupil_on_no_roll",
+        Severity.WARNING,
+        "No pupils extract taken in so far has this UPN on this school's roll, past or present: send the school's "
+        "pupils, and the row is tried again.",
+        f"""
+        SELECT b.extract_id, b.row_number
+        FROM batch b
+        SEMI JOIN known_schools s ON s.urn = b.urn
+        ANTI JOIN known_roll r ON r.pupil_id = b.pupil_id AND r.urn = b.urn
+        WHERE b.pupil_id IS NOT NULL AND {when}
+        """,
+    )
+
+
+HEADER_MISSING = (
+    "The census return this row belongs to was not delivered: send the schoolcensus table with it, or say its school, "
+    "term and year (--urn, --term, --year)."
+)
+
+CENSUS_CHILD_PROMISES = (
+    Promise("census_header_missing", Severity.WARNING, HEADER_MISSING, rows_where("parent = 'header_missing'")),
+    Promise(
+        "census_pupil_not_accepted",
+        Severity.WARNING,
+        "The pupil row this one belongs to was itself set aside or not delivered: put that right, and this row is "
+        "tried again.",
+        rows_where("parent = 'not_accepted'"),
+    ),
+    unknown_school("parent = 'accepted'"),
+)
+
+CODE_PROMISES = (
+    Promise(
+        "code_missing",
+        Severity.WARNING,
+        "There is no register code: fill in the code column (- where no mark was made) and send the row again.",
+        rows_where(missing("code")),
+    ),
+    Promise(
+        "code_unknown",
+        Severity.WARNING,
+        "The code column holds no register code ({shown}): use the statutory code the mark was reported as, and send "
+        "the row again.",
+        rows_where(is_none_of("code", [entry.code for entry in ATTENDANCE_CODES]), shown=code_shown("code")),
+    ),
+)
+
+
+def codes_by_validity() -> dict[tuple, list[str]]:
+    """Codes that have not always been valid, by their first and last day."""
+    dated = defaultdict(list)
+    for entry in ATTENDANCE_CODES:
+        dated[entry.valid_from, entry.valid_until].append(entry.code)
+    always = (ATTENDANCE_CODES[0].valid_from, ATTENDANCE_CODES[0].valid_until)
+    return {days: codes for days, codes in dated.items() if days != always}

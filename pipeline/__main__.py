@@ -1,0 +1,201 @@
+"""The command line: the same verbs the DAGs call.
+
+Exit status: 0 done; 1 refused or stopped, with the reason on standard error; 2 wrong usage.
+"""
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.edges.errors import Refused
+from pipeline.vocabulary.school_year import TERMS
+
+app = typer.Typer(
+    name="a2n",
+    help="Which absent children has nobody looked at yet? Extracts in; a short, reasoned list per school out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+HomeFolder = Annotated[Path, typer.Option("--home", metavar="DIR", help="One data controller's folder.")]
+AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to stand on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+Urn = Annotated[int | None, typer.Option(help="School of census tables that came without their header.")]
+Term = Annotated[str | None, typer.Option(help="Term that census was taken in: autumn, spring or summer.")]
+Year = Annotated[int | None, typer.Option(help="Calendar year it was taken in.")]
+Pupils = Annotated[int, typer.Option(min=24, help="Pupils on roll on the first day.")]
+Schools = Annotated[int, typer.Option(min=1, help="Schools.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same authority.")]
+Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this year, beside the whole of the last.")]
+
+
+@app.command()
+def demo(
+    home: HomeFolder, pupils: Pupils = 3000, schools: Schools = 12, seed: Seed = 1, weeks: Weeks = 20,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard afterwards.", hidden=True)] = False,
+) -> None:  # fmt: skip
+    """Make up an authority and take it through one nightly run."""
+    from pipeline import demonstration
+
+    if serve:
+        raise Refused("There is no dashboard yet to serve: open the lists and published/current.duckdb instead.")
+    print("\n".join(demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks)))
+
+
+@app.command()
+def synthesise(
+    to: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to; last year's go to its history folder.")],
+    pupils: Pupils = 3000, schools: Schools = 12, seed: Seed = 1, weeks: Weeks = 20,
+    year: Annotated[int, typer.Option(help="Calendar year in which this school year began.")] = 2025,
+    with_faults: Annotated[bool, typer.Option(help="Plant every fault the gate knows; they are listed beside DIR.")] = False,
+) -> None:  # fmt: skip
+    """Write a made-up authority's extracts in the real layouts. It proves mechanics, not accuracy."""
+    from pipeline.synthetic import synthesise as make_up
+
+    try:
+        made = make_up(to, pupils=pupils, schools=schools, seed=seed, weeks=weeks, year=year, with_faults=with_faults)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    print(f"Made-up extracts are in {to}, last year's in {to / 'history'}; the registers run to {made.last_day}.")
+    if with_faults:
+        print(f"The faults planted are listed in {made.faults}.")
+
+
+@app.command()
+def init(
+    home: HomeFolder,
+    demo: Annotated[bool, typer.Option("--demo", help="Mark every output as made up.")] = False,
+) -> None:
+    """Make a home: settings, keys and folders, and no database yet."""
+    from pipeline.edges.settings import make_home
+
+    made = make_home(home, demo=demo)
+    print(f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
+    urn: Urn = None, term: Term = None, year: Year = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say what would be accepted and refused of these files. Loads nothing."""
+    from pipeline import flow
+
+    _finish(flow.check(files, said=_said(urn, term, year)), as_json)
+
+
+@app.command("take-in")
+def take_in(
+    home: HomeFolder,
+    known_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day we learned it; today if left out.")
+    ] = None,
+    history: Annotated[bool, typer.Option("--history", help="Years gone by: known as they happened.")] = False,
+    urn: Urn = None, term: Term = None, year: Year = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Take what is new in the inbox into the warehouse."""
+    from pipeline import flow
+    from pipeline.edges import clock
+    from pipeline.hops.taking_in import Day
+
+    day = Day(known_on.date() if known_on else clock.today(), history=history, said=_said(urn, term, year))
+    _run(lambda opened: flow.take_in(opened, day), home, day.known_on, as_json)
+
+
+@app.command()
+def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
+    """Look at every pupil as of a day; write the lists; publish the figures."""
+    from pipeline import flow
+
+    _run(lambda opened: flow.flag(opened, as_of=as_of.date()), home, as_of.date(), as_json)
+
+
+@app.command()
+def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
+    """Take in, flag and publish."""
+    from pipeline import flow
+
+    _run(lambda opened: flow.nightly(opened, as_of=as_of.date()), home, as_of.date(), as_json)
+
+
+@app.command()
+def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|feeds")]) -> None:
+    """Print a page people read: the signals, the register codes, the tables or the feeds."""
+    from pipeline import describing
+
+    if what not in describing.PAGES:
+        raise typer.BadParameter(f"{what} is none of {', '.join(describing.PAGES)}.")
+    print(describing.PAGES[what]())
+
+
+@app.command()
+def export(
+    table: Annotated[str, typer.Argument(help="A warehouse table, such as facts.pupil_weeks.")],
+    home: HomeFolder,
+    to: Annotated[Path, typer.Option(metavar="FILE.parquet", help="File to write.")],
+) -> None:
+    """Write one warehouse table to a Parquet file, for analysts: pupil_id only, never a name."""
+    from pipeline import flow
+    from pipeline.edges.settings import open_home
+
+    rows = flow.export(open_home(home), table, to)
+    print(f"{rows:,} rows of {table} are in {to}.")
+
+
+def _said(urn: int | None, term: str | None, year: int | None):
+    from pipeline.steps.linking import SaidOf
+
+    given = [value is not None for value in (urn, term, year)]
+    if not any(given):
+        return None
+    if not all(given):
+        raise typer.BadParameter("--urn, --term and --year go together.")
+    if term.lower() not in TERMS:
+        raise typer.BadParameter(f"--term is none of {', '.join(TERMS)}.")
+    return SaidOf(urn, term.lower(), year)
+
+
+def _run(work, folder: Path, as_of: date, as_json: bool) -> None:
+    """Do `work` in the home; what stops it is said on standard error, and in the JSON where that was asked for."""
+    from pipeline.edges.gate import GateBroken
+    from pipeline.edges.settings import open_home
+    from pipeline.hops.summary import Summary
+
+    try:
+        summary = work(open_home(folder))
+    except (Refused, GateBroken) as why:
+        summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
+    _finish(summary, as_json)
+
+
+def _finish(summary, as_json: bool) -> None:
+    from pipeline.telling import in_words
+
+    if as_json:
+        print(json.dumps(summary.as_json(), indent=2))
+    else:
+        print(in_words(summary))
+    for one in summary.extracts:
+        if one.refused_because:
+            print(f"Refused: {one.refused_because}", file=sys.stderr)
+    if summary.stopped_because:
+        print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
+    if summary.refused_any:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    try:
+        app(prog_name="a2n")
+    except Refused as why:
+        print(f"Stopped: {why}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

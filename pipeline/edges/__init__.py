@@ -1,0 +1,1 @@
+"""THE WORLD: files, keys, databases, the gate, the clock. Verbs live here."""

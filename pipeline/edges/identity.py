@@ -1,0 +1,133 @@
+"""The one encrypted place that holds names, and the only way from a UPN to a pupil_id."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.vocabulary.identifiers import LOCAL_AUTHORITIES, upn_authority, upn_check
+
+from . import warehouse as shelf
+from .errors import Refused
+from .settings import Home
+
+PUPIL_ID_LENGTH = 12
+"""Sixty bits: among ten million children, two would share a pupil_id once in some 23,000 homes of that size. It is
+checked all the same: see `remember`."""
+
+NAMES = ("surname", "forename", "date_of_birth", "former_upn")
+
+PEOPLE = """
+    CREATE TABLE IF NOT EXISTS identity.people (
+        pupil_id VARCHAR NOT NULL, upn VARCHAR NOT NULL, former_upn VARCHAR, surname VARCHAR, forename VARCHAR,
+        date_of_birth DATE, known_on DATE NOT NULL)
+"""
+
+
+class Pseudonyms:
+    """UPN to pupil_id, the same for the same key for ever: the keyed hash HMAC-SHA256, cut to twelve base32 letters."""
+
+    def __init__(self, key: str):
+        self._key = key.encode()
+        self._known: dict[str | None, tuple[str | None, str, bool]] = {}
+
+    def of(self, upns: pl.Series) -> pl.DataFrame:
+        """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check and upn_authority_known."""
+        distinct = upns.unique().to_list()
+        rows = [(upn, *self._one(upn)) for upn in distinct]
+        return pl.DataFrame(rows, schema=_LOOKUP, orient="row")
+
+    def _one(self, upn: str | None) -> tuple[str | None, str, bool]:
+        if upn not in self._known:
+            self._known[upn] = self._made(upn)
+        return self._known[upn]
+
+    def _made(self, upn: str | None) -> tuple[str | None, str, bool]:
+        check = upn_check(upn)
+        if not check.is_usable:
+            return None, check.value, True
+        digest = hmac.digest(self._key, upn.encode(), hashlib.sha256)
+        pupil_id = base64.b32encode(digest)[:PUPIL_ID_LENGTH].decode().lower()
+        return pupil_id, check.value, upn_authority(upn) in LOCAL_AUTHORITIES
+
+
+_LOOKUP = {"upn": pl.String, "pupil_id": pl.String, "upn_check": pl.String, "upn_authority_known": pl.Boolean}
+
+
+def pseudonymised(rows: pl.DataFrame, pseudonyms: Pseudonyms) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`rows` with a pupil_id in the place of UPN, names and birth date; and those, one row per pupil, to be remembered.
+
+    Adds `upn_check` and `upn_authority_known`. A pupil whose UPN cannot be used has a null pupil_id.
+    """
+    found = rows.join(pseudonyms.of(rows["upn"]), on="upn", how="left", maintain_order="left", nulls_equal=True)
+    carried = [name for name in NAMES if name in rows.columns]
+    people = found.filter(pl.col("pupil_id").is_not_null()).select("pupil_id", "upn", *carried).unique()
+    return found.drop("upn", *carried), people if carried else people.clear()
+
+
+@contextmanager
+def identity(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the home's names. Raises Refused when it is held elsewhere or the key does not open it."""
+    con = shelf.connection(home)
+    try:
+        shelf.attach(con, home.identity, home.key("identity"), "identity", key_name="identity.key")
+        con.execute(PEOPLE)
+        yield con
+    finally:
+        con.close()
+
+
+def remember(home: Home, people: pl.DataFrame, *, known_on: date) -> None:
+    """Keep names with the day we learned them; only what differs from what is known is added, so repeating is harmless.
+
+    Raises Refused, naming no one, if two UPNs have one pupil_id.
+    """
+    if people.is_empty():
+        return
+    blank = {name: pl.lit(None, pl.Date if name == "date_of_birth" else pl.String) for name in NAMES}
+    complete = people.with_columns(**{name: expr for name, expr in blank.items() if name not in people.columns})
+    with identity(home) as con:
+        con.register("delivered", complete)
+        con.execute("BEGIN")
+        con.execute(_ADD_WHAT_IS_NEW, [known_on, known_on])
+        clash = con.execute(
+            "SELECT count(*) FROM (SELECT pupil_id FROM identity.people GROUP BY pupil_id HAVING count(DISTINCT upn) > 1)"
+        ).fetchone()[0]
+        con.execute("ROLLBACK" if clash else "COMMIT")
+    if clash:
+        raise Refused(f"{clash} pupil_ids stand for two UPNs each: change pseudonym.key and take everything in anew.")
+
+
+_ADD_WHAT_IS_NEW = """
+    INSERT INTO identity.people
+    SELECT d.pupil_id, d.upn, d.former_upn, d.surname, d.forename, d.date_of_birth, ?
+    FROM (SELECT DISTINCT pupil_id, upn, former_upn, surname, forename, date_of_birth FROM delivered) d
+    ANTI JOIN (
+        SELECT * FROM identity.people WHERE known_on <= ?
+        QUALIFY known_on = max(known_on) OVER (PARTITION BY pupil_id)
+    ) known
+    ON d.pupil_id = known.pupil_id AND d.former_upn IS NOT DISTINCT FROM known.former_upn
+        AND d.surname IS NOT DISTINCT FROM known.surname AND d.forename IS NOT DISTINCT FROM known.forename
+        AND d.date_of_birth IS NOT DISTINCT FROM known.date_of_birth
+"""
+
+
+def names(home: Home, pupil_ids: list[str], *, as_of: date) -> pl.DataFrame:
+    """One row per pupil: pupil_id, surname and forename as known on `as_of`."""
+    with identity(home) as con:
+        con.register("wanted", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))
+        return con.execute(_NAMES_AS_OF, [as_of]).pl()
+
+
+_NAMES_AS_OF = """
+    SELECT pupil_id, surname, forename FROM identity.people SEMI JOIN wanted USING (pupil_id)
+    WHERE known_on <= ?
+    QUALIFY row_number() OVER (
+        PARTITION BY pupil_id ORDER BY known_on DESC, surname DESC NULLS LAST, forename DESC NULLS LAST) = 1
+    ORDER BY pupil_id
+"""

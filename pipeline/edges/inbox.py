@@ -1,0 +1,181 @@
+"""Files as delivered: found, recognised by their headers and read as text, in pieces small enough for any size."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.tables.layouts import Layout, layout_of, nearest_layout
+
+from .errors import Refused
+from .settings import Home
+
+ROWS_AT_ONCE = 400_000
+HEADER_ROW = 1
+READABLE = (".csv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One delivered file: where it is, its name as delivered (its path in the inbox), and what its bytes hash to."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An extract and the layout that claims it."""
+
+    extract: Extract
+    layout: Layout
+
+
+def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
+    """The inbox's files whose bytes are not among the hashes `but_not`, each once, in the order of their hashes."""
+    found = extracts_of((path, str(path.relative_to(home.inbox))) for path in _files(home.inbox))
+    new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
+    return [new[sha256] for sha256 in sorted(new)]
+
+
+def _files(inbox: Path) -> list[Path]:
+    return sorted(path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def extracts_of(named: Iterable[tuple[Path, str]]) -> list[Extract]:
+    """Extracts for these paths and names, in the order of their names."""
+    named = sorted(named, key=lambda one: one[1])
+    with ThreadPoolExecutor() as pool:
+        hashes = pool.map(lambda one: _sha256(one[0]), named)
+        return [Extract(path, name, sha256) for (path, name), sha256 in zip(named, hashes, strict=True)]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be read ({error.strerror}): check its permissions.") from None
+
+
+def recognised(extract: Extract) -> Layout:
+    """The layout that claims `extract`. Raises Refused, saying what it lacks, where none does."""
+    headers = _headers(extract)
+    layout = layout_of(headers)
+    if layout:
+        return layout
+    near = nearest_layout(headers)
+    if near:
+        layout, missing = near
+        raise Refused(
+            f"{extract.name} looks like {layout.title} but lacks the column {_listed(missing)}: "
+            "add it to the header row, or ask the supplier for it."
+        )
+    raise Refused(f"{extract.name} has headers that no feed claims: see `a2n describe feeds` for those that are read.")
+
+
+def _listed(missing: list[str]) -> str:
+    return ", ".join(missing[:-1]) + " and " + missing[-1] if len(missing) > 1 else missing[0]
+
+
+def _headers(extract: Extract) -> list[str]:
+    if extract.path.suffix.lower() == ".parquet":
+        return list(_parquet(extract).collect_schema())
+    try:
+        with extract.path.open("rb") as file:
+            start = file.read(1 << 20)
+    except OSError as error:
+        raise Refused(f"{extract.name} cannot be read ({error.strerror}): check its permissions.") from None
+    if not start.strip():
+        raise Refused(f"{extract.name} is empty: deliver it again.")
+    if b"\0" in start:
+        raise Refused(f"{extract.name} is not text: deliver it as CSV (UTF-8) or Parquet.")
+    text = start.decode("utf-8-sig", errors="replace")
+    try:
+        return next(csv.reader(io.StringIO(text)), [])
+    except csv.Error:
+        raise Refused(f"{extract.name}, row {HEADER_ROW}: the header row cannot be read as CSV.") from None
+
+
+def _parquet(extract: Extract) -> pl.LazyFrame:
+    try:
+        frame = pl.scan_parquet(extract.path, row_index_name="row_number", row_index_offset=HEADER_ROW + 1, glob=False)
+        names = [name for name in frame.collect_schema() if name != "row_number"]
+    except Exception:
+        raise Refused(f"{extract.name} cannot be read as Parquet: deliver it again.") from None
+    return frame.select("row_number", *(pl.col(name).cast(pl.String) for name in names))
+
+
+def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
+    """The rows of `extract` as text with `row_number`, some hundred thousand at a time, in order.
+
+    Raises Refused, with the row where it can be told, when the file does not parse.
+    """
+    if extract.path.suffix.lower() == ".parquet":
+        frame = _parquet(extract)
+    else:
+        frame = _csv(extract)
+    try:
+        for batch in frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True):
+            if batch.height:
+                yield batch.with_columns(pl.col("row_number").cast(pl.Int64))
+    except pl.exceptions.PolarsError:
+        raise Refused(_why_not_parsed(extract)) from None
+
+
+def _csv(extract: Extract) -> pl.LazyFrame:
+    options = {"infer_schema": False, "row_index_name": "row_number", "row_index_offset": HEADER_ROW + 1}
+    if _is_utf8(extract.path):
+        return pl.scan_csv(extract.path, glob=False, **options)
+    text = extract.path.read_bytes().decode("cp1252", errors="replace")
+    return pl.read_csv(io.BytesIO(text.encode()), **options).lazy()
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the first few megabytes are UTF-8; a cut character at their end is no fault."""
+    with path.open("rb") as file:
+        start = file.read(1 << 22)
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(start) - 3
+    return True
+
+
+def _why_not_parsed(extract: Extract) -> str:
+    """Which row a CSV reader stops at. The reader's own message may quote a child's row, so it is not passed on."""
+    try:
+        with extract.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            rows = csv.reader(file)
+            width = len(next(rows))
+            for number, row in enumerate(islice(rows, 50_000_000), start=HEADER_ROW + 1):
+                if len(row) > width:
+                    return (
+                        f"{extract.name}, row {number}: {len(row)} cells where the header has {width}: mend that row."
+                    )
+    except (csv.Error, OSError, StopIteration):
+        pass
+    return f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+
+
+def write_refusal(home: Home, name: str, reason: str) -> None:
+    path = home.set_aside / f"{name.replace('/', '__')}.refused.txt"
+    path.write_text(reason + "\n", encoding="utf-8")
+
+
+def move_taken(home: Home, name: str) -> None:
+    """Move a file taken in out of the inbox, keeping its place among folders; one of the same name stays beside it."""
+    source, target = home.inbox / name, home.folder / "taken" / name
+    if not source.is_file():
+        return
+    if target.exists():
+        target = target.with_name(f"{target.stem}-{_sha256(source)[:12]}{target.suffix}")
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source.replace(target)

@@ -1,0 +1,287 @@
+"""A feed's rows between the inbox and the shelf: landed in scratch, put before the gate, parted, and kept.
+
+Scratch is an encrypted file whose key is never kept; the warehouse changes in one transaction a feed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.tables.audit import EXTRACTS, NOTES, SET_ASIDE
+from pipeline.tables.candidates import candidates, staged_table
+
+from . import warehouse as shelf
+from .inbox import Claimed
+
+MARKS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True)
+class Landed:
+    """An extract whose rows are in scratch, or that did not parse (`refused` says why)."""
+
+    extract_id: int
+    claimed: Claimed
+    rows: int
+    refused: str | None = None
+
+
+# What is already known
+
+
+def taken_hashes(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    return frozenset(sha256 for (sha256,) in con.execute("SELECT sha256 FROM warehouse.audit.extracts").fetchall())
+
+
+def next_extract_id(con: duckdb.DuckDBPyConnection) -> int:
+    return con.execute("SELECT coalesce(max(extract_id), 0) + 1 FROM warehouse.audit.extracts").fetchone()[0]
+
+
+def latest_known_on(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The latest day anything was taken in as known, history apart."""
+    return con.execute("SELECT max(as_of) FROM warehouse.audit.runs WHERE kind = 'take-in'").fetchone()[0]
+
+
+def known_schools(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """urn and laestab of every school known here, from the schools extract or a census return of its own."""
+    return shelf.read(
+        con,
+        """
+        SELECT urn, arg_max(laestab, (known_on, laestab)) FILTER (laestab IS NOT NULL) AS laestab
+        FROM (SELECT urn, laestab, known_on FROM warehouse.staged.schools
+              UNION ALL SELECT urn, laestab, known_on FROM warehouse.staged.census_headers)
+        GROUP BY urn ORDER BY urn""",
+    )
+
+
+def known_headers(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The latest known census return per census_key and native_id."""
+    return shelf.read(
+        con,
+        """
+        SELECT census_key, native_id, urn, census_term, census_year, reference_date
+        FROM warehouse.staged.census_headers
+        QUALIFY row_number() OVER (
+            PARTITION BY census_key, native_id ORDER BY known_on DESC, reference_date DESC, urn) = 1""",
+    )
+
+
+def known_parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The latest known census pupil row per parent_key and native_id, accepted or set aside."""
+    return shelf.read(
+        con,
+        """
+        SELECT * EXCLUDE (known_on) FROM (
+            SELECT parent_key, native_id, pupil_id, urn, census_term, census_year, sessions_possible,
+                sessions_possible_ht2, known_on, 'accepted' AS parent
+            FROM warehouse.staged.pupils WHERE parent_key IS NOT NULL
+            UNION ALL BY NAME
+            SELECT * FROM warehouse.waiting.parents)
+        QUALIFY row_number() OVER (
+            PARTITION BY parent_key, native_id ORDER BY known_on DESC, parent, census_year DESC, pupil_id, urn) = 1
+        """,
+    )
+
+
+def _is_kept(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?",
+        [schema, table],
+    )
+    return bool(found.fetchone()[0])
+
+
+def waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> pl.DataFrame | None:
+    """The rows of `feed` set aside because another feed had not arrived."""
+    if not _is_kept(con, "waiting", feed):
+        return None
+    rows = shelf.read(con, f"SELECT * FROM warehouse.waiting.{feed}")
+    return rows if rows.height else None
+
+
+# Landing
+
+
+def make_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
+    columns = ", ".join(f"{c.name} {shelf.SQL_TYPES[shelf.base_type(c.dtype)]}" for c in candidates(feed).columns)
+    con.execute(f"CREATE OR REPLACE TABLE scratch.main.{feed} ({columns})")
+
+
+def land(con: duckdb.DuckDBPyConnection, feed: str, rows: pl.DataFrame) -> None:
+    """Add candidate rows, in the declared order of columns; what a layout does not send is null."""
+    wanted = [
+        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in candidates(feed).schema.items()
+    ]
+    shelf.insert(con, f"scratch.main.{feed}", rows.select(wanted))
+
+
+def forget_extract(con: duckdb.DuckDBPyConnection, feed: str, extract_id: int) -> None:
+    con.execute(f"DELETE FROM scratch.main.{feed} WHERE extract_id = ?", [extract_id])
+
+
+# The gate's view of things
+
+
+def set_before_gate(con: duckdb.DuckDBPyConnection, feed: str, *, known_on: date, span: tuple[date, date]) -> None:
+    """Make what the promises are checked against: batch, batch_files, known_schools, known_roll and today."""
+    con.execute(f"CREATE OR REPLACE VIEW memory.main.batch AS SELECT * FROM scratch.main.{feed}")
+    con.execute("CREATE OR REPLACE VIEW memory.main.batch_files AS SELECT DISTINCT extract_id FROM memory.main.batch")
+    con.execute(
+        "CREATE OR REPLACE TABLE memory.main.today AS SELECT ?::DATE known_on, ?::DATE first_day, ?::DATE last_day",
+        [known_on, *span],
+    )
+    _set_table(con, "memory.main.known_schools", known_schools(con).select("urn"))
+    con.execute("""
+        CREATE OR REPLACE TABLE memory.main.known_roll AS
+        SELECT pupil_id, urn,
+            arg_max(age_at_31_august, stated_on)::INTEGER AS age_at_31_august,
+            (year(max(stated_on)) - (month(max(stated_on)) < 8)::INTEGER)::INTEGER AS stated_school_year
+        FROM warehouse.staged.pupils GROUP BY pupil_id, urn""")
+
+
+def add_said_school(con: duckdb.DuckDBPyConnection, urn: int) -> None:
+    """A school named on the command line is a known one."""
+    con.execute(
+        "INSERT INTO memory.main.known_schools SELECT ? WHERE NOT EXISTS (FROM memory.main.known_schools WHERE urn = ?)",
+        [urn, urn],
+    )
+
+
+def _set_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *, kind: str = "TABLE") -> None:
+    con.register("_frame", frame)
+    con.execute(f"CREATE OR REPLACE {kind} {name} AS SELECT * FROM _frame")
+    con.unregister("_frame")
+
+
+def _set_temp_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """A table of this connection's alone: a transaction on the warehouse may write to no other database but this."""
+    _set_table(con, name, frame, kind="TEMP TABLE")
+
+
+# Keeping
+
+
+def keep(
+    con: duckdb.DuckDBPyConnection, feed: str, *, stopped: set[int], broken: pl.DataFrame, retried: frozenset[str]
+) -> int:
+    """Move scratch's rows that broke no promise into staged, and those that only wait for another feed into waiting.
+
+    `broken` has extract_id, row_number and rule. Returns how many rows were accepted.
+    """
+    part(con, feed, stopped=stopped, broken=broken)
+    columns = ", ".join(staged_table(feed).names)
+    con.execute(f"INSERT INTO warehouse.staged.{feed} ({columns}) SELECT {columns} FROM accepted")
+    _keep_waiting(con, feed, broken, retried)
+    if feed == "pupils":
+        con.execute(_PARENTS_SET_ASIDE)
+    return con.execute("SELECT count(*) FROM accepted").fetchone()[0]
+
+
+_PARENTS_SET_ASIDE = """
+    INSERT INTO warehouse.waiting.parents BY NAME
+    SELECT parent_key, native_id, urn, census_term, census_year, sessions_possible, sessions_possible_ht2, known_on,
+        if(header_found, 'not_accepted', 'header_missing') AS parent
+    FROM scratch.main.pupils SEMI JOIN broken USING (extract_id, row_number) WHERE parent_key IS NOT NULL
+"""
+
+
+def part(con: duckdb.DuckDBPyConnection, feed: str, *, stopped: set[int], broken: pl.DataFrame) -> None:
+    """Make the view `accepted`: the batch less the rows of stopped extracts and those that broke a promise."""
+    _set_temp_table(con, "broken", broken.select("extract_id", "row_number").unique())
+    _set_temp_table(con, "stopped", pl.DataFrame({"extract_id": sorted(stopped)}, schema={"extract_id": pl.Int32}))
+    less = "" if broken.is_empty() else "ANTI JOIN broken USING (extract_id, row_number)"
+    less += " ANTI JOIN stopped USING (extract_id)" if stopped else ""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW accepted AS SELECT * FROM scratch.main.{feed} {less}")
+
+
+def _keep_waiting(con: duckdb.DuckDBPyConnection, feed: str, broken: pl.DataFrame, retried: frozenset[str]) -> None:
+    waits = broken.group_by("extract_id", "row_number").agg(pl.col("rule").is_in(list(retried)).all().alias("waits"))
+    _set_temp_table(con, "waits", waits.filter("waits").select("extract_id", "row_number"))
+    con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} AS SELECT * FROM scratch.main.{feed} LIMIT 0")
+    con.execute(f"DELETE FROM warehouse.waiting.{feed}")
+    con.execute(f"""
+        INSERT INTO warehouse.waiting.{feed} SELECT * FROM scratch.main.{feed}
+        SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
+
+
+def record_extracts(con: duckdb.DuckDBPyConnection, extracts: list[dict]) -> None:
+    shelf.append(con, EXTRACTS, pl.DataFrame(extracts, schema=EXTRACTS.schema))
+
+
+def record_verdict(con: duckdb.DuckDBPyConnection, set_aside: pl.DataFrame, notes: pl.DataFrame) -> None:
+    """Rows set aside and notes, of extracts recorded already."""
+    name = shelf.read(con, "SELECT extract_id, extract FROM warehouse.audit.extracts")
+    rows = set_aside.join(name, on="extract_id").with_columns(accepted_on=pl.lit(None, pl.Date))
+    shelf.append(con, SET_ASIDE, rows)
+    shelf.append(con, NOTES, notes.join(name, on="extract_id"))
+
+
+def settle_waiting(con: duckdb.DuckDBPyConnection, tried: pl.DataFrame, *, known_on: date) -> int:
+    """Of the rows `tried` again, mark those now accepted; forget what the others broke before, to be said anew.
+
+    Returns how many were accepted.
+    """
+    _set_temp_table(con, "tried", tried.select("extract_id", "row_number"))
+    con.execute(
+        """
+        UPDATE warehouse.audit.set_aside SET accepted_on = ? WHERE accepted_on IS NULL AND (extract_id, row_number) IN (
+            SELECT (extract_id, row_number) FROM tried SEMI JOIN accepted USING (extract_id, row_number))""",
+        [known_on],
+    )
+    con.execute("""
+        DELETE FROM warehouse.audit.set_aside WHERE accepted_on IS NULL AND (extract_id, row_number) IN (
+            SELECT (extract_id, row_number) FROM tried ANTI JOIN accepted USING (extract_id, row_number))""")
+    return con.execute("SELECT count(*) FROM tried SEMI JOIN accepted USING (extract_id, row_number)").fetchone()[
+        0
+    ]
+
+
+# Folding new marks into weeks
+
+
+def touch_weeks(con: duckdb.DuckDBPyConnection) -> list[tuple[list[int], date, date]]:
+    """Note which weeks the accepted marks change. Returns groups of schools, few enough to take at once, and the days."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE touched AS
+        SELECT pupil_id, urn, date_trunc('week', date)::DATE AS week_start, count(*) AS marks
+        FROM accepted GROUP BY ALL""")
+    schools = con.execute(
+        "SELECT urn, sum(marks), min(week_start), max(week_start) + 6 FROM touched GROUP BY urn ORDER BY urn"
+    ).fetchall()
+    groups: list[list] = []
+    size = MARKS_AT_ONCE
+    for urn, marks, first, last in schools:
+        if size + marks > MARKS_AT_ONCE:
+            groups.append([[], first, last])
+            size = 0
+        group = groups[-1]
+        group[0].append(urn)
+        group[1], group[2] = min(group[1], first), max(group[2], last)
+        size += marks
+    return [tuple(group) for group in groups]
+
+
+def marks_of_touched_weeks(con: duckdb.DuckDBPyConnection, schools: list[int], first: date, last: date) -> pl.DataFrame:
+    return shelf.read(
+        con,
+        """
+        SELECT pupil_id, urn, date, half_day, code, known_on, recorded_at
+        FROM warehouse.staged.attendance_marks m
+        SEMI JOIN touched t
+            ON m.pupil_id = t.pupil_id AND m.urn = t.urn AND date_trunc('week', m.date)::DATE = t.week_start
+        WHERE m.urn IN (SELECT unnest(?)) AND m.date BETWEEN ? AND ?""",
+        [schools, first, last],
+    )
+
+
+def replace_weeks(con: duckdb.DuckDBPyConnection, schools: list[int], weeks: pl.DataFrame) -> None:
+    con.execute(
+        """
+        DELETE FROM warehouse.facts.marked_weeks w USING touched t
+        WHERE w.urn IN (SELECT unnest(?)) AND w.pupil_id = t.pupil_id AND w.urn = t.urn AND w.week_start = t.week_start""",
+        [schools],
+    )
+    shelf.insert(con, "warehouse.facts.marked_weeks", weeks)

@@ -1,0 +1,154 @@
+"""What was known on a day: the second clock, read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.vocabulary.school_year import monday_of, school_year_of
+
+from . import warehouse as shelf
+
+
+@dataclass(frozen=True)
+class KnownAsOf:
+    """Staged rows and weeks as known on a day; `marks_to_fold` are those of weeks learned more of since."""
+
+    pupils: pl.DataFrame
+    schools: pl.DataFrame
+    weeks: pl.DataFrame
+    marks_to_fold: pl.DataFrame
+    census: pl.DataFrame
+    suspensions: pl.DataFrame
+    support: pl.DataFrame
+    totals: pl.DataFrame
+
+
+def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
+    """Everything a look needs: this school year and the last, learned on `as_of` or before."""
+    return KnownAsOf(
+        pupils=_staged(con, "pupils", as_of),
+        schools=schools(con, as_of),
+        weeks=_weeks_unchanged_since(con, as_of),
+        marks_to_fold=_marks_of_weeks_changed_since(con, as_of),
+        census=_census(con, as_of),
+        suspensions=_suspensions(con, as_of),
+        support=_staged(con, "support_and_reviews", as_of),
+        totals=_totals(con, as_of),
+    )
+
+
+def _staged(con: duckdb.DuckDBPyConnection, table: str, as_of: date) -> pl.DataFrame:
+    return shelf.read(con, f"SELECT * FROM warehouse.staged.{table} WHERE known_on <= ?", [as_of])
+
+
+def schools(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """One row per school: urn, name, phase, laestab, from the schools extract, else from its census return."""
+    return shelf.read(con, _SCHOOLS, [as_of, as_of])
+
+
+_SCHOOLS = """
+    WITH told AS (
+        SELECT urn, name, phase, laestab, known_on, 1 AS rank FROM warehouse.staged.schools WHERE known_on <= ?
+        UNION ALL
+        SELECT h.urn, s.name, coalesce(s.phase, 'Not known'), h.laestab, h.known_on, 0
+        FROM warehouse.staged.census_headers h
+        LEFT JOIN warehouse.staged.census_schools s USING (census_key, native_id) WHERE h.known_on <= ?)
+    SELECT urn, coalesce(name, 'School ' || urn) AS name, phase, laestab FROM told
+    QUALIFY row_number() OVER (PARTITION BY urn ORDER BY rank DESC, known_on DESC, name, phase, laestab) = 1
+    ORDER BY urn
+"""
+
+
+def _first_week(as_of: date) -> date:
+    return monday_of(school_year_of(as_of).before.first_day)
+
+
+def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    return shelf.read(
+        con,
+        "SELECT * FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
+        [as_of, _first_week(as_of), as_of],
+    )
+
+
+def _marks_of_weeks_changed_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """Of weeks of which we have learned more after `as_of`, the marks known on that day."""
+    return shelf.read(con, _MARKS, [as_of, _first_week(as_of), as_of, _first_week(as_of), as_of, as_of])
+
+
+_MARKS = """
+    SELECT m.pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at
+    FROM warehouse.staged.attendance_marks m
+    SEMI JOIN (
+        SELECT pupil_id, urn, week_start FROM warehouse.facts.marked_weeks
+        WHERE last_known_on > ? AND week_start BETWEEN ? AND ?) w
+    ON m.pupil_id = w.pupil_id AND m.urn = w.urn AND date_trunc('week', m.date)::DATE = w.week_start
+    WHERE m.date BETWEEN ? AND ? AND m.known_on <= ?
+"""
+
+
+def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """Session counts of this school year and the last: of several returns for one term, the latest known alone.
+
+    A return sent again replaces all of a pupil's counts for that term and part, so that a code it no longer has is gone.
+    """
+    year = school_year_of(as_of).starts
+    return shelf.read(
+        con,
+        """
+        SELECT * FROM warehouse.staged.census_sessions WHERE known_on <= ? AND school_year IN (?, ?)
+        QUALIFY known_on = max(known_on) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
+            AND row_number() OVER (
+                PARTITION BY pupil_id, urn, school_year, term, part, code, known_on ORDER BY sessions DESC) = 1
+        """,
+        [as_of, year, year - 1],
+    )
+
+
+def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """One row per suspension, though two successive censuses or a table beside them send it."""
+    return shelf.read(
+        con,
+        """
+        SELECT * FROM warehouse.staged.suspensions WHERE known_on <= ?
+        QUALIFY row_number() OVER (
+            PARTITION BY pupil_id, start_date, category
+            ORDER BY known_on DESC, sessions DESC NULLS LAST, urn, reason1, reason2, reason3) = 1
+        """,
+        [as_of],
+    )
+
+
+def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """The latest totals each school's own system gave, of a period that had ended."""
+    return shelf.read(
+        con,
+        """
+        SELECT * FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ?
+        QUALIFY row_number() OVER (
+            PARTITION BY urn ORDER BY known_on DESC, to_date DESC, from_date, possible_sessions, absence_sessions) = 1
+        ORDER BY urn
+        """,
+        [as_of, as_of],
+    )
+
+
+def characteristics(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """One row per pupil for the audit of groups, never for a list: the latest said of each."""
+    return shelf.read(con, _CHARACTERISTICS, [as_of, as_of, as_of])
+
+
+_LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
+
+_CHARACTERISTICS = f"""
+    WITH said AS (
+        SELECT pupil_id, {", ".join(_LATEST.format(name) for name in ("sex", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible"))}
+        FROM warehouse.staged.pupils WHERE known_on <= ? GROUP BY pupil_id),
+    meals AS (
+        SELECT pupil_id, bool_or(end_date IS NULL OR end_date >= ?) AS eligible
+        FROM warehouse.staged.fsm_periods WHERE known_on <= ? GROUP BY pupil_id)
+    SELECT pupil_id, sex, ethnicity, language, coalesce(fsm_eligible, eligible) AS fsm_eligible, looked_after, sen_provision
+    FROM said LEFT JOIN meals USING (pupil_id) ORDER BY pupil_id
+"""

@@ -1,0 +1,128 @@
+"""The published snapshot: a plain DuckDB file that any tool can read, swapped in whole.
+
+`current.duckdb` is a link to the newest snapshot. A snapshot is written under another name, is on the disk before the
+link moves, and never changes after: a kill at any moment leaves the old one or the new, and a reader who has one open
+goes on reading it.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.tables.published import PUBLISHED
+from pipeline.tables.schema import Table
+
+from .errors import Refused
+from .warehouse import SQL_TYPES
+
+CURRENT = "current.duckdb"
+KEPT_BEFORE = 2
+"""Snapshots kept besides the newest, so that a slow reader of an old one can still open it."""
+
+_STORAGE_VERSION = "v1.4.0"  # what other tools can read
+_UNFINISHED = ".unfinished-"
+
+
+def publish(tables: Mapping[str, pl.DataFrame], folder: Path, *, run: str, current: bool) -> Path:
+    """The snapshot of `run`, now in `folder`. With `current` false, as for a replay, `current.duckdb` stays as it is.
+
+    `tables` has every table of `tables.published` by its short name, already suppressed. Raises Refused when the file
+    cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(f"{_UNFINISHED}*"):
+        left_over.unlink(missing_ok=True)
+    snapshot = folder / f"snapshot-{_as_file_name(run)}.duckdb"
+    unfinished = folder / f"{_UNFINISHED}{snapshot.name}"
+    try:
+        _write(tables, unfinished)
+        _settle(unfinished)
+        unfinished.replace(snapshot)
+        if current:
+            _point_current_at(snapshot)
+        _settle(folder)
+        _remove_older(folder, but_not=snapshot)
+    except (OSError, duckdb.Error) as error:
+        raise Refused(
+            f"The snapshot {snapshot} could not be written ({_first_line(error)}): the one before it still stands."
+        ) from None
+    return snapshot
+
+
+def newest_as_of(folder: Path) -> date | None:
+    """The day `current.duckdb` stands on; None where nothing has been published. Raises Refused if it cannot be read."""
+    current = folder / CURRENT
+    if not current.exists():
+        return None
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH {_quoted(current.resolve())} AS snapshot (READ_ONLY)")
+            return con.execute("SELECT max(as_of) FROM snapshot.published.run").fetchone()[0]
+    except duckdb.Error as error:
+        raise Refused(f"{current} cannot be read ({_first_line(error)}): remove it, and run again.") from None
+
+
+def _as_file_name(run: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", run).strip("-")
+
+
+def _write(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        con.execute("CREATE SCHEMA snapshot.published")
+        for table in PUBLISHED:
+            _write_table(con, table, table.conform(tables[table.name.removeprefix("published.")]))
+        con.execute("DETACH snapshot")
+
+
+def _write_table(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    name = f"snapshot.{table.name}"
+    columns = (f"{c.name} {SQL_TYPES[c.dtype]}{'' if c.nullable else ' NOT NULL'}" for c in table.columns)
+    con.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
+    con.register("frame", frame.to_arrow())
+    con.execute(f"INSERT INTO {name} SELECT * FROM frame")
+    con.unregister("frame")
+    con.execute(f"COMMENT ON TABLE {name} IS {_quoted(table.grain)}")
+    for column in table.columns:
+        unit = f" ({column.unit})" if column.unit else ""
+        con.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(column.description + unit)}")
+
+
+def _quoted(text: object) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _settle(path: Path) -> None:
+    """Wait until the disk holds it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _point_current_at(snapshot: Path) -> None:
+    """A relative link, so that the folder can be moved or mounted elsewhere."""
+    _settle(snapshot.parent)
+    link = snapshot.parent / f"{_UNFINISHED}{CURRENT}"
+    link.symlink_to(snapshot.name)
+    link.replace(snapshot.parent / CURRENT)
+
+
+def _remove_older(folder: Path, *, but_not: Path) -> None:
+    kept = {but_not.name, (folder / CURRENT).resolve().name}
+    newest_first = sorted(
+        folder.glob("snapshot-*.duckdb"), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True
+    )
+    others = [path for path in newest_first if path.name not in kept]
+    for path in others[KEPT_BEFORE:]:
+        path.unlink(missing_ok=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].strip()

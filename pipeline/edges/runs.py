@@ -1,0 +1,26 @@
+"""What runs there were, with the settings and version each used."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline import __version__
+from pipeline.tables.audit import RUNS
+
+from . import warehouse as shelf
+from .settings import Home
+
+
+def named(con: duckdb.DuckDBPyConnection, kind: str, as_of: date) -> str:
+    """The next run's name: `flag 2026-03-13 2` is the second of its kind to stand on that day."""
+    before = con.execute("SELECT count(*) FROM warehouse.audit.runs WHERE kind = ? AND as_of = ?", [kind, as_of])
+    return f"{kind} {as_of} {before.fetchone()[0] + 1}"
+
+
+def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
+    settings = json.dumps(asdict(home.settings), sort_keys=True)
+    row = (run, "history" if assumed_known_on else kind, as_of, __version__, settings, assumed_known_on)
+    shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))

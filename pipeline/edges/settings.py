@@ -1,0 +1,187 @@
+"""A home's folders, settings and keys."""
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import Refused
+
+FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
+KEYS = ("warehouse", "identity", "pseudonym")
+SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`settings.toml`, with what it leaves out filled in."""
+
+    name: str = "A home"
+    demo: bool = False
+    places: int = 10
+    places_by_school: dict[int, int] = field(default_factory=dict)
+    history_lag_days: int = 1
+    move_taken: bool = False
+    tolerance: float = 0.01
+    fewest_shown: int = 5
+    smallest_base: int = 20
+    memory_limit: str = "1500MB"
+
+
+@dataclass(frozen=True)
+class Home:
+    """One data controller's folder."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        return self.folder / "outbox"
+
+    @property
+    def set_aside(self) -> Path:
+        return self.folder / "set_aside"
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "published"
+
+    @property
+    def scratch(self) -> Path:
+        return self.folder / "scratch"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    @property
+    def identity(self) -> Path:
+        return self.folder / "identity.duckdb"
+
+    def key(self, name: str) -> str:
+        """The key `name`, from the environment or its file. Raises Refused when missing or too short."""
+        text = os.environ.get(f"A2N_{name.upper()}_KEY")
+        path = self.folder / f"{name}.key"
+        if text is None:
+            if not path.is_file():
+                raise Refused(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
+            text = path.read_text(encoding="utf-8")
+        key = text.rstrip("\r\n")
+        if len(key) < SHORTEST_KEY:
+            raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
+        return key
+
+
+def open_home(folder: Path) -> Home:
+    """The home in `folder`. Raises Refused when it is none, or its settings cannot be read."""
+    path = folder / "settings.toml"
+    if not path.is_file():
+        raise Refused(f"{folder} is not a home, for it has no settings.toml: make one with `a2n init --home {folder}`.")
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"{path} cannot be read as TOML ({error}): mend it.") from None
+    return Home(folder.resolve(), _settings(told, path))
+
+
+def _settings(told: dict, path: Path) -> Settings:
+    known = {
+        "home": {"name": str, "demo": bool},
+        "lists": {"places": int, "places_by_school": dict},
+        "history": {"lag_days": int},
+        "inbox": {"move_taken": bool},
+        "reconciliation": {"tolerance": float},
+        "suppression": {"fewest_shown": int, "smallest_base": int},
+        "machine": {"memory_limit": str},
+    }
+    values = {}
+    for section, entries in told.items():
+        if section not in known or not isinstance(entries, dict):
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(known)}.")
+        for name, value in entries.items():
+            kind = known[section].get(name)
+            if kind is None or not isinstance(value, (int, float) if kind is float else kind):
+                raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
+            values["history_lag_days" if name == "lag_days" else name] = value
+    if "places_by_school" in values:
+        values["places_by_school"] = _by_school(values["places_by_school"], path)
+    return _within_bounds(Settings(**values), path)
+
+
+def _by_school(told: dict, path: Path) -> dict[int, int]:
+    try:
+        return {int(urn): int(places) for urn, places in told.items()}
+    except (TypeError, ValueError):
+        raise Refused(f"{path}: [lists.places_by_school] takes lines like 100001 = 8.") from None
+
+
+def _within_bounds(settings: Settings, path: Path) -> Settings:
+    if settings.places < 1 or any(places < 1 for places in settings.places_by_school.values()):
+        raise Refused(f"{path}: [lists] places must be 1 or more.")
+    if settings.fewest_shown < 5:
+        raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
+    if settings.history_lag_days < 0 or not 0 <= settings.tolerance < 1:
+        raise Refused(f"{path}: lag_days must be 0 or more, tolerance from 0 to under 1.")
+    return settings
+
+
+def make_home(folder: Path, *, demo: bool) -> Home:
+    """Settings, keys and folders in `folder`; what is already there is kept as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    settings = folder / "settings.toml"
+    if not settings.exists():
+        settings.write_text(_SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo]), encoding="utf-8")
+    for name in KEYS:
+        if f"A2N_{name.upper()}_KEY" not in os.environ:
+            _make_key(folder / f"{name}.key")
+    return open_home(folder)
+
+
+def _make_key(path: Path) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    except FileExistsError:
+        path.chmod(0o600)
+
+
+_NAMES = {True: "A made-up authority", False: "Name of the data controller"}
+
+_SETTINGS = """\
+# One data controller's home. Every line may be left out; the values shown are the defaults.
+
+[home]
+name = "{name}"
+demo = {demo}                # a demo home says so on every output
+
+[lists]
+places = 10               # pupils a SENCo can look at in a fortnight; never more than one in fifty on roll, never under 3
+
+[lists.places_by_school]
+# 100001 = 8              # URN = places
+
+[history]
+lag_days = 1              # history taken in late: a mark is taken to have been known this many days after its date
+
+[inbox]
+move_taken = false        # move each file taken in from inbox/ to taken/
+
+[reconciliation]
+tolerance = 0.01          # registers may differ from the totals a school's own system gives by this share
+
+[suppression]
+fewest_shown = 5          # counts from 1 to one under this are hidden
+smallest_base = 20        # rates on fewer pupils are hidden
+
+[machine]
+memory_limit = "1500MB"   # for DuckDB; what does not fit is spilled, encrypted, to scratch/
+"""

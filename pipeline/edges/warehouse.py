@@ -1,0 +1,197 @@
+"""The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import duckdb_extension_httpfs
+import polars as pl
+
+from pipeline.tables.audit import AUDIT
+from pipeline.tables.derived import DERIVED
+from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
+from pipeline.tables.schema import Table
+from pipeline.tables.staged import PARENTS_SET_ASIDE, STAGED
+
+from .errors import Refused
+from .settings import Home
+
+SQL_TYPES = {
+    pl.Int32: "INTEGER",
+    pl.Int64: "BIGINT",
+    pl.String: "VARCHAR",
+    pl.Date: "DATE",
+    pl.Boolean: "BOOLEAN",
+    pl.Float64: "DOUBLE",
+    pl.Datetime: "TIMESTAMP",
+}
+
+KEPT = (*STAGED, PARENTS_SET_ASIDE, ENROLMENTS, MARKED_WEEKS, *DERIVED, *AUDIT)
+SCHEMAS = ("staged", "waiting", "facts", "derived", "feedback", "audit")
+
+PUPIL_WEEKS_VIEW = """
+    CREATE VIEW IF NOT EXISTS warehouse.facts.pupil_weeks AS
+    SELECT * FROM warehouse.facts.marked_weeks WHERE possible_sessions > 0
+"""
+
+
+@contextmanager
+def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the home's warehouse attached as `warehouse` and an empty encrypted `scratch` beside it.
+
+    Raises Refused when another process holds the file or the key does not open it. Scratch is encrypted with a key that
+    is never kept, and removed at the end; what a killed run left is removed at the start.
+    """
+    con = connection(home)
+    try:
+        attach(con, home.warehouse, home.key("warehouse"), "warehouse", key_name="warehouse.key")
+        _make_tables(con)
+        scratch = _fresh_scratch(home)
+        attach(con, scratch, secrets.token_hex(32), "scratch", key_name="scratch")
+        yield con
+    finally:
+        con.close()
+        _remove_scratch(home)
+
+
+def connection(home: Home) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB whose spill is encrypted and stays in the home, and which fetches nothing."""
+    home.scratch.mkdir(mode=0o700, exist_ok=True)
+    con = duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"})
+    con.execute("SET temp_file_encryption = true")
+    con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
+    con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
+    con.execute("SET preserve_insertion_order = false")
+    con.execute(f"LOAD {_quoted(str(_crypto()))}")
+    return con
+
+
+def _crypto() -> Path:
+    """The wheel's own httpfs extension, whose crypto writing an encrypted file needs. Never fetched."""
+    folder = Path(duckdb_extension_httpfs.__file__).parent / "extensions"
+    found = sorted(folder.glob(f"v{duckdb.__version__}/httpfs.duckdb_extension"))
+    if not found:
+        raise Refused(f"The httpfs extension for DuckDB {duckdb.__version__} is not installed: run `make setup` again.")
+    return found[0]
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def attach(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, *, key_name: str) -> None:
+    """Attach the encrypted file `path`. No engine message or statement, which hold the key, goes further than here."""
+    problem = None
+    try:
+        con.execute(f"ATTACH {_quoted(str(path))} AS {name} (ENCRYPTION_KEY {_quoted(key)})")
+        path.chmod(0o600)
+    except duckdb.Error as error:
+        problem = _why_not_attached(str(error), path, key_name)
+    if problem:
+        raise Refused(problem)
+
+
+def _why_not_attached(message: str, path: Path, key_name: str) -> str:
+    if "lock" in message.lower():
+        holder = re.search(r"PID (\d+)", message)
+        by = f" (process {holder[1]})" if holder else ""
+        return f"{path.name} is in use by another run{by}: wait for it to end, then run this again."
+    if "key" in message.lower() or "encrypt" in message.lower():
+        return f"{key_name} does not open {path.name}: put back the key it was made with."
+    if "space" in message.lower():
+        return f"{path.name} cannot be written: the disk is full."
+    return f"{path.name} cannot be opened as a DuckDB file: restore it from a backup."
+
+
+def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
+    made = con.execute(
+        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'warehouse' AND view_name = 'pupil_weeks'"
+    )
+    if made.fetchone()[0]:
+        return
+    con.execute("BEGIN")
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{schema}")
+    for table in KEPT:
+        con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.{table.name} ({_columns(table)})")
+    con.execute(PUPIL_WEEKS_VIEW)
+    con.execute("COMMIT")
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(
+        f"{c.name} {SQL_TYPES[base_type(c.dtype)]}{'' if c.nullable else ' NOT NULL'}" for c in table.columns
+    )
+
+
+def base_type(dtype) -> type:
+    return dtype if isinstance(dtype, type) else type(dtype)
+
+
+def _fresh_scratch(home: Home) -> Path:
+    _remove_scratch(home)
+    return home.scratch / "scratch.duckdb"
+
+
+def _remove_scratch(home: Home) -> None:
+    for path in home.scratch.glob("*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of it or nothing, in the warehouse."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def read(con: duckdb.DuckDBPyConnection, sql: str, values: Iterable = ()) -> pl.DataFrame:
+    return con.execute(sql, list(values)).pl()
+
+
+def append(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    """Add `frame`, which must have the declared columns and, within itself, the declared grain."""
+    conformed = table.conform(frame)
+    if conformed.height:
+        insert(con, f"warehouse.{table.name}", conformed)
+
+
+def insert(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    con.register("_frame", frame)
+    try:
+        con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM _frame")
+    finally:
+        con.unregister("_frame")
+
+
+def replace_day(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame, *, as_of) -> None:
+    """Put `frame` in the place of the rows `table` holds for `as_of`."""
+    con.execute(f"DELETE FROM warehouse.{table.name} WHERE as_of = ?", [as_of])
+    append(con, table, frame)
+
+
+def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
+    """Write `table`, sorted by all its columns, to the Parquet file `to`, mode 0600; returns its rows."""
+    schema, _, name = table.partition(".")
+    found = con.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables "
+        "WHERE table_catalog = 'warehouse' AND table_schema = ? AND table_name = ?",
+        [schema, name],
+    ).fetchone()
+    if not found:
+        raise Refused(f"There is no table {table} in the warehouse: see `a2n describe tables`.")
+    if not to.parent.is_dir():
+        raise Refused(f"{to} cannot be written, for there is no folder {to.parent}: make it first.")
+    to.unlink(missing_ok=True)
+    to.touch(mode=0o600)
+    con.execute(f"COPY (SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL) TO {_quoted(str(to))} (FORMAT parquet)")
+    return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]

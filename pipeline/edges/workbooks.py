@@ -1,0 +1,93 @@
+"""One workbook per school: the pupils worth a look, why, and room for what a person finds out and decides.
+
+The workbook holds children's names. It is made in memory, so no loose copy is left in a temporary folder, and it is
+readable by its owner alone from its first byte.
+"""
+
+import os
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime, time
+from io import BytesIO
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from .workbook_contents import DECISIONS, HistoryNeeded, ListedPupil, ReviewList
+from .workbook_list import NAME, write_list_sheet
+from .workbook_pages import (
+    ABOUT,
+    COUNTED,
+    FOR_RETURN,
+    NEW_OR_MOVED,
+    write_about,
+    write_counted,
+    write_for_return,
+    write_new_or_moved,
+)
+from .workbook_paper import CONFIDENTIAL, FONT, formats
+
+__all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "write_review_list")
+
+# Belt and braces: nothing here calls `write`, which is what these govern.
+_TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_review_list(listed: ReviewList, path: Path) -> None:
+    """Write one school's workbook to `path`, whole or not at all, with mode 0600; its folder must be there.
+
+    The same list gives the same bytes. Raises ValueError where there are more pupils than places, or a pupil stands
+    in no section or twice: such a list was made wrongly, and no part of it is to be handed out.
+    """
+    _check(listed)
+    _put_in_place(_workbook(listed), path)
+
+
+def _check(listed: ReviewList) -> None:
+    if len(listed.rows) > listed.places:
+        raise ValueError(f"school {listed.urn}: {len(listed.rows)} pupils listed for {listed.places} places")
+    if any(pupil.section not in ("main", "sixth_form") for pupil in listed.rows):
+        raise ValueError(f"school {listed.urn}: a listed pupil is in neither the main section nor the sixth form")
+    if len({pupil.pupil_id for pupil in listed.rows}) < len(listed.rows):
+        raise ValueError(f"school {listed.urn}: a pupil is listed twice")
+
+
+def _workbook(listed: ReviewList) -> bytes:
+    held = BytesIO()
+    with Workbook(held, {"in_memory": True, "default_format_properties": FONT, **_TEXT_IS_TEXT}) as book:
+        book.set_properties(
+            {
+                "title": "Pupils worth a look",
+                "author": listed.issued_by,
+                "comments": CONFIDENTIAL,
+                "created": datetime.combine(listed.as_of, time(), UTC),
+            }
+        )
+        _fill(book, listed)
+    return held.getvalue()
+
+
+def _fill(book: Workbook, listed: ReviewList) -> None:
+    forms = formats(book)
+    sheets = {name: book.add_worksheet(name) for name in (NAME, NEW_OR_MOVED, COUNTED, ABOUT, FOR_RETURN)}
+    weeks_at = write_for_return(sheets[FOR_RETURN], listed, forms)
+    write_list_sheet(sheets[NAME], listed, weeks_at, forms)
+    write_new_or_moved(sheets[NEW_OR_MOVED], listed, forms)
+    write_counted(sheets[COUNTED], listed, forms)
+    write_about(sheets[ABOUT], listed, forms)
+    sheets[NAME].activate()
+
+
+def _put_in_place(content: bytes, path: Path) -> None:
+    """`mkstemp` makes its file with mode 0600, and the swap keeps it: at no moment can another account read a name."""
+    handle, half_written = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(half_written).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(half_written).unlink()
+        raise

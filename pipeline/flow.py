@@ -1,0 +1,156 @@
+"""THE STORY, downwards: extracts are taken in, pupils are looked at as of a day, lists and figures go out.
+
+The command line and the DAGs call these verbs and nothing else. Each returns a Summary: counts, files and rules, and
+never a child.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.edges import clock, inbox, intake, runs
+from pipeline.edges import known as clocks
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.errors import Refused
+from pipeline.edges.inbox import Claimed
+from pipeline.edges.settings import Home, make_home
+from pipeline.hops.summary import Summary
+from pipeline.hops.taking_in import Day, refuse_unclaimed, sorted_by_feed, take_in_feed
+from pipeline.steps.linking import SaidOf
+from pipeline.vocabulary.feeds import FEED_NAMES
+
+
+def nightly(home: Home, *, as_of: date) -> Summary:
+    """Take in what has come, look at every pupil, write the lists, publish the figures."""
+    summary = take_in(home, Day(as_of))
+    summary.add(flag(home, as_of=as_of))
+    return summary
+
+
+def take_in(home: Home, day: Day) -> Summary:
+    """Every new extract in the inbox, feed by feed, each feed in a transaction of its own."""
+    with shelf.warehouse(home) as con:
+        begun, summary = _begun(con, home, day)
+        for feed in FEED_NAMES:
+            summary.add(take_in_feed(con, home, feed, begun.claimed.get(feed, []), day=day, run=begun.run))
+        runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
+    move_taken(home, summary)
+    return summary
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A take-in under way: its name, the new extracts by the feed that claims them, and the feeds with rows that wait."""
+
+    run: str
+    claimed: dict[str, list[Claimed]]
+    waiting: tuple[str, ...]
+
+
+def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
+    """The first of a take-in in parts: name the run, sort the inbox, refuse what no feed claims."""
+    with shelf.warehouse(home) as con:
+        return _begun(con, home, day)
+
+
+def take_in_part(home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
+    """One feed of a take-in in parts."""
+    with shelf.warehouse(home) as con:
+        return take_in_feed(con, home, feed, claimed, day=day, run=run)
+
+
+def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
+    """The last of a take-in in parts: the run is on record, and files taken in leave the inbox where settings ask."""
+    with shelf.warehouse(home) as con:
+        runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history)
+    move_taken(home, summary)
+    return summary
+
+
+def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summary]:
+    run = _named(con, day)
+    claimed, refused = sorted_by_feed(inbox.find_extracts(home, but_not=intake.taken_hashes(con)))
+    waiting = tuple(feed for feed in FEED_NAMES if intake.waiting_rows(con, feed) is not None)
+    return Begun(run, claimed, waiting), refuse_unclaimed(con, home, refused, day=day, run=run)
+
+
+def _named(con: DuckDBPyConnection, day: Day) -> str:
+    """The name of this run. Raises Refused when it would stand before the latest day already taken in."""
+    latest = None if day.history else intake.latest_known_on(con)
+    if latest and day.known_on < latest:
+        raise Refused(
+            f"Extracts known on {latest:%d/%m/%Y} are already taken in, so none may be taken in as known on "
+            f"{day.known_on:%d/%m/%Y}: give --known-on {latest} or later, or --history for years gone by."
+        )
+    return runs.named(con, "history" if day.history else "take-in", day.known_on)
+
+
+def move_taken(home: Home, summary: Summary) -> None:
+    """Where settings ask for it, files taken in leave the inbox; refused ones stay."""
+    if home.settings.move_taken:
+        for one in summary.extracts:
+            if not one.refused_because:
+                inbox.move_taken(home, one.file)
+
+
+def flag(home: Home, *, as_of: date) -> Summary:
+    """Look at every pupil as of a day; write each school's list; publish the figures."""
+    from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
+    from pipeline.hops.looking import looked, store
+    from pipeline.hops.publishing import publish
+
+    summary = Summary(run=None, as_of=as_of)
+    with shelf.warehouse(home) as con:
+        summary.run = runs.named(con, "flag", as_of)
+        with summary.timed("read"):
+            known = clocks.known_as_of(con, as_of)
+        look = looked(known, home.settings, summary, as_of=as_of)
+        with summary.timed("store"):
+            store(con, look)
+        with summary.timed("lists"):
+            summary.lists = write_lists(con, home, look)
+        with summary.timed("publish"):
+            publish(con, home, look, run=summary.run)
+        runs.record(con, home, summary.run, "flag", as_of)
+    summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
+    summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
+    return summary
+
+
+def check(files: Iterable[Path], *, said: SaidOf | None = None) -> Summary:
+    """What would be accepted and refused of these files: they are taken into an empty home that is then thrown away.
+
+    What only a home's other feeds can tell (a pupil on no roll, an unknown school) is checked where they are among them.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="a2n-check-"))
+    try:
+        home = make_home(folder / "home", demo=False)
+        return _checked(home, files, Day(clock.today(), said=said))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_TOLD_BY = {"unknown_school": ("schools", "census_headers"), "pupil_on_no_roll": ("pupils",)}
+
+
+def _checked(home: Home, files: Iterable[Path], day: Day) -> Summary:
+    claimed, refused = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
+    skip = frozenset(rule for rule, feeds in _TOLD_BY.items() if not any(feed in claimed for feed in feeds))
+    day = replace(day, skip=skip)
+    with shelf.warehouse(home) as con:
+        summary = refuse_unclaimed(con, home, refused, day=day, run="check")
+        for feed in FEED_NAMES:
+            summary.add(take_in_feed(con, home, feed, claimed.get(feed, []), day=day, run="check"))
+    summary.run = None
+    return summary
+
+
+def export(home: Home, table: str, to: Path) -> int:
+    """Write one warehouse table to a Parquet file; returns its rows. Raises Refused for one that is not there."""
+    with shelf.warehouse(home) as con:
+        return shelf.export(con, table, to)

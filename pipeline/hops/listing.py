@@ -1,0 +1,178 @@
+"""One workbook a school: what triage decided, in the words a SENCo reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.edges import identity
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Home
+from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewList, day_in_words
+from pipeline.edges.workbooks import write_review_list
+from pipeline.signals.catalogue import SIGNALS
+from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
+from pipeline.steps.triage import next_steps, places_of
+
+from .looking import Look
+
+COUNTED = {
+    "eligible_not_listed": "Worth a look, but every place on this list is taken",
+    "already_known": "Worth a look by the figures, and already known: support is in place and reviewed in date",
+    "snoozed": "Worth a look by the figures, and staff asked to wait until a set day",
+    "history_needed": "New or moved: too few sessions to judge, see the sheet New or moved",
+    "cannot_be_judged": "Cannot be judged: no register or census is held, or the other of two registers is not seen here",
+    "not_eligible": "Nothing in the figures that asks for a look",
+}
+
+
+def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
+    """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
+    folder = home.outbox / look.as_of.isoformat() / "lists"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for stale in folder.glob("*.xlsx"):
+        stale.unlink()
+    lists = review_lists(con, home, look)
+    for listed in lists:
+        write_review_list(listed, folder / f"{listed.urn}.xlsx")
+    return len(lists)
+
+
+def review_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> list[ReviewList]:
+    """Every school's list, as plain data, in order of URN."""
+    shown = look.triage.filter(pl.col("outcome").is_in(["listed", "history_needed"]))
+    words = _Words(con, home, look, shown)
+    withheld = set(look.without_list["urn"])
+    schools = {row["urn"]: row["name"] for row in look.known.schools.iter_rows(named=True)}
+    by_school = look.triage.partition_by("urn", as_dict=True)
+    return [
+        words.list_of(urn, schools.get(urn, f"School {urn}"), rows)
+        for (urn,), rows in sorted(by_school.items())
+        if urn not in withheld
+    ]
+
+
+class _Words:
+    """What a list says of each pupil shown, looked up once for all schools."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, look: Look, shown: pl.DataFrame):
+        listed = shown.filter(pl.col("outcome") == "listed")
+        self.home, self.look = home, look
+        self.names = _by_pupil(identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of))
+        self.reasons = _reasons(look.signals, listed)
+        self.steps = next_steps(look.triage, look.signals, look.support)
+        self.weekly = weekly_attendance(look.weeks, listed)
+        self.recent = last_four_weeks(look.weeks, listed)
+        self.before = _last_lists(con, look.as_of)
+        self.support = _by_pupil(look.support)
+        self.features = _by_pupil(look.features.join(shown.select("pupil_id"), on="pupil_id", how="semi"))
+        self.registers_to = registers_to(look.weeks)
+
+    def list_of(self, urn: int, school: str, rows: pl.DataFrame) -> ReviewList:
+        settings = self.home.settings
+        counts = dict(rows.group_by("outcome").len().rows())
+        return ReviewList(
+            urn=urn,
+            school=school,
+            as_of=self.look.as_of,
+            registers_to=self.registers_to.get(urn),
+            places=places_of(urn, rows.height, settings.places, settings.places_by_school),
+            roll=rows.height,
+            issued_by=settings.name,
+            demo=settings.demo,
+            rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
+            history_needed=self._history_needed(rows.filter(outcome="history_needed")),
+            counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
+            lines=(),
+        )
+
+    def _listed(self, row: Mapping) -> ListedPupil:
+        pupil_id = row["pupil_id"]
+        name, features = self.names.get(pupil_id, {}), self.features[pupil_id]
+        return ListedPupil(
+            place=row["place"],
+            pupil_id=pupil_id,
+            surname=name.get("surname") or "",
+            forename=name.get("forename") or "",
+            nc_year=features["nc_year"] or "",
+            section=row["section"],
+            reasons=self.reasons.get(pupil_id, ()),
+            changed=self._changed(row),
+            weekly=self.weekly.get(pupil_id, ()),
+            last_four_weeks=self.recent[pupil_id]
+            if features["source"] == "registers"
+            else "No registers held this year.",
+            support=_support(self.support.get(pupil_id), self.look.as_of),
+            next_step=self.steps.get(pupil_id, ""),
+        )
+
+    def _changed(self, row: Mapping) -> str:
+        before = self.before.get(row["urn"])
+        if before is None:
+            return "The first list for this school."
+        place = before.places.get(row["pupil_id"])
+        if place is None:
+            return f"New since the list of {day_in_words(before.as_of)}."
+        return f"Also on the list of {day_in_words(before.as_of)}, in place {place}."
+
+    def _history_needed(self, rows: pl.DataFrame) -> tuple[HistoryNeeded, ...]:
+        found = [(self.names.get(pupil_id, {}), self.features[pupil_id]) for pupil_id in rows["pupil_id"].to_list()]
+        needed = [
+            HistoryNeeded(
+                ", ".join(part for part in (name.get("surname"), name.get("forename")) if part) or "Name not held",
+                features["nc_year"] or "",
+                features["entry_date"],
+                features["possible_sessions_ytd"],
+            )
+            for name, features in found
+        ]
+        return tuple(sorted(needed, key=lambda one: (one.nc_year.zfill(2), one.name, one.entry_date)))
+
+
+def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
+    return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
+
+
+def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Per listed pupil, the sentence of each signal raised: most points first, then the catalogue's order."""
+    order = {signal.name: place for place, signal in enumerate(SIGNALS)}
+    raised = signals.filter("raised").join(listed.select("pupil_id"), on="pupil_id", how="semi")
+    ordered = raised.with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32)).sort(
+        "pupil_id", -pl.col("points"), "order"
+    )
+    return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
+
+
+def _support(row: Mapping | None, as_of: date) -> str:
+    if row is None or not row["on_file"]:
+        return "Nothing on file"
+    words = {"K": "SEN support", "E": "EHC plan"}.get(row["sen_provision"] or "", "Support in place")
+    if row["last_review"]:
+        return f"{words}; last reviewed or begun {day_in_words(row['last_review'])}"
+    if row["sen_provision_on"]:
+        return f"{words}, as known on {day_in_words(row['sen_provision_on'])}; no review date held"
+    return f"{words}; no review date held"
+
+
+@dataclass(frozen=True)
+class _LastList:
+    as_of: date
+    places: dict[str, int]
+
+
+def _last_lists(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[int, _LastList]:
+    """Per school, its last list with an earlier as-of day."""
+    rows = shelf.read(
+        con,
+        """
+        SELECT urn, as_of, pupil_id, place FROM warehouse.derived.triage WHERE as_of < ? AND outcome = 'listed'
+        QUALIFY as_of = max(as_of) OVER (PARTITION BY urn)
+        """,
+        [as_of],
+    )
+    return {
+        key[0]: _LastList(group["as_of"][0], dict(group.select("pupil_id", "place").rows()))
+        for key, group in rows.group_by("urn")
+    }

@@ -1,0 +1,88 @@
+"""What is concluded as of a day: features, signals, triage; stored, and handed on to lists and figures."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.edges import known as clocks
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Settings
+from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.signal import pupil_signals
+from pipeline.steps.enrolments import current_enrolments, enrolments
+from pipeline.steps.features import pupil_features
+from pipeline.steps.reconciliation import schools_without_list
+from pipeline.steps.support import pupil_support
+from pipeline.steps.triage import Policy, triage
+from pipeline.steps.weeks import cut, marked_weeks
+from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, SCHOOLS_WITHOUT_LIST, TRIAGE
+from pipeline.vocabulary.school_year import monday_of, school_year_of
+
+from .summary import Summary
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything concluded as of a day, and what it was concluded from."""
+
+    as_of: date
+    known: clocks.KnownAsOf
+    weeks: pl.DataFrame  # as known on the day, none dated later
+    enrolled: pl.DataFrame
+    features: pl.DataFrame
+    support: pl.DataFrame
+    signals: pl.DataFrame
+    triage: pl.DataFrame
+    without_list: pl.DataFrame
+
+
+def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_of: date) -> Look:
+    """Features, support, signals and triage of every pupil on a roll."""
+    with summary.timed("weeks"):
+        weeks = cut(pl.concat([known.weeks, marked_weeks(known.marks_to_fold)]), last_day=as_of)
+        enrolled = current_enrolments(enrolments(known.pupils), _this_year(weeks, as_of), as_of=as_of)
+    with summary.timed("features"):
+        features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
+        support = pupil_support(features, enrolled, known.support, known.suspensions, as_of=as_of)
+    with summary.timed("signals"):
+        signals = pupil_signals(features, SIGNALS)
+    with summary.timed("triage"):
+        policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
+        outcome = triage(features, signals, support, known.schools, policy, as_of=as_of)
+        without = schools_without_list(
+            weeks, known.census, known.totals, features.select("urn"), tolerance=settings.tolerance, as_of=as_of
+        )
+    return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without)
+
+
+def _this_year(weeks: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    return weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
+
+
+def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:
+    """At a school that gets no list nobody has a place: the figures behind it are not to be trusted."""
+    held = outcome.join(without.select("urn", "reason"), on="urn", how="left", maintain_order="left")
+    is_held = pl.col("reason").is_not_null() & (pl.col("outcome") == "listed")
+    words = pl.lit("Worth a look, but this school gets no list today: ") + pl.col("reason")
+    return TRIAGE.conform(
+        held.with_columns(
+            outcome=pl.when(is_held).then(pl.lit("eligible_not_listed")).otherwise("outcome"),
+            place=pl.when(~is_held).then("place"),
+            because=pl.when(is_held).then(words).otherwise("because"),
+        )
+    )
+
+
+def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
+    """Put this day's rows in the place of any the warehouse holds for it."""
+    with shelf.transaction(con):
+        for table, frame in (
+            (PUPIL_FEATURES, look.features),
+            (PUPIL_SUPPORT, look.support),
+            (PUPIL_SIGNALS, look.signals),
+            (TRIAGE, look.triage),
+            (SCHOOLS_WITHOUT_LIST, look.without_list),
+        ):
+            shelf.replace_day(con, table, frame, as_of=look.as_of)

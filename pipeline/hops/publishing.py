@@ -1,0 +1,37 @@
+"""The night's figures: counted, suppressed once, and swapped in."""
+
+import duckdb
+
+from pipeline import __version__
+from pipeline.edges import known as clocks
+from pipeline.edges import published
+from pipeline.edges.settings import Home
+from pipeline.steps.disclosure import Policy, suppressed
+from pipeline.steps.inclusion import Tonight, exact_counts
+
+from .looking import Look
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
+    """Swap in a snapshot of suppressed aggregates. A look at a day before the newest published one stays in the past."""
+    newest = published.newest_as_of(home.published)
+    if newest and look.as_of < newest:
+        return
+    settings = home.settings
+    tonight = Tonight(
+        run=run,
+        as_of=look.as_of,
+        version=__version__,
+        demo=settings.demo,
+        triage=look.triage,
+        features=look.features,
+        signals=look.signals,
+        support=look.support,
+        schools=look.known.schools,
+        weeks=look.weeks,
+        enrolled=look.enrolled,
+        characteristics=clocks.characteristics(con, look.as_of),
+        schools_without_list=look.without_list,
+    )
+    policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
+    published.publish(suppressed(exact_counts(tonight), policy), home.published, run=run, current=True)

@@ -1,0 +1,78 @@
+"""What a run did, as it is printed, written and passed between tasks: counts, files and rules, never a child."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from pipeline.edges import clock
+
+
+@dataclass
+class ExtractSummary:
+    """One file: read = accepted + set aside + refused."""
+
+    file: str
+    feed: str | None
+    layout: str | None
+    rows_read: int
+    rows_accepted: int
+    rows_set_aside: int
+    rows_refused: int
+    refused_because: str | None = None
+
+
+@dataclass
+class Summary:
+    """One run, or several after one another."""
+
+    run: str | None
+    as_of: date
+    extracts: list[ExtractSummary] = field(default_factory=list)
+    set_aside_by_rule: dict[str, int] = field(default_factory=dict)
+    noted_by_rule: dict[str, int] = field(default_factory=dict)
+    accepted_after_waiting: int = 0
+    schools_without_list: dict[str, str] = field(default_factory=dict)
+    pupils_by_outcome: dict[str, int] = field(default_factory=dict)
+    lists: int = 0
+    stopped_because: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def refused_any(self) -> bool:
+        return self.stopped_because is not None or any(one.refused_because for one in self.extracts)
+
+    def as_json(self) -> dict:
+        return asdict(self) | {"as_of": self.as_of.isoformat()}
+
+    def add(self, other: "Summary") -> None:
+        """Take in what `other`, a later part of the same work, did."""
+        self.run = other.run or self.run
+        self.extracts += other.extracts
+        for mine, theirs in (
+            (self.set_aside_by_rule, other.set_aside_by_rule),
+            (self.noted_by_rule, other.noted_by_rule),
+        ):
+            for rule, rows in theirs.items():
+                mine[rule] = mine.get(rule, 0) + rows
+        self.accepted_after_waiting += other.accepted_after_waiting
+        self.schools_without_list |= other.schools_without_list
+        self.pupils_by_outcome |= other.pupils_by_outcome
+        self.lists += other.lists
+        for hop, took in other.seconds.items():
+            self.seconds[hop] = round(self.seconds.get(hop, 0) + took, 3)
+
+    @contextmanager
+    def timed(self, hop: str) -> Iterator[None]:
+        began = clock.seconds()
+        try:
+            yield
+        finally:
+            self.seconds[hop] = round(self.seconds.get(hop, 0) + clock.seconds() - began, 3)
+
+
+def summary_from(told: dict) -> Summary:
+    """The summary another process passed on as JSON."""
+    told = dict(told)
+    extracts = [ExtractSummary(**one) for one in told.pop("extracts")]
+    return Summary(**told | {"as_of": date.fromisoformat(told["as_of"]), "extracts": extracts})

@@ -1,0 +1,205 @@
+"""From the inbox to the shelf: recognised, staged, pseudonymised, put before the gate, parted, kept, folded into weeks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from expectations import RETRIED
+
+from pipeline.edges import gate, identity, inbox, intake
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.errors import Refused
+from pipeline.edges.inbox import Claimed, Extract
+from pipeline.edges.intake import Landed
+from pipeline.edges.settings import Home
+from pipeline.steps.enrolments import enrolments
+from pipeline.steps.linking import Known, SaidOf, linked, with_age, with_known_on, year_span
+from pipeline.steps.staging import staged
+from pipeline.steps.weeks import marked_weeks
+from pipeline.tables.facts import ENROLMENTS
+from pipeline.tables.layouts import Layout
+
+from .summary import ExtractSummary, Summary
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day a take-in stands on, and what its user said of the files."""
+
+    known_on: date
+    history: bool = False
+    said: SaidOf | None = None
+    skip: frozenset[str] = frozenset()  # rules that cannot be judged, when files are only checked
+
+
+def sorted_by_feed(extracts: Iterable[Extract]) -> tuple[dict[str, list[Claimed]], list[tuple[Extract, str]]]:
+    """The extracts by the feed that claims them, and those that none does, with the reason."""
+    claimed: dict[str, list[Claimed]] = {}
+    refused = []
+    for extract in extracts:
+        try:
+            layout = inbox.recognised(extract)
+        except Refused as why:
+            refused.append((extract, str(why)))
+        else:
+            claimed.setdefault(layout.feed, []).append(Claimed(extract, layout))
+    return claimed, refused
+
+
+def refuse_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, refused, *, day: Day, run: str) -> Summary:
+    """Record files no feed claims, count their rows where they can be counted, and say why beside them."""
+    summary = Summary(run=run, as_of=day.known_on)
+    first = intake.next_extract_id(con)
+    landed = [
+        (Landed(number, Claimed(extract, None), _rows_of(extract), why))
+        for number, (extract, why) in enumerate(refused, first)
+    ]
+    with shelf.transaction(con):
+        _record(con, home, summary, None, landed, pl.DataFrame(schema=_ROW_RULE), {}, day=day, run=run)
+    return summary
+
+
+_ROW_RULE = {"extract_id": pl.Int32, "row_number": pl.Int64, "rule": pl.String}
+
+
+def _rows_of(extract: Extract) -> int:
+    try:
+        return sum(batch.height for batch in inbox.read_extract(extract))
+    except Refused:
+        return 0
+
+
+def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
+    """One feed's new extracts, and its rows that waited for another feed, through the gate as one batch and kept.
+
+    All of it is one transaction: killed at any moment, the warehouse is as it was before these files.
+    """
+    summary = Summary(run=run, as_of=day.known_on)
+    waiting = intake.waiting_rows(con, feed)
+    if not claimed and waiting is None:
+        return summary
+    with summary.timed(f"{feed}: read and stage"):
+        landed, people = _landed(con, home, feed, claimed, waiting, day=day)
+    with summary.timed(f"{feed}: gate"):
+        verdict = _verdict(con, feed, day)
+    stop = {one.extract_id: one.refused for one in landed if one.refused} | verdict.stop
+    with summary.timed(f"{feed}: keep"):
+        _remember(home, people, stop, day)
+        with shelf.transaction(con):
+            intake.keep(con, feed, stopped=set(stop), broken=verdict.set_aside, retried=RETRIED)
+            if waiting is not None:
+                summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
+            _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
+            _record_verdict(con, summary, landed, waiting, verdict, stop)
+            _fold(con, feed)
+    return summary
+
+
+def _landed(
+    con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day
+) -> tuple[list[Landed], list[pl.DataFrame]]:
+    """Every row of the extracts, and of those that waited, in scratch as candidates; and the names met on the way."""
+    intake.make_room(con, feed)
+    known = Known(intake.known_schools(con), intake.known_headers(con), intake.known_parents(con), day.said)
+    pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
+    if waiting is not None:
+        again = linked(waiting, feed, known, known_on=day.known_on).with_columns(known_on=pl.lit(day.known_on))
+        intake.land(con, feed, again)
+    landed, people = [], []
+    for extract_id, one in enumerate(claimed, intake.next_extract_id(con)):
+        rows, refused = 0, None
+        try:
+            for raw in inbox.read_extract(one.extract):
+                candidates, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
+                intake.land(con, feed, candidates.with_columns(extract_id=pl.lit(extract_id)))
+                people.append(met.with_columns(extract_id=pl.lit(extract_id)))
+                rows += raw.height
+        except Refused as why:
+            refused, rows = str(why), rows or _rows_of(one.extract)
+            intake.forget_extract(con, feed, extract_id)
+        landed.append(Landed(extract_id, one, rows, refused))
+    return landed, people
+
+
+def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):
+    """One batch of a file as candidate rows, and the people met in it."""
+    rows = staged(raw, layout)
+    met = pl.DataFrame()
+    if layout.feed == "pupils":
+        rows = with_age(rows, on=day.known_on)
+    if "upn" in rows.columns:
+        rows, met = identity.pseudonymised(rows, pseudonyms)
+    lag_days = home.settings.history_lag_days if day.history else None
+    rows = linked(rows, layout.feed, known, known_on=day.known_on)
+    return with_known_on(rows, layout.feed, known_on=day.known_on, lag_days=lag_days), met
+
+
+def _verdict(con, feed: str, day: Day) -> gate.Verdict:
+    intake.set_before_gate(con, feed, known_on=day.known_on, span=year_span(day.known_on, history=day.history))
+    if day.said:
+        intake.add_said_school(con, day.said.urn)
+    return gate.check(con, feed, skip=day.skip)
+
+
+def _remember(home: Home, people: list[pl.DataFrame], stop: dict[int, str], day: Day) -> None:
+    met = [one for one in people if one.width > 1 and one.height]
+    if met:
+        kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop))).drop("extract_id")
+        identity.remember(home, kept.unique(), known_on=day.known_on)
+
+
+def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broken, stop, *, day: Day, run: str) -> None:
+    """The extracts' rows of audit.extracts, and the files beside refused ones."""
+    aside = dict(broken.group_by("extract_id").agg(pl.struct("row_number").n_unique()).rows())
+    for one in landed:
+        why = one.refused or stop.get(one.extract_id)
+        set_aside = 0 if why else aside.get(one.extract_id, 0)
+        layout = one.claimed.layout.name if one.claimed.layout else None
+        accepted = 0 if why else one.rows - set_aside
+        summary.extracts.append(
+            ExtractSummary(
+                one.claimed.extract.name, feed, layout, one.rows, accepted, set_aside, one.rows if why else 0, why
+            )
+        )
+        if why:
+            inbox.write_refusal(home, one.claimed.extract.name, why)
+    rows = [
+        asdict_of(said)
+        | {"extract_id": one.extract_id, "sha256": one.claimed.extract.sha256, "known_on": day.known_on, "run": run}
+        for one, said in zip(landed, summary.extracts, strict=True)
+    ]
+    intake.record_extracts(con, rows)
+
+
+def asdict_of(said: ExtractSummary) -> dict:
+    told = dict(vars(said))
+    return told | {"extract": told.pop("file")}
+
+
+def _record_verdict(con, summary: Summary, landed, waiting, verdict: gate.Verdict, stop) -> None:
+    """What was set aside and noted, less what fell with a refused file; rows that waited are not counted twice."""
+    new = [one.extract_id for one in landed]
+    standing = ~pl.col("extract_id").is_in(list(stop))
+    set_aside, notes = (
+        verdict.set_aside.filter(standing),
+        verdict.notes.filter(standing & pl.col("extract_id").is_in(new)),
+    )
+    intake.record_verdict(con, set_aside, notes)
+    first_time = set_aside.filter(pl.col("extract_id").is_in(new))
+    summary.set_aside_by_rule = dict(first_time.group_by("rule").len().sort("rule").rows())
+    summary.noted_by_rule = dict(notes.group_by("rule").agg(pl.col("rows").sum()).sort("rule").rows())
+
+
+def _fold(con, feed: str) -> None:
+    """Bring the facts up to date with what was just accepted."""
+    if feed == "pupils":
+        known = shelf.read(con, "SELECT * FROM warehouse.staged.pupils")
+        con.execute(f"DELETE FROM warehouse.{ENROLMENTS.name}")
+        shelf.append(con, ENROLMENTS, enrolments(known))
+    if feed == "attendance_marks":
+        for schools, first, last in intake.touch_weeks(con):
+            marks = intake.marks_of_touched_weeks(con, schools, first, last)
+            intake.replace_weeks(con, schools, marked_weeks(marks))

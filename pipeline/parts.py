@@ -1,0 +1,65 @@
+"""The story in parts that pass plain JSON from one process to the next, for a scheduler. No logic of its own."""
+
+from datetime import date
+from pathlib import Path
+
+from pipeline import flow
+from pipeline.edges.inbox import Claimed, Extract
+from pipeline.edges.settings import Home, open_home
+from pipeline.hops.summary import summary_from
+from pipeline.hops.taking_in import Day
+from pipeline.tables.layouts import LAYOUTS
+
+
+def begin(home: str, day: str) -> dict:
+    """Begin a take-in: what its other parts need, and what is already known of refused files."""
+    begun, summary = flow.begin_take_in(_home(home), _day(day))
+    claimed = {feed: [_told(one) for one in files] for feed, files in begun.claimed.items()}
+    feeds = sorted({*claimed, *begun.waiting})
+    return {
+        "home": home,
+        "day": day,
+        "run": begun.run,
+        "claimed": claimed,
+        "feeds": feeds,
+        "summary": summary.as_json(),
+    }
+
+
+def take_in(begun: dict, feed: str) -> dict:
+    claimed = [_claimed(one) for one in begun["claimed"].get(feed, [])]
+    done = flow.take_in_part(_home(begun["home"]), feed, claimed, day=_day(begun["day"]), run=begun["run"])
+    return done.as_json()
+
+
+def end(begun: dict, taken: list[dict]) -> dict:
+    summary = summary_from(begun["summary"])
+    for one in taken:
+        summary.add(summary_from(one))
+    return flow.end_take_in(_home(begun["home"]), summary, day=_day(begun["day"]), run=begun["run"]).as_json()
+
+
+def flag(home: str, day: str) -> dict:
+    return flow.flag(_home(home), as_of=date.fromisoformat(day)).as_json()
+
+
+def _home(folder: str) -> Home:
+    return open_home(Path(folder))
+
+
+def _day(day: str) -> Day:
+    return Day(date.fromisoformat(day))
+
+
+def _told(one: Claimed) -> dict:
+    return {
+        "path": str(one.extract.path),
+        "name": one.extract.name,
+        "sha256": one.extract.sha256,
+        "layout": one.layout.name,
+    }
+
+
+def _claimed(told: dict) -> Claimed:
+    layout = next(layout for layout in LAYOUTS if layout.name == told["layout"])
+    return Claimed(Extract(Path(told["path"]), told["name"], told["sha256"]), layout)

@@ -1,0 +1,74 @@
+"""What a signal is, and how a catalogue of them is read against pupils' features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS
+
+from .sentences import columns_in, written
+
+_WHO = ("as_of", "pupil_id", "urn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """One observable pattern that makes a pupil worth a SENCo's look.
+
+    A signal is three-valued: raised, not raised, or cannot be judged. A pupil with too little evidence is never treated
+    as a pupil without a concern, and what is not known never raises one.
+    """
+
+    name: str
+    asks: str  # the question, in a SENCo's words
+    line: str  # what raises it and when it can be judged, in words, for the page people read
+    evidence: pl.Expr  # is enough known to answer it?
+    raised: pl.Expr  # the answer
+    reason: str  # the sentence shown beside the pupil, see `sentences`
+    next_step: str  # a question to ask, never an instruction
+    role: Literal["trigger", "supporting"]  # a trigger makes a pupil eligible; supporting adds weight
+    points: int
+    source: str  # the rule's authority, and what in it is ours
+    since: date  # the first day this line was used
+    raises: Mapping[str, object]  # an example pupil just inside the line
+    spares: Mapping[str, object]  # an example pupil just outside it
+
+    def __post_init__(self):
+        undeclared = self.features - set(PUPIL_FEATURES.names)
+        if undeclared:
+            raise UndeclaredFeature(f"signal {self.name!r} uses undeclared features {sorted(undeclared)}")
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """Every column the signal, its sentence or its examples read."""
+        judged = {*self.evidence.meta.root_names(), *self.raised.meta.root_names()}
+        return frozenset(judged | {*columns_in(self.reason), *self.raises, *self.spares})
+
+
+class UndeclaredFeature(ValueError):
+    """A signal reads a column that `derived.pupil_features` does not declare."""
+
+
+def pupil_signals(features: pl.DataFrame, catalogue: Sequence[Signal]) -> pl.DataFrame:
+    """`derived.pupil_signals`: one row per pupil and signal, with the sentence where it is raised."""
+    return PUPIL_SIGNALS.conform(pl.concat([_answers(signal, features) for signal in catalogue]))
+
+
+def _answers(signal: Signal, features: pl.DataFrame) -> pl.DataFrame:
+    enough = signal.evidence.fill_null(False)
+    answered = features.with_columns(raised=pl.when(enough).then(signal.raised))
+    is_raised = pl.col("raised").fill_null(False)
+    return pl.concat(
+        [
+            _answer(signal, answered.filter(is_raised), points=signal.points, reason=written(signal.reason)),
+            _answer(signal, answered.filter(~is_raised), points=0, reason=pl.lit(None, pl.String)),
+        ]
+    )
+
+
+def _answer(signal: Signal, answered: pl.DataFrame, *, points: int, reason: pl.Expr) -> pl.DataFrame:
+    return answered.select(*_WHO, "raised", signal=pl.lit(signal.name), points=pl.lit(points), reason=reason)

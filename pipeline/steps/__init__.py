@@ -1,0 +1,1 @@
+"""PURE: frames in, frames out, one module a hop of the story."""

@@ -1,0 +1,46 @@
+"""What school censuses say of a pupil's sessions, where no register is held: counts by code and term, no dates."""
+
+import polars as pl
+
+from pipeline.steps.weeks import COUNTS
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
+from pipeline.vocabulary.school_year import TERMS, SchoolYear
+
+_PART_OF_A_TERM = ("pupil_id", "urn", "term", "part")
+_TERM_BIT = {term: 1 << place for place, term in enumerate(TERMS)}
+_CODES = {name: [code.code for code in ATTENDANCE_CODES if counts(code)] for name, counts in COUNTS.items()}
+
+
+def census_year(census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
+    """One row per pupil with any census of `year`: the counts of `facts.pupil_weeks`, all schools and terms together,
+    and `terms_in_words`. Parts of a term whose possible sessions were not sent are left out: a count over nothing says nothing.
+    """
+    sent = census.filter(pl.col("school_year") == year.starts, pl.col("sessions_possible").is_not_null())
+    parts = sent.group_by(_PART_OF_A_TERM).agg(
+        pl.col("sessions_possible").max().alias("possible_sessions"),
+        *(_sessions_coded(codes).alias(name) for name, codes in _CODES.items() if name != "possible_sessions"),
+    )
+    return parts.group_by("pupil_id").agg(
+        pl.col(*COUNTS).sum(),
+        terms_in_words=_terms_in_words(year),
+    )
+
+
+def _sessions_coded(codes: list[str]) -> pl.Expr:
+    return pl.col("sessions").filter(pl.col("code").is_in(codes)).sum()
+
+
+def _terms_in_words(year: SchoolYear) -> pl.Expr:
+    held = pl.col("term").unique().replace_strict(_TERM_BIT, return_dtype=pl.Int64).sum()
+    said = {bits: in_words([term for term in TERMS if _TERM_BIT[term] & bits], year) for bits in range(1, 8)}
+    return held.replace_strict(said, return_dtype=pl.String)
+
+
+def in_words(terms: list[str], year: SchoolYear) -> str:
+    """`in the autumn term 2025 (school census)`, `in the autumn and spring terms of 2025/26 (school census)`."""
+    if len(terms) == len(TERMS):
+        return f"in {year} (school census)"
+    if len(terms) > 1:
+        return f"in the {' and '.join(terms)} terms of {year} (school census)"
+    [term] = terms
+    return f"in the {term} term {year.starts + (term != 'autumn')} (school census)"

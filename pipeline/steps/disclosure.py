@@ -1,0 +1,329 @@
+"""From exact counts to what anyone may read: small counts hidden, and with them whatever would give them back.
+
+Every remainder a reader could have by subtraction is a cell here, printed or not, and every sum the tables obey is
+written down once. `hidden_cells` does the rest. A rate is published only where both counts it is made of are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.tables.published import (
+    GROUP_AUDIT,
+    LOST_CHILDREN,
+    OUTCOMES,
+    RUN,
+    SCHOOL,
+    SCHOOL_WEEK,
+    SIGNAL,
+    SIGNAL_STATES,
+    WEEK_RATES,
+    table_notes,
+)
+
+from .hidden_cells import Cell, Sum, hidden_cells
+
+Counts = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A home's choices. No law gives these numbers; they may be made stricter."""
+
+    fewest_shown: int = 5  # counts from 1 to one under this are hidden
+    smallest_base: int = 20  # rates on fewer pupils are hidden
+    rate_decimals: int = 3
+
+
+def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFrame]:
+    """The published tables by name, from `inclusion.exact_counts`: the same for the same counts in any order."""
+    rows = {name: _rows(name, frame) for name, frame in counts.items()}
+    cells = dict([*_pupil_cells(rows, policy), *_session_cells(rows, policy)])
+    hidden = hidden_cells(cells, additive_sums(rows), fewest_shown=policy.fewest_shown)
+    shown = {name: _without(name, frame, hidden) for name, frame in counts.items()}
+    return {
+        "run": RUN.conform(shown["run"]),
+        "school": SCHOOL.conform(_school_page(shown["school"], policy)),
+        "school_week": SCHOOL_WEEK.conform(_week_page(shown["school_week"], policy)),
+        "signal": SIGNAL.conform(shown["signal"]),
+        "group_audit": GROUP_AUDIT.conform(_group_page(shown["group_audit"], policy)),
+        "lost_children": LOST_CHILDREN.conform(shown["lost_children"]),
+        "table_notes": table_notes(
+            fewest_shown=policy.fewest_shown, smallest_base=policy.smallest_base, demo=counts["run"]["demo"].item()
+        ),
+    }
+
+
+# Cells: a name is (table, key of the row as text, column)
+
+_KEYS = {
+    "run": ("run",),
+    "school": ("urn",),
+    "school_week": ("urn", "week_start"),
+    "signal": ("signal", "scope", "phase", "urn"),
+    "group_audit": ("kind", "group_name"),
+    "lost_children": ("kind", "scope", "urn"),
+}
+
+_PUPILS = {
+    "run": ("pupils_on_roll", "eligible", *OUTCOMES, "missed"),
+    "school": ("pupils_on_roll", "persistent_absence_count", "severe_absence_count", *OUTCOMES),
+    "signal": SIGNAL_STATES,
+    "group_audit": ("pupils", "eligible", "listed", "missed", "already_known"),
+    "lost_children": ("pupils",),
+}
+"""The published counts of pupils."""
+
+_WORTH = {
+    **{("run", column): 50 for column in _PUPILS["run"]},
+    ("school", "pupils_on_roll"): 50,
+    ("school", "absence_sessions_ytd"): 50,
+    ("group_audit", "pupils"): 5,
+    ("group_audit", "missed"): 2,
+    ("signal", "raised"): 2,
+}
+"""Where there is a choice of what to hide for another's sake: a whole home's totals, and what is public anyway, last."""
+
+_REMAINDERS = {
+    "run": {"eligible_on_file": ("eligible_not_listed", ("missed",))},
+    "school": {
+        "not_persistent": ("pupils_on_roll", ("persistent_absence_count",)),
+        "persistent_not_severe": ("persistent_absence_count", ("severe_absence_count",)),
+    },
+    "group_audit": {
+        "eligible_on_file": ("eligible", ("listed", "missed")),
+        "others": ("pupils", ("eligible", "already_known")),
+    },
+}
+"""Printed nowhere, and had by taking the parts from the whole: as small and as telling as any count."""
+
+_WEEK_SUMS = {"absence": ("authorised", "unauthorised"), "authorised": ("illness", "part_time", "other_authorised")}
+_A_PUPILS_WEEK = 10  # sessions
+
+_SAME_COUNT = {"persistent_absence_count": "persistent_absence", "severe_absence_count": "severe_absence"}
+"""A school's counts that may be the very pupils a signal is raised for: told once, they must not be hidden once."""
+
+
+def _key(table: str) -> pl.Expr:
+    return pl.concat_str([pl.col(column).cast(pl.String) for column in _KEYS[table]], separator=" ", ignore_nulls=True)
+
+
+def _rows(table: str, frame: pl.DataFrame) -> dict[str, dict]:
+    return {row["_key"]: row for row in frame.with_columns(_key=_key(table)).iter_rows(named=True)}
+
+
+def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    """Every published count of pupils, and every remainder."""
+    for table, columns in _PUPILS.items():
+        for key, row in rows[table].items():
+            for column in columns:
+                yield (table, key, column), _count(row[column], policy, worth=_WORTH.get((table, column), 1))
+            for column, (whole, parts) in _REMAINDERS.get(table, {}).items():
+                yield (
+                    (table, key, column),
+                    _count(row[whole] - sum(row[part] for part in parts), policy, published=False),
+                )
+    for key, whole in _illness_wholes(rows):
+        rest = rows[whole[0]][whole[1]][whole[2]] - rows["lost_children"][key]["pupils"]
+        yield ("lost_children", key, "others"), _count(rest, policy, published=False)
+
+
+def _count(value: int, policy: Policy, **how) -> Cell:
+    """A reader must not be able to tell even that a small count is small: it could be one, or enough to show."""
+    is_small = 0 < value < policy.fewest_shown
+    return Cell(value, could_be=(1, policy.fewest_shown) if is_small else None, **how)
+
+
+def _illness_wholes(rows: Mapping) -> Iterator[tuple[str, tuple]]:
+    """The rows of fifteen days' illness, each with the roll it is counted on."""
+    for key, row in rows["lost_children"].items():
+        if row["kind"] == "fifteen_days_illness":
+            roll = ("school", str(row["urn"])) if row["scope"] == "school" else ("run", next(iter(rows["run"])))
+            yield key, (*roll, "pupils_on_roll")
+
+
+def _session_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    """The sessions behind every rate of a school: small when they are a few pupils' sessions."""
+    for key, row in rows["school"].items():
+        yield (
+            ("school", key, "absence_sessions_ytd"),
+            _sessions(row, "absence", "_ytd", policy, worth=_WORTH["school", "absence_sessions_ytd"]),
+        )
+    for key, row in rows["school_week"].items():
+        for kind in WEEK_RATES:
+            yield ("school_week", key, f"{kind}_sessions"), _sessions(row, kind, "", policy)
+        yield (
+            ("school_week", key, "other_authorised_sessions"),
+            _sessions(row, "other_authorised", "", policy, published=False),
+        )
+
+
+def _sessions(row: Mapping, kind: str, window: str, policy: Policy, **how) -> Cell:
+    """A reader must not be able to tell whether these are one pupil's sessions or more."""
+    value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
+    on_few = row[f"possible_pupils{window}"] < policy.smallest_base
+    is_small = on_few or 0 < pupils < policy.fewest_shown
+    return Cell(value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, **how)
+
+
+# Sums
+
+
+def additive_sums(rows: Mapping) -> Iterator[Sum]:
+    """Every sum that the published counts, and the remainders between them, are bound to obey."""
+    yield from _remainder_sums(rows)
+    yield from _outcome_sums(rows)
+    yield from _signal_sums(rows)
+    yield from _group_sums(rows)
+    yield from _lost_sums(rows)
+    yield from _week_sums(rows)
+
+
+def _remainder_sums(rows: Mapping) -> Iterator[Sum]:
+    for table, remainders in _REMAINDERS.items():
+        for key in rows[table]:
+            for column, (whole, parts) in remainders.items():
+                yield Sum((table, key, whole), tuple((table, key, part) for part in (column, *parts)))
+    for key, whole in _illness_wholes(rows):
+        yield Sum(whole, (("lost_children", key, "pupils"), ("lost_children", key, "others")))
+
+
+def _outcome_sums(rows: Mapping) -> Iterator[Sum]:
+    """Outcomes sum to the roll, schools to the whole home."""
+    for table in ("run", "school"):
+        for key in rows[table]:
+            yield Sum((table, key, "pupils_on_roll"), tuple((table, key, outcome) for outcome in OUTCOMES))
+    (run,) = rows["run"]
+    yield Sum(("run", run, "eligible"), (("run", run, "listed"), ("run", run, "eligible_not_listed")))
+    for outcome in OUTCOMES:
+        yield Sum(("run", run, outcome), tuple(("school", key, outcome) for key in rows["school"]))
+
+
+def _signal_sums(rows: Mapping) -> Iterator[Sum]:
+    """States sum to the roll, schools to their phase, phases to the whole home."""
+    below: dict[tuple, list[str]] = {}
+    for key, row in rows["signal"].items():
+        if row["scope"] == "school":
+            school = str(row["urn"])
+            yield Sum(("school", school, "pupils_on_roll"), tuple(("signal", key, state) for state in SIGNAL_STATES))
+            yield from _told_twice(rows, school, key, row)
+            below.setdefault((row["signal"], "phase", row["phase"]), []).append(key)
+        elif row["scope"] == "phase":
+            below.setdefault((row["signal"], "home", None), []).append(key)
+    totals = {
+        (row["signal"], row["scope"], row["phase"]): key
+        for key, row in rows["signal"].items()
+        if row["scope"] != "school"
+    }
+    for place, keys in below.items():
+        for state in SIGNAL_STATES:
+            yield Sum(("signal", totals[place], state), tuple(("signal", key, state) for key in keys))
+
+
+def _told_twice(rows: Mapping, school: str, key: str, row: Mapping) -> Iterator[Sum]:
+    for column, signal in _SAME_COUNT.items():
+        if row["signal"] == signal and row["raised"] == rows["school"][school][column]:
+            yield Sum(("school", school, column), (("signal", key, "raised"),))
+
+
+def _group_sums(rows: Mapping) -> Iterator[Sum]:
+    """The groups of a kind sum to the whole home, the schools of a phase to the phase."""
+    (run,) = rows["run"]
+    totals = {"pupils": "pupils_on_roll"}
+    kinds = {row["kind"] for row in rows["group_audit"].values()}
+    for kind in kinds:
+        keys = [key for key, row in rows["group_audit"].items() if row["kind"] == kind]
+        for column in _PUPILS["group_audit"]:
+            yield Sum(("run", run, totals.get(column, column)), tuple(("group_audit", key, column) for key in keys))
+    by_phase = {
+        "pupils": ("pupils_on_roll",),
+        "eligible": ("listed", "eligible_not_listed"),
+        "listed": ("listed",),
+        "already_known": ("already_known",),
+    }
+    for key, row in rows["group_audit"].items():
+        if row["kind"] == "phase":
+            schools = [school for school, told in rows["school"].items() if told["phase"] == row["group_name"]]
+            for column, parts in by_phase.items():
+                yield Sum(
+                    ("group_audit", key, column),
+                    tuple(("school", school, part) for school in schools for part in parts),
+                )
+
+
+def _lost_sums(rows: Mapping) -> Iterator[Sum]:
+    for total, whole in rows["lost_children"].items():
+        if whole["scope"] == "home":
+            schools = [
+                k
+                for k, row in rows["lost_children"].items()
+                if row["kind"] == whole["kind"] and row["scope"] == "school"
+            ]
+            yield Sum(("lost_children", total, "pupils"), tuple(("lost_children", key, "pupils") for key in schools))
+
+
+def _week_sums(rows: Mapping) -> Iterator[Sum]:
+    """Kinds of absence sum to the week's, weeks to the year's."""
+    weeks: dict[str, list[tuple]] = {}
+    for key, row in rows["school_week"].items():
+        weeks.setdefault(str(row["urn"]), []).append(("school_week", key, "absence_sessions"))
+        for whole, parts in _WEEK_SUMS.items():
+            names = tuple(("school_week", key, f"{part}_sessions") for part in parts)
+            yield Sum(("school_week", key, f"{whole}_sessions"), names)
+    for school, names in weeks.items():
+        yield Sum(("school", school, "absence_sessions_ytd"), tuple(names))
+
+
+# Pages: what is left, with rates
+
+
+def _without(table: str, frame: pl.DataFrame, hidden: set[tuple]) -> pl.DataFrame:
+    by_column: dict[str, list[str]] = {}
+    for of, key, column in hidden:
+        if of == table:
+            by_column.setdefault(column, []).append(key)
+    return frame.with_columns(
+        pl.when(~_key(table).is_in(keys)).then(pl.col(column)).alias(column) for column, keys in by_column.items()
+    )
+
+
+def _school_page(schools: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    rate = pl.col("absence_sessions_ytd") / pl.col("possible_sessions_ytd")
+    return schools.with_columns(
+        absence_rate_ytd=_rounded(rate, pl.col("possible_sessions_ytd"), policy),
+        eligible=pl.col("listed") + pl.col("eligible_not_listed"),
+        list_withheld_because=_plain_reason(policy),
+    )
+
+
+def _plain_reason(policy: Policy) -> pl.Expr:
+    """The reason, unless it would say a small number of its own."""
+    reason = pl.col("list_withheld_because")
+    small = "|".join(str(number) for number in range(1, policy.fewest_shown))
+    on_few = ~(pl.col("pupils_on_roll") >= policy.smallest_base).fill_null(False)
+    says_small = reason.str.contains(rf"(^|[^0-9.,])({small})($|[^0-9.,]|[.,]($|[^0-9]))")
+    says_number = reason.str.contains(r"[0-9]")
+    told = pl.when(says_small | (on_few & says_number)).then(pl.lit("Its figures are being checked.")).otherwise(reason)
+    return pl.when(reason.is_not_null()).then(told)
+
+
+def _week_page(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    possible = pl.col("possible_sessions")
+    return weeks.with_columns(
+        _rounded(pl.col(f"{kind}_sessions") / possible, possible, policy).alias(f"{kind}_rate") for kind in WEEK_RATES
+    )
+
+
+def _group_page(groups: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    enough = pl.col("pupils") >= policy.smallest_base
+    return groups.with_columns(
+        pl.when(enough)
+        .then(_rounded(pl.col(column) / pl.col("pupils"), pl.col("pupils"), policy))
+        .alias(f"{column}_rate")
+        for column in ("eligible", "listed", "missed")
+    )
+
+
+def _rounded(rate: pl.Expr, base: pl.Expr, policy: Policy) -> pl.Expr:
+    return pl.when(base > 0).then(rate.round(policy.rate_decimals))

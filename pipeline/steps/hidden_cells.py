@@ -1,0 +1,201 @@
+"""Which cells to hide, so that no small count can be worked out from all that is shown.
+
+The reader we guard against sees every shown cell, knows every sum the tables obey, knows a hidden count is never
+nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
+could be are still possible to that reader: when some other set of hidden numbers would have been published just the
+same. We look for that other set, and hide what it takes for there to be one. A set found is a proof; a set missed only
+hides more than was needed.
+
+The sets are found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
+that sum, and so on until every sum is as published. Cells hidden already move for next to nothing, shown ones at the
+price of hiding them, and the cheapest way is taken.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+Name = Hashable
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number. `could_be` is set on a number that must be hidden: what a reader must still think it could be.
+
+    `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
+    `worth` to its readers, the later it is hidden for another's sake.
+    """
+
+    value: int
+    could_be: tuple[int, int] | None = None
+    published: bool = True
+    worth: int = 1
+
+
+class SumError(ValueError):
+    """A sum that must hold does not: a fault of ours, never of the data's."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`total` is what `parts` add up to."""
+
+    total: Name
+    parts: tuple[Name, ...]
+
+
+def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_shown: int) -> set[Name]:
+    """The names of the published cells to hide. The same whatever order cells and sums come in.
+
+    Raises SumError where a sum does not hold: two tables count different things under one name.
+    """
+    board = _Board(cells, sums, fewest_shown)
+    for cell, entry in enumerate(board.cells):
+        if entry.could_be:
+            board.protect(cell, entry.could_be)
+    return {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+
+
+_A_CELL, _A_MOVE, _STILL_OWED = 1000, 100, 300
+"""What hiding a cell costs, what moving one does, and what a sum not yet made good is reckoned to cost."""
+
+_MOST_TRIES, _MOST_WAYS_ON = 1000, 12
+"""Sums made good in search of one other set of numbers, and cells tried for each."""
+
+_Owed = dict[int, int]
+"""By sum: how much its total now falls short of (or exceeds) its parts."""
+
+
+class _Board:
+    """Cells and sums by number, which cells may move, and the search for another set of hidden numbers."""
+
+    def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
+        names = sorted(cells)
+        self.number = {name: number for number, name in enumerate(names)}
+        self.cells = [cells[name] for name in names]
+        self.fewest_shown = fewest_shown
+        self.value = [cell.value for cell in self.cells]
+        self.least = [_least(cell, fewest_shown) for cell in self.cells]
+        self.is_free = [False] * len(names)
+        self.members = sorted(self._signed(each) for each in sums)
+        self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
+        for number, members in enumerate(self.members):
+            for cell, sign in members:
+                self.sums_of[cell].append((number, sign))
+        for number, cell in enumerate(self.cells):
+            if cell.could_be or not cell.published:
+                self.is_free[number] = True
+
+    def protect(self, cell: int, could_be: tuple[int, int]) -> None:
+        """Hide cells until this count could be anything in `could_be`, or what comes nearest to that and is not one number."""
+        while self._reached(cell, could_be[0]) == self._reached(cell, could_be[1]) and self._hide(
+            self._nearest_shown(cell)
+        ):
+            pass
+
+    def _reached(self, cell: int, end: int) -> int:
+        """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
+        moved: dict[int, int] = {}
+        while self.value[cell] != end:
+            moves = self._cheapest_way({cell: 1 if end > self.value[cell] else -1})
+            if moves is None:
+                break
+            self._hide(moves)
+            self._make(moves, moved, at_most=abs(end - self.value[cell]))
+        reached = self.value[cell]
+        for each, by in moved.items():
+            self.value[each] -= by
+        return reached
+
+    def _cheapest_way(self, moves: dict[int, int]) -> dict[int, int] | None:
+        """`moves` and what must move with them for every sum to be as published; null if none was found."""
+        ((cell, step),) = moves.items()
+        queue = [(0, 0, moves, self._owed({}, cell, step))]
+        seen = set()
+        while queue and len(seen) < _MOST_TRIES:
+            _, _, moves, owed = heappop(queue)
+            if not owed:
+                return moves
+            state = frozenset(owed.items())
+            if state in seen:
+                continue
+            seen.add(state)
+            narrowest = min(owed, key=lambda sum_: (len(self.members[sum_]), sum_))
+            for at, (cost, further, still_owed) in enumerate(self._ways_on(narrowest, moves, owed)):
+                heappush(queue, (cost, len(seen) * _MOST_WAYS_ON + at, further, still_owed))
+        return None
+
+    def _ways_on(self, sum_: int, moves: dict[int, int], owed: _Owed) -> list[tuple[int, dict[int, int], _Owed]]:
+        spent = sum(self._cost(cell) for cell in moves)
+        ways = []
+        for cell, sign in self.members[sum_]:
+            step = -sign if owed[sum_] > 0 else sign
+            if cell in moves or not self._could_move(cell, step):
+                continue
+            still_owed = self._owed(owed, cell, step)
+            ways.append((spent + self._cost(cell) + _STILL_OWED * len(still_owed), cell, step, still_owed))
+        cheapest = sorted(ways, key=lambda way: way[:2])[:_MOST_WAYS_ON]
+        return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
+
+    def _could_move(self, cell: int, step: int) -> bool:
+        if self.is_free[cell]:
+            return self.value[cell] + step >= self.least[cell]
+        return self.value[cell] > 0 and self.value[cell] + step >= self.fewest_shown
+
+    def _cost(self, cell: int) -> int:
+        """Next to nothing if hidden already; else what it is worth, and of equals the smaller first."""
+        if self.is_free[cell]:
+            return _A_MOVE
+        return _A_MOVE + _A_CELL * self.cells[cell].worth + min(self.value[cell], _A_CELL // 2)
+
+    def _nearest_shown(self, cell: int) -> list[int]:
+        """A shown count as few sums away as there is, the cheapest of them; none where all is hidden."""
+        reached, edge = {cell}, [cell]
+        while edge:
+            beside = {
+                other for each in edge for sum_, _ in self.sums_of[each] for other, _ in self.members[sum_]
+            } - reached
+            shown = [
+                (self._cost(other), other) for other in beside if not self.is_free[other] and self.value[other] > 0
+            ]
+            if shown:
+                return [min(shown)[1]]
+            edge = sorted(other for other in beside if self.is_free[other])
+            reached |= beside
+        return []
+
+    def _hide(self, cells: Iterable[int]) -> bool:
+        """Whether any of `cells` was still to be hidden."""
+        shown = [cell for cell in cells if not self.is_free[cell]]
+        for cell in shown:
+            self.is_free[cell] = True
+        return bool(shown)
+
+    def _owed(self, owed: _Owed, cell: int, step: int) -> _Owed:
+        after = dict(owed)
+        for sum_, sign in self.sums_of[cell]:
+            after[sum_] = after.get(sum_, 0) + sign * step
+            if not after[sum_]:
+                del after[sum_]
+        return after
+
+    def _make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
+        """Make these moves as many times as there is room for, and note them in `moved`."""
+        room = (self.value[cell] - self.least[cell] for cell, step in moves.items() if step < 0)
+        size = max(1, min((at_most, *room)))
+        for cell, step in moves.items():
+            self.value[cell] += step * size
+            moved[cell] = moved.get(cell, 0) + step * size
+
+    def _signed(self, each: Sum) -> tuple[tuple[int, int], ...]:
+        members = ((self.number[each.total], -1), *sorted((self.number[part], 1) for part in each.parts))
+        if sum(sign * self.value[cell] for cell, sign in members):
+            raise SumError(f"what should add up to {each.total} does not")
+        return members
+
+
+def _least(cell: Cell, fewest_shown: int) -> int:
+    """The least a reader can think a hidden cell to be."""
+    if cell.could_be:
+        return cell.could_be[0]
+    return fewest_shown if cell.published else 0

@@ -1,0 +1,322 @@
+"""What the inclusion lead asks, counted exactly. Nothing here may leave the machine before `disclosure.suppressed`."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipeline.steps.weeks import code_flags, cut, slots
+from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
+from pipeline.vocabulary.attendance_codes import BY_CODE
+from pipeline.vocabulary.school_year import school_year_of
+from pipeline.vocabulary.sen import SEN_PROVISION
+
+PERSISTENT, SEVERE = 0.1, 0.5
+"""DfE: missed a tenth or more, half or more, of one's own possible sessions, both inclusive."""
+
+NOT_KNOWN = "not known"
+_NO_PHASE = "Not known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tonight:
+    """What a run knows: the frames as in `tables.derived` and `tables.facts`, and what the run is.
+
+    `schools` has urn, name, phase and laestab, one row a school; `characteristics` pupil_id, sex, ethnicity, language,
+    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` and `enrolled` are those known on `as_of`.
+    """
+
+    run: str
+    as_of: date
+    version: str
+    demo: bool
+    triage: pl.DataFrame
+    features: pl.DataFrame
+    signals: pl.DataFrame
+    support: pl.DataFrame
+    schools: pl.DataFrame
+    weeks: pl.DataFrame
+    enrolled: pl.DataFrame
+    characteristics: pl.DataFrame
+    schools_without_list: pl.DataFrame
+
+
+def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
+    """The published tables by name, with the exact counts they rest on and nothing hidden."""
+    pupils = _pupils(tonight)
+    weeks = _weeks_this_year(tonight)
+    days = _school_days(weeks)
+    schools = _schools(tonight, pupils, weeks)
+    return {
+        "run": _run(tonight, pupils, schools, days),
+        "school": schools,
+        "school_week": _school_weeks(weeks),
+        "signal": _signals(tonight, schools),
+        "group_audit": _group_audit(pupils, tonight.characteristics),
+        "lost_children": _lost_children(tonight, schools, weeks, days),
+    }
+
+
+def _pupils(tonight: Tonight) -> pl.DataFrame:
+    """One row per pupil on a roll: outcome, school and phase, and what the year's absence comes to."""
+    year = tonight.features.select(
+        "pupil_id",
+        "source",
+        "possible_sessions_ytd",
+        "absence_sessions_ytd",
+        "absence_rate_ytd",
+        "illness_sessions_ytd",
+    )
+    on_file = tonight.support.select("pupil_id", "on_file")
+    pupils = tonight.triage.select("pupil_id", "urn", "outcome")
+    for frame in (year, on_file):
+        pupils = pupils.join(frame, on="pupil_id", how="left")
+    pupils = pupils.join(tonight.schools.select("urn", "phase"), on="urn", how="left")
+    missed = (pl.col("outcome") == "eligible_not_listed") & ~pl.col("on_file").fill_null(False)
+    return pupils.with_columns(pl.col("phase").fill_null(_NO_PHASE), missed=missed)
+
+
+def _weeks_this_year(tonight: Tonight) -> pl.DataFrame:
+    return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=tonight.as_of)
+
+
+def _school_days(weeks: pl.DataFrame) -> pl.DataFrame:
+    """One row per school and day on which anyone at it had a possible session."""
+    patterns = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique()
+    possible = pl.Series([number for number, is_so in enumerate(code_flags["possible"]) if is_so], dtype=pl.UInt8)
+    days = slots(patterns, columns=("urn",)).filter(pl.col("code_number").is_in(possible.implode()))
+    return days.select("urn", "date").unique().sort("urn", "date")
+
+
+def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    """One row per school known of or with a pupil on its roll."""
+    rate = pl.col("absence_rate_ytd")
+    counts = pupils.group_by("urn").agg(
+        pl.len().alias("pupils_on_roll"),
+        (rate >= PERSISTENT).sum().alias("persistent_absence_count"),
+        (rate >= SEVERE).sum().alias("severe_absence_count"),
+        (pl.col("source") != "none").any().alias("received"),
+        *_sessions_ytd(),
+        *_outcomes(),
+    )
+    withheld = tonight.schools_without_list.select("urn", list_withheld_because="reason")
+    known = tonight.schools.select("urn", "laestab", "name", "phase")
+    schools = known.join(counts, on="urn", how="full", coalesce=True).join(withheld, on="urn", how="left")
+    registers = weeks.group_by("urn").agg(*_sessions("possible"), *_sessions("absence"))
+    by_register = {f"{name}_ytd": name for name in registers.columns[1:]}
+    schools = schools.join(registers, on="urn", how="left").with_columns(
+        pl.col("phase").fill_null(_NO_PHASE),
+        pl.col("received").fill_null(False) | pl.col("possible_sessions").is_not_null(),
+        *(pl.coalesce(name, ytd).alias(ytd) for ytd, name in by_register.items()),
+    )
+    figures = [name for name, dtype in schools.schema.items() if dtype.is_numeric() and name not in ("urn", "laestab")]
+    return (
+        schools.drop(by_register.values())
+        .with_columns(pl.col(set(figures) - {*by_register.values()}).fill_null(0))
+        .sort("urn")
+    )
+
+
+def _sessions_ytd() -> tuple[pl.Expr, ...]:
+    """For a school with no register, the sessions of the pupils on its roll."""
+    possible, absent = pl.col("possible_sessions_ytd"), pl.col("absence_sessions_ytd")
+    return (
+        possible.sum().cast(pl.Int64),
+        (possible > 0).sum().alias("possible_pupils_ytd"),
+        absent.sum().cast(pl.Int64),
+        (absent > 0).sum().alias("absence_pupils_ytd"),
+    )
+
+
+def _sessions(kind: str) -> tuple[pl.Expr, pl.Expr]:
+    """How many sessions of a kind, and how many pupils they are of."""
+    sessions = pl.col(f"{kind}_sessions")
+    pupils = pl.col("pupil_id").filter(sessions > 0).n_unique().alias(f"{kind}_pupils")
+    return sessions.sum().cast(pl.Int64), pupils
+
+
+def _outcomes() -> list[pl.Expr]:
+    return [(pl.col("outcome") == outcome).sum().alias(outcome) for outcome in OUTCOMES]
+
+
+def _school_weeks(weeks: pl.DataFrame) -> pl.DataFrame:
+    """One row per school and week with a possible session: sessions of each kind, and the pupils they are of."""
+    other = pl.col("authorised_sessions") - pl.col("illness_sessions") - pl.col("part_time_sessions")
+    kinds = ("possible", *WEEK_RATES, "other_authorised")
+    return (
+        weeks.with_columns(other_authorised_sessions=other)
+        .group_by("urn", "week_start")
+        .agg(*(expression for kind in kinds for expression in _sessions(kind)))
+        .filter(pl.col("possible_sessions") > 0)
+        .sort("urn", "week_start")
+    )
+
+
+def _signals(tonight: Tonight, schools: pl.DataFrame) -> pl.DataFrame:
+    """One row per signal and school, phase or whole home; a school with no pupil has its row of noughts."""
+    raised = pl.col("raised")
+    states = dict(zip(SIGNAL_STATES, (raised.fill_null(False), ~raised.fill_null(True), raised.is_null()), strict=True))
+    counted = tonight.signals.group_by("signal", "urn").agg(is_so.sum().alias(state) for state, is_so in states.items())
+    every = tonight.signals.select("signal").unique().join(schools.select("urn", "phase"), how="cross")
+    by_school = every.join(counted, on=("signal", "urn"), how="left").with_columns(pl.col(SIGNAL_STATES).fill_null(0))
+    by_phase = by_school.group_by("signal", "phase").agg(pl.col(SIGNAL_STATES).sum())
+    whole_home = by_school.group_by("signal").agg(pl.col(SIGNAL_STATES).sum())
+    scopes = {"school": by_school, "phase": by_phase, "home": whole_home}
+    rows = [frame.with_columns(scope=pl.lit(scope)) for scope, frame in scopes.items()]
+    return pl.concat(rows, how="diagonal").sort("signal", "scope", "phase", "urn")
+
+
+def _run(tonight: Tonight, pupils: pl.DataFrame, schools: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    totals = pupils.select(pl.len().alias("pupils_on_roll"), *_outcomes(), pl.col("missed").sum())
+    return totals.with_columns(
+        pl.lit(tonight.run).alias("run"),
+        pl.lit(tonight.as_of).alias("as_of"),
+        pl.lit(tonight.as_of).alias("finished"),
+        pl.lit(days["date"].max(), pl.Date).alias("registers_to"),
+        pl.lit(tonight.version).alias("version"),
+        pl.lit(tonight.demo).alias("demo"),
+        pl.lit(schools.height).alias("schools_expected"),
+        pl.lit(schools["received"].sum()).alias("schools_received"),
+        pl.lit(schools["list_withheld_because"].count()).alias("schools_without_list"),
+        eligible=pl.col("listed") + pl.col("eligible_not_listed"),
+    )
+
+
+_ETHNIC_GROUPS = {"A": "Asian", "B": "Black", "C": "Chinese", "M": "Mixed", "O": "Other", "W": "White"}
+"""By the first letter of DfE's code; REFU (refused) and NOBT (not obtained) are not known."""
+
+_LANGUAGES = {"ENG": "English", "ENB": "English", "OTH": "other than English", "OTB": "other than English"}
+_LANGUAGE_NOT_KNOWN = ("REF", "NOT", "ZZZ")
+
+_SEX = pl.col("sex").replace_strict({"F": "female", "M": "male"}, default=NOT_KNOWN)
+_ETHNIC_GROUP = pl.col("ethnicity").str.head(1).replace_strict(_ETHNIC_GROUPS, default=NOT_KNOWN)
+_FIRST_LANGUAGE = (
+    pl.when(pl.col("language").is_null() | pl.col("language").is_in(_LANGUAGE_NOT_KNOWN))
+    .then(pl.lit(NOT_KNOWN))
+    .otherwise(pl.col("language").replace_strict(_LANGUAGES, default="other than English"))
+)
+
+
+def _said(column: str, yes: str, no: str) -> pl.Expr:
+    said = pl.when(pl.col(column)).then(pl.lit(yes)).when(~pl.col(column)).then(pl.lit(no))
+    return said.otherwise(pl.lit(NOT_KNOWN))
+
+
+GROUPS = {
+    "sex": _SEX,
+    "ethnic_group": _ETHNIC_GROUP,
+    "free_school_meals": _said("fsm_eligible", "eligible", "not eligible"),
+    "first_language": _FIRST_LANGUAGE,
+    "sen_provision": pl.col("sen_provision").replace_strict(SEN_PROVISION, default=NOT_KNOWN),
+    "in_care": _said("looked_after", "in care", "not in care"),
+    "phase": pl.col("phase"),
+}
+"""The kinds of group the audit looks at, and which group of it a pupil is in. Every pupil is in one of each kind."""
+
+
+def _group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.DataFrame:
+    """One row per kind of group and group with anyone in it."""
+    described = pupils.join(characteristics, on="pupil_id", how="left", validate="1:1")
+    listed, waiting = (pl.col("outcome") == outcome for outcome in ("listed", "eligible_not_listed"))
+    kinds = [
+        described.group_by(group.alias("group_name")).agg(
+            pl.lit(kind).first().alias("kind"),
+            pl.len().alias("pupils"),
+            (listed | waiting).sum().alias("eligible"),
+            listed.sum().alias("listed"),
+            pl.col("missed").sum(),
+            (pl.col("outcome") == "already_known").sum().alias("already_known"),
+        )
+        for kind, group in GROUPS.items()
+    ]
+    return pl.concat(kinds).sort("kind", "group_name")
+
+
+LOST_CHILDREN = {
+    "left_and_not_seen_here": (
+        "Left a roll this school year, ten school days ago or more, and is on no other roll seen here (leaving Year 6, or Year 11 "
+        "and after, in July or August is left out). Where do they learn now?"
+    ),
+    "suspended_over_five_days_no_provision": (
+        "Marked suspended or excluded (E) for more than five school days together, with no other education (B, D or K) "
+        "between. Was education arranged from the sixth day?"
+    ),
+    "fifteen_days_illness": (
+        "Ill (I) for 30 sessions or more this school year. Has the school told the authority, and is education arranged?"
+    ),
+}  # fmt: skip
+"""Kinds of children lost between services, and the question each count asks."""
+
+_ILLNESS_SESSIONS = 30
+_SUSPENDED_DAYS = 5
+_SCHOOL_DAYS_TO_ARRIVE = 10
+_CALENDAR_DAYS_TO_ARRIVE = timedelta(days=14)  # where no register says which were school days
+_LEAVERS_YEARS = ("6", "11", "12", "13", "14")
+_NURSERY_YEARS = ("E1", "E2", "N1", "N2")  # below compulsory age: leaving is a parent's choice
+
+
+def _lost_children(tonight: Tonight, schools: pl.DataFrame, weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """One row per kind and school, noughts too, and one for the whole home."""
+    pupils = {
+        "left_and_not_seen_here": _left_and_not_seen(tonight.enrolled, days, as_of=tonight.as_of),
+        "suspended_over_five_days_no_provision": _long_suspended(weeks),
+        "fifteen_days_illness": tonight.features.filter(pl.col("illness_sessions_ytd") >= _ILLNESS_SESSIONS),
+    }
+    rows = [_by_school(schools, lost).with_columns(kind=pl.lit(kind)) for kind, lost in pupils.items()]
+    by_school = pl.concat(rows).with_columns(scope=pl.lit("school"))
+    whole_home = by_school.group_by("kind").agg(pl.col("pupils").sum()).with_columns(scope=pl.lit("home"))
+    asks = pl.col("kind").replace_strict(LOST_CHILDREN).alias("asks")
+    return pl.concat([by_school, whole_home], how="diagonal").with_columns(asks).sort("kind", "scope", "urn")
+
+
+def _by_school(schools: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
+    counted = lost.group_by("urn").agg(pl.col("pupil_id").n_unique().cast(pl.Int64).alias("pupils"))
+    every = schools.select("urn").join(counted, on="urn", how="left")
+    return every.with_columns(pl.col("pupils").fill_null(0))
+
+
+def _left_and_not_seen(enrolled: pl.DataFrame, days: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The pupil_id and urn of those who left a roll and are not seen on another; of several left, the last."""
+    year = school_year_of(as_of)
+    begun = enrolled.filter(pl.col("entry_date") <= as_of)
+    on_a_roll = begun.filter(pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= as_of))
+    left_on = pl.col("leaving_date")
+    usual_leaver = pl.col("nc_year").is_in(_LEAVERS_YEARS) & left_on.dt.month().is_in((7, 8))
+    not_school_age = pl.col("nc_year").is_in(_NURSERY_YEARS)
+    last_left = (
+        begun.join(on_a_roll, on="pupil_id", how="anti")
+        .sort("leaving_date", "urn")
+        .unique("pupil_id", keep="last", maintain_order=True)
+    )
+    left = last_left.filter(
+        left_on.is_between(year.first_day, as_of) & ~(usual_leaver | not_school_age).fill_null(False)
+    )
+    return left.filter(_long_enough_ago(left, days, as_of)).select("pupil_id", "urn")
+
+
+def _long_enough_ago(left: pl.DataFrame, days: pl.DataFrame, as_of: date) -> pl.Series:
+    """For each row left: have ten school days of that school gone by since?"""
+    since = left.select("pupil_id", "urn", "leaving_date").join(days, on="urn", how="left")
+    gone_by = since.group_by("pupil_id", maintain_order=True).agg(
+        passed=(pl.col("date") > pl.col("leaving_date")).sum(),
+        has_register=pl.col("date").is_not_null().any(),
+        in_calendar=pl.lit(as_of) - pl.col("leaving_date").first() >= _CALENDAR_DAYS_TO_ARRIVE,
+    )
+    enough = pl.when("has_register").then(pl.col("passed") >= _SCHOOL_DAYS_TO_ARRIVE).otherwise("in_calendar")
+    return gone_by.select(enough.alias("enough"))["enough"]
+
+
+def _long_suspended(weeks: pl.DataFrame) -> pl.DataFrame:
+    """The pupil_id and urn of each run of E on more than five school days with no other mark between.
+
+    Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
+    """
+    ever = weeks.filter(pl.col("suspended_sessions") > 0).select("pupil_id", "urn").unique()
+    suspended, elsewhere = BY_CODE["E"].number, BY_CODE["D"].number
+    tells = [number for number, possible in enumerate(code_flags["possible"]) if possible or number == elsewhere]
+    marks = slots(weeks.join(ever, on=("pupil_id", "urn"), how="semi")).filter(pl.col("code_number").is_in(tells))
+    runs = marks.sort("pupil_id", "urn", "date", "half_day").with_columns(
+        run=pl.struct("pupil_id", "urn", pl.col("code_number") == suspended).rle_id()
+    )
+    counted = runs.filter(pl.col("code_number") == suspended).group_by("pupil_id", "urn", "run")
+    return counted.agg(days=pl.col("date").n_unique()).filter(pl.col("days") > _SUSPENDED_DAYS)

@@ -1,0 +1,112 @@
+"""What a pupil is judged on: which year, compared with which past, at what rates."""
+
+import polars as pl
+
+from pipeline.signals.sentences import number_of
+
+ENOUGH = 40
+"""Possible sessions (20 school days) below which a rate says too little."""
+
+UNSEEN_FIFTH = 5
+"""A pupil is not judged where one session in this many, or more, is at another school whose register is not known here."""
+
+RATED = ("possible_sessions", "absence_sessions", "need_absence_sessions")
+
+
+def judged(features: pl.DataFrame) -> pl.DataFrame:
+    """`features` with the past and the period a pupil is judged on, and every rate."""
+    return features.pipe(_with_past).pipe(_with_period).pipe(_with_rates)
+
+
+def _with_past(features: pl.DataFrame) -> pl.DataFrame:
+    """What this year is compared with: the same part of last year where it has enough sessions, else the whole."""
+    same = pl.col("possible_sessions_same_period_last_year") >= ENOUGH
+    whole = pl.col("possible_sessions_last_year") >= ENOUGH
+
+    def past(name: str) -> pl.Expr:
+        return pl.when(same).then(f"{name}_same_period_last_year").when(whole).then(f"{name}_last_year")
+
+    words = pl.when(same).then(pl.lit("in the same part of last year")).when(whole).then("last_year_in_words")
+    compared = features.with_columns(past_period=words, **{f"{name}_past": past(name) for name in RATED})
+    return compared.with_columns(
+        past_need_absence_sessions=pl.col("need_absence_sessions_past"),
+        past_need_possible_sessions=need_possible("past"),
+    )
+
+
+def _with_period(features: pl.DataFrame) -> pl.DataFrame:
+    on = (
+        pl.when(half_unseen())
+        .then(pl.lit(None, pl.String))
+        .when(pl.col("possible_sessions_ytd") >= ENOUGH)
+        .then(pl.lit("this_year"))
+        .when(pl.col("possible_sessions_last_year") >= ENOUGH)
+        .then(pl.lit("last_year"))
+    )
+    known = features.with_columns(judged_on=on)
+    this, last = pl.col("judged_on") == "this_year", pl.col("judged_on") == "last_year"
+    of_year = {
+        f"judged_{name}": pl.when(this).then(f"{name}_ytd").when(last).then(f"{name}_last_year") for name in RATED
+    }
+    return known.with_columns(
+        judged_period=pl.when(this).then("period").when(last).then(_last_years_words()), **of_year
+    )
+
+
+def half_unseen() -> pl.Expr:
+    """Is the pupil so often at another school whose register is not known here that nothing can be judged?"""
+    unseen = pl.col("unseen_dual_sessions_ytd")
+    return (unseen > 0) & (unseen * UNSEEN_FIFTH >= pl.col("possible_sessions_ytd") + unseen)
+
+
+def _last_years_words() -> pl.Expr:
+    """`in 2024/25, when in Year 6; this year has only 24 possible sessions so far`"""
+    then = pl.when(pl.col("nc_year_then").str.contains(r"^\d+$")).then(", when in Year " + pl.col("nc_year_then"))
+    so_far = number_of(pl.col("possible_sessions_ytd"), "possible session")
+    this_year = pl.when(pl.col("possible_sessions_ytd") == 0).then(pl.lit("none")).otherwise("only " + so_far)
+    return pl.col("last_year_in_words") + then.fill_null("") + "; this year has " + this_year + " so far"
+
+
+def _with_rates(features: pl.DataFrame) -> pl.DataFrame:
+    before = {f"{name}_before_20d": pl.col(f"{name}_ytd") - pl.col(f"{name}_20d") for name in RATED}
+    windows = ("ytd", "20d", "before_20d")
+    return (
+        features.with_columns(**before)
+        .with_columns(
+            judged_other_absence_sessions=pl.col("judged_absence_sessions") - pl.col("judged_need_absence_sessions"),
+            **{f"need_possible_sessions_{window}": need_possible(window) for window in windows},
+            **{
+                f"absence_rate_{window}": _rate_of("absence_sessions", "possible_sessions", window)
+                for window in (*windows, "last_year", "same_period_last_year")
+            },
+            judged_absence_rate=rate(pl.col("judged_absence_sessions"), pl.col("judged_possible_sessions")),
+            past_need_absence_rate=rate(pl.col("past_need_absence_sessions"), pl.col("past_need_possible_sessions")),
+        )
+        .with_columns(
+            judged_need_possible_sessions=pl.col("judged_possible_sessions") - pl.col("judged_other_absence_sessions"),
+            **{
+                f"need_absence_rate_{window}": _rate_of("need_absence_sessions", "need_possible_sessions", window)
+                for window in windows
+            },
+        )
+        .with_columns(
+            judged_need_absence_rate=rate(
+                pl.col("judged_need_absence_sessions"), pl.col("judged_need_possible_sessions")
+            )
+        )
+    )
+
+
+def _rate_of(missed: str, possible: str, window: str) -> pl.Expr:
+    return rate(pl.col(f"{missed}_{window}"), pl.col(f"{possible}_{window}"))
+
+
+def rate(missed: pl.Expr, possible: pl.Expr) -> pl.Expr:
+    """Null where nothing was possible: nobody has been present for nothing."""
+    return pl.when(possible > 0).then(missed / possible)
+
+
+def need_possible(window: str = "") -> pl.Expr:
+    """Possible sessions less those missed with a code that does not ask about need."""
+    possible, absence, need = (pl.col(f"{name}_{window}" if window else name) for name in RATED)
+    return possible - absence + need

@@ -1,0 +1,249 @@
+"""Delivered rows joined to what they hang from: a school by its LAESTAB, a census row by its return, a child row by its
+pupil. What finds nothing to hang from stays, saying so, for the gate to set aside."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline.vocabulary.identifiers import laestab
+from pipeline.vocabulary.school_year import REFERENCE_DATES, TERMS, school_year_of, term_carried
+
+
+@dataclass(frozen=True)
+class SaidOf:
+    """What the person running a take-in says of census tables that came without their header."""
+
+    urn: int
+    census_term: str
+    census_year: int
+
+    @property
+    def reference_date(self) -> date:
+        return date(self.census_year, *REFERENCE_DATES[self.census_term])
+
+
+def described_schools(rows: pl.DataFrame) -> pl.DataFrame:
+    """Schools with their LAESTAB and phase; GIAS calls a special school's phase `Not applicable`, so its type decides."""
+    by_type = pl.concat_str("type", "type_group", separator=" ", ignore_nulls=True).str.to_lowercase()
+    phase = (
+        pl.when(by_type.str.contains("special")).then(pl.lit("Special"))
+        .when(by_type.str.contains("referral|alternative")).then(pl.lit("Alternative provision"))
+        .otherwise(pl.col("phase").fill_null("Not known"))
+    )  # fmt: skip
+    return _with_laestab(rows).with_columns(phase=phase)
+
+
+def described_headers(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """Census returns with URN and reference date filled in where only the LAESTAB or the term was sent."""
+    usual = pl.coalesce(
+        pl.when(pl.col("census_term") == term).then(pl.date("census_year", *REFERENCE_DATES[term])) for term in TERMS
+    )
+    return with_urn(_with_laestab(rows), schools).with_columns(reference_date=pl.coalesce("reference_date", usual))
+
+
+def _with_laestab(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(laestab=laestab(pl.col("authority"), pl.col("establishment")).cast(pl.Int32))
+
+
+def with_urn(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with `urn` filled in from `laestab` where only that was sent. `schools` has urn and laestab."""
+    if rows["laestab"].null_count() == rows.height:
+        return rows
+    by_laestab = (
+        schools.drop_nulls("laestab")
+        .sort("urn")
+        .unique("laestab", keep="last")
+        .select("laestab", pl.col("urn").alias("_urn"))
+    )
+    joined = rows.join(by_laestab, on="laestab", how="left", maintain_order="left")
+    return joined.with_columns(urn=pl.coalesce("urn", "_urn")).drop("_urn")
+
+
+HEADER_COLUMNS = ("census_key", "native_id", "urn", "census_term", "census_year", "reference_date")
+
+
+def with_headers(rows: pl.DataFrame, headers: pl.DataFrame, said: SaidOf | None, *, known_on: date) -> pl.DataFrame:
+    """Census pupils or schools with their return's school, term and day.
+
+    `headers` has HEADER_COLUMNS, the latest known return per census_key and native_id. Rows of a plain table (no
+    census_key) describe the day they became known. Adds `is_census` and `header_found`; rows that have been through here
+    before may come again.
+    """
+    returns = headers.select(HEADER_COLUMNS).rename({"urn": "header_urn"})
+    own = rows.drop("census_term", "census_year", strict=False)
+    found = own.join(returns, on=("census_key", "native_id"), how="left", maintain_order="left")
+    is_census = pl.col("census_key").is_not_null() | pl.col("native_id").is_not_null()
+    found = found.with_columns(is_census=is_census, header_found=pl.col("header_urn").is_not_null())
+    if said:
+        found = found.with_columns(_said(said)).with_columns(header_found=pl.col("is_census"))
+    own_urn = pl.col("urn") if "urn" in found.columns else pl.lit(None, pl.Int32)
+    stated = pl.when("is_census").then("reference_date").otherwise(pl.lit(known_on))
+    return found.with_columns(urn=pl.coalesce("header_urn", own_urn), stated_on=stated).drop(
+        "header_urn", "reference_date"
+    )
+
+
+def _said(said: SaidOf) -> list[pl.Expr]:
+    """What was said on the command line, for census rows whose return is not there."""
+    without = pl.col("is_census") & ~pl.col("header_found")
+    told = {
+        "header_urn": pl.lit(said.urn, pl.Int32),
+        "census_term": pl.lit(said.census_term),
+        "census_year": pl.lit(said.census_year, pl.Int32),
+        "reference_date": pl.lit(said.reference_date),
+    }
+    return [pl.when(without).then(value).otherwise(name).alias(name) for name, value in told.items()]
+
+
+PARENT_COLUMNS = (
+    "parent_key", "native_id", "pupil_id", "urn", "census_term", "census_year", "sessions_possible",
+    "sessions_possible_ht2", "parent",
+)  # fmt: skip
+_OF_PARENT = ("pupil_id", "urn")
+
+
+def with_parents(rows: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
+    """Census child rows with their pupil and school.
+
+    `parents` has PARENT_COLUMNS, one row per parent_key and native_id; its `parent` is accepted or header_missing. A row
+    whose pupil row is nowhere has `parent` not_accepted; a row of a plain table has null, and keeps its own pupil.
+    """
+    known = parents.select(PARENT_COLUMNS).rename({name: f"parent_{name}" for name in _OF_PARENT})
+    stale = [name for name in known.columns if name not in ("parent_key", "native_id")]
+    own = rows.drop(stale, strict=False)
+    own = own.with_columns(
+        pl.lit(None, known.schema[f"parent_{name}"]).alias(name) for name in _OF_PARENT if name not in own.columns
+    )
+    found = own.join(known, on=("parent_key", "native_id"), how="left", maintain_order="left")
+    is_child = pl.col("parent_key").is_not_null() | pl.col("native_id").is_not_null()
+    found = found.with_columns(
+        parent=pl.when(is_child).then(pl.col("parent").fill_null("not_accepted")),
+        **{name: pl.when(is_child).then(f"parent_{name}").otherwise(name) for name in _OF_PARENT},
+    )
+    return found.drop(f"parent_{name}" for name in _OF_PARENT)
+
+
+def with_term_carried(rows: pl.DataFrame) -> pl.DataFrame:
+    """Census session rows with the school year and term their sessions were in, and that part's possible sessions."""
+    terms = rows.select("census_term", "census_year").drop_nulls().unique().rows()
+    carried = [(term, year, *_carried(term, year)) for term, year in terms]
+    schema = {"census_term": pl.String, "census_year": pl.Int32, "school_year": pl.Int32, "term": pl.String}
+    possible = pl.when(pl.col("part") == 2).then("sessions_possible_ht2").otherwise("sessions_possible")
+    joined = rows.drop("school_year", "term", strict=False).join(
+        pl.DataFrame(carried, schema=schema, orient="row"),
+        on=("census_term", "census_year"),
+        how="left",
+        maintain_order="left",
+    )
+    return joined.with_columns(sessions_possible=possible)
+
+
+def _carried(census_term: str, census_year: int) -> tuple[int, str]:
+    year, term = term_carried(census_term, census_year)
+    return year.starts, term
+
+
+def with_age(rows: pl.DataFrame, *, on: date) -> pl.DataFrame:
+    """Pupils with all that later rules need of their birth date, so that the date itself can stay behind.
+
+    Adds `birth_read`, `entry_before_birth`, and `age_at_31_august`: whole years lived on the 31 August before the school
+    year of `aged_on`, here `on`.
+    """
+    birth = pl.col("date_of_birth")
+    begins = school_year_of(on).starts
+    return rows.with_columns(
+        birth_read=birth.is_not_null(),
+        entry_before_birth=pl.col("entry_date") < birth,
+        age_at_31_august=(begins - birth.dt.year() - (birth.dt.month() > 8).cast(pl.Int32)).cast(pl.Int32),
+        aged_on=pl.lit(on),
+    )
+
+
+def with_age_when_stated(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with their age moved to the school year of the day they describe, where that day is known."""
+    stated = pl.coalesce("stated_on", "aged_on")
+    years = _begins(stated) - _begins(pl.col("aged_on"))
+    return rows.with_columns(age_at_31_august=(pl.col("age_at_31_august") + years).cast(pl.Int32), aged_on=stated)
+
+
+def _begins(day: pl.Expr) -> pl.Expr:
+    return day.dt.year() - (day.dt.month() < 8).cast(pl.Int32)
+
+
+def year_span(known_on: date, *, history: bool) -> tuple[date, date]:
+    """The days a mark may be dated: this school year or the last; in history, any since today's code set began in 2006."""
+    year = school_year_of(known_on)
+    return (date(2006, 8, 1) if history else year.before.first_day), year.last_day
+
+
+@dataclass(frozen=True)
+class Known:
+    """What delivered rows may hang from: schools (urn, laestab), census returns (HEADER_COLUMNS) and census pupils
+    (PARENT_COLUMNS), and what was said of census tables without a header."""
+
+    schools: pl.DataFrame
+    headers: pl.DataFrame
+    parents: pl.DataFrame
+    said: SaidOf | None = None
+
+
+def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl.DataFrame:
+    """`rows` of `feed` joined to what they hang from. Rows that waited may come through again."""
+    if feed == "schools":
+        return described_schools(rows)
+    if feed == "census_headers":
+        return described_headers(rows, known.schools)
+    if feed == "census_schools":
+        return with_headers(rows, known.headers, known.said, known_on=known_on)
+    rows = with_urn(rows, known.schools) if "laestab" in rows.columns else rows
+    if feed == "pupils":
+        return with_age_when_stated(with_headers(rows, known.headers, known.said, known_on=known_on))
+    if "parent_key" in rows.columns:
+        rows = with_parents(rows, known.parents)
+    if "upn_check" in rows.columns and "parent" in rows.columns:
+        rows = rows.with_columns(upn_check=pl.when(pl.col("parent").is_null()).then("upn_check"))
+    return with_term_carried(rows) if feed == "census_sessions" else rows
+
+
+_HAPPENED = {
+    "pupils": ("entry_date", "stated_on"),
+    "census_headers": ("reference_date",),
+    "census_schools": ("stated_on",),
+    "suspensions": ("start_date",),
+    "fsm_periods": ("start_date",),
+    "support_and_reviews": ("last_review", "start_date"),
+    "register_totals": ("to_date",),
+    "attendance_marks": ("date",),
+}
+"""The day each row of history is taken to have happened: the first of these that it has."""
+
+
+def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: int | None) -> pl.DataFrame:
+    """`rows` with the day we learned them: `known_on`, unless they are history (`lag_days` is given).
+
+    History taken in late was not known late: a mark was known when recorded, else `lag_days` after its date; other rows
+    that long after they happened; a census row on its reference date; a school all along.
+    """
+    if lag_days is None:
+        return rows.with_columns(known_on=pl.lit(known_on))
+    if feed == "pupils":
+        rows = _described_in_their_year(rows, known_on)
+        happened = pl.when("is_census").then("stated_on").otherwise("entry_date")
+    elif feed in _HAPPENED:
+        happened = pl.coalesce(name for name in _HAPPENED[feed] if name in rows.columns)
+    else:
+        happened = pl.lit(year_span(known_on, history=True)[0])
+    learned = happened + pl.duration(days=lag_days)
+    if feed == "attendance_marks":
+        learned = pl.coalesce(pl.col("recorded_at").dt.date(), learned)
+    return rows.with_columns(known_on=pl.min_horizontal(learned, pl.lit(known_on)).fill_null(known_on))
+
+
+def _described_in_their_year(rows: pl.DataFrame, known_on: date) -> pl.DataFrame:
+    """A plain pupils table of history describes the roll as it ended: at the leaving date, or with the year before."""
+    ended = pl.min_horizontal(pl.col("leaving_date"), pl.lit(school_year_of(known_on).before.last_day))
+    plain = ~pl.col("is_census")
+    return with_age_when_stated(
+        rows.with_columns(stated_on=pl.when(plain).then(pl.coalesce(ended, "stated_on")).otherwise("stated_on"))
+    )

@@ -1,0 +1,106 @@
+"""Why a pupil has the outcome they have, in one sentence, and the question to ask first of one who is listed."""
+
+import polars as pl
+
+from pipeline.signals import SIGNALS
+from pipeline.signals.sentences import day, written
+
+_NEXT_STEPS = {signal.name: signal.next_step for signal in SIGNALS}
+
+EARLY_REVIEW = "Support is in place: is an early review of it due, with the pupil and their parents?"
+
+_RATE = (
+    "Missed {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
+)
+_ASKING = "{judged_need_absence_sessions} of {judged_need_possible_sessions:session}"
+
+_UNSEEN = (
+    "On two rolls, and the other school's register is not known here for {unseen_dual_sessions_ytd:session} this year."
+)
+_NOTHING = "Neither registers nor a school census of this pupil is held."
+_TOO_FEW = "Fewer than 40 sessions possible this year ({possible_sessions_ytd}), and last year's are not known here."
+_NO_PAST = "Judged against their own last year alone, and there is too little of it, or of this year, to compare."
+_OWN_PAST = "Judged against their own past alone, and absence is not clearly worse than it."
+_UNDER_A_TENTH = f"{_RATE}, under a tenth."
+_FEW_MISSED = f"{_RATE}, a tenth or more, but fewer than 8 sessions."
+_OTHER_LEAVE = (
+    "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
+    f"aside ({_ASKING})."
+)
+_NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
+
+
+def in_words(sorted_out: pl.DataFrame) -> pl.DataFrame:
+    """`sorted_out` with `because`, `next_step` and, for those the list was made from, `outcome`."""
+    is_listed = pl.col("place").is_not_null()
+    from_list = pl.when(is_listed).then(pl.lit("listed")).otherwise(pl.lit("eligible_not_listed"))
+    return sorted_out.with_columns(outcome=pl.coalesce("outcome", from_list)).with_columns(
+        because=_because(), next_step=pl.when(is_listed).then(_next_step())
+    )
+
+
+def _because() -> pl.Expr:
+    by_outcome = {
+        "listed": _why_listed(),
+        "eligible_not_listed": written(_NOT_LISTED),
+        "already_known": pl.col("known_because"),
+        "snoozed": "Staff asked that this pupil not be listed before " + day(pl.col("quiet_until")) + ".",
+        "history_needed": pl.when(pl.col("judged_on").is_null()).then(written(_TOO_FEW)).otherwise(pl.lit(_NO_PAST)),
+        "cannot_be_judged": pl.when(pl.col("source") == "none").then(pl.lit(_NOTHING)).otherwise(written(_UNSEEN)),
+        "not_eligible": _why_not_eligible(),
+    }
+    return pl.coalesce(pl.when(pl.col("outcome") == outcome).then(words) for outcome, words in by_outcome.items())
+
+
+def _why_listed() -> pl.Expr:
+    by_quota = {
+        "never_looked_at": pl.lit("A tenth or more missed, under half, and nothing on file."),
+        "severe_or_part_time": pl.when("is_severe")
+        .then(pl.lit("Half or more missed, and nothing on file."))
+        .otherwise(pl.lit("A part-time timetable past six school weeks, and nothing on file.")),
+        "support_and_worse": _why_though_supported(),
+        "other": pl.col("leading_reason"),
+    }
+    return pl.coalesce(pl.when(pl.col("quota") == quota).then(words) for quota, words in by_quota.items())
+
+
+def _why_though_supported() -> pl.Expr:
+    return (
+        pl.when("is_severe")
+        .then(pl.lit("Support is on file, and half or more was missed."))
+        .when(pl.col("part_time_past_six_weeks").fill_null(False))
+        .then(pl.lit("Support is on file, and a part-time timetable has gone past six school weeks."))
+        .when(pl.col("worse_than_last_year").fill_null(False))
+        .then(pl.lit("Support is on file, and absence is clearly worse than last year."))
+        .when(pl.col("known_because").is_not_null())
+        .then(pl.lit("Support is on file, and a suspension followed its last review."))
+        .otherwise(pl.lit("Support is on file, and its review is not in date."))
+    )
+
+
+def _why_not_eligible() -> pl.Expr:
+    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
+    under = pl.col("judged_absence_sessions") * 10 < pl.col("judged_possible_sessions")
+    return (
+        pl.when(by_own_past)
+        .then(pl.lit(_OWN_PAST))
+        .when(under)
+        .then(written(_UNDER_A_TENTH))
+        .when(pl.col("is_tenth"))
+        .then(written(_FEW_MISSED))
+        .otherwise(written(_OTHER_LEAVE))
+    )
+
+
+def _next_step() -> pl.Expr:
+    """A long part-time timetable is asked about first, then support in place, then the strongest of the other signals."""
+    leading = pl.col("leading").replace_strict(_NEXT_STEPS, default=None, return_dtype=pl.String)
+    return (
+        pl.when(pl.col("part_time_past_six_weeks").fill_null(False))
+        .then(pl.lit(_NEXT_STEPS["part_time_past_six_weeks"]))
+        .when(pl.col("quota") == "support_and_worse")
+        .then(pl.lit(EARLY_REVIEW))
+        .when("is_severe")
+        .then(pl.lit(_NEXT_STEPS["severe_absence"]))
+        .otherwise(pl.coalesce(leading, pl.lit(_NEXT_STEPS["persistent_absence"])))
+    )

@@ -1,0 +1,106 @@
+"""What is on file for each pupil, and whether that makes them already known.
+
+An EHC plan is known for 12 months from its last review (or its start); any other support until its own next review, or for
+13 school weeks after its last. Where a school sends no support at all for a pupil, SEN provision K or E is taken as known.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.signals.sentences import day
+from pipeline.tables.derived import PUPIL_SUPPORT
+from pipeline.vocabulary.sen import SUPPORT_KINDS
+
+_NAMED = ("ehc_plan", "sen_support", "attendance_plan")
+"""Kinds a list may name. The others tell of health, home or caring: they print as `known to staff`."""
+
+_PRINTED = {kind: label if kind in _NAMED else "Support known to staff" for kind, label in SUPPORT_KINDS.items()}
+_FIRST_SAID = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_NAMED, *SUPPORT_KINDS)))}
+_PROVISION = {"K": "On SEN support", "E": "Has an EHC plan"}
+
+
+def pupil_support(
+    features: pl.DataFrame, enrolled: pl.DataFrame, support: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
+    """`derived.pupil_support`: one row per pupil of `features`.
+
+    `enrolled` is `facts.enrolments`, `support` the staged rows of support and reviews; both as known on the day.
+    """
+    roll = features.select("as_of", "pupil_id", "urn", "thirteen_school_weeks_ago")
+    stated = _latest_stated(support.join(roll, on="pupil_id", how="semi"), as_of=as_of)
+    running = _running(stated, roll, as_of=as_of)
+    parts = (_provision(enrolled, as_of=as_of), _quiet(stated), _on_file(running), _known(running))
+    for part in parts:
+        roll = roll.join(part, on="pupil_id", how="left")
+    by_provision = pl.col("sen_provision").is_in(list(_PROVISION)).fill_null(False)
+    census_only = by_provision & pl.col("has_stated_support").is_null()
+    return PUPIL_SUPPORT.conform(
+        roll.with_columns(
+            on_file=pl.col("has_running_support").fill_null(False) | by_provision,
+            known_because=pl.coalesce("known_because", pl.when(census_only).then(_provision_sentence())),
+        )
+    )
+
+
+def _latest_stated(support: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil and kind of support: what was last said of it. A day yet to come is no review that has happened."""
+    happened = pl.when(pl.col("last_review") <= as_of).then("last_review")
+    latest_first = ("known_on", "last_review", "start_date", "next_review", "ended", "quiet_until", "urn")
+    ordered = support.sort(latest_first, descending=True, nulls_last=True)
+    return ordered.unique(["pupil_id", "kind"], keep="first", maintain_order=True).with_columns(last_review=happened)
+
+
+def _running(stated: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The support begun and not ended, with the day it was last looked at and whether it still counts as known."""
+    begun = pl.col("start_date").is_null() | (pl.col("start_date") <= as_of)
+    lasting = pl.col("ended").is_null() | (pl.col("ended") > as_of)
+    a_year_ago = pl.lit(as_of).dt.offset_by("-12mo")
+    looked_at = pl.max_horizontal("last_review", "start_date")
+    good_since = pl.when(pl.col("kind") == "ehc_plan").then(a_year_ago).otherwise("thirteen_school_weeks_ago")
+    by_its_own_date = (pl.col("kind") != "ehc_plan") & (pl.col("next_review") >= as_of)
+    return (
+        stated.filter(begun & lasting)
+        .join(roll.select("pupil_id", "thirteen_school_weeks_ago"), on="pupil_id")
+        .with_columns(looked_at=looked_at, is_known=((looked_at >= good_since) | by_its_own_date).fill_null(False))
+    )
+
+
+def _on_file(running: pl.DataFrame) -> pl.DataFrame:
+    return running.group_by("pupil_id").agg(last_review=pl.col("looked_at").max(), has_running_support=pl.lit(True))
+
+
+def _known(running: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil already known, with the sentence of the first kind in the order lists name them."""
+    rank = pl.col("kind").replace_strict(_FIRST_SAID, return_dtype=pl.Int32)
+    printed = pl.col("kind").replace_strict(_PRINTED, return_dtype=pl.String)
+    reviewed = pl.col("last_review").is_not_null()
+    last = pl.when(reviewed).then(", reviewed on " + day(pl.col("last_review")))
+    begun = ", begun on " + day(pl.col("start_date"))
+    due = ", next review due on " + day(pl.col("next_review"))
+    sentence = printed + pl.coalesce(last, begun, pl.lit("")) + due.fill_null("") + "."
+    return (
+        running.filter("is_known")
+        .sort(rank, "kind")
+        .group_by("pupil_id", maintain_order=True)
+        .agg(known_because=sentence.first())
+    )
+
+
+def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
+    return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))
+
+
+def _provision(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil of whom SEN provision was ever said: what was said last."""
+    said = enrolled.filter(pl.col("sen_provision").is_not_null() & (pl.col("sen_provision_on") <= as_of))
+    return (
+        said.sort("sen_provision_on", "entry_date", "sen_provision")
+        .group_by("pupil_id", maintain_order=True)
+        .agg(pl.col("sen_provision", "sen_provision_on").last())
+    )
+
+
+def _provision_sentence() -> pl.Expr:
+    words = pl.col("sen_provision").replace_strict(_PROVISION, default=None, return_dtype=pl.String)
+    return words + " as of " + day(pl.col("sen_provision_on")) + "; no review date is held."

@@ -1,0 +1,151 @@
+"""Who is worth a look first: from signals to at most as many pupils as a school has places for.
+
+Rules decide who is eligible; places and order decide who of those is listed. Sex, ethnicity, language, free school meals
+and type of need are nowhere in these tables. An absence whose code does not ask about need neither makes a pupil eligible
+nor moves one up.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.signals import SIGNALS
+from pipeline.signals.catalogue import TRIGGERS
+from pipeline.steps.judged import half_unseen
+from pipeline.steps.places import Policy, with_places
+from pipeline.steps.reasons import in_words
+from pipeline.tables.derived import TRIAGE
+
+__all__ = ["Policy", "triage"]
+
+FEWEST_MISSED = 8
+"""Sessions missed below which a rate makes nobody eligible."""
+
+_ON_THE_RATE = ("persistent_absence", "severe_absence")
+_ON_ITS_OWN_EVIDENCE = tuple(name for name in TRIGGERS if name not in _ON_THE_RATE)
+_OWN_PAST = ("worse_than_last_year", "rising_lately")
+_BY_NAME = {signal.name: signal for signal in SIGNALS}
+
+
+def triage(
+    features: pl.DataFrame, signals: pl.DataFrame, support: pl.DataFrame, policy: Policy, *, as_of: date
+) -> pl.DataFrame:
+    """`derived.triage`: one row per pupil of `features`, with the outcome, the place if listed, and why.
+
+    `signals` and `support` are `derived.pupil_signals` and `derived.pupil_support` of the same day.
+    """
+    known = (
+        features.join(_raised(signals), on="pupil_id", how="left")
+        .join(support.drop("as_of", "urn"), on="pupil_id", how="left")
+        .join(_leading(signals), on="pupil_id", how="left")
+    )
+    sorted_out = known.pipe(_with_judgement).pipe(_with_outcome, as_of=as_of).pipe(_with_quota)
+    return TRIAGE.conform(sorted_out.pipe(with_places, policy).pipe(in_words))
+
+
+def _raised(signals: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil: all points, and by name whether each signal was raised (null: cannot be judged)."""
+    by_name = {name: pl.col("raised").filter(pl.col("signal") == name).first() for name in _BY_NAME}
+    return signals.group_by("pupil_id").agg(pl.col("points").sum(), **by_name)
+
+
+def _leading(signals: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil: the raised signal with most points that is not the rate's own, and its sentence."""
+    order = {name: rank for rank, name in enumerate(_BY_NAME)}
+    candidates = signals.filter("raised", pl.col("signal").is_in([*_ON_ITS_OWN_EVIDENCE, *_OWN_PAST]))
+    return (
+        candidates.sort(-pl.col("points"), -pl.col("signal").replace_strict(order, return_dtype=pl.Int32))
+        .group_by("pupil_id", maintain_order=True)
+        .agg(leading=pl.col("signal").first(), leading_reason=pl.col("reason").first())
+    )
+
+
+# What is true of the pupil ------------------------------------------------------------------------------------------------
+
+
+def _with_judgement(known: pl.DataFrame) -> pl.DataFrame:
+    """Which lines absence reaches when only codes that ask about need are counted, and the points that stand on them."""
+    judged = known.with_columns(
+        is_tenth=_need_absence_reaches(10),
+        is_severe=_need_absence_reaches(2),
+        section=pl.when("is_sixth_form").then(pl.lit("sixth_form")).otherwise(pl.lit("main")),
+    )
+    not_standing = [
+        pl.when(pl.col(name).fill_null(False) & ~pl.col(stands)).then(_BY_NAME[name].points).otherwise(0)
+        for name, stands in (("persistent_absence", "is_tenth"), ("severe_absence", "is_severe"))
+    ]
+    return judged.with_columns(
+        points=pl.col("points").fill_null(0) - pl.sum_horizontal(not_standing),
+        on_rate=(pl.col("is_tenth") & (pl.col("judged_absence_sessions") >= FEWEST_MISSED)).fill_null(False),
+    ).with_columns(is_eligible=_is_eligible().fill_null(False))
+
+
+def _need_absence_reaches(one_in: int) -> pl.Expr:
+    """Where this is true DfE's rate reaches the line too: what is set aside is wholly absence."""
+    possible = pl.col("judged_need_possible_sessions")
+    return ((possible > 0) & (pl.col("judged_need_absence_sessions") * one_in >= possible)).fill_null(False)
+
+
+def _is_eligible() -> pl.Expr:
+    """Sixth formers are judged on their own last year, pupils of special schools on their own past, others on DfE's rate
+    or on any trigger whose evidence is its own."""
+    own_past = pl.any_horizontal(_OWN_PAST)
+    others = pl.any_horizontal("on_rate", *_ON_ITS_OWN_EVIDENCE)
+    return (
+        pl.when("is_sixth_form").then("worse_than_last_year").when("is_special_school").then(own_past).otherwise(others)
+    )
+
+
+# What follows -------------------------------------------------------------------------------------------------------------
+
+
+def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """`outcome` of every pupil but those the list is made from, for whom it is null until places are given out."""
+    is_eligible = pl.col("is_eligible")
+    is_quiet = (pl.col("quiet_until") > as_of).fill_null(False)
+    is_known = pl.col("known_because").is_not_null() & ~_is_worsening()
+    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
+    past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
+    said_by_the_first_that_holds = (
+        ("cannot_be_judged", half_unseen()),
+        ("snoozed", is_eligible & is_quiet),
+        ("already_known", is_eligible & is_known),
+        (None, is_eligible),
+        ("cannot_be_judged", pl.col("source") == "none"),
+        ("history_needed", pl.col("judged_on").is_null() | past_unknown),
+        ("not_eligible", pl.lit(True)),
+    )
+    outcome = pl.lit(None, pl.String)
+    for name, holds in reversed(said_by_the_first_that_holds):
+        outcome = pl.when(holds).then(pl.lit(name, pl.String)).otherwise(outcome)
+    return judged.with_columns(outcome=outcome)
+
+
+def _is_worsening() -> pl.Expr:
+    """What brings back a pupil already known. In a special school every pupil has a plan, and being eligible is enough."""
+    last_looked_at = pl.coalesce("last_review", "sen_provision_on")
+    return pl.any_horizontal(
+        "is_severe",
+        "worse_than_last_year",
+        "part_time_past_six_weeks",
+        pl.col("last_suspension_on") > last_looked_at,
+        "is_special_school",
+    ).fill_null(False)
+
+
+def _with_quota(sorted_out: pl.DataFrame) -> pl.DataFrame:
+    on_file = pl.col("on_file").fill_null(False)
+    kept_apart = pl.col("is_sixth_form") | pl.col("is_special_school")
+    severe_or_part_time = pl.col("is_severe") | pl.col("part_time_past_six_weeks").fill_null(False)
+    quota = (
+        pl.when(kept_apart)
+        .then(pl.lit("other"))
+        .when(on_file)
+        .then(pl.lit("support_and_worse"))
+        .when(severe_or_part_time)
+        .then(pl.lit("severe_or_part_time"))
+        .when("on_rate")
+        .then(pl.lit("never_looked_at"))
+        .otherwise(pl.lit("other"))
+    )
+    return sorted_out.with_columns(quota=pl.when(pl.col("outcome").is_null()).then(quota))

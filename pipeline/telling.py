@@ -1,0 +1,49 @@
+"""A run's summary in words, for a terminal or a log: files, rows and rules, and never a child."""
+
+from pipeline.hops.summary import Summary
+
+
+def in_words(summary: Summary) -> str:
+    """Few lines: what was read, what was set aside and why, who was looked at, how long it took."""
+    return "\n".join([*_files(summary), *_rules(summary), *_pupils(summary), *_time(summary)]) or "Nothing new."
+
+
+def _files(summary: Summary) -> list[str]:
+    if not summary.extracts:
+        return ["No new extracts."] if not summary.pupils_by_outcome else []
+    read = sum(one.rows_read for one in summary.extracts)
+    accepted = sum(one.rows_accepted for one in summary.extracts)
+    aside = sum(one.rows_set_aside for one in summary.extracts)
+    refused = sum(one.rows_refused for one in summary.extracts)
+    lines = [
+        f"{_many(len(summary.extracts), 'file')}: {read:,} rows read = {accepted:,} accepted + {aside:,} set aside + {refused:,} refused."
+    ]
+    if summary.accepted_after_waiting:
+        lines.append(f"{_many(summary.accepted_after_waiting, 'row')} that had waited for another feed accepted too.")
+    return lines
+
+
+def _rules(summary: Summary) -> list[str]:
+    aside = [f"  set aside  {rows:>9,}  {rule}" for rule, rows in sorted(summary.set_aside_by_rule.items())]
+    noted = [f"  noted      {rows:>9,}  {rule}" for rule, rows in sorted(summary.noted_by_rule.items())]
+    return aside + noted
+
+
+def _pupils(summary: Summary) -> list[str]:
+    if not summary.pupils_by_outcome:
+        return []
+    counts = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in summary.pupils_by_outcome.items())
+    lines = [f"{_many(summary.lists, 'list')} written. Pupils: {counts}."]
+    return lines + [f"  no list for school {urn}: {why}" for urn, why in summary.schools_without_list.items()]
+
+
+def _time(summary: Summary) -> list[str]:
+    total = sum(summary.seconds.values())
+    if not total:
+        return []
+    slowest = sorted(summary.seconds.items(), key=lambda one: -one[1])[:3]
+    return [f"{total:.1f} s, of which " + ", ".join(f"{hop} {took:.1f}" for hop, took in slowest) + "."]
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
