@@ -37,14 +37,17 @@ Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this ye
 @app.command()
 def demo(
     home: HomeFolder, pupils: Pupils = 3000, schools: Schools = 12, seed: Seed = 1, weeks: Weeks = 20,
+    through: Annotated[str, typer.Option(metavar="command|airflow", help="Run the night by command or by the DAGs.")] = "command",
     serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard afterwards.", hidden=True)] = False,
 ) -> None:  # fmt: skip
     """Make up an authority and take it through one nightly run."""
     from pipeline import demonstration
 
+    if through not in ("command", "airflow"):
+        raise typer.BadParameter("--through is command or airflow.")
     if serve:
         raise Refused("There is no dashboard yet to serve: open the lists and published/current.duckdb instead.")
-    print("\n".join(demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks)))
+    print("\n".join(demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks, through=through)))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.inbox import Claimed
 from pipeline.edges.settings import Home, make_home
-from pipeline.hops.summary import Summary
+from pipeline.hops.summary import ExtractSummary, Summary
 from pipeline.hops.taking_in import Day, refuse_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.steps.linking import SaidOf
 from pipeline.vocabulary.feeds import FEED_NAMES
@@ -119,6 +119,15 @@ def flag(home: Home, *, as_of: date) -> Summary:
         runs.record(con, home, summary.run, "flag", as_of)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
+    return summary
+
+
+def account(home: Home, *, as_of: date) -> Summary:
+    """What the record says was taken in as known on a day, and concluded as of it."""
+    with shelf.warehouse(home) as con:
+        summary = Summary(run=None, as_of=as_of, extracts=[ExtractSummary(**one) for one in runs.extracts(con, as_of)])
+        summary.pupils_by_outcome = runs.outcomes(con, as_of)
+    summary.lists = len(list(home.lists_of(as_of).glob("*.xlsx")))
     return summary
 
 

@@ -115,7 +115,7 @@ AMIRA = Pupil(
 BEDE = Pupil(
     "bede",  # Year 10: a plan reviewed in January, and more than half of the year missed
     in_year("10"),
-    away=(Away("O", "2025-12-01", "2026-03-20"),),
+    away=(Away("O", "2025-11-26", "2026-03-20"),),
     sen_provision="E",
     support=({"kind": "ehc_plan", "start_date": date(2023, 5, 1), "last_review": date(2026, 1, 14)},),
 )
@@ -224,7 +224,8 @@ def seen(
     pupils = tuple(pupils)
     suspensions = staged.SUSPENSIONS.empty if suspensions is None else suspensions
     census = staged.CENSUS_SESSIONS.empty if census is None else census
-    weeks = marked_weeks(marks_of(pupils) if marks is None else marks)
+    marks = marks_of(pupils) if marks is None else marks
+    weeks = facts.MARKED_WEEKS.empty if marks.is_empty() else marked_weeks(marks)
     enrolled = enrolments_of(pupils)
     features = pupil_features(weeks, enrolled, SCHOOLS, suspensions, census, as_of=as_of)
     signals = pupil_signals(features, SIGNALS)

@@ -65,7 +65,7 @@ def judged(con: duckdb.DuckDBPyConnection, name: str, promises: Iterable[Promise
 def rows_breaking(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Promise, ...]) -> dict[str, int]:
     """How many rows Great Expectations finds to break each rule."""
     try:
-        results = _validated(con, suite_of(name, promises))
+        results = _validated(con, name, promises)
     except Exception as fault:
         raise GateBroken(f"{name}: the promises could not be run ({type(fault).__name__})") from None
     counts = {result.expectation_config.meta["rule"]: _rows(result) for result in results}
@@ -78,9 +78,9 @@ def rows_breaking(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Pro
 # Great Expectations
 
 
-def _validated(con: duckdb.DuckDBPyConnection, suite) -> list:
-    """One validation result per expectation of `suite`, run over `batch` on cursors of `con`."""
-    context = _context()
+def _validated(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Promise, ...]) -> list:
+    """One validation result per promise, run over `batch` on cursors of `con`."""
+    context = _context()  # before anything else of Great Expectations: it is told to be quiet here
     from .gx_dialect import URL, BufferedConnection, register
 
     register()
@@ -91,7 +91,7 @@ def _validated(con: duckdb.DuckDBPyConnection, suite) -> list:
         kwargs={"creator": lambda: BufferedConnection(con.cursor())},
     )
     batch = shelf.add_table_asset("batch", table_name="batch").add_batch_definition_whole_table("all").get_batch()
-    return batch.validate(suite, result_format="BASIC").results
+    return batch.validate(suite_of(name, promises), result_format="BASIC").results
 
 
 def _context():

@@ -85,6 +85,23 @@ def _listed(missing: list[str]) -> str:
     return ", ".join(missing[:-1]) + " and " + missing[-1] if len(missing) > 1 else missing[0]
 
 
+BYTES_AT_ONCE = 250_000_000
+
+
+def in_batches(claimed: list[Claimed]) -> list[list[Claimed]]:
+    """The files in order, in batches of no more bytes than one should hold in memory; one larger file is its own."""
+    batches: list[list[Claimed]] = []
+    size = BYTES_AT_ONCE
+    for one in claimed:
+        bytes_of_file = one.extract.path.stat().st_size
+        if size + bytes_of_file > BYTES_AT_ONCE:
+            batches.append([])
+            size = 0
+        batches[-1].append(one)
+        size += bytes_of_file
+    return batches
+
+
 def _headers(extract: Extract) -> list[str]:
     if extract.path.suffix.lower() == ".parquet":
         return list(_parquet(extract).collect_schema())

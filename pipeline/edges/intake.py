@@ -118,6 +118,15 @@ def land(con: duckdb.DuckDBPyConnection, feed: str, rows: pl.DataFrame) -> None:
     shelf.insert(con, f"scratch.main.{feed}", rows.select(wanted))
 
 
+def clear_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
+    """Let go of the memory a batch took."""
+    con.execute(f"DELETE FROM scratch.main.{feed}")
+    con.execute("DROP VIEW IF EXISTS accepted")
+    con.execute("DROP VIEW IF EXISTS memory.main.batch_files")
+    con.execute("DROP VIEW IF EXISTS memory.main.batch")
+    con.execute(f"DROP TABLE scratch.main.{feed}")
+
+
 def forget_extract(con: duckdb.DuckDBPyConnection, feed: str, extract_id: int) -> None:
     con.execute(f"DELETE FROM scratch.main.{feed} WHERE extract_id = ?", [extract_id])
 
@@ -165,19 +174,23 @@ def _set_temp_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFra
 
 
 def keep(
-    con: duckdb.DuckDBPyConnection, feed: str, *, stopped: set[int], broken: pl.DataFrame, retried: frozenset[str]
-) -> int:
-    """Move scratch's rows that broke no promise into staged, and those that only wait for another feed into waiting.
+    con: duckdb.DuckDBPyConnection,
+    feed: str,
+    *,
+    broken: pl.DataFrame,
+    retried: frozenset[str],
+    tried: pl.DataFrame | None,
+) -> None:
+    """Move the rows of the view `accepted` (see `part`) into staged, and those that only wait for another feed into
+    waiting, in the place of those `tried` again.
 
-    `broken` has extract_id, row_number and rule. Returns how many rows were accepted.
+    `broken` has extract_id, row_number and rule.
     """
-    part(con, feed, stopped=stopped, broken=broken)
     columns = ", ".join(staged_table(feed).names)
     con.execute(f"INSERT INTO warehouse.staged.{feed} ({columns}) SELECT {columns} FROM accepted")
-    _keep_waiting(con, feed, broken, retried)
+    _keep_waiting(con, feed, broken, retried, tried)
     if feed == "pupils":
         con.execute(_PARENTS_SET_ASIDE)
-    return con.execute("SELECT count(*) FROM accepted").fetchone()[0]
 
 
 _PARENTS_SET_ASIDE = """
@@ -197,11 +210,12 @@ def part(con: duckdb.DuckDBPyConnection, feed: str, *, stopped: set[int], broken
     con.execute(f"CREATE OR REPLACE TEMP VIEW accepted AS SELECT * FROM scratch.main.{feed} {less}")
 
 
-def _keep_waiting(con: duckdb.DuckDBPyConnection, feed: str, broken: pl.DataFrame, retried: frozenset[str]) -> None:
+def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str], tried: pl.DataFrame | None) -> None:
+    if tried is not None:
+        con.execute(f"DELETE FROM warehouse.waiting.{feed}")
     waits = broken.group_by("extract_id", "row_number").agg(pl.col("rule").is_in(list(retried)).all().alias("waits"))
     _set_temp_table(con, "waits", waits.filter("waits").select("extract_id", "row_number"))
     con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} AS SELECT * FROM scratch.main.{feed} LIMIT 0")
-    con.execute(f"DELETE FROM warehouse.waiting.{feed}")
     con.execute(f"""
         INSERT INTO warehouse.waiting.{feed} SELECT * FROM scratch.main.{feed}
         SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
@@ -234,54 +248,84 @@ def settle_waiting(con: duckdb.DuckDBPyConnection, tried: pl.DataFrame, *, known
     con.execute("""
         DELETE FROM warehouse.audit.set_aside WHERE accepted_on IS NULL AND (extract_id, row_number) IN (
             SELECT (extract_id, row_number) FROM tried ANTI JOIN accepted USING (extract_id, row_number))""")
-    return con.execute("SELECT count(*) FROM tried SEMI JOIN accepted USING (extract_id, row_number)").fetchone()[
-        0
-    ]
+    return con.execute("SELECT count(*) FROM tried SEMI JOIN accepted USING (extract_id, row_number)").fetchone()[0]
 
 
 # Folding new marks into weeks
 
 
-def touch_weeks(con: duckdb.DuckDBPyConnection) -> list[tuple[list[int], date, date]]:
-    """Note which weeks the accepted marks change. Returns groups of schools, few enough to take at once, and the days."""
+@dataclass(frozen=True)
+class TouchedWeeks:
+    """Some schools whose weeks the accepted marks change, few enough to fold at once, and the days those lie in.
+
+    `are_new`: no mark of those schools and days was known before, so nothing need be looked up or replaced.
+    """
+
+    schools: list[int]
+    first_day: date
+    last_day: date
+    are_new: bool
+
+
+def touch_weeks(con: duckdb.DuckDBPyConnection) -> list[TouchedWeeks]:
+    """What the accepted marks change. To be asked before they are kept."""
     con.execute("""
-        CREATE OR REPLACE TEMP TABLE touched AS
-        SELECT pupil_id, urn, date_trunc('week', date)::DATE AS week_start, count(*) AS marks
-        FROM accepted GROUP BY ALL""")
-    schools = con.execute(
-        "SELECT urn, sum(marks), min(week_start), max(week_start) + 6 FROM touched GROUP BY urn ORDER BY urn"
-    ).fetchall()
-    groups: list[list] = []
+        CREATE OR REPLACE TEMP TABLE marked_days AS
+        SELECT urn, count(*) AS marks, min(date_trunc('week', date))::DATE AS first_day,
+            max(date_trunc('week', date))::DATE + 6 AS last_day
+        FROM accepted GROUP BY urn ORDER BY urn""")
+    groups: list[list[tuple]] = []
     size = MARKS_AT_ONCE
-    for urn, marks, first, last in schools:
-        if size + marks > MARKS_AT_ONCE:
-            groups.append([[], first, last])
+    for row in con.execute("FROM marked_days").fetchall():
+        if size + row[1] > MARKS_AT_ONCE:
+            groups.append([])
             size = 0
-        group = groups[-1]
-        group[0].append(urn)
-        group[1], group[2] = min(group[1], first), max(group[2], last)
-        size += marks
-    return [tuple(group) for group in groups]
+        groups[-1].append(row)
+        size += row[1]
+    weeks = [_weeks_of(con, group) for group in groups]
+    if not all(one.are_new for one in weeks):
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT DISTINCT pupil_id, urn, date_trunc('week', date)::DATE AS week_start FROM accepted""")
+    return weeks
 
 
-def marks_of_touched_weeks(con: duckdb.DuckDBPyConnection, schools: list[int], first: date, last: date) -> pl.DataFrame:
+def _weeks_of(con: duckdb.DuckDBPyConnection, group: list[tuple]) -> TouchedWeeks:
+    schools, first, last = [row[0] for row in group], min(row[2] for row in group), max(row[3] for row in group)
+    held = con.execute(
+        "SELECT 1 FROM warehouse.facts.marked_weeks WHERE urn IN (SELECT unnest(?)) AND week_start BETWEEN ? AND ? LIMIT 1",
+        [schools, first, last],
+    ).fetchone()
+    return TouchedWeeks(schools, first, last, held is None)
+
+
+_MARK = "m.pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at"
+
+
+def marks_of_touched_weeks(con: duckdb.DuckDBPyConnection, touched: TouchedWeeks) -> pl.DataFrame:
+    """Every mark known of those weeks, the accepted ones among them."""
+    if touched.are_new:
+        return shelf.read(con, f"SELECT {_MARK} FROM accepted m WHERE m.urn IN (SELECT unnest(?))", [touched.schools])
     return shelf.read(
         con,
-        """
-        SELECT pupil_id, urn, date, half_day, code, known_on, recorded_at
-        FROM warehouse.staged.attendance_marks m
+        f"""
+        SELECT {_MARK} FROM warehouse.staged.attendance_marks m
         SEMI JOIN touched t
             ON m.pupil_id = t.pupil_id AND m.urn = t.urn AND date_trunc('week', m.date)::DATE = t.week_start
-        WHERE m.urn IN (SELECT unnest(?)) AND m.date BETWEEN ? AND ?""",
-        [schools, first, last],
+        WHERE m.urn IN (SELECT unnest(?)) AND m.date BETWEEN ? AND ?
+        """,
+        [touched.schools, touched.first_day, touched.last_day],
     )
 
 
-def replace_weeks(con: duckdb.DuckDBPyConnection, schools: list[int], weeks: pl.DataFrame) -> None:
-    con.execute(
-        """
-        DELETE FROM warehouse.facts.marked_weeks w USING touched t
-        WHERE w.urn IN (SELECT unnest(?)) AND w.pupil_id = t.pupil_id AND w.urn = t.urn AND w.week_start = t.week_start""",
-        [schools],
-    )
+def replace_weeks(con: duckdb.DuckDBPyConnection, touched: TouchedWeeks, weeks: pl.DataFrame) -> None:
+    if not touched.are_new:
+        con.execute(
+            """
+            DELETE FROM warehouse.facts.marked_weeks w USING touched t
+            WHERE w.urn IN (SELECT unnest(?)) AND w.pupil_id = t.pupil_id AND w.urn = t.urn
+                AND w.week_start = t.week_start
+            """,
+            [touched.schools],
+        )
     shelf.insert(con, "warehouse.facts.marked_weeks", weeks)

@@ -24,3 +24,26 @@ def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_o
     settings = json.dumps(asdict(home.settings), sort_keys=True)
     row = (run, "history" if assumed_known_on else kind, as_of, __version__, settings, assumed_known_on)
     shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))
+
+
+def extracts(con: duckdb.DuckDBPyConnection, known_on: date) -> list[dict]:
+    """The files taken in as known on a day, history apart, with their counts."""
+    found = shelf.read(
+        con,
+        """
+        SELECT extract AS file, feed, layout, rows_read, rows_accepted, rows_set_aside, rows_refused, refused_because
+        FROM warehouse.audit.extracts WHERE known_on = ? AND run NOT LIKE 'history %' ORDER BY extract_id
+        """,
+        [known_on],
+    )
+    return found.to_dicts()
+
+
+def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
+    """How many pupils had each outcome as of a day."""
+    return dict(
+        con.execute(
+            "SELECT outcome, count(*) FROM warehouse.derived.triage WHERE as_of = ? GROUP BY outcome ORDER BY outcome",
+            [as_of],
+        ).fetchall()
+    )

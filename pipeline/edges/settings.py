@@ -4,6 +4,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from .errors import Refused
@@ -43,6 +44,9 @@ class Home:
     @property
     def outbox(self) -> Path:
         return self.folder / "outbox"
+
+    def lists_of(self, as_of: date) -> Path:
+        return self.outbox / as_of.isoformat() / "lists"
 
     @property
     def set_aside(self) -> Path:

@@ -1,7 +1,6 @@
 """The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
 
 import re
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,21 +39,21 @@ PUPIL_WEEKS_VIEW = """
 
 @contextmanager
 def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the home's warehouse attached as `warehouse` and an empty encrypted `scratch` beside it.
+    """A connection with the home's warehouse attached as `warehouse` and an empty `scratch`, in memory, beside it.
 
-    Raises Refused when another process holds the file or the key does not open it. Scratch is encrypted with a key that
-    is never kept, and removed at the end; what a killed run left is removed at the start.
+    Raises Refused when another process holds the file or the key does not open it. What memory cannot hold of scratch is
+    spilled to the home's own folder, encrypted with a key that is never kept, and removed at the end; what a killed run
+    left is removed at the start.
     """
     con = connection(home)
     try:
         attach(con, home.warehouse, home.key("warehouse"), "warehouse", key_name="warehouse.key")
+        _remove_spill(home)
         _make_tables(con)
-        scratch = _fresh_scratch(home)
-        attach(con, scratch, secrets.token_hex(32), "scratch", key_name="scratch")
+        con.execute("ATTACH ':memory:' AS scratch")
         yield con
     finally:
         con.close()
-        _remove_scratch(home)
 
 
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
@@ -64,7 +63,6 @@ def connection(home: Home) -> duckdb.DuckDBPyConnection:
     con.execute("SET temp_file_encryption = true")
     con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
     con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
-    con.execute("SET preserve_insertion_order = false")
     con.execute(f"LOAD {_quoted(str(_crypto()))}")
     return con
 
@@ -131,15 +129,10 @@ def base_type(dtype) -> type:
     return dtype if isinstance(dtype, type) else type(dtype)
 
 
-def _fresh_scratch(home: Home) -> Path:
-    _remove_scratch(home)
-    return home.scratch / "scratch.duckdb"
-
-
-def _remove_scratch(home: Home) -> None:
-    for path in home.scratch.glob("*"):
-        if path.is_file():
-            path.unlink(missing_ok=True)
+def _remove_spill(home: Home) -> None:
+    """Only once the warehouse is held: until then the spill may be another run's, still at work."""
+    for path in home.scratch.glob("duckdb_temp_*"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

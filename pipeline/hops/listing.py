@@ -14,7 +14,7 @@ from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewL
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
-from pipeline.steps.triage import next_steps, places_of
+from pipeline.steps.places import of_school
 
 from .looking import Look
 
@@ -30,7 +30,7 @@ COUNTED = {
 
 def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
     """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
-    folder = home.outbox / look.as_of.isoformat() / "lists"
+    folder = home.lists_of(look.as_of)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for stale in folder.glob("*.xlsx"):
         stale.unlink()
@@ -62,7 +62,6 @@ class _Words:
         self.home, self.look = home, look
         self.names = _by_pupil(identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of))
         self.reasons = _reasons(look.signals, listed)
-        self.steps = next_steps(look.triage, look.signals, look.support)
         self.weekly = weekly_attendance(look.weeks, listed)
         self.recent = last_four_weeks(look.weeks, listed)
         self.before = _last_lists(con, look.as_of)
@@ -78,7 +77,7 @@ class _Words:
             school=school,
             as_of=self.look.as_of,
             registers_to=self.registers_to.get(urn),
-            places=places_of(urn, rows.height, settings.places, settings.places_by_school),
+            places=of_school(self.look.policy, urn, on_roll=rows.height),
             roll=rows.height,
             issued_by=settings.name,
             demo=settings.demo,
@@ -105,7 +104,7 @@ class _Words:
             if features["source"] == "registers"
             else "No registers held this year.",
             support=_support(self.support.get(pupil_id), self.look.as_of),
-            next_step=self.steps.get(pupil_id, ""),
+            next_step=row["next_step"] or "",
         )
 
     def _changed(self, row: Mapping) -> str:

@@ -14,8 +14,9 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.reconciliation import schools_without_list
+from pipeline.steps.places import Policy
 from pipeline.steps.support import pupil_support
-from pipeline.steps.triage import Policy, triage
+from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, SCHOOLS_WITHOUT_LIST, TRIAGE
 from pipeline.vocabulary.school_year import monday_of, school_year_of
@@ -36,6 +37,7 @@ class Look:
     signals: pl.DataFrame
     triage: pl.DataFrame
     without_list: pl.DataFrame
+    policy: Policy
 
 
 def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_of: date) -> Look:
@@ -45,16 +47,16 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         enrolled = current_enrolments(enrolments(known.pupils), _this_year(weeks, as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
-        support = pupil_support(features, enrolled, known.support, known.suspensions, as_of=as_of)
+        support = pupil_support(features, enrolled, known.support, as_of=as_of)
     with summary.timed("signals"):
         signals = pupil_signals(features, SIGNALS)
     with summary.timed("triage"):
         policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
-        outcome = triage(features, signals, support, known.schools, policy, as_of=as_of)
+        outcome = triage(features, signals, support, policy, as_of=as_of)
         without = schools_without_list(
             weeks, known.census, known.totals, features.select("urn"), tolerance=settings.tolerance, as_of=as_of
         )
-    return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without)
+    return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without, policy)
 
 
 def _this_year(weeks: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -8,7 +8,6 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-
 from pipeline.edges import gate, identity, inbox, intake
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
@@ -75,12 +74,19 @@ def _rows_of(extract: Extract) -> int:
 def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
     """One feed's new extracts, and its rows that waited for another feed, through the gate as one batch and kept.
 
-    All of it is one transaction: killed at any moment, the warehouse is as it was before these files.
+    Only where they are more than memory should hold are they taken in several batches, each of whole files.
     """
     summary = Summary(run=run, as_of=day.known_on)
     waiting = intake.waiting_rows(con, feed)
-    if not claimed and waiting is None:
-        return summary
+    for files in inbox.in_batches(claimed) or ([[]] if waiting is not None else []):
+        summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
+        waiting = None
+    return summary
+
+
+def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:
+    """All of it is one transaction: killed at any moment, the warehouse is as it was before these files."""
+    summary = Summary(run=run, as_of=day.known_on)
     with summary.timed(f"{feed}: read and stage"):
         landed, people = _landed(con, home, feed, claimed, waiting, day=day)
     with summary.timed(f"{feed}: gate"):
@@ -89,12 +95,15 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day
     with summary.timed(f"{feed}: keep"):
         _remember(home, people, stop, day)
         with shelf.transaction(con):
-            intake.keep(con, feed, stopped=set(stop), broken=verdict.set_aside, retried=RETRIED)
+            intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside)
+            weeks = intake.touch_weeks(con) if feed == "attendance_marks" else []
+            intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
             _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
             _record_verdict(con, summary, landed, waiting, verdict, stop)
-            _fold(con, feed)
+            _fold(con, feed, weeks)
+    intake.clear_room(con, feed)
     return summary
 
 
@@ -193,13 +202,12 @@ def _record_verdict(con, summary: Summary, landed, waiting, verdict: gate.Verdic
     summary.noted_by_rule = dict(notes.group_by("rule").agg(pl.col("rows").sum()).sort("rule").rows())
 
 
-def _fold(con, feed: str) -> None:
+def _fold(con, feed: str, weeks: list[intake.TouchedWeeks]) -> None:
     """Bring the facts up to date with what was just accepted."""
     if feed == "pupils":
         known = shelf.read(con, "SELECT * FROM warehouse.staged.pupils")
         con.execute(f"DELETE FROM warehouse.{ENROLMENTS.name}")
         shelf.append(con, ENROLMENTS, enrolments(known))
-    if feed == "attendance_marks":
-        for schools, first, last in intake.touch_weeks(con):
-            marks = intake.marks_of_touched_weeks(con, schools, first, last)
-            intake.replace_weeks(con, schools, marked_weeks(marks))
+    for touched in weeks:
+        marks = intake.marks_of_touched_weeks(con, touched)
+        intake.replace_weeks(con, touched, marked_weeks(marks))

@@ -38,7 +38,7 @@ class Policy:
 
 def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFrame]:
     """The published tables by name, from `inclusion.exact_counts`: the same for the same counts in any order."""
-    rows = {name: _rows(name, frame) for name, frame in counts.items()}
+    rows = rows_by_key(counts)
     cells = dict([*_pupil_cells(rows, policy), *_session_cells(rows, policy)])
     hidden = hidden_cells(cells, additive_sums(rows), fewest_shown=policy.fewest_shown)
     shown = {name: _without(name, frame, hidden) for name, frame in counts.items()}
@@ -79,6 +79,7 @@ _WORTH = {
     **{("run", column): 50 for column in _PUPILS["run"]},
     ("school", "pupils_on_roll"): 50,
     ("school", "absence_sessions_ytd"): 50,
+    **{("school", column): 2 for column in ("listed", "eligible_not_listed", "already_known", "persistent_absence_count")},
     ("group_audit", "pupils"): 5,
     ("group_audit", "missed"): 2,
     ("signal", "raised"): 2,
@@ -109,8 +110,11 @@ def _key(table: str) -> pl.Expr:
     return pl.concat_str([pl.col(column).cast(pl.String) for column in _KEYS[table]], separator=" ", ignore_nulls=True)
 
 
-def _rows(table: str, frame: pl.DataFrame) -> dict[str, dict]:
-    return {row["_key"]: row for row in frame.with_columns(_key=_key(table)).iter_rows(named=True)}
+def rows_by_key(counts: Counts) -> dict[str, dict[str, dict]]:
+    return {
+        table: {row["_key"]: row for row in frame.with_columns(_key=_key(table)).iter_rows(named=True)}
+        for table, frame in counts.items()
+    }
 
 
 def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:

@@ -28,6 +28,12 @@ class Policy:
     sixth_form_share: int = 5  # at most one place in so many
 
 
+def of_school(policy: Policy, urn: int, *, on_roll: int) -> int:
+    """The places of one school: as many as it said, at most one in fifty on roll, and that never under three."""
+    said = policy.places_by_school.get(urn, policy.places)
+    return min(said, max(on_roll // policy.pupils_a_place, policy.fewest_places))
+
+
 def with_places(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """`candidates` (one row per pupil on roll; `quota` null unless eligible) with `places` of their list and, for those
     listed, `place`: first the main section, then the sixth form's, each by points, then rate, then pupil_id.
@@ -47,13 +53,13 @@ def with_places(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _lists(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """One row per school and section: its `places`, and each quota's own of them. The sixth form's come out of the school's."""
     said = pl.col("urn").replace_strict(dict(policy.places_by_school), default=policy.places, return_dtype=pl.Int64)
-    by_roll = pl.min_horizontal(said, pl.col("on_roll").cast(pl.Int64) // policy.pupils_a_place)
+    by_roll = pl.max_horizontal(pl.col("on_roll").cast(pl.Int64) // policy.pupils_a_place, policy.fewest_places)
     is_sixth_former = (pl.col("section") == "sixth_form") & pl.col("quota").is_not_null()
     of_school, to_sixth_form = pl.col("of_school"), pl.col("to_sixth_form")
     schools = (
         candidates.group_by("urn")
         .agg(on_roll=pl.len(), sixth_formers=is_sixth_former.sum().cast(pl.Int64))
-        .with_columns(of_school=pl.max_horizontal(by_roll, policy.fewest_places))
+        .with_columns(of_school=pl.min_horizontal(said, by_roll))
         .with_columns(to_sixth_form=pl.min_horizontal("sixth_formers", of_school // policy.sixth_form_share))
     )
     own = own_places(of_school, to_sixth_form)

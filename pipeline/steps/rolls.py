@@ -43,11 +43,12 @@ def _on_roll_on(as_of: date) -> pl.Expr:
 def moves(roll: pl.DataFrame, enrolled: pl.DataFrame, opened: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """One row per pupil of `roll`: moved_in_year and schools_24m.
 
-    `opened` has each school's first day of this school year (`first_day`), 1 September where no register is held. A pupil
-    who left another school on or before that day changed schools between years, which is no move during one.
+    `opened` has each school's first day with a register this school year (`first_day`); where that is later than schools
+    open, or none is held, 10 September stands in. A pupil who left another school on or before that day changed schools
+    between years, which is no move during one.
     """
-    year = school_year_of(as_of)
-    here = roll.join(opened, on="urn", how="left").with_columns(pl.col("first_day").fill_null(date(year.starts, 9, 1)))
+    latest_opening = date(school_year_of(as_of).starts, 9, 10)
+    here = roll.join(opened, on="urn", how="left").with_columns(pl.min_horizontal("first_day", latest_opening))
     spells = enrolled.filter(pl.col("entry_date") <= as_of).join(
         here.select("pupil_id", "first_day", listing_urn="urn"), on="pupil_id"
     )

@@ -67,6 +67,8 @@ def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     `marks` has pupil_id, urn, date, half_day (am or pm), code, known_on and recorded_at; codes have passed the gate.
     Of several marks for one half day the later known wins, then the later recorded, then the code table's precedence.
     """
+    if marks.is_empty():
+        return MARKED_WEEKS.empty
     placed = _placed(marks)
     weeks = _packed(placed)
     doubled = weeks.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones())

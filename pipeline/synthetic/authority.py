@@ -10,11 +10,12 @@ import polars as pl
 from pipeline.vocabulary.school_year import TERMS, SchoolYear
 
 from . import extracts as tables
-from .absence import Register, Roll, register_of
+from .absence import register_of
 from .calendar import Calendar, calendar_of, census_day
 from .census import Census, write_census
 from .children import NOWHERE, Children, absence_rates, made_up_children
 from .enrolments import enrolments
+from .register import Register, Roll
 from .schools import School, planned_schools
 from .writing import Extracts, Keys
 
@@ -28,6 +29,9 @@ children.
 The CSV files here are this school year's extracts, up to {last_day}. Those in history/ are last year's, to be taken in
 first, as history.
 """
+
+
+EARLIEST_YEAR = 2025
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,14 @@ class _Year:
 
 
 def synthesise(
-    to: Path, *, pupils: int, schools: int, seed: int, weeks: int = 20, year: int = 2025, with_faults: bool = False,
+    to: Path,
+    *,
+    pupils: int,
+    schools: int,
+    seed: int,
+    weeks: int = 20,
+    year: int = 2025,
+    with_faults: bool = False,
     censuses_only: bool = False,
 ) -> Synthesised:
     """Write extracts for `pupils` pupils in `schools` schools to the folder `to`, and last year's to `to`/history.
@@ -71,14 +82,20 @@ def synthesise(
     `year` is the calendar year in which the current school year begins, of which `weeks` school weeks are written.
     `pupils` counts those on roll on its first day. The same arguments give the same bytes. `censuses_only` writes
     neither marks nor plain tables of pupils. `with_faults` plants one or more of every fault the gate knows and lists
-    them in a file beside `to`. Raises ValueError where so few pupils cannot fill so many schools.
+    them in a file beside `to`. What an earlier call wrote to `to` is replaced. Raises ValueError where so few pupils
+    cannot fill so many schools, or the year before lies before today's register codes; FileExistsError where `to` holds
+    anything else.
     """  # fmt: skip
+    if year < EARLIEST_YEAR:
+        raise ValueError(
+            f"The year before must begin after 19 August 2024, when register codes changed: {EARLIEST_YEAR}."
+        )
+    _clear(to)
     rng = np.random.default_rng([seed, year])
     places = planned_schools(pupils, schools, rng)
     children = made_up_children(places, SchoolYear(year), rng)
     before, now = _years(children, places, SchoolYear(year), seed, rng)
     last_day = now.calendar.last_day_of_week(weeks)
-    to.mkdir(parents=True, exist_ok=True)
     (to / "ABOUT.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
     with Extracts(to) as current, Extracts(to / "history") as history:
         for one in (current, history):
@@ -95,6 +112,16 @@ def synthesise(
         folder=to, files=tuple(current.files), history=tuple(history.files), last_day=last_day,
         school_year=SchoolYear(year), urns=tuple(school.urn for school in places), pupils=pupils, faults=planted,
     )  # fmt: skip
+
+
+def _clear(to: Path) -> None:
+    """An empty folder, or one that only held a made-up authority. Nobody's own files are ever deleted."""
+    to.mkdir(parents=True, exist_ok=True)
+    is_ours = (to / "ABOUT.txt").exists() and (to / "ABOUT.txt").read_text(encoding="utf-8").startswith(ABOUT[:40])
+    if any(to.iterdir()) and not is_ours:
+        raise FileExistsError(f"{to} holds other files: name an empty folder, or one this wrote before.")
+    for path in [*to.glob("*.csv"), *(to / "history").glob("*.csv")]:
+        path.unlink()
 
 
 def _years(children: Children, places: list[School], year: SchoolYear, seed: int, rng) -> tuple[_Year, _Year]:
@@ -143,7 +170,9 @@ class _Writer:
         roll = roll_of(school, year.spells_at(school), self.children, year.group, year.rates)
         return register_of(roll, year.calendar, rng)
 
-    def _write_plain(self, to: Extracts, school: School, year: _Year, register: Register, suspensions, as_of: date) -> None:
+    def _write_plain(
+        self, to: Extracts, school: School, year: _Year, register: Register, suspensions, as_of: date
+    ) -> None:
         marks = f"attendance_marks_{school.urn}"
         to.add(marks, tables.marks_table(school, register, self.children))
         to.close(marks)
@@ -165,7 +194,9 @@ class _Writer:
         for year, to, terms in ((self.before, self.history, TERMS[1:]), (self.now, self.current, TERMS)):
             for term in terms:
                 if census_day(year.year, term) <= self.last_day:
-                    carried, source = (past, self.before) if year is self.before or term == "autumn" else (full, self.now)
+                    carried, source = (
+                        (past, self.before) if year is self.before or term == "autumn" else (full, self.now)
+                    )
                     census = Census(
                         school=school, year=year.year, term=term, calendar=year.calendar, spells=year.spells_at(school),
                         spells_carried=source.spells_at(school), carried=carried, suspensions=suspensions,

@@ -12,10 +12,10 @@ import polars as pl
 
 from pipeline.vocabulary.school_year import SchoolYear, term_carried
 
-from .absence import Register
 from .calendar import Calendar, census_day
 from .children import Children
 from .extracts import CODES, IS_POSSIBLE, status_on, year_groups
+from .register import Register
 from .schools import AUTHORITY, School
 from .writing import COLLECT_DATE, Extracts, Keys
 
@@ -116,8 +116,18 @@ def write_census(census: Census, extracts: Extracts, keys: Keys) -> None:
         counted = _counted(census, people)
         _add(extracts, census, table, _pupils(census, table, people, counted, key))
         for stem, _, days in census.parts():
-            _add(extracts, census, f"{stem}{suffix}", _session_details(census, f"{stem}{suffix}", table, people, days, keys))
-        _add(extracts, census, f"termlyexclusions{suffix}", _exclusions(census, f"termlyexclusions{suffix}", table, people, keys))
+            _add(
+                extracts,
+                census,
+                f"{stem}{suffix}",
+                _session_details(census, f"{stem}{suffix}", table, people, days, keys),
+            )
+        _add(
+            extracts,
+            census,
+            f"termlyexclusions{suffix}",
+            _exclusions(census, f"termlyexclusions{suffix}", table, people, keys),
+        )
         if suffix == "onroll":
             _add_about_pupils(census, people, extracts, keys)
 
@@ -279,12 +289,16 @@ def _sen_needs(census: Census, people: pl.DataFrame, keys: Keys) -> pl.DataFrame
         needs.append((person, 1, kinds[first]))
         if child[person] % 4 == 0:
             needs.append((person, 2, kinds[(first + 1) % len(kinds)]))
-    table = pl.DataFrame(needs, schema={"person": pl.Int64, "sentyperank": pl.Int64, "sentype": pl.String}, orient="row")
+    table = pl.DataFrame(
+        needs, schema={"person": pl.Int64, "sentyperank": pl.Int64, "sentype": pl.String}, orient="row"
+    )
     rows = {"sentyperank": table["sentyperank"], "sentype": table["sentype"]}
     return _children_of(census, "senneeds", "pupilonroll", people, table["person"].to_numpy(), rows, keys)
 
 
-def _children_of(census: Census, table: str, parent: str, people, person: np.ndarray, rows: dict, keys: Keys) -> pl.DataFrame:
+def _children_of(
+    census: Census, table: str, parent: str, people, person: np.ndarray, rows: dict, keys: Keys
+) -> pl.DataFrame:
     """Rows that hang on the pupil rows numbered `person`, with COLLECT's own columns first."""
     parents = people["parent"].gather(person)
     order = np.arange(len(person)) - np.searchsorted(person, person) + 1
@@ -302,4 +316,6 @@ def _children_of(census: Census, table: str, parent: str, people, person: np.nda
 
 def _with_headers(frame: pl.DataFrame, wanted: list[str]) -> pl.DataFrame:
     """`frame` with exactly the columns `wanted`, in that order; what it lacks is empty."""
-    return frame.select(pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in wanted)
+    return frame.select(
+        pl.col(name) if name in frame.columns else pl.lit(None, pl.String).alias(name) for name in wanted
+    )

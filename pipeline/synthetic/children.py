@@ -5,6 +5,7 @@ One entry per child in every array. A child's propensity to be absent lasts: thi
 
 from dataclasses import dataclass
 from math import erf, sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pipeline.vocabulary.school_year import SchoolYear
 from . import england
 from .england import AP, PRIMARY, SECONDARY, SPECIAL
 from .identifiers import upns
-from .names import ETHNICITIES, FORENAMES, LANGUAGES, SURNAMES
+from .names import BOYS, ETHNICITIES, GIRLS, LANGUAGES, SURNAMES
 from .schools import AUTHORITY, School
 
 NOWHERE = -1
@@ -54,7 +55,7 @@ def made_up_children(schools: list[School], year: SchoolYear, rng: np.random.Gen
     group, here, before, joins = _places(schools, rng)
     main = np.where(here == NOWHERE, before, here)
     phase = np.array([school.phase for school in schools])[main]
-    poverty = rng.normal(0, 0.45, len(schools))[main]
+    poverty = _poverty(schools, rng)[main]
     sen = _sen(phase, rng)
     fsm = _fsm(phase, sen, poverty, rng)
     is_boy = rng.random(len(group)) < np.choose(sen, [0.485, 0.61, 0.71])
@@ -63,7 +64,8 @@ def made_up_children(schools: list[School], year: SchoolYear, rng: np.random.Gen
     return Children(
         group=group, here=here, before=before, joins=joins, is_boy=is_boy, fsm=fsm, sen=sen,
         birth=_births(group, year, rng), ethnicity=ethnicity, language=language,
-        surname=rng.choice(SURNAMES, len(group)), forename=rng.choice(FORENAMES, len(group)),
+        surname=rng.choice(SURNAMES, len(group)),
+        forename=np.where(is_boy, rng.choice(BOYS, len(group)), rng.choice(GIRLS, len(group))),
         upn=_numbers(group, main, before, phase, schools, year, rng), propensity=now, propensity_before=last,
     )  # fmt: skip
 
@@ -185,6 +187,13 @@ def _gone(group: np.ndarray, before: np.ndarray, schools: list[School], rng) -> 
     return np.concatenate(groups), np.concatenate(numbers)
 
 
+def _poverty(schools: list[School], rng) -> np.ndarray:
+    """How poor each school's children are beside those of other schools of its kind."""
+    phase = np.array([school.phase for school in schools])
+    drawn = rng.normal(0, 0.45, len(schools))
+    return drawn - (np.bincount(phase, drawn, 4) / np.maximum(np.bincount(phase, minlength=4), 1))[phase]
+
+
 def _sen(phase: np.ndarray, rng) -> np.ndarray:
     """0 none, 1 SEN support, 2 EHC plan."""
     any_sen = np.array([england.ANY_SEN[one] for one in range(4)])[phase]
@@ -211,12 +220,26 @@ def _backgrounds(count: int, rng) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _propensities(sen: np.ndarray, phase: np.ndarray, poverty: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Standard normal, this year and last: mostly the child's own, a little the school's, a plan's above support's."""
+    """Standard normal, this year and last: mostly the child's own, a little the school's, a plan's above support's.
+
+    Evened out within phase and any SEN, so that an authority of a few thousand has England's shape and not a sample's.
+    """
     own = rng.normal(size=len(sen))
     again = england.YEAR_TO_YEAR * own + sqrt(1 - england.YEAR_TO_YEAR**2) * rng.normal(size=len(sen))
-    school = 0.25 * poverty
-    by_sen = np.where(phase >= SPECIAL, 0.0, np.choose(sen, [0.0, -0.03, 0.10]))
-    return tuple((one + school) / sqrt(1 + 0.25**2 * 0.45**2) + by_sen for one in (again, own))
+    shared = 0.25 * poverty + np.choose(sen, [0.0, 0.0, 0.13])
+    strata = phase * 2 + (sen > 0)
+    return _evened(again + shared, strata), _evened(own + shared, strata)
+
+
+def _evened(values: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """Normal scores of `values` within each stratum: the same order, spread as a normal distribution is."""
+    order = np.lexsort((values, strata))
+    sizes = np.bincount(strata)
+    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    level = (place + 0.5) / np.repeat(sizes, sizes)
+    scores = np.empty(len(values))
+    scores[order] = [NormalDist().inv_cdf(one) for one in level]
+    return scores
 
 
 def _births(group: np.ndarray, year: SchoolYear, rng) -> np.ndarray:

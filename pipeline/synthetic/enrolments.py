@@ -46,7 +46,11 @@ STAYS, MOVES, LEAVES, JOINS, EXCLUDED, DUAL = range(6)
 
 
 def enrolments(
-    children: Children, schools: list[School], calendar: Calendar, earlier: pl.DataFrame | None, rng: np.random.Generator
+    children: Children,
+    schools: list[School],
+    calendar: Calendar,
+    earlier: pl.DataFrame | None,
+    rng: np.random.Generator,
 ) -> pl.DataFrame:
     """The year's spells. `earlier` are the year before's, None where `calendar` is itself that year."""
     is_before = earlier is None

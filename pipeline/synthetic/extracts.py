@@ -7,9 +7,9 @@ import polars as pl
 
 from pipeline.vocabulary.attendance_codes import BY_NUMBER
 
-from .absence import NO_MARK, Register
 from .calendar import Calendar
 from .children import Children
+from .register import NO_MARK, Register
 from .schools import AUTHORITY, AUTHORITY_NAME, School
 
 CODES = np.array([BY_NUMBER[number].code if number in BY_NUMBER else "" for number in range(64)])
@@ -21,7 +21,12 @@ REASON_SHARES = (0.49, 0.13, 0.17, 0.07, 0.04, 0.02, 0.03, 0.01, 0.01, 0.01, 0.0
 
 PHASE_IN_GIAS = ("Primary", "Secondary", "Not applicable", "Not applicable")
 TYPE_IN_GIAS = ("Community school", "Academy converter", "Community special school", "Pupil referral unit")
-GROUP_IN_GIAS = ("Local authority maintained schools", "Academies", "Special schools", "Local authority maintained schools")
+GROUP_IN_GIAS = (
+    "Local authority maintained schools",
+    "Academies",
+    "Special schools",
+    "Local authority maintained schools",
+)
 AGES = ((4, 11), (11, 16), (4, 16), (12, 16))
 
 
@@ -145,7 +150,9 @@ def support_table(
 ) -> pl.DataFrame:
     """One row per pupil and piece of support: nearly every plan, most SEN support, and help with no SEN record."""
     rows = []
-    here = spells.filter((pl.col("entry_date") <= as_of) & (pl.col("leaving_date").is_null() | (pl.col("leaving_date") > as_of)))
+    here = spells.filter(
+        (pl.col("entry_date") <= as_of) & (pl.col("leaving_date").is_null() | (pl.col("leaving_date") > as_of))
+    )
     for child, entry in here.select("child", "entry_date").iter_rows():
         for kind, review_days in _support_of(int(children.sen[child]), float(rates[child]), rng):
             rows.append((school.urn, str(children.upn[child]), kind, *_reviews(entry, as_of, review_days, rng)))

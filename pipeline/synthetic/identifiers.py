@@ -38,3 +38,8 @@ def _with_serials(place: np.ndarray, temporary: np.ndarray, room: int = 999) -> 
 def _digits(numbers: np.ndarray, width: int) -> np.ndarray:
     """One row a number, one column a digit."""
     return numbers[:, None] // 10 ** np.arange(width - 1, -1, -1) % 10
+
+
+def wrong_check_letter(upn: str) -> str:
+    """`upn` with a first letter that does not fit."""
+    return ("A" if upn[0] != "A" else "B") + upn[1:]

@@ -1,15 +1,19 @@
 """Ordinary names, put together at random: none is anybody's, and any likeness is chance."""
 
-FORENAMES = (
-    "Aaron Abdul Abigail Ada Adam Aisha Alexander Alfie Alice Amelia Amir Amy Anya Archie Arjun Arthur Asha Ava Bella Ben "
-    "Bilal Caleb Cara Charlie Charlotte Chloe Connor Daisy Daniel Darcey David Dylan Edith Edward Eleanor Elijah Eliza "
-    "Ella Elsie Emily Emma Ethan Eva Evie Faith Farah Felix Finley Florence Frankie Freddie Freya George Grace Gracie "
-    "Hamza Hannah Harper Harrison Harry Harvey Heidi Henry Holly Hugo Ibrahim Imogen Iris Isaac Isabella Isla Jack Jacob "
-    "Jake James Jasmine Jaxon Jessica Joseph Joshua Jude Kai Kofi Lara Layla Leah Leo Lewis Liam Lily Logan Lola Louie "
-    "Louis Luca Lucas Lucy Luna Lydia Maisie Maria Martha Maryam Mason Matilda Max Maya Megan Mia Millie Mohammed Molly "
-    "Muhammad Myla Nancy Nathan Niamh Noah Nora Oliver Olivia Omar Oscar Owen Penelope Phoebe Poppy Rafael Reggie Reuben "
-    "Riley Robyn Roman Ronnie Rory Rose Rosie Ruby Ryan Samira Samuel Sara Scarlett Sebastian Sienna Sofia Sophie Stanley "
-    "Summer Teddy Thea Theo Theodore Thomas Tobias Toby Tommy Violet William Willow Yusuf Zachary Zara Zoe"
+GIRLS = (
+    "Abigail Ada Aisha Alice Amelia Amy Anya Asha Ava Bella Cara Charlotte Chloe Daisy Darcey Edith Eleanor Eliza Ella "
+    "Elsie Emily Emma Eva Evie Faith Farah Florence Freya Grace Gracie Hannah Harper Heidi Holly Imogen Iris Isabella "
+    "Isla Jasmine Jessica Lara Layla Leah Lily Lola Lucy Luna Lydia Maisie Maria Martha Maryam Matilda Maya Megan Mia "
+    "Millie Molly Myla Nancy Niamh Nora Olivia Penelope Phoebe Poppy Robyn Rose Rosie Ruby Samira Sara Scarlett Sienna "
+    "Sofia Sophie Summer Thea Violet Willow Zara Zoe"
+).split()
+
+BOYS = (
+    "Aaron Abdul Adam Alexander Alfie Amir Archie Arjun Arthur Ben Bilal Caleb Charlie Connor Daniel David Dylan Edward "
+    "Elijah Ethan Felix Finley Frankie Freddie George Hamza Harrison Harry Harvey Henry Hugo Ibrahim Isaac Jack Jacob "
+    "Jake James Jaxon Joseph Joshua Jude Kai Kofi Leo Lewis Liam Logan Louie Louis Luca Lucas Mason Max Mohammed "
+    "Muhammad Nathan Noah Oliver Omar Oscar Owen Rafael Reggie Reuben Riley Roman Ronnie Rory Ryan Samuel Sebastian "
+    "Stanley Teddy Theo Theodore Thomas Tobias Toby Tommy William Yusuf Zachary"
 ).split()
 
 SURNAMES = (

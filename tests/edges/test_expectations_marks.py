@@ -218,7 +218,7 @@ def test_a_part_time_timetable_is_for_pupils_of_compulsory_age_and_x_for_the_oth
     """Compulsory all year long: 5 to 15 on the 31 August before. Ages move on with the year of the mark."""
     judge(
         "attendance_marks",
-        f"""
+        """
         pupil_id     | date       | code | breaks
         -------------+------------+------+-----------------------------------
         fouryearsold | 2025-09-08 | C2   | part_time_outside_compulsory_age

@@ -1,5 +1,7 @@
 """What every other feed promises, on both sides of each line. The column `breaks` says which promises a row breaks."""
 
+import pytest
+
 from tests.edges.at_the_gate import judge
 
 
@@ -168,21 +170,23 @@ def test_a_year_group_off_for_the_age_is_noted_and_kept():
     assert verdict.set_aside.is_empty()
 
 
-def test_a_census_child_row_hangs_from_its_pupil():
-    for feed in ("census_sessions", "sen_needs", "fsm_periods", "suspensions"):
-        judge(
-            feed,
-            """
-            pupil_id     | urn    | parent         | parent_key | upn_check | upn_authority_known | breaks
-            -------------+--------+----------------+------------+-----------+---------------------+--------------------------
-            amiraaaaaaaa | 100001 | accepted       | p1         |           |                     |
-            noonenoonexx | 100001 | accepted       | p2         |           |                     |
-            noonenoonexx | 999999 | accepted       | p3         |           |                     | unknown_school
-                         |        | not_accepted   | p4         |           |                     | census_pupil_not_accepted
-                         |        | header_missing | p5         |           |                     | census_header_missing
-            """.replace("upn_check | upn_authority_known |", "" if feed != "suspensions" else "upn_check | upn_authority_known |")
-            .replace("          |                     |", "" if feed != "suspensions" else "          |                     |"),
-        )
+@pytest.mark.parametrize("feed", ["census_sessions", "sen_needs", "fsm_periods", "suspensions"])
+def test_a_census_child_row_hangs_from_its_pupil(feed):
+    """It has no UPN of its own, and its pupil's row has been held to the roll."""
+    no_upn = {"upn_check": None, "upn_authority_known": None} if feed == "suspensions" else {}
+    judge(
+        feed,
+        """
+        pupil_id     | urn    | parent         | parent_key | breaks
+        -------------+--------+----------------+------------+--------------------------
+        amiraaaaaaaa | 100001 | accepted       | p1         |
+        noonenoonexx | 100001 | accepted       | p2         |
+        noonenoonexx | 999999 | accepted       | p3         | unknown_school
+                     |        | not_accepted   | p4         | census_pupil_not_accepted
+                     |        | header_missing | p5         | census_header_missing
+        """,
+        **no_upn,
+    )
 
 
 def test_a_count_of_sessions_is_a_number_that_a_term_could_hold():
@@ -305,20 +309,20 @@ def test_an_unknown_reason_or_a_very_long_suspension_is_noted_and_kept():
     assert verdict.set_aside.is_empty()
 
 
-def test_plain_suspensions_and_support_wait_for_the_roll_and_the_school():
-    for feed in ("suspensions", "support_and_reviews"):
-        judge(
-            feed,
-            """
-            pupil_id     | urn    | upn_check | breaks
-            -------------+--------+-----------+-----------------
-            amiraaaaaaaa | 100001 | permanent |
-            noonenoonexx | 100001 | permanent | pupil_on_no_roll
-            amiraaaaaaaa | 100002 | permanent | pupil_on_no_roll
-            amiraaaaaaaa | 999999 | permanent | unknown_school
-                         | 100001 | missing   | upn_missing
-            """,
-        )
+@pytest.mark.parametrize("feed", ["suspensions", "support_and_reviews"])
+def test_plain_suspensions_and_support_wait_for_the_roll_and_the_school(feed):
+    judge(
+        feed,
+        """
+        pupil_id     | urn    | upn_check | breaks
+        -------------+--------+-----------+-----------------
+        amiraaaaaaaa | 100001 | permanent |
+        noonenoonexx | 100001 | permanent | pupil_on_no_roll
+        amiraaaaaaaa | 100002 | permanent | pupil_on_no_roll
+        amiraaaaaaaa | 999999 | permanent | unknown_school
+                     | 100001 | missing   | upn_missing
+        """,
+    )
 
 
 def test_support_is_of_a_known_kind_and_begins_before_it_ends():

@@ -1,0 +1,122 @@
+"""Small made-up authorities, all numbers at random: for properties that must hold whatever the data."""
+
+import random
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from pipeline.steps.inclusion import Tonight
+from pipeline.steps.weeks import marked_weeks
+from pipeline.tables.published import OUTCOMES
+
+AS_OF = date(2025, 10, 3)
+FIRST_MONDAY = date(2025, 9, 8)
+WEEKS = 3
+PHASES = ("Primary", "Secondary", "Special")
+
+_URN = {"urn": pl.Int32}
+_CODES = ("I", "M", "C2", "O", "U", "E")
+
+
+def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
+    """Everything a run knows of `pupils` pupils in `schools` schools. Outcomes are drawn, not worked out: any can occur."""
+    chance = random.Random(seed)
+    urns = [100001 + number for number in range(schools)]
+    who = pl.DataFrame(
+        {
+            "pupil_id": [f"p{number:011d}" for number in range(pupils)],
+            "urn": [chance.choice(urns) for _ in range(pupils)],
+        },
+        schema_overrides=_URN,
+    )
+    rates = [min(0.95, chance.gammavariate(0.8, 0.12)) for _ in range(pupils)]
+    return Tonight(
+        run=f"flag {AS_OF} 1",
+        as_of=AS_OF,
+        version="0",
+        demo=True,
+        triage=who.with_columns(outcome=pl.Series(chance.choices(OUTCOMES, (4, 3, 4, 1, 2, 30, 2), k=pupils))),
+        features=_features(who, rates),
+        signals=_signals(who, chance),
+        support=who.select("pupil_id", on_file=pl.Series([chance.random() < 0.3 for _ in range(pupils)])),
+        schools=_schools(urns),
+        weeks=_weeks(who, rates, seed),
+        enrolled=_enrolled(who, chance),
+        characteristics=_characteristics(who, chance),
+        schools_without_list=pl.DataFrame({"urn": urns[:1], "reason": ["Its totals differ."]}, schema_overrides=_URN),
+    )
+
+
+def _schools(urns: list[int]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "urn": urns,
+            "name": [f"School {urn}" for urn in urns],
+            "phase": [PHASES[urn % len(PHASES)] for urn in urns],
+            "laestab": [urn + 3_000_000 for urn in urns],
+        },
+        schema_overrides={"urn": pl.Int32, "laestab": pl.Int32},
+    )
+
+
+def _features(who: pl.DataFrame, rates: list[float]) -> pl.DataFrame:
+    return who.with_columns(
+        source=pl.lit("registers"),
+        possible_sessions_ytd=pl.lit(100),
+        absence_rate_ytd=pl.Series(rates),
+        absence_sessions_ytd=pl.Series([round(100 * rate) for rate in rates]),
+        illness_sessions_ytd=pl.Series([round(80 * rate) for rate in rates]),
+    )
+
+
+def _signals(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
+    odds = {"persistent_absence": (8, 3, 1), "moved_school": (1, 12, 1)}
+    raised = [
+        who.with_columns(
+            signal=pl.lit(signal),
+            raised=pl.Series(chance.choices((True, False, None), weights, k=who.height), dtype=pl.Boolean),
+        )
+        for signal, weights in odds.items()
+    ]
+    return pl.concat(raised)
+
+
+def _characteristics(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
+    drawn = {
+        "sex": (("M", "F"), (1, 1)),
+        "ethnicity": (("WBRI", "AIND", "MOTH", "REFU"), (8, 2, 1, 1)),
+        "language": (("ENG", "URD", None), (6, 2, 1)),
+        "fsm_eligible": ((True, False, None), (3, 6, 1)),
+        "looked_after": ((True, False), (1, 20)),
+        "sen_provision": (("N", "K", "E"), (10, 2, 1)),
+    }
+    return who.select("pupil_id").with_columns(
+        pl.Series(name, chance.choices(values, weights, k=who.height)) for name, (values, weights) in drawn.items()
+    )
+
+
+def _enrolled(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
+    """Everyone's spell, and a few children who left in the first days of term."""
+    left = [chance.random() < 0.1 for _ in range(who.height)]
+    gone = who.filter(pl.Series(left, dtype=pl.Boolean)).with_columns(
+        pupil_id="gone" + pl.col("pupil_id"), leaving_date=pl.lit(FIRST_MONDAY)
+    )
+    spells = pl.concat([who.with_columns(leaving_date=pl.lit(None, pl.Date)), gone])
+    return spells.with_columns(entry_date=pl.lit(date(2024, 9, 2)), nc_year=pl.lit("5"))
+
+
+def _weeks(who: pl.DataFrame, rates: list[float], seed: int) -> pl.DataFrame:
+    days = [FIRST_MONDAY + timedelta(days=7 * week + day) for week in range(WEEKS) for day in range(5)]
+    half_days = pl.DataFrame({"date": days}).join(pl.DataFrame({"half_day": ["am", "pm"]}), how="cross")
+    marks = who.with_columns(rate=pl.Series(rates, dtype=pl.Float64)).join(half_days, how="cross")
+    chance = np.random.default_rng(seed)
+    missed = chance.random(marks.height) < marks["rate"].to_numpy()
+    codes = np.where(missed, chance.choice(_CODES, marks.height, p=(0.5, 0.1, 0.05, 0.2, 0.05, 0.1)), "/")
+    return marked_weeks(
+        marks.drop("rate").with_columns(
+            code=pl.Series(codes),
+            known_on=pl.lit(AS_OF),
+            recorded_at=pl.lit(None, pl.Datetime),
+        )
+    )

@@ -1,0 +1,172 @@
+"""The cast, each with the outcome and the sentence a SENCo would expect."""
+
+from datetime import date
+
+import pytest
+
+from tests.cast import (
+    AMIRA,
+    BEDE,
+    CAST,
+    CATO,
+    CLASSMATES,
+    DARA,
+    EDEN,
+    FARAH,
+    GWEN,
+    HUGO,
+    IDRIS,
+    JUNO,
+    Away,
+    in_year,
+    seen,
+    with_away,
+)
+
+IN_SEPTEMBER = date(2025, 9, 26)
+
+
+@pytest.fixture(scope="module")
+def together():
+    """The whole cast and ten classmates, on one day."""
+    return seen([*CAST, *CLASSMATES])
+
+
+def test_illness_in_spells_with_nothing_on_file_is_in_the_upper_half(together):
+    amira = together.outcome(AMIRA)
+    assert (amira["outcome"], amira["quota"]) == ("listed", "never_looked_at")
+    assert amira["place"] <= 5
+    assert together.reasons(AMIRA)["persistent_absence"] == "Missed 30 of 246 sessions (12.2%) since 3 September 2025."
+    assert together.reasons(AMIRA)["long_or_repeated_illness"] == (
+        "Missed 30 sessions for illness since 3 September 2025, in 5 separate spells."
+    )
+    assert together.reasons(AMIRA)["many_spells"] == "4 separate spells of absence begun this term."
+
+
+def test_a_plan_in_date_is_looked_at_again_where_half_is_missed(together):
+    bede = together.outcome(BEDE)
+    assert (bede["outcome"], bede["quota"]) == ("listed", "support_and_worse")
+    assert bede["because"] == "Support is on file, and half or more was missed."
+    assert "early review" in bede["next_step"]
+    assert together.reasons(BEDE)["severe_absence"] == (
+        "Half or more: missed 136 of 246 sessions (55.3%) since 3 September 2025."
+    )
+
+
+def test_a_travelling_familys_leave_makes_no_pupil_eligible(together):
+    cato = together.outcome(CATO)
+    assert cato["outcome"] == "not_eligible"
+    assert cato["because"] == (
+        "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are "
+        "set aside (6 of 186 sessions)."
+    )
+
+
+def test_a_travelling_familys_child_is_judged_on_other_absence(together):
+    iller = with_away(CATO, Away("I", "2026-02-23", "2026-03-06"))
+    outcome = seen([iller]).outcome(iller)
+    assert together.answer(CATO, "persistent_absence") is True  # DfE's rate is DfE's rate
+    assert outcome["outcome"] == "listed"
+
+
+def test_travelling_moves_no_pupil_up():
+    """Half of the year travelling adds nothing to the points of a pupil who is eligible without it."""
+    ill = with_away(AMIRA, Away("T", "2025-09-03", "2025-10-31"))
+    more = with_away(AMIRA, Away("T", "2025-09-03", "2025-12-19"), Away("I", "2025-11-11", "2025-11-13"))
+    severe = seen([more])
+    assert severe.answer(more, "severe_absence") is True
+    assert severe.outcome(more)["points"] == seen([ill]).outcome(ill)["points"]
+    assert severe.outcome(more)["quota"] == "never_looked_at"
+
+
+def test_study_leave_is_never_a_reason(together):
+    assert together.outcome(DARA)["outcome"] == "not_eligible"
+    assert set(together.reasons(DARA)) == {"persistent_absence"}
+    assert "(1 of 216 sessions)" in together.outcome(DARA)["because"]
+
+
+def test_a_session_under_compulsory_age_is_not_possible(together):
+    assert together.feature(EDEN, "possible_sessions_ytd") == 246 - 73
+    assert together.outcome(EDEN)["because"] == "Missed 8 of 173 sessions (4.6%) since 3 September 2025, under a tenth."
+
+
+def test_a_long_part_time_timetable_is_near_the_top_even_on_sen_support(together):
+    farah = together.outcome(FARAH)
+    assert farah["outcome"] == "listed" and farah["place"] <= 3
+    assert "end date" in farah["next_step"] and "agreed" in farah["next_step"]
+    assert together.reasons(FARAH)["part_time_past_six_weeks"] == (
+        "The part-time timetable has run in 14 school weeks since 3 September 2025, past six."
+    )
+
+
+def test_an_arrival_in_march_needs_history(together):
+    gwen = together.outcome(GWEN)
+    assert gwen["outcome"] == "history_needed"
+    assert gwen["because"] == "Fewer than 40 sessions possible this year (15), and last year's are not known here."
+    assert together.answer(GWEN, "persistent_absence") is None
+
+
+def test_year_six_is_what_year_seven_is_judged_on_at_first():
+    in_september = seen([HUGO], as_of=IN_SEPTEMBER)
+    assert in_september.outcome(HUGO)["outcome"] == "listed"
+    assert in_september.reasons(HUGO)["persistent_absence"] == (
+        "Missed 50 of 390 sessions (12.8%) in 2024/25, when in Year 6; this year has only 36 possible sessions so far."
+    )
+
+
+@pytest.mark.parametrize("as_of, judged_on", [(date(2025, 9, 29), "last_year"), (date(2025, 9, 30), "this_year")])
+def test_forty_sessions_end_that(as_of, judged_on):
+    assert seen([HUGO], as_of=as_of).feature(HUGO, "judged_on") == judged_on
+
+
+def test_a_sixth_former_worse_than_last_year_is_in_the_section_after_the_main_one(together):
+    idris = together.outcome(IDRIS)
+    assert (idris["outcome"], idris["section"]) == ("listed", "sixth_form")
+    assert idris["place"] == 10
+    assert idris["because"] == (
+        "Missed 30 of 246 sessions (12.2%) since 3 September 2025, against 0.0% in the same part of last year; holidays "
+        "and other leave are left out of both."
+    )
+
+
+def test_a_sixth_former_persistently_absent_as_before_is_not_listed(together):
+    assert together.answer(JUNO, "persistent_absence") is True
+    assert together.outcome(JUNO)["outcome"] == "not_eligible"
+    assert together.outcome(JUNO)["because"] == (
+        "Judged against their own past alone, and absence is not clearly worse than it."
+    )
+
+
+def test_faith_travel_and_custody_are_in_no_sentence():
+    away = tuple(Away(code, "2025-11-03", "2025-12-19") for code in ("R", "T", "Y7"))
+    pupils = [with_away(AMIRA, one) for one in away]
+    for pupil in pupils:
+        it = seen([pupil])
+        said = " ".join([*it.reasons(pupil).values(), it.outcome(pupil)["because"]]).lower()
+        assert not [word for word in ("religi", "travel", "detention", "custod", "not required") if word in said]
+
+
+def test_religious_leave_and_study_leave_read_alike():
+    religious = with_away(AMIRA, Away("R", "2025-12-01", "2025-12-05"))
+    study = with_away(AMIRA, Away("S", "2025-12-01", "2025-12-05"))
+    one, other = seen([religious]), seen([study])
+    assert one.reasons(religious) == other.reasons(study)
+    assert one.outcome(religious) == other.outcome(study)
+
+
+def test_every_listed_pupil_has_a_reason_and_a_question(together):
+    listed = together.triage.filter(outcome="listed")
+    assert listed["next_step"].str.ends_with("?").all()
+    reasons = together.signals.filter("raised").select("pupil_id").unique()
+    assert listed.join(reasons, on="pupil_id", how="anti").is_empty()
+
+
+def test_a_pupil_of_a_special_school_is_listed_against_their_own_past_though_a_plan_is_in_date():
+    from tests.cast import SPECIAL, replace
+
+    plan = ({"kind": "ehc_plan", "last_review": date(2026, 1, 14)},)
+    steady = replace(JUNO, name="steady", rolls=in_year("9", SPECIAL), support=plan)
+    worse = replace(IDRIS, name="worse", rolls=in_year("9", SPECIAL), support=plan)
+    both = seen([steady, worse])
+    assert both.outcome(steady)["outcome"] == "not_eligible"
+    assert both.outcome(worse)["outcome"] == "listed"

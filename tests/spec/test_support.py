@@ -1,0 +1,131 @@
+"""What makes a pupil already known, and what brings them back."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.cast import AMIRA, AS_OF, CAST, CLASSMATES, Away, Pupil, in_year, seen, suspended_on, with_away
+
+
+def reviewed(kind: str, **dates: date) -> Pupil:
+    """Amira, persistently absent, with this support on file; as absent last year, so that nothing is clearly worse."""
+    as_last_year = with_away(AMIRA, Away("I", "2024-09-09", "2024-10-04"))
+    return replace(as_last_year, support=({"kind": kind} | dates,))
+
+
+def outcome(pupil: Pupil, **known) -> str:
+    return seen([pupil], **known).outcome(pupil)["outcome"]
+
+
+@pytest.mark.parametrize("day, expected", [(date(2025, 3, 20), "already_known"), (date(2025, 3, 19), "listed")])
+def test_a_plan_is_known_for_twelve_months_from_its_review(day, expected):
+    assert outcome(reviewed("ehc_plan", last_review=day)) == expected
+
+
+def test_a_plan_begun_within_twelve_months_is_known_before_its_first_review():
+    pupil = reviewed("ehc_plan", start_date=date(2025, 6, 2))
+    assert seen([pupil]).outcome(pupil)["because"] == "EHC plan, begun on 2 June 2025."
+
+
+def test_a_plans_own_next_review_does_not_keep_it_in_date():
+    assert outcome(reviewed("ehc_plan", last_review=date(2024, 9, 9), next_review=date(2026, 9, 9))) == "listed"
+
+
+@pytest.mark.parametrize("day, expected", [(date(2025, 12, 1), "already_known"), (date(2025, 11, 30), "listed")])
+def test_other_support_is_known_for_thirteen_school_weeks(day, expected):
+    """Three weeks of holiday lie between; 13 plain weeks would begin on 19 December."""
+    assert outcome(reviewed("sen_support", last_review=day)) == expected
+
+
+@pytest.mark.parametrize("day, expected", [(AS_OF, "already_known"), (date(2026, 3, 19), "listed")])
+def test_other_support_is_known_until_its_own_next_review(day, expected):
+    assert outcome(reviewed("sen_support", last_review=date(2025, 9, 9), next_review=day)) == expected
+
+
+def test_known_support_says_when_it_was_looked_at():
+    pupil = reviewed("sen_support", last_review=date(2026, 2, 2), next_review=date(2026, 5, 4))
+    assert seen([pupil]).outcome(pupil)["because"] == (
+        "SEN support, reviewed on 2 February 2026, next review due on 4 May 2026."
+    )
+
+
+@pytest.mark.parametrize("kind", ["healthcare_plan", "early_help", "young_carer", "other_contact"])
+def test_wider_needs_are_known_to_staff_and_not_named(kind):
+    pupil = reviewed(kind, last_review=date(2026, 2, 2))
+    assert seen([pupil]).outcome(pupil)["because"] == "Support known to staff, reviewed on 2 February 2026."
+
+
+def test_support_that_has_ended_is_not_on_file():
+    pupil = reviewed("sen_support", last_review=date(2026, 2, 2), ended=date(2026, 2, 27))
+    assert seen([pupil]).outcome(pupil)["quota"] == "never_looked_at"
+
+
+def test_a_review_yet_to_come_has_not_happened():
+    assert outcome(reviewed("sen_support", last_review=date(2026, 4, 20))) == "listed"
+
+
+def test_the_latest_word_on_a_kind_of_support_is_what_counts():
+    first = {"kind": "sen_support", "last_review": date(2026, 2, 2), "known_on": date(2026, 2, 3)}
+    then = first | {"ended": date(2026, 2, 27), "known_on": date(2026, 3, 2)}
+    for support in ((first, then), (then, first)):
+        pupil = replace(AMIRA, support=support)
+        assert outcome(pupil) == "listed"
+
+
+def test_sen_provision_counts_as_known_where_no_support_is_sent():
+    pupil = replace(with_away(AMIRA, Away("I", "2024-09-09", "2024-10-04")), sen_provision="K")
+    it = seen([pupil]).outcome(pupil)
+    assert it["outcome"] == "already_known"
+    assert it["because"] == "On SEN support as of 15 January 2026; no review date is held."
+
+
+def test_sen_provision_does_not_make_up_for_a_review_out_of_date():
+    pupil = replace(reviewed("sen_support", last_review=date(2025, 9, 9)), sen_provision="K")
+    it = seen([pupil]).outcome(pupil)
+    assert (it["outcome"], it["quota"]) == ("listed", "support_and_worse")
+    assert it["because"] == "Support is on file, and its review is not in date."
+
+
+def test_clearly_worse_than_last_year_brings_back_a_known_pupil():
+    known = replace(AMIRA, support=({"kind": "sen_support", "last_review": date(2026, 3, 2)},))
+    it = seen([known]).outcome(known)
+    assert (it["outcome"], it["quota"]) == ("listed", "support_and_worse")
+    assert it["because"] == "Support is on file, and absence is clearly worse than last year."
+
+
+@pytest.mark.parametrize("day, expected", [(date(2026, 2, 3), "listed"), (date(2026, 2, 2), "already_known")])
+def test_a_suspension_after_the_last_review_brings_back_a_known_pupil(day, expected):
+    pupil = reviewed("sen_support", last_review=date(2026, 2, 2))
+    assert outcome(pupil, suspensions=suspended_on(pupil, day)) == expected
+
+
+@pytest.mark.parametrize("until, expected", [(date(2026, 3, 21), "snoozed"), (AS_OF, "listed")])
+def test_a_pupil_is_left_in_quiet_until_the_day_staff_chose(until, expected):
+    pupil = replace(AMIRA, support=({"kind": "other_contact", "quiet_until": until},))
+    assert outcome(pupil) == expected
+
+
+def test_quiet_says_only_until_when():
+    pupil = replace(AMIRA, support=({"kind": "other_contact", "quiet_until": date(2026, 5, 1)},))
+    assert seen([pupil]).outcome(pupil)["because"] == ("Staff asked that this pupil not be listed before 1 May 2026.")
+
+
+def test_no_worsening_breaks_a_quiet():
+    severe = Pupil(
+        "severe", in_year("10"), away=(Away("O", "2025-09-03", "2026-03-20"),),
+        support=({"kind": "other_contact", "quiet_until": date(2026, 5, 1)},),
+    )  # fmt: skip
+    assert outcome(severe) == "snoozed"
+
+
+def test_known_and_quiet_are_only_said_of_pupils_otherwise_eligible():
+    content = Pupil("content", sen_provision="K", support=({"kind": "other_contact", "quiet_until": date(2026, 5, 1)},))
+    assert outcome(content) == "not_eligible"
+
+
+def test_support_moves_no_feature_and_no_signal():
+    pupils = [*CAST, *CLASSMATES]
+    bare = [replace(pupil, support=(), sen_provision=None) for pupil in pupils]
+    assert seen(pupils).features.equals(seen(bare).features)
+    assert seen(pupils).signals.equals(seen(bare).signals)
