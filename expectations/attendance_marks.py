@@ -1,33 +1,21 @@
 """What a register mark promises. This is the largest feed: forty million rows are judged in seconds, so every promise is
 one pass over few columns, and only what that pass finds is looked at closely."""
 
-from datetime import date
-
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from pipeline.vocabulary.enrolment import COMPULSORY_AGES
 
-from .promise import Promise, Severity, code_shown, is_none_of, is_one_of, missing, rows_where
+from .promise import Promise, Severity, code_shown, is_none_of, missing, rows_where
 from .shared import (
     CODE_PROMISES,
     UPN_PROMISES,
     VALUE_NOT_UNDERSTOOD,
-    codes_by_validity,
     pupil_on_no_roll,
     unknown_school,
+    used_when_not_valid,
 )
 
 FEWEST_ROWS_TO_REFUSE = 20
 """A smaller file may be mostly wrong by chance; its rows are judged one by one."""
-
-
-def _out_of_date() -> str:
-    breaks = []
-    for (first_day, last_day), codes in codes_by_validity().items():
-        if first_day > date.min:
-            breaks.append(f"date < DATE '{first_day}' AND {is_one_of('code', codes)}")
-        if last_day < date.max:
-            breaks.append(f"date > DATE '{last_day}' AND {is_one_of('code', codes)}")
-    return " OR ".join(f"({one})" for one in breaks)
 
 
 def _by_age(code: str, *, compulsory: bool) -> str:
@@ -126,7 +114,10 @@ PROMISES = (
         Severity.WARNING,
         "Register code {shown} was not in use on the day of the mark (codes changed on 19 August 2024): say which code "
         "the school meant, and send the row again.",
-        rows_where(_out_of_date(), shown=code_shown("code")),
+        rows_where(
+            used_when_not_valid(before=lambda day: f"date < DATE '{day}'", after=lambda day: f"date > DATE '{day}'"),
+            shown=code_shown("code"),
+        ),
     ),
     Promise(
         "two_marks_for_one_half_day",

@@ -6,28 +6,18 @@ from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_of
 
 from .promise import Promise, Severity, code_shown, is_one_of, missing, rows_where
-from .shared import CENSUS_CHILD_PROMISES, CODE_PROMISES, VALUE_NOT_UNDERSTOOD, codes_by_validity
+from .shared import CENSUS_CHILD_PROMISES, CODE_PROMISES, VALUE_NOT_UNDERSTOOD, used_when_not_valid
 
 MOST_SESSIONS = 400
 """Sessions in one part of a term: a whole school year has 380, so more than this is a slip."""
 
-_TERM = f"(school_year * 3 + CASE term {' '.join(f'''WHEN '{term}' THEN {at}''' for at, term in enumerate(TERMS))} END)"
+_WHICH_TERM = " ".join(f"WHEN '{term}' THEN {at}" for at, term in enumerate(TERMS))
+_TERM = f"(school_year * 3 + CASE term {_WHICH_TERM} END)"
+"""Terms in the order in which they follow each other without a gap, as `_term_number` counts them."""
 
 
 def _term_number(day: date) -> int:
-    """Terms in the order in which they follow each other without a gap, as `_TERM` counts them."""
     return school_year_of(day).starts * 3 + TERMS.index(term_of(day))
-
-
-def _out_of_date() -> str:
-    """Codes with no day of the row's term on which they were valid."""
-    breaks = []
-    for (first_day, last_day), codes in codes_by_validity().items():
-        if first_day > date.min:
-            breaks.append(f"{_TERM} < {_term_number(first_day)} AND {is_one_of('code', codes)}")
-        if last_day < date.max:
-            breaks.append(f"{_TERM} > {_term_number(last_day)} AND {is_one_of('code', codes)}")
-    return " OR ".join(f"({one})" for one in breaks)
 
 
 _POSSIBLE = [entry.code for entry in ATTENDANCE_CODES if entry.counts_as.is_possible]
@@ -41,7 +31,12 @@ PROMISES = (
         Severity.WARNING,
         "Register code {shown} was not in use in the term this census carries: say which code the school meant, and "
         "send the row again.",
-        rows_where(_out_of_date(), shown=code_shown("code")),
+        rows_where(
+            used_when_not_valid(
+                before=lambda day: f"{_TERM} < {_term_number(day)}", after=lambda day: f"{_TERM} > {_term_number(day)}"
+            ),
+            shown=code_shown("code"),
+        ),
     ),
     Promise(
         "sessions_missing",

@@ -1,10 +1,12 @@
 """Promises that several feeds keep: identities, schools, rolls, census parents and register codes."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
 
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 
-from .promise import Promise, Severity, code_shown, is_none_of, missing, rows_where, was_read
+from .promise import Promise, Severity, code_shown, is_none_of, is_one_of, missing, rows_where, was_read
 
 VALUE_NOT_UNDERSTOOD = Promise(
     "value_not_understood",
@@ -104,10 +106,20 @@ CODE_PROMISES = (
 )
 
 
-def codes_by_validity() -> dict[tuple, list[str]]:
-    """Codes that have not always been valid, by their first and last day."""
-    dated = defaultdict(list)
+def used_when_not_valid(before: Callable[[date], str], after: Callable[[date], str]) -> str:
+    """True of rows whose code was not yet, or no longer, in use. `before` and `after` say in SQL that a row is of a time
+    wholly before, or after, a day."""
+    breaks = []
+    for (first_day, last_day), codes in _codes_by_validity().items():
+        if first_day > date.min:
+            breaks.append(f"({before(first_day)} AND {is_one_of('code', codes)})")
+        if last_day < date.max:
+            breaks.append(f"({after(last_day)} AND {is_one_of('code', codes)})")
+    return " OR ".join(breaks)
+
+
+def _codes_by_validity() -> dict[tuple[date, date], list[str]]:
+    codes = defaultdict(list)
     for entry in ATTENDANCE_CODES:
-        dated[entry.valid_from, entry.valid_until].append(entry.code)
-    always = (ATTENDANCE_CODES[0].valid_from, ATTENDANCE_CODES[0].valid_until)
-    return {days: codes for days, codes in dated.items() if days != always}
+        codes[entry.valid_from, entry.valid_until].append(entry.code)
+    return codes

@@ -18,7 +18,7 @@ from pipeline.tables.derived import TRIAGE
 
 __all__ = ["Policy", "triage"]
 
-FEWEST_MISSED = 9
+FEWEST_MISSED = 8
 """Sessions missed below which a rate makes nobody eligible."""
 
 _ON_THE_RATE = ("persistent_absence", "severe_absence")

@@ -3,6 +3,6 @@
 It is calibrated on figures the Department for Education publishes. It proves mechanics, not accuracy.
 """
 
-from .authority import Synthesised, synthesise
+from .delivery import Synthesised, synthesise
 
 __all__ = ["Synthesised", "synthesise"]

@@ -46,6 +46,10 @@ class Calendar:
         """The number of the first school day on or after `day`."""
         return int(np.searchsorted(np.array(self.days, dtype="datetime64[D]"), np.datetime64(day)))
 
+    def last_index(self, day: date) -> int:
+        """The number of the last school day on or before `day`; -1 before the first."""
+        return self.index(day + timedelta(days=1)) - 1
+
     def part_of(self, term: str, half: int) -> np.ndarray:
         """Which days fall in the first (0) or second (1) half of `term`."""
         in_term = np.array([one == term for one in self.terms])

@@ -31,7 +31,7 @@ def plant_faults(folder: Path, labels: Path, year: SchoolYear, last_day: date) -
     Census tables take theirs in the latest census there is; SEN needs are only in a spring one.
     """
     planter = Planter(folder, spare=_spare_upns(year))
-    pupil, youngest, stranger = _pupils(planter)
+    pupil, youngest, stranger = _pupils(planter, year)
     plain = {"urn": pupil["urn"], "upn": pupil["upn"]}
     _plant_schools(planter)
     _plant_register_totals(planter, year)
@@ -65,12 +65,12 @@ def _plant_schools(planter: Planter) -> None:
     write_apart(planter, "schools_twice.csv", "school_repeated", twice)
 
 
-def _pupils(planter: Planter) -> tuple[dict, dict, dict]:
-    """A pupil and a Reception child on the first school's roll all year, and a pupil of no known authority, added."""
+def _pupils(planter: Planter, year: SchoolYear) -> tuple[dict, dict, dict]:
+    """A pupil long on the first school's roll, a Reception child, and a pupil of no known authority, all with faults."""
     name = f"pupils_{FIRST_URN}.csv"
     rows = rows_of(planter.folder / name)
     long_here = [row for row in rows if not row["leaving_date"] and row["enrol_status"] == "C"]
-    pupil = next(row for row in long_here if row["nc_year"] in "3456")
+    pupil = next(row for row in long_here if row["nc_year"] in "23456" and row["entry_date"] < f"{year.starts}-08")
     youngest = next(row for row in long_here if row["nc_year"] == "R")
     stranger = pupil | {"upn": _of_no_authority()}
 

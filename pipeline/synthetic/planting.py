@@ -39,12 +39,9 @@ class Planter:
                 self.sheets[name] = Sheet(path, header, 1 + sum(1 for _ in file))
         return self.sheets[name]
 
-    def plant(self, name: str, rule: str | None, row: dict[str, str], **changed: str) -> int:
-        """Add `row` with cells `changed`, under `rule`; None for a row that faulty ones hang from."""
-        number = self.sheet(name).add(row | changed)
-        if rule:
-            self.labels.append((name, number, rule))
-        return number
+    def plant(self, name: str, rule: str, row: dict[str, str], **changed: str) -> None:
+        """Add `row` with cells `changed`, under the rule that it breaks."""
+        self.labels.append((name, self.sheet(name).add(row | changed), rule))
 
     def new_upn(self) -> str:
         return self.spare.pop()

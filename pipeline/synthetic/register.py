@@ -73,6 +73,15 @@ class Register:
         known = [one for one in self.suspensions if one[1] <= last]
         return replace(self, codes=codes, suspensions=known)
 
+    def unsettled(self, rng: np.random.Generator) -> "Register":
+        """With some absences of the last five days as schools have them then: the reason not yet known."""
+        codes = self.codes.copy()
+        marked = np.flatnonzero((codes != NO_MARK).any(axis=(0, 2)))[-5:]
+        lately = codes[:, marked]
+        unknown = np.isin(lately, (NUMBER["I"], NUMBER["O"])) & (rng.random(lately.shape[:2]) < 0.12)[:, :, None]
+        codes[:, marked] = np.where(unknown, NUMBER["N"], lately)
+        return replace(self, codes=codes)
+
 
 def opened_register(roll: Roll, calendar: Calendar, rng: np.random.Generator) -> Register:
     """A register in which everybody is present whenever they are expected, and how much each has still to miss."""

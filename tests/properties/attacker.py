@@ -206,7 +206,7 @@ class Range:
         self.names = list(known.least)
         self.at = {name: at for at, name in enumerate(self.names)}
         self.bounds = Bounds([known.least[name] for name in self.names], [known.most[name] for name in self.names])
-        self.parts = {at: parts for at, parts in enumerate(self._rows(known))}
+        self.parts = dict(enumerate(self._rows(known)))
         matrix = np.zeros((len(self.parts), len(self.names)))
         for row, members in self.parts.items():
             for name, sign in members:

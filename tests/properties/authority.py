@@ -113,6 +113,9 @@ def _weeks(who: pl.DataFrame, rates: list[float], seed: int) -> pl.DataFrame:
     chance = np.random.default_rng(seed)
     missed = chance.random(marks.height) < marks["rate"].to_numpy()
     codes = np.where(missed, chance.choice(_CODES, marks.height, p=(0.5, 0.1, 0.05, 0.2, 0.05, 0.1)), "/")
+    sent_home = who["pupil_id"].filter(pl.Series(chance.random(who.height) < 0.08, dtype=pl.Boolean))
+    suspended = marks["pupil_id"].is_in(sent_home.implode()) & (marks["date"] <= FIRST_MONDAY + timedelta(days=7))
+    codes = np.where(suspended.to_numpy(), "E", codes)
     return marked_weeks(
         marks.drop("rate").with_columns(
             code=pl.Series(codes),

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline.steps.disclosure import additive_sums, rows_by_key, suppressed
@@ -17,7 +17,13 @@ ONE_PUPILS_WEEK = 10  # sessions
 authorities = st.builds(
     an_authority, pupils=st.integers(0, 70), schools=st.integers(1, 4), seed=st.integers(0, 2**32 - 1)
 )
-attacked = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+attacked = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # a failing example is small already
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @attacked
@@ -92,7 +98,7 @@ def test_a_rate_beside_its_base_would_give_its_count_back(counts):
 
 def test_every_sum_the_tables_obey_is_reckoned_with():
     """Numbers from many authorities are tied together by the sums we declare, and by no other."""
-    every = [exact_counts(an_authority(pupils=90, schools=2, seed=seed)) for seed in range(330)]
+    every = [exact_counts(an_authority(pupils=80 + seed % 20, schools=2, seed=seed)) for seed in range(330)]
     shapes = [tuple(exact(counts)) for counts in every]
     usual = max(set(shapes), key=shapes.count)
     alike = [counts for counts, shape in zip(every, shapes, strict=True) if shape == usual]

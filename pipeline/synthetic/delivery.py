@@ -1,0 +1,156 @@
+"""Writes a made-up authority's extracts: schools, censuses, registers and the rest, this year's and last year's."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.vocabulary.school_year import TERMS, SchoolYear
+
+from . import extracts as tables
+from .authority import Authority, Year, made_up_authority
+from .calendar import census_day
+from .census import Census, write_census
+from .faults import plant_faults
+from .register import Register
+from .schools import School
+from .writing import Extracts, Keys
+
+EARLIEST_YEAR = 2025
+"""Register codes changed on 19 August 2024, and the year before is written in today's."""
+
+ABOUT = """\
+Everything in this folder is made up. No child, school or family in it is real; any likeness is chance.
+
+It was drawn so that absence has the shape of England's, from figures the Department for Education publishes under the
+Open Government Licence v3.0. Made-up data proves mechanics, not accuracy: nothing found in it says anything about
+children.
+
+The CSV files here are this school year's extracts, up to {last_day}. Those in history/ are last year's, to be taken in
+first, as history.
+"""
+
+
+@dataclass(frozen=True)
+class Synthesised:
+    """What was written: this year's extracts in `files`, last year's in `history`.
+
+    `last_day` is the Friday of the last school week; `faults` lists the faults planted, if any.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    history: tuple[Path, ...]
+    last_day: date
+    school_year: SchoolYear
+    urns: tuple[int, ...]
+    pupils: int
+    faults: Path | None = None
+
+
+def synthesise(
+    to: Path, *, pupils: int, schools: int, seed: int, weeks: int = 20, year: int = 2025, with_faults: bool = False,
+    censuses_only: bool = False,
+) -> Synthesised:  # fmt: skip
+    """Write extracts for `pupils` pupils in `schools` schools to the folder `to`, and last year's to `to`/history.
+
+    `year` is the calendar year in which the current school year begins, of which `weeks` school weeks are written.
+    `pupils` counts those on roll on its first day. The same arguments give the same bytes, and more weeks change no mark
+    of earlier ones but a reason not yet known. `censuses_only` writes neither marks nor plain tables of pupils.
+    `with_faults` plants one or more of every fault the gate knows, and lists them beside `to`. What an earlier call wrote
+    to `to` is replaced.
+
+    Raises ValueError where so few pupils cannot fill so many schools, or `year` is before EARLIEST_YEAR; FileExistsError
+    where `to` holds anything else.
+    """
+    if year < EARLIEST_YEAR or (with_faults and censuses_only):
+        raise ValueError(
+            f"A made-up authority begins in {EARLIEST_YEAR} or later; faults are planted in registers too."
+        )
+    _clear(to)
+    authority = made_up_authority(pupils, schools, seed=seed, year=SchoolYear(year))
+    last_day = authority.now.calendar.last_day_of_week(weeks)
+    (to / "ABOUT.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
+    _write(authority, to, last_day, censuses_only)
+    labels = to.parent / f"{to.name}-faults.csv"
+    return Synthesised(
+        faults=plant_faults(to, labels, SchoolYear(year), last_day) if with_faults else None,
+        folder=to, files=tuple(sorted(to.glob("*.csv"))), history=tuple(sorted((to / "history").glob("*.csv"))),
+        last_day=last_day, school_year=SchoolYear(year), urns=tuple(one.urn for one in authority.schools), pupils=pupils,
+    )  # fmt: skip
+
+
+def _clear(to: Path) -> None:
+    """An empty folder, or one that only held a made-up authority. Nobody's own files are ever deleted."""
+    to.mkdir(parents=True, exist_ok=True)
+    about = to / "ABOUT.txt"
+    is_ours = about.exists() and about.read_text(encoding="utf-8").startswith(ABOUT[:40])
+    if any(to.iterdir()) and not is_ours:
+        raise FileExistsError(f"{to} holds other files: name an empty folder, or one this wrote before.")
+    for path in [*to.glob("*.csv"), *(to / "history").glob("*.csv")]:
+        path.unlink()
+
+
+def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool) -> None:
+    with Extracts(to) as current, Extracts(to / "history") as history:
+        for one in (current, history):
+            one.add("schools", tables.schools_table(authority.schools))
+        writer = _Writer(authority, current, history, last_day, censuses_only, Keys())
+        for school in authority.schools:
+            writer.write(school)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes one school at a time, so that no more than one school's marks are ever in memory."""
+
+    authority: Authority
+    current: Extracts
+    history: Extracts
+    last_day: date
+    censuses_only: bool
+    keys: Keys
+
+    def write(self, school: School) -> None:
+        before, now = self.authority.before, self.authority.now
+        past, whole = self.authority.register(school, before), self.authority.register(school, now)
+        so_far = whole.until(now.calendar.last_index(self.last_day))
+        if not self.censuses_only:
+            self._write_plain(self.history, school, before, past, before.year.last_day)
+            so_far = so_far.unsettled(self.authority.chance(school, now, 13))
+            self._write_plain(self.current, school, now, so_far, self.last_day)
+        self._write_support(school)
+        self._write_censuses(school, past, whole)
+
+    def _write_plain(self, to: Extracts, school: School, year: Year, register: Register, as_of: date) -> None:
+        children = self.authority.children
+        marks, pupils = f"attendance_marks_{school.urn}", f"pupils_{school.urn}"
+        to.add(marks, tables.marks_table(school, register, children))
+        to.close(marks)
+        to.add(pupils, tables.pupils_table(school, year.spells_at(school), children, year.group, year.calendar, as_of))
+        to.close(pupils)
+        to.add("suspensions", tables.suspensions_table(school, tables.suspensions_of(register, children)))
+        to.add("register_totals", tables.totals_table(school, register))
+
+    def _write_support(self, school: School) -> None:
+        authority, now = self.authority, self.authority.now
+        rng = authority.chance(school, now, 11)
+        spells = now.spells_at(school)
+        rows = tables.support_table(school, spells, authority.children, now.rates, self.last_day, rng)
+        self.current.add("support_and_reviews", rows)
+
+    def _write_censuses(self, school: School, past: Register, whole: Register) -> None:
+        """Last year's spring and summer censuses, and those of this year taken by the last day."""
+        children, before, now = self.authority.children, self.authority.before, self.authority.now
+        suspensions = pl.concat([tables.suspensions_of(one, children) for one in (past, whole)])
+        for year, to, terms in ((before, self.history, TERMS[1:]), (now, self.current, TERMS)):
+            for term in terms:
+                if census_day(year.year, term) <= self.last_day:
+                    is_past = year is before or term == "autumn"
+                    census = Census(
+                        school=school, year=year.year, term=term, calendar=year.calendar,
+                        spells=year.spells_at(school), spells_carried=(before if is_past else now).spells_at(school),
+                        carried=past if is_past else whole, suspensions=suspensions, children=children, group=year.group,
+                    )  # fmt: skip
+                    write_census(census, to, self.keys)
