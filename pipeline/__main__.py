@@ -42,12 +42,15 @@ def demo(
 ) -> None:  # fmt: skip
     """Make up an authority and take it through one nightly run."""
     from pipeline import demonstration
+    from pipeline.edges import progress
 
     if through not in ("command", "airflow"):
         raise typer.BadParameter("--through is command or airflow.")
     if serve:
         raise Refused("There is no dashboard yet to serve: open the lists and published/current.duckdb instead.")
-    print("\n".join(demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks, through=through)))
+    told = demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks, through=through)
+    progress.end()
+    print("\n".join(told))
 
 
 @app.command()
@@ -177,8 +180,10 @@ def _run(work, folder: Path, as_of: date, as_json: bool) -> None:
 
 
 def _finish(summary, as_json: bool) -> None:
+    from pipeline.edges import progress
     from pipeline.telling import in_words
 
+    progress.end()
     if as_json:
         print(json.dumps(summary.as_json(), indent=2))
     else:
@@ -193,9 +198,12 @@ def _finish(summary, as_json: bool) -> None:
 
 
 def main() -> None:
+    from pipeline.edges import progress
+
     try:
         app(prog_name="a2n")
     except Refused as why:
+        progress.end()
         print(f"Stopped: {why}", file=sys.stderr)
         sys.exit(1)
 

@@ -182,9 +182,26 @@ def _why_not_parsed(extract: Extract) -> str:
     return f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
 
 
-def write_refusal(home: Home, name: str, reason: str) -> None:
-    path = home.set_aside / f"{name.replace('/', '__')}.refused.txt"
-    path.write_text(reason + "\n", encoding="utf-8")
+def write_refusal(home: Home, name: str, reason: str | None) -> None:
+    """Say in set_aside/, by the file's name, why it was refused; where it no longer is, take that back."""
+    path = _beside(home, name, ".refused.txt")
+    if reason:
+        path.write_text(reason + "\n", encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
+    """Say in set_aside/, by the file's name, which of its rows are set aside and why; where none is, nothing is said."""
+    path = _beside(home, name, ".set_aside.csv")
+    if rows.is_empty():
+        path.unlink(missing_ok=True)
+    else:
+        rows.write_csv(path)
+
+
+def _beside(home: Home, name: str, ending: str) -> Path:
+    return home.set_aside / (name.replace("/", "__").replace("\\", "__") + ending)
 
 
 def move_taken(home: Home, name: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from pipeline.edges import clock
+from pipeline.edges import clock, progress
 
 
 @dataclass
@@ -65,6 +65,7 @@ class Summary:
     @contextmanager
     def timed(self, hop: str) -> Iterator[None]:
         began = clock.seconds()
+        progress.show(hop)
         try:
             yield
         finally:

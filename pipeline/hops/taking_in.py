@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-from pipeline.edges import gate, identity, inbox, intake
+from pipeline.edges import gate, identity, inbox, intake, progress
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.inbox import Claimed, Extract
@@ -104,6 +104,7 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
             _record_verdict(con, summary, landed, waiting, verdict, stop)
             _fold(con, feed, weeks)
     intake.clear_room(con, feed)
+    _write_set_aside(con, home, landed, waiting)
     return summary
 
 
@@ -122,6 +123,7 @@ def _landed(
         rows, refused = 0, None
         try:
             for raw in inbox.read_extract(one.extract):
+                progress.show(f"{feed}: {one.extract.name}, row {rows:,}")
                 candidates, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
                 intake.land(con, feed, candidates.with_columns(extract_id=pl.lit(extract_id)))
                 people.append(met.with_columns(extract_id=pl.lit(extract_id)))
@@ -173,8 +175,7 @@ def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broke
                 one.claimed.extract.name, feed, layout, one.rows, accepted, set_aside, one.rows if why else 0, why
             )
         )
-        if why:
-            inbox.write_refusal(home, one.claimed.extract.name, why)
+        inbox.write_refusal(home, one.claimed.extract.name, why)
     rows = [
         asdict_of(said)
         | {"extract_id": one.extract_id, "sha256": one.claimed.extract.sha256, "known_on": day.known_on, "run": run}
@@ -200,6 +201,13 @@ def _record_verdict(con, summary: Summary, landed, waiting, verdict: gate.Verdic
     first_time = set_aside.filter(pl.col("extract_id").is_in(new))
     summary.set_aside_by_rule = dict(first_time.group_by("rule").len().sort("rule").rows())
     summary.noted_by_rule = dict(notes.group_by("rule").agg(pl.col("rows").sum()).sort("rule").rows())
+
+
+def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFrame | None) -> None:
+    """Beside the inbox, per file, the rows still set aside: number, rule and sentence, and nothing of the row itself."""
+    tried = [] if waiting is None else waiting["extract_id"].unique().to_list()
+    for name, rows in intake.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
+        inbox.write_set_aside(home, name, rows)
 
 
 def _fold(con, feed: str, weeks: list[intake.TouchedWeeks]) -> None:

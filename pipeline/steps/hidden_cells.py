@@ -59,7 +59,7 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
 _A_CELL, _A_MOVE, _STILL_OWED = 1000, 100, 300
 """What hiding a cell costs, what moving one does, and what a sum not yet made good is reckoned to cost."""
 
-_MOST_TRIES, _MOST_WAYS_ON = 1000, 12
+_MOST_TRIES, _MOST_WAYS_ON = 200, 12
 """Sums made good in search of one other set of numbers, and cells tried for each."""
 
 _Owed = dict[int, int]

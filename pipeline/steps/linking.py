@@ -195,7 +195,8 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
     if feed == "census_headers":
         return described_headers(rows, known.schools)
     if feed == "census_schools":
-        return with_headers(rows, known.headers, known.said, known_on=known_on)
+        found = with_headers(rows, known.headers, known.said, known_on=known_on)
+        return found.with_columns(phase=pl.col("phase").fill_null("Not known"))
     rows = with_urn(rows, known.schools) if "laestab" in rows.columns else rows
     if feed == "pupils":
         return with_age_when_stated(with_headers(rows, known.headers, known.said, known_on=known_on))
@@ -203,7 +204,15 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
         rows = with_parents(rows, known.parents)
     if "upn_check" in rows.columns and "parent" in rows.columns:
         rows = rows.with_columns(upn_check=pl.when(pl.col("parent").is_null()).then("upn_check"))
+    if feed == "suspensions":
+        rows = _in_todays_words(rows)
     return with_term_carried(rows) if feed == "census_sessions" else rows
+
+
+def _in_todays_words(suspensions: pl.DataFrame) -> pl.DataFrame:
+    """FIXD was the word for SUSP until autumn 2020; later, it stays for the gate to name."""
+    was_the_word = (pl.col("category") == "FIXD") & (pl.col("start_date") < date(2020, 9, 1))
+    return suspensions.with_columns(category=pl.when(was_the_word).then(pl.lit("SUSP")).otherwise("category"))
 
 
 _HAPPENED = {

@@ -195,11 +195,22 @@ def _poverty(schools: list[School], rng) -> np.ndarray:
 
 
 def _sen(phase: np.ndarray, rng) -> np.ndarray:
-    """0 none, 1 SEN support, 2 EHC plan."""
+    """0 none, 1 SEN support, 2 EHC plan: in each phase as many as in England."""
     any_sen = np.array([england.ANY_SEN[one] for one in range(4)])[phase]
     plans = np.array([england.PLANS_AMONG_SEN[one] for one in range(4)])[phase]
-    has, plan = rng.random(len(phase)) < any_sen, rng.random(len(phase)) < plans
+    has = _levels(rng.random(len(phase)), phase) < any_sen
+    plan = _levels(rng.random(len(phase)), phase * 2 + has) < plans
     return np.where(has, np.where(plan, 2, 1), 0)
+
+
+def _levels(values: np.ndarray, strata: np.ndarray) -> np.ndarray:
+    """How far up its stratum each of `values` stands, evenly spread between 0 and 1."""
+    order = np.lexsort((values, strata))
+    sizes = np.bincount(strata)
+    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    levels = np.empty(len(values))
+    levels[order] = (place + 0.5) / np.repeat(sizes, sizes)
+    return levels
 
 
 def _fsm(phase: np.ndarray, sen: np.ndarray, poverty: np.ndarray, rng) -> np.ndarray:
@@ -233,13 +244,7 @@ def _propensities(sen: np.ndarray, phase: np.ndarray, poverty: np.ndarray, rng) 
 
 def _evened(values: np.ndarray, strata: np.ndarray) -> np.ndarray:
     """Normal scores of `values` within each stratum: the same order, spread as a normal distribution is."""
-    order = np.lexsort((values, strata))
-    sizes = np.bincount(strata)
-    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    level = (place + 0.5) / np.repeat(sizes, sizes)
-    scores = np.empty(len(values))
-    scores[order] = [NormalDist().inv_cdf(one) for one in level]
-    return scores
+    return np.array([NormalDist().inv_cdf(one) for one in _levels(values, strata)])
 
 
 def _births(group: np.ndarray, year: SchoolYear, rng) -> np.ndarray:

@@ -75,9 +75,8 @@ def _drawn(children: Children, schools: list[School], calendar: Calendar, is_bef
     leaving = (chance > 1 - england.LEFT_IN_YEAR) if not is_before else (children.here == NOWHERE) & (chance > 0.5)
     natural = np.isin(group, [6, 11, 13]) if is_before else np.zeros(len(children), bool)
     fate[leaving & ~natural & (phase != AP)] = LEAVES
-    fate[children.joins & ~is_before] = JOINS
-    if is_before:
-        fate[(chance > 0.3) & (chance < 0.3 + england.JOINED_IN_YEAR)] = JOINS
+    newcomers = (chance > 0.3) & (chance < 0.3 + england.JOINED_IN_YEAR) if is_before else children.joins
+    fate[newcomers] = JOINS
     if many[AP]:
         _send_to_alternative(fate, day, children, phase, group, schools, is_before, rng)
     return _Draw(school, fate, day, children.here.tolist() if is_before else [None] * len(children))
@@ -127,10 +126,11 @@ def _spells_of(child: int, group: int, draw: _Draw, entry: date, schools, calend
         leaving = days[end] if _is_over(school, group, schools, stays_at) else None
         return (child, school, first, end, entry, leaving, status, dual_from, pattern, False)
 
+    if fate == JOINS:
+        day = min(day, end - 5)
+        return [until_the_end(at, day, days[day], "C", NEVER, 0)]
     if fate == STAYS or day >= end - 5:
         return [until_the_end(at, 0, entry, "C", NEVER, 0)]
-    if fate == JOINS:
-        return [until_the_end(at, day, days[day], "C", NEVER, 0)]
     if fate == DUAL:
         second, pattern = _another(at, AP, schools, rng), int(rng.integers(0, len(DUAL_PATTERNS)))
         main = until_the_end(at, 0, entry, "M", day, pattern)

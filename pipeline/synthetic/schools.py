@@ -12,6 +12,9 @@ AUTHORITY_NAME = "Made-up Authority"
 
 FIRST_URN = 100001
 
+PER_SCHOOL = {SPECIAL: 1 / 20, AP: 1 / 60}
+"""Special schools and alternative provision for each school of any kind, about as in England."""
+
 YEARS = {PRIMARY: range(0, 7), SECONDARY: range(7, 12), SPECIAL: range(0, 12), AP: range(8, 12)}
 """Year groups by kind of school, Reception being 0."""
 
@@ -55,7 +58,8 @@ def planned_schools(pupils: int, schools: int, rng: np.random.Generator) -> list
     if schools < 1 or pupils < schools * 10:
         raise ValueError("A made-up authority needs a school, and ten pupils for each of its schools.")
     phases = _phases(schools)
-    weights = np.array([MEAN_ROLL[phase] for phase in phases]) * np.exp(rng.normal(0, 0.25, schools))
+    weights = np.array([MEAN_ROLL[phase] * _fewer(phase, phases) for phase in phases])
+    weights = weights * np.exp(rng.normal(0, 0.25, schools))
     rolls = _shared_out(pupils, weights)
     return [
         School(
@@ -73,11 +77,16 @@ def planned_schools(pupils: int, schools: int, rng: np.random.Generator) -> list
 
 def _phases(schools: int) -> list[int]:
     """England's mix, as far as so many schools allow: a special school from 6, alternative provision from 12."""
-    alternative = max(round(schools / 60), 1) if schools >= 12 else 0
-    special = max(round(schools / 20), 1) if schools >= 6 else 0
+    alternative = max(round(schools * PER_SCHOOL[AP]), 1) if schools >= 12 else 0
+    special = max(round(schools * PER_SCHOOL[SPECIAL]), 1) if schools >= 6 else 0
     secondary = max(round(schools * 0.16), 1) if schools >= 2 else 0
     primary = schools - alternative - special - secondary
     return [PRIMARY] * primary + [SECONDARY] * secondary + [SPECIAL] * special + [AP] * alternative
+
+
+def _fewer(phase: int, phases: list[int]) -> float:
+    """A small authority has one special school though its pupils would fill but part of one: so they do here."""
+    return min(len(phases) * PER_SCHOOL.get(phase, 1.0) / phases.count(phase), 1.0)
 
 
 def _shared_out(total: int, weights: np.ndarray, least: int = 8) -> np.ndarray:

@@ -15,18 +15,23 @@ SMALL = range(1, 5)
 ONE_PUPILS_WEEK = 10  # sessions
 
 authorities = st.builds(
-    an_authority, pupils=st.integers(0, 70), schools=st.integers(1, 4), seed=st.integers(0, 2**32 - 1)
-)
-attacked = settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],  # a failing example is small already
-    suppress_health_check=list(HealthCheck),
+    an_authority, pupils=st.integers(1, 70), schools=st.integers(1, 4), seed=st.integers(0, 2**32 - 1)
 )
 
 
-@attacked
+def tried_on(examples: int):
+    """So many made-up authorities, the same each time; a failing one is small already, so it is not made smaller."""
+    every_check = list(HealthCheck)
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=every_check,
+    )
+
+
+@tried_on(20)
 @given(authorities)
 def test_no_small_count_of_pupils_can_be_worked_out(authority):
     counts = exact_counts(authority)
@@ -35,7 +40,7 @@ def test_no_small_count_of_pupils_can_be_worked_out(authority):
         assert reader.could_be_another(name, exact(counts)[name]), name
 
 
-@attacked
+@tried_on(8)
 @given(authorities)
 def test_no_rate_of_a_week_tells_whether_it_is_one_pupils(authority):
     counts = exact_counts(authority)
@@ -48,7 +53,7 @@ def test_no_rate_of_a_week_tells_whether_it_is_one_pupils(authority):
                 assert most >= ONE_PUPILS_WEEK
 
 
-@attacked
+@tried_on(8)
 @given(authorities)
 def test_a_rate_is_told_only_beside_both_its_counts(authority):
     published = suppressed(exact_counts(authority))
@@ -59,15 +64,15 @@ def test_a_rate_is_told_only_beside_both_its_counts(authority):
                 assert row[f"{column}_rate"] == pytest.approx(row[column] / row["pupils"], abs=0.0005)
 
 
-@attacked
+@tried_on(4)
 @given(authorities, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(authority, chance):
     counts = exact_counts(authority)
     shuffled = {
         name: frame.sample(fraction=1, shuffle=True, seed=chance.randrange(1000)) for name, frame in counts.items()
     }
-    for name, frame in suppressed(counts).items():
-        assert frame.equals(suppressed(shuffled)[name])
+    published, again = suppressed(counts), suppressed(shuffled)
+    assert all(published[name].equals(again[name]) for name in published)
 
 
 @pytest.fixture(scope="module")

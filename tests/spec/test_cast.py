@@ -1,5 +1,6 @@
 """The cast, each with the outcome and the sentence a SENCo would expect."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +18,9 @@ from tests.cast import (
     HUGO,
     IDRIS,
     JUNO,
+    SPECIAL,
     Away,
+    Pupil,
     in_year,
     seen,
     with_away,
@@ -161,12 +164,25 @@ def test_every_listed_pupil_has_a_reason_and_a_question(together):
     assert listed.join(reasons, on="pupil_id", how="anti").is_empty()
 
 
-def test_a_pupil_of_a_special_school_is_listed_against_their_own_past_though_a_plan_is_in_date():
-    from tests.cast import SPECIAL, replace
+PLAN_IN_DATE = ({"kind": "ehc_plan", "last_review": date(2026, 1, 14)},)
 
-    plan = ({"kind": "ehc_plan", "last_review": date(2026, 1, 14)},)
-    steady = replace(JUNO, name="steady", rolls=in_year("9", SPECIAL), support=plan)
-    worse = replace(IDRIS, name="worse", rolls=in_year("9", SPECIAL), support=plan)
+
+def in_special_school(pupil: Pupil, name: str) -> Pupil:
+    return replace(pupil, name=name, rolls=in_year("9", SPECIAL), support=PLAN_IN_DATE)
+
+
+def test_a_pupil_of_a_special_school_is_listed_against_their_own_past_though_a_plan_is_in_date():
+    steady, worse = in_special_school(JUNO, "steady"), in_special_school(IDRIS, "worse")
     both = seen([steady, worse])
     assert both.outcome(steady)["outcome"] == "not_eligible"
     assert both.outcome(worse)["outcome"] == "listed"
+
+
+def test_in_a_special_school_a_recent_rise_is_enough():
+    as_last_year = (Away("I", "2025-01-06", "2025-02-07"), Away("I", "2026-02-24", "2026-03-13"))
+    rising = in_special_school(replace(JUNO, away=as_last_year), "rising")
+    steady = [replace(in_special_school(JUNO, f"other{letter}"), away=()) for letter in "bcd"]
+    it = seen([rising, *steady])
+    assert it.answer(rising, "worse_than_last_year") is False
+    assert it.outcome(rising)["outcome"] == "listed"
+    assert it.outcome(rising)["because"].startswith("Missed 28 of the last 40 sessions (70.0%), against 0.0%")

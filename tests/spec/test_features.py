@@ -7,6 +7,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline.steps.features import pupil_features
+from pipeline.steps.judged import half_unseen
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables import staged
 from tests.cast import (
@@ -129,6 +130,18 @@ def test_a_leavers_sessions_come_along_to_the_next_school():
     assert it.reasons(moved)["moved_school"] == (
         "Joined this school on 26 January 2026; on the rolls of 2 schools in the last two years."
     )
+
+
+@pytest.mark.parametrize("unseen, possible, too_much", [(20, 80, True), (19, 80, False), (0, 0, False), (1, 0, True)])
+def test_exactly_a_fifth_unseen_is_too_much(unseen, possible, too_much):
+    counts = pl.DataFrame({"unseen_dual_sessions_ytd": [unseen], "possible_sessions_ytd": [possible]})
+    assert counts.select(half_unseen()).item() is too_much
+
+
+@pytest.mark.parametrize("left, moved", [(YEAR_BEGAN, False), (YEAR_BEGAN + timedelta(days=1), True)])
+def test_leaving_another_school_once_the_year_has_begun_is_a_move(left, moved):
+    rolls = (Spell(urn=SECOND, leaving_date=left), Spell(entry_date=YEAR_BEGAN))
+    assert seen([Pupil("mover", rolls)]).feature(Pupil("mover"), "moved_in_year") is moved
 
 
 def test_year_six_to_seven_is_no_move_during_a_year():
@@ -302,6 +315,12 @@ def test_a_census_term_stands_in_for_registers_and_is_named():
 def test_what_needs_dates_cannot_be_judged_from_a_census(signal):
     known = seen([UNMARKED], marks=NO_MARKS, census=census("unmarked"))
     assert known.answer(UNMARKED, signal) is None
+
+
+def test_a_suspension_feed_that_does_not_name_a_pupil_says_there_was_none():
+    feed = suspended_on(AMIRA, date(2025, 10, 6))
+    known = seen([UNMARKED], marks=NO_MARKS, census=census("unmarked"), suspensions=feed)
+    assert known.answer(UNMARKED, "any_suspension") is False
 
 
 def test_terms_and_parts_of_one_year_are_added_up():

@@ -105,6 +105,12 @@ def test_a_sixth_form_has_one_place_in_five_at_most(sixth_formers, sixth_form_pl
     assert sorted(listed.filter(section="sixth_form")["place"]) == list(range(11 - sixth_form_places, 11))
 
 
+def test_a_rate_not_known_comes_after_one_that_is():
+    rows = [("amira", 1, "main", "other", 3, None), ("bede", 1, "main", "other", 3, 0.0)]
+    placed = with_places(pl.DataFrame(rows, schema=CANDIDATES, orient="row"), Policy())
+    assert dict(placed.select("pupil_id", "place").iter_rows()) == {"amira": 2, "bede": 1}
+
+
 def test_nobody_takes_a_sixth_formers_unused_place_from_the_sixth_form():
     rows = [(f"six{n}", 1, "sixth_form", "other", 9, 0.5) for n in range(9)]
     school = pl.concat([crowd(never_looked_at=1), pl.DataFrame(rows, schema=CANDIDATES, orient="row")])

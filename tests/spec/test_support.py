@@ -119,6 +119,11 @@ def test_no_worsening_breaks_a_quiet():
     assert outcome(severe) == "snoozed"
 
 
+def test_quiet_is_said_before_known():
+    pupil = reviewed("sen_support", last_review=date(2026, 3, 2), quiet_until=date(2026, 5, 1))
+    assert outcome(pupil) == "snoozed"
+
+
 def test_known_and_quiet_are_only_said_of_pupils_otherwise_eligible():
     content = Pupil("content", sen_provision="K", support=({"kind": "other_contact", "quiet_until": date(2026, 5, 1)},))
     assert outcome(content) == "not_eligible"

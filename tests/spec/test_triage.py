@@ -83,6 +83,12 @@ def test_exactly_half_is_severe(sessions, expected):
     assert outcome(missing("O", sessions))["quota"] == expected
 
 
+def test_severe_absence_with_nothing_on_file_asks_who_knows_the_family():
+    it = outcome(missing("O", 150))
+    assert it["because"] == "Half or more missed, and nothing on file."
+    assert it["next_step"].startswith("Who already knows this family")
+
+
 @pytest.mark.parametrize("weeks, quota", [(7, "severe_or_part_time"), (6, "other")])
 def test_a_part_time_timetable_past_six_school_weeks_has_its_own_places(weeks, quota):
     fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[:weeks]

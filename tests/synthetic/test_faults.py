@@ -60,7 +60,8 @@ def test_exactly_the_planted_files_are_refused(judged):
 def test_as_many_rows_are_noted_as_were_planted(judged):
     planted, _, notes, *_ = judged
     expected = of_severity(planted, Severity.INFO).group_by("file", "rule").len("rows").sort("file", "rule")
-    assert notes.select("file", "rule", "rows").sort("file", "rule").rows() == expected.rows()
+    in_those_files = notes.join(expected, on="file", how="semi").select("file", "rule", "rows")
+    assert in_those_files.sort("file", "rule").rows() == expected.rows()
 
 
 def test_clean_extracts_break_no_rule(judged):

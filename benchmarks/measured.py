@@ -1,0 +1,43 @@
+"""One command as a process of its own: how long it took, how much of the processors, and how much memory at its most."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Took:
+    """What one process took: seconds on the wall, seconds of processor (user and system, all threads), peak bytes."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+class CommandFailed(RuntimeError):
+    """A measured command ended with a status other than 0, so its figures mean nothing."""
+
+
+def measured(command: Sequence[str]) -> Took:
+    """Run `command` to its end and say what it took. Raises CommandFailed, with its last words, where it failed.
+
+    This process must stay small: Linux starts a child's peak memory at what its parent held when it began.
+    """
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, cwd=_PROJECT)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise CommandFailed(f"{' '.join(command[:4])} ...: {said.read().decode(errors='replace')[-2000:]}")
+    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_OF_RSS)
+
+
+_PROJECT = Path(__file__).resolve().parents[1]
+_BYTES_OF_RSS = 1 if os.uname().sysname == "Darwin" else 1024

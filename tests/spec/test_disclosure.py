@@ -1,0 +1,198 @@
+"""What is hidden, what is told, and why: small pictures, on both sides of the line."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from pipeline.steps.disclosure import Policy, suppressed
+from pipeline.steps.hidden_cells import Cell, Sum, SumError, hidden_cells
+from pipeline.steps.inclusion import exact_counts
+from pipeline.tables.published import OUTCOMES, PUBLISHED
+from tests.properties.authority import an_authority
+
+
+def hidden(sums: dict[str, str], worth: dict[str, int] | None = None, **counts: int) -> set[str]:
+    """The names hidden of `counts`, where each of `sums` is what the names beside it add up to."""
+    cells = {
+        name: Cell(value, could_be=(1, 5) if 1 <= value <= 4 else None, worth=(worth or {}).get(name, 1))
+        for name, value in counts.items()
+    }
+    return hidden_cells(cells, [Sum(total, tuple(parts.split())) for total, parts in sums.items()], fewest_shown=5)
+
+
+@pytest.mark.parametrize(("count", "is_hidden"), [(0, False), (1, True), (4, True), (5, False)])
+def test_one_to_four_is_hidden_nought_and_five_are_told(count, is_hidden):
+    assert hidden({}, girls=count) == ({"girls"} if is_hidden else set())
+
+
+def test_where_one_alone_could_be_had_by_subtraction_a_second_is_hidden():
+    assert hidden({"roll": "listed waiting others"}, roll=110, listed=3, waiting=7, others=100) == {"listed", "waiting"}
+
+
+def test_two_small_counts_hide_each_other():
+    assert hidden({"roll": "listed waiting others"}, roll=106, listed=3, waiting=3, others=100) == {"listed", "waiting"}
+
+
+def test_two_counts_of_one_need_a_third_for_their_sum_gives_both_back():
+    assert hidden({"roll": "listed waiting others"}, roll=102, listed=1, waiting=1, others=100) == {
+        "listed",
+        "waiting",
+        "others",
+    }
+
+
+def test_a_second_count_with_no_room_to_move_is_no_protection():
+    """Were only the 5 hidden with the 1, a reader who knows it was hidden as the second would know that it is 5 or more."""
+    told = hidden({"roll": "listed waiting others"}, roll=106, listed=1, waiting=5, others=100)
+    assert "others" in told
+
+
+def test_a_nought_is_not_hidden_to_protect_another():
+    assert "waiting" not in hidden({"roll": "listed waiting others"}, roll=103, listed=3, waiting=0, others=100)
+
+
+def test_a_count_hidden_in_one_school_is_not_to_be_had_from_the_total_of_all():
+    sums = {"a": "a_listed a_rest", "b": "b_listed b_rest", "listed": "a_listed b_listed", "rest": "a_rest b_rest"}
+    counts = {"a": 90, "a_listed": 2, "a_rest": 88, "b": 80, "b_listed": 10, "b_rest": 70, "listed": 12, "rest": 158}
+    dear = dict.fromkeys(("a", "b", "listed", "rest"), 50)
+    assert hidden(sums, dear, **counts) == {"a_listed", "a_rest", "b_listed", "b_rest"}
+
+
+def test_a_remainder_nobody_prints_is_as_small_as_any_count():
+    """298 of 300 persistently absent says that 2 are not."""
+    cells = {"roll": Cell(300, worth=50), "persistent": Cell(298), "not": Cell(2, could_be=(1, 5), published=False)}
+    assert hidden_cells(cells, [Sum("roll", ("persistent", "not"))], fewest_shown=5) == {"persistent"}
+
+
+def test_what_is_worth_more_is_hidden_later():
+    cells = {"roll": Cell(60), "a": Cell(2, could_be=(1, 5)), "b": Cell(8, worth=3), "c": Cell(50)}
+    assert hidden_cells(cells, [Sum("roll", ("a", "b", "c"))], fewest_shown=5) == {"a", "c"}
+
+
+def test_a_sum_that_does_not_hold_stops_the_run():
+    with pytest.raises(SumError, match="roll"):
+        hidden({"roll": "listed others"}, roll=100, listed=10, others=80)
+
+
+# The published tables
+
+
+@pytest.fixture(scope="module")
+def counts():
+    return exact_counts(an_authority(pupils=400, schools=4, seed=11))
+
+
+@pytest.fixture(scope="module")
+def published(counts):
+    return suppressed(counts)
+
+
+def test_no_published_count_is_from_one_to_four(published):
+    for name in ("run", "school", "signal", "group_audit", "lost_children"):
+        for column in published[name].columns:
+            if published[name].schema[column] == pl.Int64 and not column.startswith("schools_"):
+                assert not published[name][column].is_in([1, 2, 3, 4]).any(), (name, column)
+
+
+def test_most_of_what_need_not_be_hidden_is_told(counts, published):
+    """The roll of a school, the groups' pupils, every large signal and all that is nought."""
+    assert published["school"]["pupils_on_roll"].to_list() == counts["school"]["pupils_on_roll"].to_list()
+    large = counts["signal"].filter(pl.col("scope") == "school", pl.col("raised") >= 5).height
+    assert published["signal"].filter(scope="school")["raised"].drop_nulls().len() >= large * 0.8
+    for outcome in OUTCOMES:
+        nought = counts["school"].filter(pl.col(outcome) == 0)["urn"]
+        assert published["school"].filter(pl.col("urn").is_in(nought.implode()))[outcome].null_count() == 0
+
+
+def test_a_rate_on_a_small_base_is_not_told():
+    groups = _with_groups({"Asian": (19, 8), "White": (40, 8)})
+    assert groups["Asian"]["eligible"] == 8
+    assert groups["Asian"]["eligible_rate"] is None
+    assert groups["White"]["eligible_rate"] == 0.2
+
+
+def test_a_rate_of_a_hidden_count_is_not_told():
+    groups = _with_groups({"Asian": (40, 3), "Black": (60, 10), "White": (400, 120)})
+    assert (groups["Asian"]["eligible"], groups["Asian"]["eligible_rate"]) == (None, None)
+    assert groups["White"]["eligible_rate"] == 0.3
+
+
+def _with_groups(eligible: dict[str, tuple[int, int]]) -> dict[str, dict]:
+    """A home of one school whose ethnic groups have so many pupils, so many of them eligible, none of them listed."""
+    counts = exact_counts(an_authority(pupils=1, schools=1, seed=1))
+    pupils, waiting = (sum(group[at] for group in eligible.values()) for at in (0, 1))
+    noughts = dict.fromkeys(OUTCOMES, 0)
+    outcomes = noughts | {"eligible_not_listed": waiting, "not_eligible": pupils - waiting}
+    run = counts["run"].with_columns(
+        **_literals(outcomes | {"pupils_on_roll": pupils, "eligible": waiting, "missed": waiting})
+    )
+    absent = {"persistent_absence_count": 0, "severe_absence_count": 0}
+    school = counts["school"].with_columns(**_literals(outcomes | absent | {"pupils_on_roll": pupils}))
+    groups = pl.DataFrame(
+        [
+            {"kind": "ethnic_group", "group_name": name, "pupils": all_, "eligible": some, "listed": 0, "missed": some, "already_known": 0}
+            for name, (all_, some) in eligible.items()
+        ]
+    )  # fmt: skip
+    nobody = {name: counts[name].clear() for name in ("school_week", "signal", "lost_children")}
+    published = suppressed({"run": run, "school": school, "group_audit": groups, **nobody})
+    return {row["group_name"]: row for row in published["group_audit"].iter_rows(named=True)}
+
+
+def _literals(values: dict[str, int]) -> dict[str, pl.Expr]:
+    return {name: pl.lit(value, pl.Int64) for name, value in values.items()}
+
+
+def test_a_stricter_home_hides_more():
+    counts = exact_counts(an_authority(pupils=400, schools=4, seed=11))
+    strict = suppressed(counts, Policy(fewest_shown=10, smallest_base=50))
+    shown = strict["signal"]["raised"].drop_nulls()
+    assert not shown.is_between(1, 9).any()
+    assert "1 to 9" in strict["table_notes"].filter(table_name="published.signal")["cautions"].item()
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("Nothing was received for this school.", True),
+        (
+            "The registers have 12,345 possible sessions from 01/09/2025 to 19/12/2025; its own system says 13,001.",
+            True,
+        ),
+        ("The registers have 3 absence sessions; its own system says 40.", False),
+    ],
+)
+def test_the_reason_for_no_list_says_no_small_number(counts, reason, told):
+    withheld = counts["school"].with_columns(list_withheld_because=pl.lit(reason))
+    said = suppressed({**counts, "school": withheld})["school"]["list_withheld_because"].unique().to_list()
+    assert said == ([reason] if told else ["Its figures are being checked."])
+
+
+def test_every_published_table_has_its_note_and_a_made_up_one_says_so(published):
+    notes = {row["table_name"]: row for row in published["table_notes"].iter_rows(named=True)}
+    assert set(notes) == {table.name for table in PUBLISHED}
+    assert all("proves mechanics, not accuracy" in note["cautions"] for note in notes.values())
+    assert "1 to 4" in notes["published.school"]["cautions"]
+    assert notes["published.school_week"]["units"].startswith("0 to 1: absence_rate")
+
+
+def test_no_pupil_is_in_any_published_table(published):
+    for name, frame in published.items():
+        assert "pupil_id" not in frame.columns
+        for column in frame.select(pl.col(pl.String)).columns:
+            assert not frame[column].str.contains(r"\b[a-z2-7]{12}\b|p0\d{10}").any(), (name, column)
+
+
+def test_a_home_of_one_pupil_tells_nothing_of_them():
+    published = suppressed(exact_counts(an_authority(pupils=1, schools=1, seed=1)))
+    assert published["run"]["pupils_on_roll"].item() is None
+    assert published["school_week"]["absence_rate"].null_count() == published["school_week"].height
+
+
+def test_a_home_with_nobody_in_it_publishes_noughts():
+    one = an_authority(pupils=1, schools=2, seed=1)
+    frames = {name: frame.clear() for name, frame in vars(one).items() if isinstance(frame, pl.DataFrame)}
+    published = suppressed(exact_counts(replace(one, **frames | {"schools": one.schools})))
+    assert published["run"]["pupils_on_roll"].item() == 0
+    assert published["school"]["listed"].to_list() == [0, 0]
