@@ -73,7 +73,7 @@ def main() -> None:
         )
     facts = vars(size) | {
         "marks": extracts.mark_rows, "files": len(extracts.files), "mark_files": len(extracts.marks),
-        "bytes": sum(file.stat().st_size for file in extracts.files), "date": asked.date.isoformat(),
+        "bytes": sum(file.stat().st_size for file in extracts.files), "date": asked.date and asked.date.isoformat(),
         "command": f"python -m benchmarks.nightly {' '.join([*size.words, '--rounds', str(asked.rounds)])}",
     }  # fmt: skip
     table = write_results(rounds, facts, HERE / "results")
@@ -85,11 +85,11 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     words = argparse.ArgumentParser(prog="python -m benchmarks.nightly", description=__doc__.partition("\n")[0])
     words.add_argument("--pupils", type=int, default=20_000)
-    words.add_argument("--schools", type=int, default=50)
+    words.add_argument("--schools", type=int, default=60)
     words.add_argument("--weeks", type=int, default=39, help="school weeks of this year; 39 is all of it")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--rounds", type=int, default=5)
-    words.add_argument("--date", type=date.fromisoformat, required=False, default=date.today(), help="the day to print")
+    words.add_argument("--date", type=date.fromisoformat, help="the day to print beside the figures")
     words.add_argument("--write-readme", action="store_true", help="put the table into README.md, between its marks")
     return words.parse_args()
 

@@ -113,10 +113,9 @@ def _aims(told: dict) -> list[str]:
 def _where(told: dict) -> str:
     run, machine = told["run"], told["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
-    return (
-        f"`{run['command']}`, {run['date']}, {machine['system']}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
-        f"{versions}."
-    )
+    cores = f"{machine['cores']} cores, {machine['memory_gib']} GiB"
+    said = [f"`{run['command']}`", run["date"], machine["system"], cores]
+    return f"{', '.join(one for one in said if one)}; {versions}."
 
 
 def write_readme(readme: Path, table: str) -> None:

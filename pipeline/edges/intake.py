@@ -1,6 +1,7 @@
 """A feed's rows between the inbox and the shelf: landed in scratch, put before the gate, parted, and kept.
 
-Scratch is an encrypted file whose key is never kept; the warehouse changes in one transaction a feed.
+Scratch is memory, and what spills of it is encrypted with a key never kept; the warehouse changes in one transaction a
+batch.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """A home's folders, settings and keys."""
 
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass, field
@@ -75,7 +76,10 @@ class Home:
         if text is None:
             if not path.is_file():
                 raise Refused(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
-            text = path.read_text(encoding="utf-8")
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
         key = text.rstrip("\r\n")
         if len(key) < SHORTEST_KEY:
             raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
@@ -110,7 +114,7 @@ def _settings(told: dict, path: Path) -> Settings:
             raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(known)}.")
         for name, value in entries.items():
             kind = known[section].get(name)
-            if kind is None or not isinstance(value, (int, float) if kind is float else kind):
+            if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
                 raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
             values["history_lag_days" if name == "lag_days" else name] = value
     if "places_by_school" in values:
@@ -119,10 +123,9 @@ def _settings(told: dict, path: Path) -> Settings:
 
 
 def _by_school(told: dict, path: Path) -> dict[int, int]:
-    try:
-        return {int(urn): int(places) for urn, places in told.items()}
-    except (TypeError, ValueError):
-        raise Refused(f"{path}: [lists.places_by_school] takes lines like 100001 = 8.") from None
+    if not all(urn.isdecimal() and type(places) is int for urn, places in told.items()):
+        raise Refused(f"{path}: [lists.places_by_school] takes lines like 100001 = 8.")
+    return {int(urn): places for urn, places in told.items()}
 
 
 def _within_bounds(settings: Settings, path: Path) -> Settings:
@@ -132,6 +135,8 @@ def _within_bounds(settings: Settings, path: Path) -> Settings:
         raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
     if settings.history_lag_days < 0 or not 0 <= settings.tolerance < 1:
         raise Refused(f"{path}: lag_days must be 0 or more, tolerance from 0 to under 1.")
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
+        raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
     return settings
 
 

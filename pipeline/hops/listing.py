@@ -135,11 +135,18 @@ def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
 
 
 def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Per listed pupil, the sentence of each signal raised: most points first, then the catalogue's order."""
+    """Per listed pupil, the sentence of each signal raised: most points first, then the catalogue's order.
+
+    A sentence that another says more fully is left out.
+    """
     order = {signal.name: place for place, signal in enumerate(SIGNALS)}
+    fuller = {signal.name: signal.says_more_than for signal in SIGNALS if signal.says_more_than}
     raised = signals.filter("raised").join(listed.select("pupil_id"), on="pupil_id", how="semi")
-    ordered = raised.with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32)).sort(
-        "pupil_id", -pl.col("points"), "order"
+    doubled = raised.filter(pl.col("signal").is_in(list(fuller))).select("pupil_id", pl.col("signal").replace(fuller))
+    ordered = (
+        raised.join(doubled, on=("pupil_id", "signal"), how="anti")
+        .with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32))
+        .sort("pupil_id", -pl.col("points"), "order")
     )
     return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
 

@@ -13,8 +13,8 @@ from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
-from pipeline.steps.reconciliation import schools_without_list
 from pipeline.steps.places import Policy
+from pipeline.steps.reconciliation import schools_without_list
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks

@@ -74,6 +74,7 @@ SIGNALS = (
         role="trigger",
         points=4,
         source="DfE, Pupil absence statistics: methodology (severe absence).",
+        says_more_than="persistent_absence",
         since=FIRST_LINES,
         raises={
             "judged_on": "this_year", "judged_period": "since 3 September 2025", "judged_absence_rate": 0.5,
@@ -195,14 +196,19 @@ SIGNALS = (
         line="C2 in more than six school weeks of this school year. Judged with registers.",
         evidence=_SEEN & col("part_time_weeks_ytd").is_not_null(),
         raised=col("part_time_weeks_ytd") > 6,
-        reason="The part-time timetable has run in {part_time_weeks_ytd:school week} {period}, past six.",
+        reason="Part-time timetable for {part_time_sessions_ytd:session} in {part_time_weeks_ytd:school week} {period}, past "
+        "six weeks.",
         next_step="What is its end date, who agreed it, and what would the pupil need to be in full time?",
         role="trigger",
         points=5,
         source="DfE, Working together to improve school attendance (2024): a part-time timetable is short and has an end "
         "date. The six weeks are a common limit of authorities' guidance, used here as ours.",
+        says_more_than="part_time_timetable",
         since=FIRST_LINES,
-        raises={"period": "since 3 September 2025", "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7},
+        raises={
+            "period": "since 3 September 2025", "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7,
+            "part_time_sessions_ytd": 35,
+        },
         spares={"possible_sessions_ytd": 160, "part_time_weeks_ytd": 6},
     ),
     Signal(

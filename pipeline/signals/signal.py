@@ -36,6 +36,7 @@ class Signal:
     since: date  # the first day this line was used
     raises: Mapping[str, object]  # an example pupil just inside the line
     spares: Mapping[str, object]  # an example pupil just outside it
+    says_more_than: str = ""  # the signal whose sentence this one's takes the place of on a list
 
     def __post_init__(self):
         undeclared = self.features - set(PUPIL_FEATURES.names)

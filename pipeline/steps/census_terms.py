@@ -13,17 +13,29 @@ _CODES = {name: [code.code for code in ATTENDANCE_CODES if counts(code)] for nam
 
 def census_year(census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
     """One row per pupil with any census of `year`: the counts of `facts.pupil_weeks`, all schools and terms together,
-    and `terms_in_words`. Parts of a term whose possible sessions were not sent are left out: a count over nothing says nothing.
+    and `terms_in_words`. Parts of a term are left out whose possible sessions were not sent, or whose codes do not add up to
+    them, as when one of a pupil's rows was set aside: a count with a hole in it says nothing.
     """
     sent = census.filter(pl.col("school_year") == year.starts, pl.col("sessions_possible").is_not_null())
     parts = sent.group_by(_PART_OF_A_TERM).agg(
         pl.col("sessions_possible").max().alias("possible_sessions"),
         *(_sessions_coded(codes).alias(name) for name, codes in _CODES.items() if name != "possible_sessions"),
+        attended=_sessions_coded(_ATTENDED),
     )
-    return parts.group_by("pupil_id").agg(
+    return parts.filter(_adds_up()).group_by("pupil_id").agg(
         pl.col(*COUNTS).sum(),
         terms_in_words=_terms_in_words(year),
     )
+
+
+_ATTENDED = [code.code for code in ATTENDANCE_CODES if code.counts_as.is_possible and not code.counts_as.is_absence]
+_ALLOWED_GAP = 0.02  # of possible sessions: half days never marked
+
+
+def _adds_up() -> pl.Expr:
+    """Until 2020 a census held absences alone; where it holds attendance too, all of it must be there."""
+    gap = pl.col("possible_sessions") - pl.col("attended") - pl.col("absence_sessions")
+    return (pl.col("attended") == 0) | (gap <= pl.col("possible_sessions") * _ALLOWED_GAP)
 
 
 def _sessions_coded(codes: list[str]) -> pl.Expr:

@@ -67,7 +67,7 @@ def with_headers(rows: pl.DataFrame, headers: pl.DataFrame, said: SaidOf | None,
     """Census pupils or schools with their return's school, term and day.
 
     `headers` has HEADER_COLUMNS, the latest known return per census_key and native_id. Rows of a plain table (no
-    census_key) describe the day they became known. Adds `is_census` and `header_found`; rows that have been through here
+    census_key) describe the day they were delivered. Adds `is_census` and `header_found`; rows that have been through here
     before may come again.
     """
     returns = headers.select(HEADER_COLUMNS).rename({"urn": "header_urn"})
@@ -78,7 +78,8 @@ def with_headers(rows: pl.DataFrame, headers: pl.DataFrame, said: SaidOf | None,
     if said:
         found = found.with_columns(_said(said)).with_columns(header_found=pl.col("is_census"))
     own_urn = pl.col("urn") if "urn" in found.columns else pl.lit(None, pl.Int32)
-    stated = pl.when("is_census").then("reference_date").otherwise(pl.lit(known_on))
+    before = pl.col("stated_on") if "stated_on" in found.columns else pl.lit(None, pl.Date)
+    stated = pl.when("is_census").then("reference_date").otherwise(pl.coalesce(before, pl.lit(known_on)))
     return found.with_columns(urn=pl.coalesce("header_urn", own_urn), stated_on=stated).drop(
         "header_urn", "reference_date"
     )

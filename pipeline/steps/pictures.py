@@ -35,9 +35,8 @@ def weekly_attendance(weeks: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tu
 def last_four_weeks(weeks: pl.DataFrame, listed: pl.DataFrame) -> dict[str, str]:
     """Per listed pupil, one sentence: sessions missed of those possible in the school's last four weeks, by kind."""
     days = _last_weeks(weeks, listed, WEEKS_IN_WORDS)
-    recent = weeks.join(days.select("week_start").unique(), on="week_start", how="semi").join(
-        listed.select("pupil_id"), on="pupil_id", how="semi"
-    )
+    own = listed.select("pupil_id", "urn").join(days, on="urn").select("pupil_id", "week_start")
+    recent = weeks.join(own, on=("pupil_id", "week_start"), how="semi")
     counts = {
         key[0]: (rows["possible_sessions"].sum(), rows["absence_sessions"].sum())
         for key, rows in recent.group_by("pupil_id")

@@ -102,7 +102,7 @@ def _single_rates(register: Register, sessions: np.ndarray, rng) -> list[tuple[s
 
 
 def _capped_to(share: float, weights: np.ndarray, cap: np.ndarray) -> np.ndarray:
-    """Chances in proportion to `weights` and never above `cap`, scaled so that their mean is `share` where it can be."""
+    """Chances in proportion to `weights`, never above `cap`, scaled so that their mean is `share` where it can be."""
     rate = np.minimum(share * weights, cap)
     for _ in range(4):
         rate = np.minimum(rate * share / max(rate.mean(), 1e-12), cap)
@@ -158,7 +158,7 @@ def _autumn_week(day: date) -> int:
 
 
 def _reasons(register: Register, missed: np.ndarray, rng) -> np.ndarray:
-    """The code of each missed session, one for each spell of absence: illness, or other, the more the more is missed."""
+    """The code of each missed session, one a spell of absence: illness, or other, the likelier the more is missed."""
     starts = missed & ~np.pad(missed, ((0, 0), (1, 0)))[:, :-1]
     spell_numbers = np.cumsum(starts.reshape(-1)).reshape(missed.shape)
     other = _chance_of_other(register, missed.sum(axis=1))

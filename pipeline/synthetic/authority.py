@@ -1,4 +1,4 @@
-"""A made-up authority as it is drawn: its schools, its children, where they are in two school years, and every register."""
+"""A made-up authority as it is drawn: its schools, its children, where they are in two years, and every register."""
 
 from dataclasses import dataclass
 

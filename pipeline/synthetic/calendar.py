@@ -6,6 +6,7 @@ Good Friday's week and the one after, the week of the last Monday in May, and 19
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from dateutil.easter import easter
@@ -37,6 +38,11 @@ class Calendar:
     def weeks(self) -> np.ndarray:
         """For each day, the number of its school week from 0."""
         return np.searchsorted(self.mondays, [monday_of(day) for day in self.days])
+
+    @cached_property
+    def half_days_of_week(self) -> np.ndarray:
+        """For each half day, which of its week it is: Monday morning 0, Friday afternoon 9."""
+        return np.array([2 * day.weekday() + half for day in self.days for half in (0, 1)])
 
     def last_day_of_week(self, weeks: int) -> date:
         """The Friday of the `weeks`-th school week; of the last where the year is shorter."""

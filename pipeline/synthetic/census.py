@@ -50,8 +50,8 @@ HEADER = (
 ).split()
 
 SCHOOL = (
-    "schooltableid NativeId schoolorderseqcolumn sourceid schoolcensustableid schoolname email phoneno intake phase type "
-    "highestncyeargroup governance lowestncyeargroup"
+    "schooltableid NativeId schoolorderseqcolumn sourceid schoolcensustableid schoolname email phoneno intake phase "
+    "type highestncyeargroup governance lowestncyeargroup"
 ).split()
 
 ALSO = {
@@ -204,7 +204,8 @@ def _pupils(census: Census, table: str, people: pl.DataFrame, counted: pl.Series
         "ncyearactual": pl.Series(year_groups(census.group[child])),
         "ncyearleaving": pl.Series(year_groups(np.maximum(census.group[child] - _summer_leaver(census, people), 0))),
         "ethnicity": pl.Series(children.ethnicity[child]), "language": pl.Series(children.language[child]),
-        f"{table}orderseqcolumn": pl.int_range(1, people.height + 1, eager=True), "sourceid": people["parent"].str.slice(0, 8),
+        f"{table}orderseqcolumn": pl.int_range(1, people.height + 1, eager=True),
+        "sourceid": people["parent"].str.slice(0, 8),
     }  # fmt: skip
     for _, column, days in census.parts():
         possible = pl.Series(IS_POSSIBLE[_codes(census, people)[:, days]].sum(axis=(1, 2)))
@@ -255,9 +256,10 @@ def _exclusions(census: Census, table: str, parent: str, people: pl.DataFrame, k
     numbered = people.with_row_index("person").select("person", "child")
     rows = recent.join(numbered, on="child", how="inner", maintain_order="left").sort("person", "start_date")
     sen = np.array(list("NKE"))[census.children.sen[rows["child"].to_numpy()]]
+    nothing = pl.Series([None] * rows.height, dtype=pl.String)
     columns = {
         "startdate": rows["start_date"], "sessions": rows["sessions"], "reason1": rows["reason1"],
-        "reason2": pl.Series([None] * rows.height, dtype=pl.String), "reason3": pl.Series([None] * rows.height, dtype=pl.String),
+        "reason2": nothing, "reason3": nothing,
         "category": rows["category"], "senprovision": pl.Series(sen),
     }  # fmt: skip
     return _children_of(census, table, parent, people, rows["person"].to_numpy(), columns, keys)

@@ -56,13 +56,13 @@ def synthesise(
     """Write extracts for `pupils` pupils in `schools` schools to the folder `to`, and last year's to `to`/history.
 
     `year` is the calendar year in which the current school year begins, of which `weeks` school weeks are written.
-    `pupils` counts those on roll on its first day. The same arguments give the same bytes, and more weeks change no mark
-    of earlier ones but a reason not yet known. `censuses_only` writes neither marks nor plain tables of pupils.
-    `with_faults` plants one or more of every fault the gate knows, and lists them beside `to`. What an earlier call wrote
-    to `to` is replaced.
+    `pupils` counts those on roll on its first day. The same arguments give the same bytes, and more weeks change no
+    mark of earlier ones but a reason not yet known. `censuses_only` writes neither marks nor plain tables of pupils.
+    `with_faults` plants one or more of every fault the gate knows (all of them from 20 weeks on), and lists them beside
+    `to`. What an earlier call wrote to `to` is replaced.
 
-    Raises ValueError where so few pupils cannot fill so many schools, or `year` is before EARLIEST_YEAR; FileExistsError
-    where `to` holds anything else.
+    Raises ValueError where so few pupils cannot fill so many schools, or `year` is before EARLIEST_YEAR;
+    FileExistsError where `to` holds anything else.
     """
     if year < EARLIEST_YEAR or (with_faults and censuses_only):
         raise ValueError(
@@ -77,7 +77,8 @@ def synthesise(
     return Synthesised(
         faults=plant_faults(to, labels, SchoolYear(year), last_day) if with_faults else None,
         folder=to, files=tuple(sorted(to.glob("*.csv"))), history=tuple(sorted((to / "history").glob("*.csv"))),
-        last_day=last_day, school_year=SchoolYear(year), urns=tuple(one.urn for one in authority.schools), pupils=pupils,
+        last_day=last_day, school_year=SchoolYear(year), urns=tuple(one.urn for one in authority.schools),
+        pupils=pupils,
     )  # fmt: skip
 
 
@@ -151,6 +152,7 @@ class _Writer:
                     census = Census(
                         school=school, year=year.year, term=term, calendar=year.calendar,
                         spells=year.spells_at(school), spells_carried=(before if is_past else now).spells_at(school),
-                        carried=past if is_past else whole, suspensions=suspensions, children=children, group=year.group,
+                        carried=past if is_past else whole, suspensions=suspensions, children=children,
+                        group=year.group,
                     )  # fmt: skip
                     write_census(census, to, self.keys)

@@ -1,8 +1,8 @@
 """One or more of every fault the gate knows, added below the clean rows of a made-up authority, and a list of them.
 
-Each added row breaks exactly the rule it is listed under. Rows whose rule is only noted stay in use; they are few, and
-dated in a holiday, so that they disturb nothing else. `mark_in_future` is one only where the files are taken in as known
-on the last day.
+Each added row breaks exactly the rule it is listed under. Rows whose rule is only noted stay in use; they are few,
+and dated in a holiday, so that they disturb nothing else. `mark_in_future` is one only where the files are taken in as
+known on the last day.
 """
 
 from datetime import date, timedelta
@@ -66,7 +66,7 @@ def _plant_schools(planter: Planter) -> None:
 
 
 def _pupils(planter: Planter, year: SchoolYear) -> tuple[dict, dict, dict]:
-    """A pupil long on the first school's roll, a Reception child, and a pupil of no known authority, all with faults."""
+    """A pupil long on the first school's roll, a Reception child, and a pupil of no known authority, who is added."""
     name = f"pupils_{FIRST_URN}.csv"
     rows = rows_of(planter.folder / name)
     long_here = [row for row in rows if not row["leaving_date"] and row["enrol_status"] == "C"]

@@ -18,8 +18,7 @@ def exclude(register: Register, rng) -> None:
     for spell in np.flatnonzero(register.roll.excluded):
         first = 2 * max(int(register.roll.last_day[spell]) - 4, 0)
         register.missing[spell] += 10
-        sessions = register.mark(int(spell), first, 10, "E")
-        register.suspensions.append((int(spell), first // 2, sessions, "PERM"))
+        _suspended(register, int(spell), register.mark(int(spell), first, 10, "E"), "PERM")
 
 
 def travel(register: Register, rng) -> None:
@@ -41,11 +40,16 @@ def suspend(register: Register, rng) -> None:
     while left > 0 and weights.sum() > 0:
         spell = int(rng.choice(len(roll), p=weights / weights.sum()))
         first = 2 * int(rng.integers(roll.first_day[spell], roll.last_day[spell] + 1))
-        sessions = register.mark(spell, first, int(rng.choice(lengths, p=chances)), "E")
-        if sessions:
-            register.suspensions.append((spell, first // 2, sessions, "SUSP"))
-        weights[spell] *= 1.25 if sessions else 0.0
-        left -= sessions
+        marked = register.mark(spell, first, int(rng.choice(lengths, p=chances)), "E")
+        _suspended(register, spell, marked, "SUSP")
+        weights[spell] *= england.SUSPENDED_AGAIN if len(marked) else 0.0
+        left -= len(marked)
+
+
+def _suspended(register: Register, spell: int, marked: np.ndarray, category: str) -> None:
+    """Note the suspension that the half days `marked` are: it begins on the first of them."""
+    if len(marked):
+        register.suspensions.append((spell, int(marked[0]) // 2, len(marked), category))
 
 
 def put_on_part_time(register: Register, rng) -> None:
@@ -60,12 +64,11 @@ def put_on_part_time(register: Register, rng) -> None:
         weights[spell] = 0
         pattern = _PART_TIME[int(rng.choice(len(_PART_TIME), p=(0.6, 0.1, 0.2, 0.1)))]
         sessions = min(int(rng.integers(20, 110)), int(register.missing[spell]))
-        left -= register.mark(spell, 2 * int(rng.integers(0, 130)), sessions, "C2", pattern)
+        left -= len(register.mark(spell, 2 * int(rng.integers(0, 130)), sessions, "C2", pattern))
 
 
-_PART_TIME = (np.array([1, 3, 5, 7, 9]), np.array([0, 2, 4, 6, 8]), np.array([6, 7, 8, 9]), np.array([3, 4, 5, 7, 9]))
-"""Half days of a fortnightless week missed: afternoons; mornings; Thursdays and Fridays; most afternoons and a day.
-They count from the year's first school day, so that weekdays shift where a week is short."""
+_PART_TIME = (np.array([1, 3, 5, 7, 9]), np.array([0, 2, 4, 6, 8]), np.array([6, 7, 8, 9]), np.array([1, 4, 5, 7, 9]))
+"""Half days of the week missed: afternoons; mornings; Thursday and Friday; most afternoons and one whole day."""
 
 
 def study(register: Register, rng) -> None:
@@ -121,7 +124,7 @@ def _away(register: Register, rng, code: str, lengths: tuple[int, ...], beside_h
         start = int(rng.integers(0, last))
         if rng.random() < beside_holidays:
             start = max(int(rng.choice(edges)) - sessions // 2 + 1, 0)
-        left -= register.mark(spell, 2 * start, sessions, code)
+        left -= len(register.mark(spell, 2 * start, sessions, code))
 
 
 IN_BLOCKS = (exclude, travel, suspend, put_on_part_time, study, observe, go_on_holiday, take_leave)

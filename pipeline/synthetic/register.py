@@ -57,14 +57,19 @@ class Register:
         """How many sessions with `code` England's schools of this phase would have."""
         return england.code_shares(self.roll.phase).get(code, 0.0) * self.possible
 
-    def mark(self, spell: int, first: int, sessions: int, code: str, pattern: np.ndarray | None = None) -> int:
-        """Mark up to `sessions` sessions from half day `first`, where the pupil was to be present; how many it were."""
+    def mark(self, spell: int, first: int, sessions: int, code: str, pattern: np.ndarray | None = None) -> np.ndarray:
+        """Mark up to `sessions` half days from number `first` on which the pupil was to be present; which they were.
+
+        With a `pattern`, only half days of the week that are in it: 0 is Monday morning, 9 Friday afternoon.
+        """
         row = self.codes[spell].reshape(-1)
-        free = np.flatnonzero(np.isin(row[first:], PRESENT)) + first
-        chosen = free[:sessions] if pattern is None else free[np.isin(free % 10, pattern)][:sessions]
+        open_to = np.isin(row[first:], PRESENT)
+        if pattern is not None:
+            open_to &= np.isin(self.calendar.half_days_of_week[first:], pattern)
+        chosen = (np.flatnonzero(open_to) + first)[:sessions]
         row[chosen] = NUMBER[code]
         self.missing[spell] -= len(chosen)
-        return len(chosen)
+        return chosen
 
     def until(self, last: int) -> "Register":
         """What is written down by the end of day number `last`."""

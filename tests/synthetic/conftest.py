@@ -1,4 +1,4 @@
-"""A made-up authority written once for all these tests, and three drawn at a size at which England's shape can be told."""
+"""A made-up authority written once for all these tests, and three drawn large enough to show England's shape."""
 
 import pytest
 

@@ -82,7 +82,14 @@ def test_more_weeks_change_no_earlier_mark_but_a_reason_not_yet_known(tmp_path):
     assert set(changed["code_later"]) <= {"I", "O"}
 
 
-@pytest.mark.parametrize(("census", "files", "marks"), [("2026_spring", "files", "files"), ("2025_autumn", "files", "history"), ("2025_summer", "history", "history")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("census", "files", "marks"),
+    [
+        ("2026_spring", "files", "files"),
+        ("2025_autumn", "files", "history"),
+        ("2025_summer", "history", "history"),
+    ],
+)
 def test_a_census_counts_the_very_marks_of_the_term_it_carries(made, census, files, marks):
     year, term, parts = {
         "2026_spring": (2025, "autumn", ("termlysessiondetails",)),

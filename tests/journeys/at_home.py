@@ -1,0 +1,132 @@
+"""A home as its user has it: files put in its inbox, commands given, and everything it then holds read back."""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unittest import mock
+
+import polars as pl
+
+from pipeline.__main__ import main
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import KEYS, Home, make_home, open_home
+
+KEY = {name: (name + "-key-of-every-test-home-").ljust(40, "0") for name in KEYS}
+"""The same in every home made here, so that two homes give a child the same pupil_id."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> dict:
+        """The one JSON object on standard output."""
+        return json.loads(self.out)
+
+
+def a2n(*words: object) -> Ran:
+    """Give a command in this process, which has paid for its imports already."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = mock.patch.object(sys, "argv", ["a2n", *map(str, words)])
+    with argv, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main()
+            status = 0
+        except SystemExit as left:
+            status = left.code or 0
+    return Ran(status, out.getvalue(), err.getvalue())
+
+
+def a2n_process(*words: object, **environment: str) -> Ran:
+    """Give a command in a process of its own."""
+    done = subprocess.run(
+        command(*words), capture_output=True, text=True, env=os.environ | environment, timeout=120, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "pipeline", *map(str, words)]
+
+
+def new_home(folder: Path, *, demo: bool = True) -> Home:
+    """A home whose keys are those of every home made here."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, key in KEY.items():
+        (folder / f"{name}.key").write_text(key + "\n")
+    return make_home(folder, demo=demo)
+
+
+def copied(home: Home, to: Path) -> Home:
+    """Another home with the same keys, settings and warehouse, and an empty inbox."""
+    copy = new_home(to, demo=home.settings.demo)
+    for path in (home.warehouse, home.identity):
+        if path.exists():
+            (to / path.name).write_bytes(path.read_bytes())
+    return open_home(copy.folder)
+
+
+def deliver(home: Home, files: Iterable[Path], folder: str = ".") -> None:
+    """Put files in the inbox."""
+    to = home.inbox / folder
+    to.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        (to / path.name).write_bytes(path.read_bytes())
+
+
+def deliver_rows(home: Home, tables: dict[str, pl.DataFrame], folder: str = ".") -> None:
+    """Put frames of text in the inbox as CSV files; a name may end in `.parquet` to be that."""
+    to = home.inbox / folder
+    to.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        if name.endswith(".parquet"):
+            rows.write_parquet(to / name)
+        else:
+            rows.write_csv(to / name)
+
+
+def read_rows(files: Iterable[Path]) -> dict[str, pl.DataFrame]:
+    """The CSV files by name, every cell as text."""
+    return {path.name: pl.read_csv(path, infer_schema=False) for path in files}
+
+
+def tables(home: Home, *schemas: str) -> dict[str, pl.DataFrame]:
+    """Every table of the warehouse (or of these schemas of it), each sorted by all its columns."""
+    with shelf.warehouse(home) as con:
+        found = con.execute(
+            "SELECT table_schema || '.' || table_name, table_schema FROM information_schema.tables "
+            "WHERE table_catalog = 'warehouse' ORDER BY ALL"
+        ).fetchall()
+        return {
+            name: shelf.read(con, f"SELECT * FROM warehouse.{name} ORDER BY ALL")
+            for name, schema in found
+            if not schemas or schema in schemas
+        }
+
+
+def exported(home: Home, table: str, to: Path) -> bytes:
+    """A table as `a2n export` writes it."""
+    ran = a2n("export", table, "--home", home.folder, "--to", to)
+    assert ran.status == 0, ran.err
+    return to.read_bytes()
+
+
+def lists(home: Home, as_of: date) -> dict[str, bytes]:
+    """The workbooks of a day, byte for byte, by file name."""
+    return {path.name: path.read_bytes() for path in sorted(home.lists_of(as_of).iterdir())}
+
+
+def total(ran: dict, count: str) -> int:
+    return sum(one[count] for one in ran["extracts"])
