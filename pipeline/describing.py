@@ -1,100 +1,192 @@
 """The pages people read, written from what runs: signals, register codes, tables and feeds. In Markdown."""
 
-from expectations import PROMISES
+import polars as pl
+
+from expectations import PROMISES, RETRIED, Promise
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.sentences import written
+from pipeline.signals.signal import Signal
 from pipeline.tables.audit import AUDIT
-from pipeline.tables.derived import DERIVED
+from pipeline.tables.derived import DERIVED, PUPIL_FEATURES
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
-from pipeline.tables.layouts import LAYOUTS
+from pipeline.tables.layouts import LAYOUTS, Layout, spelt
 from pipeline.tables.published import PUBLISHED
-from pipeline.tables.schema import Table
+from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import STAGED
-from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
-from pipeline.vocabulary.feeds import FEEDS
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
+from pipeline.vocabulary.feeds import FEEDS, Feed
+
+
+def _page(title: str, about: str, parts: list[str]) -> str:
+    return "\n\n".join([f"# {title}", about, *parts])
+
+
+def _rows(headings: tuple[str, ...], rows: list[tuple]) -> str:
+    """A Markdown table. A bar in a cell would end it early."""
+    lines = [headings, ("---",) * len(headings), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+# Signals
 
 
 def signals() -> str:
-    return "\n\n".join(["# Signals", _ABOUT_SIGNALS, *(_signal(signal) for signal in SIGNALS)])
+    chosen = [f"- {line}" for line in (_counted("trigger"), _counted("supporting"))]
+    return _page("Signals", _ABOUT_SIGNALS, ["\n".join(chosen), *(_signal(signal) for signal in SIGNALS)])
 
 
 _ABOUT_SIGNALS = (
     "Each signal is a question about past facts. A trigger makes a pupil eligible for a look; a supporting signal only "
     "adds weight. None is a finding, none says what a child needs, and a person decides. A signal that cannot be judged "
-    "says so: not knowing is never a reason."
+    "says so: not knowing is never a reason. Points put pupils in order; they are no measure of need."
 )
 
 
-def _signal(signal) -> str:
+def _counted(role: str) -> str:
+    names = [_title(signal) for signal in SIGNALS if signal.role == role]
+    return f"{role.capitalize()} ({len(names)}): {', '.join(names)}."
+
+
+def _title(signal: Signal) -> str:
+    return signal.name.replace("_", " ").replace("part time", "part-time")
+
+
+def _signal(signal: Signal) -> str:
     return "\n".join(
         [
-            f"## {signal.name.replace('_', ' ').capitalize()}",
+            f"## {_title(signal).capitalize()}",
             "",
             f"**{signal.asks}**",
             "",
-            f"- Line: {signal.line}",
-            f"- Role: {signal.role}, {signal.points} points, in use since {signal.since:%d/%m/%Y}",
-            f"- On the list it reads: {signal.reason}",
+            f"- The line: {signal.line}",
+            f"- Role: {signal.role}, {signal.points} point{'s' * (signal.points != 1)}, in use since "
+            f"{signal.since:%d/%m/%Y}. Its name in tables is `{signal.name}`.",
+            f"- On a list it reads, for a pupil just inside the line: “{_example(signal)}”",
             f"- To ask: {signal.next_step}",
             f"- Source: {signal.source}",
         ]
     )
 
 
+def _example(signal: Signal) -> str:
+    """The sentence of the signal's own example."""
+    pupil = dict.fromkeys(PUPIL_FEATURES.names) | dict(signal.raises)
+    return pl.DataFrame([pupil], schema=PUPIL_FEATURES.schema).select(written(signal.reason)).item()
+
+
+# Register codes
+
+
 def codes() -> str:
-    lines = ["# Register codes", "", "| code | means | counts as | asks about need | valid |", "|---|---|---|---|---|"]
-    return "\n".join([*lines, *(_code(code) for code in ATTENDANCE_CODES)])
+    return _page("Register codes", _ABOUT_CODES, [_rows(_CODE_HEADINGS, [_code(code) for code in ATTENDANCE_CODES])])
 
 
-def _code(code) -> str:
+_ABOUT_CODES = (
+    "What each register mark counts as, by the statutory guidance *Working together to improve school attendance* (in "
+    "force since 19 August 2024) and the School Attendance (Pupil Registration) (England) Regulations 2024. Possible "
+    "sessions are those present, at an approved activity or absent. An absence that does not ask about need stays in the "
+    "Department's rate and makes nobody eligible for a look. A list prints the word in the last column and never the code: "
+    "several codes share a word, so that none tells of faith, travelling families or custody. A mark with a code on a day "
+    "it was not in use is set aside."
+)
+
+_CODE_HEADINGS = ("code", "means", "counts as", "asks about need", "in use", "printed as")
+
+
+def _code(code: AttendanceCode) -> tuple[str, ...]:
     asks = "yes" if code.asks_about_need else ("no" if code.counts_as.is_absence else "")
     since = f"from {code.valid_from:%d/%m/%Y}" if code.valid_from.year > 1 else ""
     until = f"to {code.valid_until:%d/%m/%Y}" if code.valid_until.year < 9999 else ""
-    return f"| `{code.code}` | {code.label} | {code.counts_as} | {asks} | {since}{until} |"
+    return f"`{code.code}`", code.label, str(code.counts_as), asks, since + until, code.printed
+
+
+# Tables
 
 
 def tables() -> str:
-    kept = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
-    return "\n\n".join(["# Tables", *(_table(table) for table in kept)])
+    parts = []
+    for schema, about, kept in _SCHEMAS:
+        parts += [f"## {schema}", about, *(_table(table) for table in kept)]
+    return _page("Tables", _ABOUT_TABLES, parts)
+
+
+_ABOUT_TABLES = (
+    "Every table of the warehouse, which is encrypted and holds a pseudonym in the place of each UPN and no name or birth "
+    "date, and of the published snapshot, which holds no pupils at all. `a2n export TABLE --home DIR --to FILE.parquet` "
+    "writes any table of the warehouse to a file. A rate is 0 to 1. Null means not known, never nought."
+)
+
+_SCHEMAS = (
+    ("staged", "Rows as delivered and accepted, typed and pseudonymised. Nothing here is ever changed or removed by a "
+     "later delivery: what is true on a day is worked out from `known_on`.", STAGED),
+    ("facts", "What happened, as best known now: had from the staged rows, and had again whenever they are added to. "
+     "`facts.pupil_weeks` is a view of `facts.marked_weeks`, whose columns are the same.",
+     (ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS)),
+    ("derived", "What was concluded as of a day. Every day's rows stay; a run puts its own day's in their place.", DERIVED),
+    ("audit", "What was done, from which files, and what was set aside.", AUDIT),
+    ("published", "In `published/current.duckdb`, not in the warehouse: aggregates, with small counts hidden.", PUBLISHED),
+)  # fmt: skip
+
+_COLUMN_HEADINGS = ("column", "type", "unit", "what it is")
 
 
 def _table(table: Table) -> str:
-    rows = [
-        f"| `{c.name}` | {str(c.dtype).split('(')[0]} | {c.unit} | {c.description}{' May be null.' if c.nullable else ''} |"
-        for c in table.columns
-    ]
-    key = f" Key: {', '.join(table.key)}." if table.key else ""
-    head = [
-        f"## {table.name}",
-        "",
-        f"{table.grain[0].upper()}{table.grain[1:]}.{key}",
-        "",
-        "| column | type | unit | what it is |",
-        "|---|---|---|---|",
-    ]
-    return "\n".join(head + rows)
+    key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+    grain = f"{table.grain[0].upper()}{table.grain[1:]}.{key}"
+    if table is MARKED_WEEKS:
+        return f"### {table.name}\n\n{grain} Columns as in `{PUPIL_WEEKS.name}`."
+    return f"### {table.name}\n\n{grain}\n\n" + _rows(_COLUMN_HEADINGS, [_column(column) for column in table.columns])
+
+
+def _column(column: Column) -> tuple[str, ...]:
+    may = " May be null." if column.nullable and "null" not in column.description else ""
+    return f"`{column.name}`", str(column.dtype).partition("(")[0], column.unit, column.description + may
+
+
+# Feeds
 
 
 def feeds() -> str:
-    return "\n\n".join(["# Feeds", _ABOUT_FEEDS, *(_feed(feed) for feed in FEEDS)])
+    return _page("Feeds", _ABOUT_FEEDS, [_feed(feed) for feed in FEEDS])
 
 
 _ABOUT_FEEDS = (
-    "A file is recognised by its headers, never by its name; capitals, spaces and underscores do not matter. Dates may be "
-    "2025-09-01, 01/09/2025 or 2025-Sep-01 00:00:00. CSV in UTF-8 or Windows-1252, or Parquet."
+    "A file is recognised by its headers, never by its name; capitals, spaces, underscores and brackets in them do not "
+    "matter, so `lacode` below is GIAS's `LA (code)`. Other columns may be there and are not read. CSV in UTF-8 or "
+    "Windows-1252, or Parquet. Dates may be 2025-09-01, 01/09/2025 or 2025-Sep-01 00:00:00.\n\n"
+    "A file whose header no feed claims, which does not parse, or which breaks a rule marked *file refused* is refused whole: "
+    "none of its rows is loaded, it stays in the inbox, and the reason is written to `set_aside/`. A row that breaks a "
+    "rule marked *row set aside* is left out, with the rule and its sentence in `audit.set_aside`; *and tried again* "
+    "means that it is put before the gate anew at every take-in, for what it lacks may come in another file. What is "
+    "*noted* is loaded."
 )
 
-
-def _feed(feed) -> str:
-    layouts = [
-        f"- **{layout.title}**: needs " + ", ".join(f"`{header}`" for header in layout.marks_it)
-        + "".join(f", and {' or '.join(f'`{header}`' for header in group)}" for group in layout.one_of)
-        for layout in LAYOUTS if layout.feed == feed.name
-    ]  # fmt: skip
-    rules = ["", "| rule | what happens | what the row's file is told |", "|---|---|---|"]
-    rules += [f"| `{p.rule}` | {_HAPPENS[p.severity.value]} | {p.sentence} |" for p in PROMISES[feed.name]]
-    return "\n".join([f"## {feed.title}", "", *layouts, *rules])
+_RULE_HEADINGS = ("rule", "what happens", "what is said of it")
 
 
-_HAPPENS = {"critical": "the file is refused", "warning": "the row is set aside", "info": "it is noted"}
+def _feed(feed: Feed) -> str:
+    layouts = "\n".join(_layout(layout) for layout in LAYOUTS if layout.feed == feed.name)
+    rules = [(f"`{promise.rule}`", _happens(promise), promise.printed) for promise in PROMISES[feed.name]]
+    return f"## {feed.title}\n\n{layouts}\n\n{_rows(_RULE_HEADINGS, rules)}"
+
+
+def _layout(layout: Layout) -> str:
+    needs = ", ".join(_header(layout, header) for header in layout.marks_it)
+    needs += "".join(f"; {' or '.join(_header(layout, header) for header in group)}" for group in layout.one_of)
+    asked = {*layout.marks_it, *(header for group in layout.one_of for header in group)}
+    others = [_header(layout, header) for header in layout.columns if header not in asked]
+    return f"- **{layout.title}** needs {needs}." + (f" It reads also {', '.join(others)}." if others else "")
+
+
+def _header(layout: Layout, header: str) -> str:
+    """`header` with its underscores in a plain table, whose columns have our own names; a census has none."""
+    name = header if layout.name.startswith("census_") else layout.columns.get(header, header)
+    return f"`{name if spelt(name) == header else header}`"
+
+
+def _happens(promise: Promise) -> str:
+    happens = {"critical": "file refused", "warning": "row set aside", "info": "noted"}[promise.severity.value]
+    return f"{happens}, and tried again" if promise.rule in RETRIED else happens
+
 
 PAGES = {"signals": signals, "codes": codes, "tables": tables, "feeds": feeds}

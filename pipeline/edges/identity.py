@@ -34,26 +34,28 @@ class Pseudonyms:
 
     def __init__(self, key: str):
         self._key = key.encode()
-        self._known: dict[str | None, tuple[str | None, str, bool]] = {}
+        self._known: dict[str | None, tuple[str | None, str | None, bool]] = {}
 
     def of(self, upns: pl.Series) -> pl.DataFrame:
-        """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check and upn_authority_known."""
+        """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
+        it) and upn_authority_known."""
         distinct = upns.unique().to_list()
         rows = [(upn, *self._one(upn)) for upn in distinct]
         return pl.DataFrame(rows, schema=_LOOKUP, orient="row")
 
-    def _one(self, upn: str | None) -> tuple[str | None, str, bool]:
+    def _one(self, upn: str | None) -> tuple[str | None, str | None, bool]:
         if upn not in self._known:
             self._known[upn] = self._made(upn)
         return self._known[upn]
 
-    def _made(self, upn: str | None) -> tuple[str | None, str, bool]:
+    def _made(self, upn: str | None) -> tuple[str | None, str | None, bool]:
         check = upn_check(upn)
         if not check.is_usable:
             return None, check.value, True
         digest = hmac.digest(self._key, upn.encode(), hashlib.sha256)
         pupil_id = base64.b32encode(digest)[:PUPIL_ID_LENGTH].decode().lower()
-        return pupil_id, check.value, upn_authority(upn) in LOCAL_AUTHORITIES
+        is_known = upn_authority(upn) in LOCAL_AUTHORITIES
+        return pupil_id, None if is_known else check.value, is_known
 
 
 _LOOKUP = {"upn": pl.String, "pupil_id": pl.String, "upn_check": pl.String, "upn_authority_known": pl.Boolean}

@@ -86,7 +86,7 @@ def _listed(missing: list[str]) -> str:
     return ", ".join(missing[:-1]) + " and " + missing[-1] if len(missing) > 1 else missing[0]
 
 
-BYTES_AT_ONCE = 250_000_000
+BYTES_AT_ONCE = 160_000_000
 
 
 def in_batches(claimed: list[Claimed]) -> list[list[Claimed]]:

@@ -16,7 +16,7 @@ from pipeline.tables.candidates import candidates, staged_table
 from . import warehouse as shelf
 from .inbox import Claimed
 
-MARKS_AT_ONCE = 4_000_000
+MARKS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,41 @@ def make_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
     con.execute(f"CREATE OR REPLACE TABLE scratch.main.{feed} ({columns})")
 
 
-def land(con: duckdb.DuckDBPyConnection, feed: str, rows: pl.DataFrame) -> None:
-    """Add candidate rows, in the declared order of columns; what a layout does not send is null."""
-    wanted = [
-        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
-        for name, dtype in candidates(feed).schema.items()
-    ]
-    shelf.insert(con, f"scratch.main.{feed}", rows.select(wanted))
+ROWS_TO_LAND = 600_000
+
+
+class Landing:
+    """Candidate rows on their way into scratch: many small files are put in together, for each insert has its price."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, feed: str):
+        self._con, self._feed = con, feed
+        self._pending: list[pl.DataFrame] = []
+        self._rows = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Rows of one extract, with `extract_id`. What their layout does not send is null."""
+        wanted = [
+            pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in candidates(self._feed).schema.items()
+        ]
+        self._pending.append(rows.select(wanted))
+        self._rows += rows.height
+        if self._rows >= ROWS_TO_LAND:
+            self.settle()
+
+    def settle(self) -> None:
+        """Put what is pending into scratch; columns with nothing in them need not be carried there."""
+        if self._pending:
+            rows = pl.concat(self._pending)
+            told = [name for name in rows.columns if rows[name].null_count() < rows.height]
+            if told:
+                shelf.insert(self._con, f"scratch.main.{self._feed}", rows.select(told))
+        self._pending, self._rows = [], 0
+
+    def take_back(self, extract_id: int) -> None:
+        """Remove what has landed of an extract that turned out not to parse."""
+        self._pending = [rows.filter(pl.col("extract_id") != extract_id) for rows in self._pending]
+        self._con.execute(f"DELETE FROM scratch.main.{self._feed} WHERE extract_id = ?", [extract_id])
 
 
 def clear_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
@@ -126,10 +154,6 @@ def clear_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
     con.execute("DROP VIEW IF EXISTS memory.main.batch_files")
     con.execute("DROP VIEW IF EXISTS memory.main.batch")
     con.execute(f"DROP TABLE scratch.main.{feed}")
-
-
-def forget_extract(con: duckdb.DuckDBPyConnection, feed: str, extract_id: int) -> None:
-    con.execute(f"DELETE FROM scratch.main.{feed} WHERE extract_id = ?", [extract_id])
 
 
 # The gate's view of things

@@ -28,7 +28,7 @@ class Settings:
     tolerance: float = 0.01
     fewest_shown: int = 5
     smallest_base: int = 20
-    memory_limit: str = "1500MB"
+    memory_limit: str = "1GB"
 
 
 @dataclass(frozen=True)
@@ -192,5 +192,5 @@ fewest_shown = 5          # counts from 1 to one under this are hidden
 smallest_base = 20        # rates on fewer pupils are hidden
 
 [machine]
-memory_limit = "1500MB"   # for DuckDB; what does not fit is spilled, encrypted, to scratch/
+memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/
 """

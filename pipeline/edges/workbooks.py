@@ -54,7 +54,8 @@ def _check(listed: ReviewList) -> None:
 
 def _workbook(listed: ReviewList) -> bytes:
     held = BytesIO()
-    with Workbook(held, {"in_memory": True, "default_format_properties": FONT, **_TEXT_IS_TEXT}) as book:
+    font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
+    with Workbook(held, {"in_memory": True, "default_format_properties": font, **_TEXT_IS_TEXT}) as book:
         book.set_properties(
             {
                 "title": "Pupils worth a look",

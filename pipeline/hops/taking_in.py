@@ -10,6 +10,7 @@ import polars as pl
 from expectations import RETRIED
 from pipeline.edges import gate, identity, inbox, intake, progress
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.ahead import ahead
 from pipeline.edges.errors import Refused
 from pipeline.edges.inbox import Claimed, Extract
 from pipeline.edges.intake import Landed
@@ -88,6 +89,7 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
     """All of it is one transaction: killed at any moment, the warehouse is as it was before these files."""
     summary = Summary(run=run, as_of=day.known_on)
     with summary.timed(f"{feed}: read and stage"):
+        gate.make_ready()
         landed, people = _landed(con, home, feed, claimed, waiting, day=day)
     with summary.timed(f"{feed}: gate"):
         verdict = _verdict(con, feed, day)
@@ -113,26 +115,44 @@ def _landed(
 ) -> tuple[list[Landed], list[pl.DataFrame]]:
     """Every row of the extracts, and of those that waited, in scratch as candidates; and the names met on the way."""
     intake.make_room(con, feed)
+    landing = intake.Landing(con, feed)
     known = Known(intake.known_schools(con), intake.known_headers(con), intake.known_parents(con), day.said)
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
     if waiting is not None:
         again = linked(waiting, feed, known, known_on=day.known_on).with_columns(known_on=pl.lit(day.known_on))
-        intake.land(con, feed, again)
-    landed, people = [], []
-    for extract_id, one in enumerate(claimed, intake.next_extract_id(con)):
-        rows, refused = 0, None
+        landing.add(again)
+    numbered = list(enumerate(claimed, intake.next_extract_id(con)))
+    rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
+    for number, candidates, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
+        if isinstance(candidates, str):
+            refused[number] = candidates
+            landing.take_back(number)
+            continue
+        landing.add(candidates)
+        people.append(met)
+        rows[number] += candidates.height
+    landing.settle()
+    return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in numbered], people
+
+
+def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
+    """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
+    for number, one in numbered:
         try:
             for raw in inbox.read_extract(one.extract):
-                progress.show(f"{feed}: {one.extract.name}, row {rows:,}")
+                progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'][0]:,}")
                 candidates, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
-                intake.land(con, feed, candidates.with_columns(extract_id=pl.lit(extract_id)))
-                people.append(met.with_columns(extract_id=pl.lit(extract_id)))
-                rows += raw.height
+                yield number, _of(number, candidates), _of(number, met)
         except Refused as why:
-            refused, rows = str(why), rows or _rows_of(one.extract)
-            intake.forget_extract(con, feed, extract_id)
-        landed.append(Landed(extract_id, one, rows, refused))
-    return landed, people
+            yield number, str(why), None
+
+
+def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(extract_id=pl.lit(number, pl.Int32))
+
+
+def _as_landed(number: int, one: Claimed, rows: int, refused: str | None) -> Landed:
+    return Landed(number, one, _rows_of(one.extract) if refused and not rows else rows, refused)
 
 
 def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):

@@ -101,20 +101,26 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.
     )
     withheld = tonight.schools_without_list.select("urn", list_withheld_because="reason")
     known = tonight.schools.select("urn", "laestab", "name", "phase")
-    schools = known.join(counts, on="urn", how="full", coalesce=True).join(withheld, on="urn", how="left")
-    registers = weeks.group_by("urn").agg(*_sessions("possible"), *_sessions("absence"))
-    by_register = {f"{name}_ytd": name for name in registers.columns[1:]}
-    schools = schools.join(registers, on="urn", how="left").with_columns(
-        pl.col("phase").fill_null(_NO_PHASE),
-        pl.col("received").fill_null(False) | pl.col("possible_sessions").is_not_null(),
-        *(pl.coalesce(name, ytd).alias(ytd) for ytd, name in by_register.items()),
+    registers = weeks.group_by("urn").agg(
+        *_sessions("possible"), *_sessions("absence"), has_registers=pl.lit(True).first()
     )
-    figures = [name for name, dtype in schools.schema.items() if dtype.is_numeric() and name not in ("urn", "laestab")]
+    schools = known.join(counts, on="urn", how="full", coalesce=True)
+    for frame in (registers, withheld):
+        schools = schools.join(frame, on="urn", how="left")
     return (
-        schools.drop(by_register.values())
-        .with_columns(pl.col(set(figures) - {*by_register.values()}).fill_null(0))
+        schools.with_columns(
+            pl.col("phase").fill_null(_NO_PHASE),
+            received=(pl.col("received") | pl.col("has_registers")).fill_null(False),
+            **{f"{name}_ytd": pl.coalesce(name, f"{name}_ytd") for name in _BY_REGISTER},
+        )
+        .drop(_BY_REGISTER, "has_registers")
+        .with_columns(pl.col(name).fill_null(0) for name in counts.columns if name not in ("urn", "received"))
         .sort("urn")
     )
+
+
+_BY_REGISTER = ("possible_sessions", "possible_pupils", "absence_sessions", "absence_pupils")
+"""A school's year is what its registers say where it has any, whoever has left since; else what its pupils' censuses say."""
 
 
 def _sessions_ytd() -> tuple[pl.Expr, ...]:
@@ -291,19 +297,20 @@ def _left_and_not_seen(enrolled: pl.DataFrame, days: pl.DataFrame, *, as_of: dat
     left = last_left.filter(
         left_on.is_between(year.first_day, as_of) & ~(usual_leaver | not_school_age).fill_null(False)
     )
-    return left.filter(_long_enough_ago(left, days, as_of)).select("pupil_id", "urn")
-
-
-def _long_enough_ago(left: pl.DataFrame, days: pl.DataFrame, as_of: date) -> pl.Series:
-    """For each row left: have ten school days of that school gone by since?"""
-    since = left.select("pupil_id", "urn", "leaving_date").join(days, on="urn", how="left")
-    gone_by = since.group_by("pupil_id", maintain_order=True).agg(
-        passed=(pl.col("date") > pl.col("leaving_date")).sum(),
-        has_register=pl.col("date").is_not_null().any(),
-        in_calendar=pl.lit(as_of) - pl.col("leaving_date").first() >= _CALENDAR_DAYS_TO_ARRIVE,
+    return left.join(_time_since(left, days, as_of=as_of).filter("is_enough"), on="pupil_id", how="semi").select(
+        "pupil_id", "urn"
     )
-    enough = pl.when("has_register").then(pl.col("passed") >= _SCHOOL_DAYS_TO_ARRIVE).otherwise("in_calendar")
-    return gone_by.select(enough.alias("enough"))["enough"]
+
+
+def _time_since(left: pl.DataFrame, days: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil left: have ten school days of that school gone by?"""
+    left_on = pl.col("leaving_date")
+    since = left.select("pupil_id", "urn", "leaving_date").join(days, on="urn", how="left")
+    return since.group_by("pupil_id").agg(
+        is_enough=pl.when(pl.col("date").is_not_null().any())
+        .then((pl.col("date") > left_on).sum() >= _SCHOOL_DAYS_TO_ARRIVE)
+        .otherwise(pl.lit(as_of) - left_on.first() >= _CALENDAR_DAYS_TO_ARRIVE)
+    )
 
 
 def _long_suspended(weeks: pl.DataFrame) -> pl.DataFrame:

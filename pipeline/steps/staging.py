@@ -23,50 +23,77 @@ def staged(raw: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
     One row per row of `raw`. `unread` is null, or the names of the columns whose content could not be read.
     """
-    readers = READERS[layout.feed]
-    words = _renamed(raw, layout, readers)
-    read = words.select("row_number", *(_read(words[name], reader) for name, reader in readers.items()))
-    lost = [
-        pl.when(words[name].is_not_null() & read[name].is_null()).then(pl.lit(name))
-        for name in readers
-        if name not in FOR_THE_AUDIT_ONLY
-    ]
-    return read.with_columns(unread=_listed(lost))
+    words = _renamed(raw, layout)
+    columns, lost = [raw["row_number"]], []
+    for name, reader in READERS[layout.feed].items():
+        text = words.get(name)
+        if text is None:
+            columns.append(
+                _applied(pl.Series([None], dtype=pl.String), reader).new_from_index(0, raw.height).alias(name)
+            )
+            continue
+        read, is_lost = _read(text, reader)
+        columns.append(read.alias(name))
+        if is_lost is not None and name not in FOR_THE_AUDIT_ONLY:
+            lost.append(is_lost.alias(name))
+    return pl.DataFrame(columns).with_columns(unread=_named(lost, raw.height))
 
 
-def _read(text: pl.Series, reader: Reader) -> pl.Series:
-    """`text` as `reader` reads it; where values recur (dates, codes), each distinct one is read once."""
-    distinct = text.unique()
-    if distinct.len() * 4 > text.len():
-        return _applied(text, reader)
-    return text.replace_strict(distinct, _applied(distinct, reader))
-
-
-def _applied(text: pl.Series, reader: Reader) -> pl.Series:
-    return text.to_frame("text").select(reader(pl.col("text")).alias(text.name)).to_series()
-
-
-def _renamed(raw: pl.DataFrame, layout: Layout, names) -> pl.DataFrame:
-    """Our names, content trimmed, empty as null; of two headers for one name, the first with content."""
-    delivered: dict[str, list[str]] = {}
+def _renamed(raw: pl.DataFrame, layout: Layout) -> dict[str, pl.Series]:
+    """The text of each of our columns; of two headers for one name, the first with content."""
+    delivered: dict[str, pl.Series] = {}
     for header in raw.columns:
         name = layout.columns.get(spelt(header))
         if name:
-            delivered.setdefault(name, []).append(header)
-    columns = {name: pl.coalesce([_text(header) for header in headers]) for name, headers in delivered.items()}
-    constants = {name: pl.lit(value) for name, value in layout.constants.items()}
-    absent = {name: pl.lit(None, pl.String) for name in names}
-    return raw.select("row_number", *(expr.alias(name) for name, expr in (absent | columns | constants).items()))
+            before = delivered.get(name)
+            text = raw[header] if before is None else _first_with_content(before, raw[header])
+            delivered[name] = text.alias(name)
+    constants = {
+        name: pl.Series(name, [value]).new_from_index(0, raw.height) for name, value in layout.constants.items()
+    }
+    return delivered | constants
 
 
-def _text(header: str) -> pl.Expr:
-    trimmed = pl.col(header).str.strip_chars()
+def _first_with_content(first: pl.Series, second: pl.Series) -> pl.Series:
+    return pl.select(pl.coalesce(_content(pl.lit(first)), pl.lit(second))).to_series()
+
+
+def _content(text: pl.Expr) -> pl.Expr:
+    """Trimmed, and null where nothing is left."""
+    trimmed = text.str.strip_chars()
     return pl.when(trimmed != "").then(trimmed)
 
 
-def _listed(names: list[pl.Expr]) -> pl.Expr:
+def _read(text: pl.Series, reader: Reader) -> tuple[pl.Series, pl.Series | None]:
+    """`text` as `reader` reads it, and where content could not be read (None: nowhere).
+
+    Where values recur, as dates and codes do by the million, each distinct one is read once.
+    """
+    distinct = text.unique()
+    recurs = distinct.len() * 4 <= text.len()
+    once = distinct if recurs else text
+    content = once.to_frame("text").select(_content(pl.col("text"))).to_series()
+    read = _applied(content, reader)
+    is_lost = content.is_not_null() & read.is_null()
+    if not is_lost.any():
+        is_lost = None
+    if not recurs:
+        return read, is_lost
+    spread = None if is_lost is None else text.replace_strict(distinct, is_lost, return_dtype=pl.Boolean)
+    return text.replace_strict(distinct, read, return_dtype=read.dtype), spread
+
+
+def _applied(text: pl.Series, reader: Reader) -> pl.Series:
+    return text.to_frame("text").select(reader(pl.col("text"))).to_series()
+
+
+def _named(lost: list[pl.Series], height: int) -> pl.Series:
+    """Per row, the names of the columns that are lost on it; null where none is."""
+    if not lost:
+        return pl.Series("unread", [None], dtype=pl.String).new_from_index(0, height)
+    names = [pl.when(one.name).then(pl.lit(one.name)) for one in lost]
     joined = pl.concat_str(names, separator=", ", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return pl.DataFrame(lost).select(pl.when(joined != "").then(joined).alias("unread")).to_series()
 
 
 # How each kind of content is read

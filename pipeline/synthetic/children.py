@@ -239,7 +239,8 @@ def _propensities(sen: np.ndarray, phase: np.ndarray, poverty: np.ndarray, rng) 
     again = england.YEAR_TO_YEAR * own + sqrt(1 - england.YEAR_TO_YEAR**2) * rng.normal(size=len(sen))
     shared = 0.25 * poverty + np.choose(sen, [0.0, 0.0, 0.13])
     strata = phase * 2 + (sen > 0)
-    return _evened(again + shared, strata), _evened(own + shared, strata)
+    newly_known = england.MORE_KNOWN * ((sen > 0) & (phase < SPECIAL))
+    return tuple(_evened(one + shared, strata) - newly_known for one in (again, own))
 
 
 def _evened(values: np.ndarray, strata: np.ndarray) -> np.ndarray:

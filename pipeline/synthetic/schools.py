@@ -19,13 +19,14 @@ YEARS = {PRIMARY: range(0, 7), SECONDARY: range(7, 12), SPECIAL: range(0, 12), A
 """Year groups by kind of school, Reception being 0."""
 
 PLACES = (
-    "Alderbrook", "Ashdown", "Beckfield", "Birchwood", "Bramley", "Brookside", "Castle", "Cedar", "Chestnut", "Clifton",
-    "Copperfield", "Cranmere", "Dale", "Elmhurst", "Fairfield", "Fernhill", "Foxglove", "Grange", "Greenway", "Harbour",
-    "Hawthorn", "Hazelwood", "Heath", "Highcroft", "Hillside", "Hollybank", "Juniper", "Kingfisher", "Lakeside", "Larch",
-    "Linden", "Longmeadow", "Maple", "Marsh Lane", "Meadow", "Millbrook", "Moorland", "Northgate", "Oakfield", "Orchard",
-    "Parkside", "Pinewood", "Quarry", "Redwood", "Ridgeway", "Riverside", "Rowan", "Sandpiper", "Shoreline", "Silver Birch",
-    "Springfield", "Stonebridge", "Sycamore", "Thornbury", "Underhill", "Valley", "Waterside", "Westbrook", "Willow",
-    "Windmill", "Woodlands", "Yew Tree",
+    "Alderbrook", "Ashdown", "Beckfield", "Birchwood", "Bramley", "Brookside", "Castle", "Cedar", "Chestnut",
+    "Clifton", "Copperfield", "Cranmere", "Dale", "Elmhurst", "Fairfield", "Fernhill", "Foxglove", "Grange",
+    "Greenway", "Harbour", "Hawthorn", "Hazelwood", "Heath", "Highcroft", "Hillside", "Hollybank", "Juniper",
+    "Kingfisher", "Lakeside", "Larch", "Linden", "Longmeadow", "Maple", "Marsh Lane", "Meadow", "Millbrook",
+    "Moorland", "Northgate", "Oakfield", "Orchard", "Parkside", "Pinewood", "Quarry", "Redwood", "Ridgeway",
+    "Riverside", "Rowan", "Sandpiper", "Shoreline", "Silver Birch", "Springfield", "Stonebridge", "Sycamore",
+    "Thornbury", "Underhill", "Valley", "Waterside", "Westbrook", "Willow", "Windmill", "Woodlands",
+    "Yew Tree",
 )  # fmt: skip
 
 TITLES = {PRIMARY: "Primary School", SECONDARY: "High School", SPECIAL: "School", AP: "Centre"}

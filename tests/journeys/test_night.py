@@ -29,15 +29,16 @@ def test_the_json_has_the_contracts_keys_and_only_four_more(night):
 
 
 @pytest.mark.parametrize("which", ["history", "ran"])
-def test_every_file_is_told_of_once_and_its_rows_add_up(night, which):
-    told, files = getattr(night, which).told, {"history": night.made.history, "ran": night.made.files}[which]
-    assert sorted(one["file"] for one in told["extracts"]) == sorted(
-        f"{'last_year' if which == 'history' else 'this_year'}/{path.name}" for path in files
-    )
+def test_every_new_file_is_told_of_once_and_its_rows_add_up(night, which):
+    folder, delivered = ("last_year", night.made.history) if which == "history" else ("this_year", night.made.files)
+    lines = {f"{folder}/{path.name}": path.read_bytes().count(b"\n") - 1 for path in delivered}
+    if which == "ran":
+        lines.pop("this_year/schools.csv")  # byte for byte last year's
+    told = getattr(night, which).told
+    assert {one["file"]: one["rows_read"] for one in told["extracts"]} == lines
+    assert len(told["extracts"]) == len(lines)
     for one in told["extracts"]:
         assert one["rows_read"] == one["rows_accepted"] + one["rows_set_aside"] + one["rows_refused"]
-    lines = {path.name: path.read_bytes().count(b"\n") - 1 for path in files}
-    assert {one["file"].partition("/")[2]: one["rows_read"] for one in told["extracts"]} == lines
     assert total(told, "rows_accepted") == total(told, "rows_read") > 50_000
 
 

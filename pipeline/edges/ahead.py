@@ -1,0 +1,49 @@
+"""One thing prepared while another is put away: reading and typing text keeps one core busy, the shelf another."""
+
+from collections.abc import Iterable, Iterator
+from queue import Queue
+from threading import Event, Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_END = object()
+
+
+def ahead(items: Iterable[T], *, at_most: int) -> Iterator[T]:
+    """The same items in the same order, made in a thread of their own, never more than `at_most` of them waiting.
+
+    What the making raises is raised here, after the items made before it.
+    """
+    waiting: Queue = Queue(maxsize=at_most)
+    stopped = Event()
+    maker = Thread(target=_make, args=(items, waiting, stopped), daemon=True)
+    maker.start()
+    try:
+        while (item := waiting.get()) is not _END:
+            if isinstance(item, _Raised):
+                raise item.error
+            yield item
+    finally:
+        stopped.set()
+        while maker.is_alive():  # let a maker that waits for room see that it is to stop
+            if not waiting.empty():
+                waiting.get_nowait()
+            maker.join(timeout=0.01)
+
+
+class _Raised:
+    def __init__(self, error: BaseException):
+        self.error = error
+
+
+def _make(items: Iterable, waiting: Queue, stopped: Event) -> None:
+    try:
+        for item in items:
+            if stopped.is_set():
+                return
+            waiting.put(item)
+    except BaseException as error:
+        waiting.put(_Raised(error))
+    else:
+        waiting.put(_END)

@@ -1,0 +1,95 @@
+"""What a child is like says nothing about who is looked at: shuffle it between children, and the lists stay as they were.
+
+SEN type, ethnicity, sex, language and free school meals, in every table that has them, this year's and last year's.
+"""
+
+import polars as pl
+import pytest
+
+from pipeline.synthetic import synthesise
+
+from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, tables
+
+SHUFFLED = {
+    "_pupilonroll": ["sex", "ethnicity", "language"],
+    "_senneeds": ["sentype"],
+    "_fsmperiod": ["pupilonrolltableid", "NativeId"],
+    "_fsmperiodsonroll": ["pupilonrolltableid", "NativeId"],
+}
+"""By the end of a census table's name: the columns dealt out anew. A period goes to another pupil, school and all."""
+
+IN_PUPILS = ["sex", "ethnicity", "language", "fsm_eligible"]
+
+
+def shuffled(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every characteristic dealt out at random among the rows of its table; what goes together is not kept together."""
+    dealt = {}
+    for seed, (name, rows) in enumerate(sorted(extracts.items())):
+        stem = name.removesuffix(".csv")
+        columns = next((cols for end, cols in SHUFFLED.items() if stem.endswith(end)), None)
+        columns = IN_PUPILS if stem.startswith("pupils_") else columns
+        dealt[name] = _dealt(rows, columns or [], seed)
+    return dealt
+
+
+def _dealt(rows: pl.DataFrame, columns: list[str], seed: int) -> pl.DataFrame:
+    together = [columns] if "pupilonrolltableid" in columns else [[name] for name in columns]
+    for number, group in enumerate(together):
+        anew = rows.select(group).sample(fraction=1, shuffle=True, seed=100 * seed + number)
+        rows = rows.with_columns(anew)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def with_spring_census(tmp_path_factory):
+    """Twenty weeks: the spring census, which has types of need, has been taken."""
+    return synthesise(tmp_path_factory.mktemp("spring") / "extracts", pupils=400, schools=6, seed=8, weeks=20)
+
+
+@pytest.fixture(scope="module")
+def dealt_twice(with_spring_census, tmp_path_factory):
+    """Two homes: children as they are, and with their characteristics shuffled."""
+    made, homes = with_spring_census, []
+    for deal in (dict, shuffled):
+        home = new_home(tmp_path_factory.mktemp("dealt") / "home")
+        homes.append(home)
+        deliver_rows(home, deal(read_rows(made.history)), "last_year")
+        assert a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01").status == 0
+        deliver_rows(home, deal(read_rows(made.files)), "this_year")
+        assert a2n("nightly", "--home", home.folder, "--as-of", made.last_day).status == 0
+    return homes
+
+
+def test_who_is_listed_in_what_place_and_why_is_unchanged_byte_for_byte(dealt_twice, tmp_path):
+    one, other = (exported(home, "derived.triage", tmp_path / f"{n}.parquet") for n, home in enumerate(dealt_twice))
+    assert one == other
+    listed = pl.read_parquet(tmp_path / "0.parquet").filter(outcome="listed")
+    assert listed.height >= 18
+    assert listed["because"].str.len_chars().min() > 20
+
+
+def test_every_signal_and_sentence_is_unchanged(dealt_twice):
+    one, other = (tables(home, "derived") for home in dealt_twice)
+    assert [name for name in one if not one[name].equals(other[name])] == []
+
+
+def test_every_list_is_unchanged_byte_for_byte(dealt_twice, with_spring_census):
+    one, other = (lists(home, with_spring_census.last_day) for home in dealt_twice)
+    assert one == other
+    assert len(one) == 6
+
+
+@pytest.mark.parametrize("column", ["sex", "ethnicity", "language", "fsm_eligible"])
+def test_the_shuffle_did_shuffle_who_is_what(dealt_twice, column):
+    one, other = (tables(home, "staged")["staged.pupils"] for home in dealt_twice)
+    this = ["pupil_id", "urn", "stated_on", "row_number"]
+    joined = one.select(*this, column).join(other.select(*this, column), on=this, suffix="_after").drop_nulls()
+    assert (joined[column] != joined[f"{column}_after"]).mean() > 0.02
+    assert joined.height > 300
+
+
+def test_the_shuffle_did_shuffle_types_of_need_and_free_school_meals(dealt_twice):
+    one, other = (tables(home, "staged") for home in dealt_twice)
+    for name, columns in {"staged.sen_needs": ["pupil_id", "sen_type"], "staged.fsm_periods": ["pupil_id", "start_date"]}.items():  # fmt: skip
+        before, after = (set(of[name].select(columns).rows()) for of in (one, other))
+        assert len(before - after) > len(before) / 4 > 5

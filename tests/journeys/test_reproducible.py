@@ -1,0 +1,164 @@
+"""The same extracts, however they are cut up and named, give the same night; and a day gone by can be had again.
+
+Byte for byte: `derived.triage` as `a2n export` writes it, and every workbook.
+"""
+
+from datetime import date, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipeline.synthetic import Synthesised
+
+from .at_home import a2n, copied, deliver_rows, exported, lists, new_home, read_rows, tables
+
+DERIVED = ("derived.triage", "derived.pupil_features", "derived.pupil_signals", "derived.pupil_support")
+
+
+def with_contested_marks(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Beside the extracts, a file that says `ill` of some half days of which another says `present`."""
+    marks = pl.concat([rows for name, rows in extracts.items() if name.startswith("attendance_marks")])
+    second = marks.filter(code="/").gather_every(97).with_columns(code=pl.lit("I"))
+    assert second.height > 100
+    return extracts | {"second_thoughts.csv": second}
+
+
+def cut_up(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The same rows in another order, in two files where there was one, under names that say nothing."""
+    parts = {}
+    for number, (_, rows) in enumerate(sorted(extracts.items(), reverse=True)):
+        shuffled = rows.sample(fraction=1, shuffle=True, seed=number)
+        at = rows.height // 3
+        ending = "parquet" if number % 3 == 0 else "csv"
+        parts |= {f"{number:03d}b.{ending}": shuffled[:at], f"{number:03d}a.CSV": shuffled[at:]}
+    return {name: rows for name, rows in parts.items() if rows.height}
+
+
+def night_of(home, extracts, as_of: date) -> None:
+    deliver_rows(home, extracts, as_of.isoformat())
+    ran = a2n("nightly", "--home", home.folder, "--as-of", as_of, "--json")
+    assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def two_ways(made, tmp_path_factory):
+    """Two homes after the same history and night: extracts as they come, and cut up."""
+    homes = {}
+    for name, cut in {"as they come": dict, "cut up": cut_up}.items():
+        home = homes[name] = new_home(tmp_path_factory.mktemp("way") / "home")
+        deliver_rows(home, cut(read_rows(made.history)), "last_year")
+        ran = a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01", "--json")
+        assert (ran.status, ran.err) == (0, "")
+        night_of(home, cut(with_contested_marks(read_rows(made.files))), made.last_day)
+    return homes.values()
+
+
+def test_files_split_renamed_and_shuffled_give_the_same_triage_byte_for_byte(two_ways, tmp_path):
+    one, other = (exported(home, "derived.triage", tmp_path / f"{n}.parquet") for n, home in enumerate(two_ways))
+    assert one == other
+
+
+def test_files_split_renamed_and_shuffled_give_the_same_lists_byte_for_byte(two_ways, made):
+    one, other = (lists(home, made.last_day) for home in two_ways)
+    assert one == other
+    assert len(one) == 12
+
+
+def test_files_split_renamed_and_shuffled_give_the_same_facts_and_conclusions(two_ways):
+    one, other = (tables(home, "facts", "derived") for home in two_ways)
+    assert [name for name in one if not one[name].equals(other[name])] == []
+    assert one["facts.pupil_weeks"].height > 20_000
+
+
+def test_of_two_marks_from_one_delivery_the_first_in_the_declared_order_counts(two_ways, night):
+    """Present comes before authorised absence: the contested half days are as if no second file had come."""
+    contested, plain = tables(next(iter(two_ways)), "facts"), tables(night.home, "facts")
+    assert contested["facts.marked_weeks"].equals(plain["facts.marked_weeks"])
+
+
+# A day gone by ------------------------------------------------------------------------------------------------------------
+
+
+def up_to(extracts: dict[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:
+    """What there was on a day: no later mark."""
+    return {
+        name: rows.filter(pl.col("date") <= day.isoformat()) if name.startswith("attendance_marks") else rows
+        for name, rows in extracts.items()
+        if name != "register_totals.csv"
+    }
+
+
+def corrected(extracts: dict[str, pl.DataFrame], listed: set[str], day: date) -> dict[str, pl.DataFrame]:
+    """Later marks, and earlier ones corrected: of every listed pupil's school, everybody ill was there after all."""
+    names = [name for name in extracts if name.startswith("attendance_marks")]
+    later = {f"later_{name}": extracts[name].filter(pl.col("date") > day.isoformat()) for name in names}
+    ill = {f"corrected_{name}": extracts[name].filter(pl.col("date") <= day.isoformat(), code="I").with_columns(code=pl.lit("/")) for name in names}  # fmt: skip
+    renamed = {f"renamed_{name}": rows.with_columns(surname=pl.lit("Married-Name"), sen_provision=pl.lit("E")) for name, rows in extracts.items() if name.startswith("pupils_")}  # fmt: skip
+    return later | ill | renamed
+
+
+class Replay:
+    """A list of some weeks ago; then later marks, corrections of earlier ones and other names; then that day again."""
+
+    def __init__(self, made: Synthesised, before, folder):
+        self.home = copied(before, folder / "home")
+        self.latest, self.day = made.last_day, made.last_day - timedelta(weeks=3)
+        extracts = read_rows(made.files)
+        night_of(self.home, up_to(extracts, self.day), self.day)
+        self.first = self.kept(folder / "first.parquet")
+        night_of(self.home, corrected(extracts, set(), self.day), self.latest)
+        self.current = (self.home.published / "current.duckdb").readlink()
+        self.latest_lists = lists(self.home, self.latest)
+        self.latest_rows = self.of_day(self.latest)
+        self.ran = a2n("flag", "--home", self.home.folder, "--as-of", self.day, "--json")
+        self.again = self.kept(folder / "again.parquet")
+
+    def of_day(self, day: date) -> dict[str, list]:
+        derived = tables(self.home, "derived")
+        return {name: derived[name].filter(as_of=day).rows() for name in DERIVED}
+
+    def kept(self, to):
+        return self.of_day(self.day), lists(self.home, self.day)
+
+
+@pytest.fixture(scope="module")
+def replay(made, night, tmp_path_factory) -> Replay:
+    return Replay(made, night.before, tmp_path_factory.mktemp("replay"))
+
+
+def test_a_past_day_gives_its_original_conclusions_though_more_has_been_learned(replay):
+    assert (replay.ran.status, replay.ran.err) == (0, "")
+    assert replay.again[0] == replay.first[0]
+    assert len(replay.first[0]["derived.triage"]) > 500
+
+
+def test_a_past_day_gives_its_original_lists_byte_for_byte(replay):
+    assert replay.again[1] == replay.first[1]
+    assert len(replay.first[1]) == 12
+
+
+def test_what_was_learned_later_did_matter(replay):
+    """Otherwise the two tests above would prove nothing."""
+    then = {row[1]: row for row in replay.first[0]["derived.pupil_features"]}
+    now = tables(replay.home, "derived")["derived.pupil_features"].filter(as_of=replay.latest)
+    missed_then = {pupil: row[now.columns.index("illness_sessions_ytd")] for pupil, row in then.items()}
+    fewer = [pupil for pupil, ill in now.select("pupil_id", "illness_sessions_ytd").rows() if ill < missed_then.get(pupil, 0)]  # fmt: skip
+    assert len(fewer) > 50
+
+
+def test_a_replay_never_moves_what_is_published(replay):
+    current = replay.home.published / "current.duckdb"
+    assert current.readlink() == replay.current
+    with duckdb.connect(current, read_only=True) as con:
+        assert con.execute("SELECT as_of FROM published.run").fetchall() == [(replay.latest,)]
+
+
+def test_a_replay_leaves_the_later_days_rows_and_lists_as_they_were(replay):
+    assert replay.of_day(replay.latest) == replay.latest_rows
+    assert lists(replay.home, replay.latest) == replay.latest_lists
+
+
+def test_the_later_list_says_what_changed_since_the_earlier_one(replay):
+    assert replay.latest_lists.keys() == replay.first[1].keys()
+    assert replay.latest_lists != replay.first[1]

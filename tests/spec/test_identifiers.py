@@ -1,0 +1,87 @@
+"""UPNs: good ones, ones that cannot be anybody's, and ones that only look it."""
+
+import pytest
+
+from pipeline.vocabulary.identifiers import (
+    LOCAL_AUTHORITIES,
+    UPN_LETTERS,
+    UpnCheck,
+    check_letter,
+    laestab,
+    upn_authority,
+    upn_check,
+)
+
+
+@pytest.mark.parametrize("upn", ["B801200005001", "H801200001001", "A802200106001", "P207000016049"])
+def test_a_upn_whose_letter_fits_is_permanent(upn):
+    assert upn_check(upn) is UpnCheck.PERMANENT
+
+
+@pytest.mark.parametrize("upn", ["V20920002301A", "T93825009901Z"])
+def test_a_upn_that_ends_in_a_letter_is_temporary(upn):
+    assert upn_check(upn) is UpnCheck.TEMPORARY
+
+
+@pytest.mark.parametrize("upn", ["A801200005001", "Q207000016049", "A123456789123"])
+def test_a_upn_whose_letter_does_not_fit_is_not_used(upn):
+    """The second is printed as an example in a supplier's handbook: it is P that fits."""
+    assert upn_check(upn) is UpnCheck.WRONG_CHECK_LETTER
+
+
+def test_a_made_up_upn_may_fit_by_chance():
+    assert upn_check("A123456789012") is UpnCheck.PERMANENT
+
+
+@pytest.mark.parametrize(
+    "upn",
+    [
+        "B80120000500", "B8012000050011", "b801200005001", " B801200005001", "I801200005001", "B80120000500I",
+        "BB01200005001", "B801200005O01", "B8012000050٠1", "X98765432123BB",
+    ],
+)  # fmt: skip
+def test_a_upn_of_another_pattern_is_malformed(upn):
+    assert upn_check(upn) is UpnCheck.MALFORMED
+
+
+@pytest.mark.parametrize("upn", [None, ""])
+def test_no_upn_is_missing_and_not_malformed(upn):
+    assert upn_check(upn) is UpnCheck.MISSING
+
+
+def test_only_a_upn_that_fits_is_used():
+    assert {check for check in UpnCheck if check.is_usable} == {UpnCheck.PERMANENT, UpnCheck.TEMPORARY}
+
+
+def test_one_mistyped_character_never_goes_unseen():
+    """Each weight from 2 to 13 and every difference from 1 to 9 are coprime to 23."""
+    good = "B801200005001"
+    for place in range(1, 13):
+        for digit in "0123456789":
+            mistyped = good[:place] + digit + good[place + 1 :]
+            assert (upn_check(mistyped) is UpnCheck.PERMANENT) == (mistyped == good)
+
+
+def test_exactly_one_letter_fits():
+    fits = [letter for letter in UPN_LETTERS if upn_check(letter + "801200005001").is_usable]
+    assert fits == ["B"] == [check_letter("801200005001")]
+
+
+def test_the_letters_leave_out_i_o_and_s():
+    assert UPN_LETTERS == "ABCDEFGHJKLMNPQRTUVWXYZ"
+
+
+@pytest.mark.parametrize("authority", [838, 839, 940, 941, 942, 943, 201, 938])
+def test_authorities_made_since_lists_were_last_copied_are_known(authority):
+    assert authority in LOCAL_AUTHORITIES
+
+
+def test_a_upn_says_which_authority_gave_it():
+    assert upn_authority("V20920002301A") == 209
+    assert 209 in LOCAL_AUTHORITIES
+    assert upn_authority("A123456789012") not in LOCAL_AUTHORITIES
+
+
+def test_a_laestab_is_three_digits_and_four():
+    assert laestab(380, 2093) == 3802093
+    assert laestab(380, 93) == 3800093

@@ -1,0 +1,285 @@
+"""What is counted for the inclusion lead, drawn as pupils. Nothing is hidden yet."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.weeks import marked_weeks
+from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, SCHOOLS_WITHOUT_LIST, TRIAGE
+from pipeline.tables.facts import ENROLMENTS
+from tests.drawn import drawn
+
+ASH, BIRCH = 100001, 100002
+FIRST_DAY = date(2025, 9, 8)  # a Monday
+AS_OF = date(2025, 10, 17)
+
+CHARACTERISTICS = {
+    "pupil_id": pl.String, "sex": pl.String, "ethnicity": pl.String, "language": pl.String, "fsm_eligible": pl.Boolean,
+    "looked_after": pl.Boolean, "sen_provision": pl.String,
+}  # fmt: skip
+
+SCHOOLS = pl.DataFrame(
+    {
+        "urn": [ASH, BIRCH],
+        "name": ["Ash Secondary", "Birch Primary"],
+        "phase": ["Secondary", "Primary"],
+        "laestab": [9994001, 9992001],
+    },
+    schema_overrides={"urn": pl.Int32, "laestab": pl.Int32},
+)
+
+PUPILS = """
+    pupil_id | urn    | outcome             | on_file | absence_rate_ytd | illness_sessions_ytd
+    ---------+--------+---------------------+---------+------------------+---------------------
+    amira    | 100001 | listed              | no      | 0.12             | 30
+    bede     | 100001 | eligible_not_listed | no      | 0.55             | 29
+    cato     | 100001 | eligible_not_listed | yes     | 0.10             | 0
+    dara     | 100001 | already_known       | yes     | 0.09             | 0
+    eden     | 100002 | not_eligible        | no      | 0.02             | 0
+    farah    | 100002 | history_needed      | no      |                  | 0
+"""
+
+A_MARK = {
+    "pupil_id": pl.String, "urn": pl.Int32, "date": pl.Date, "half_day": pl.String, "code": pl.String,
+    "known_on": pl.Date, "recorded_at": pl.Datetime,
+}  # fmt: skip
+
+
+def tonight(pupils: str = PUPILS, **known) -> Tonight:
+    """What a run knows of `pupils` as drawn, and of nothing else but what a test names."""
+    told = {"urn": pl.Int32, "outcome": pl.String, "on_file": pl.Boolean, "pupil_id": pl.String}
+    drawn_pupils = drawn(pupils, {**told, "absence_rate_ytd": pl.Float64, "illness_sessions_ytd": pl.Int32})
+    usual = {
+        "run": "flag 2025-10-17 1",
+        "as_of": AS_OF,
+        "version": "0",
+        "demo": False,
+        "triage": drawn_pupils,
+        "features": drawn_pupils.with_columns(
+            source=pl.lit("census"),
+            possible_sessions_ytd=pl.when(pl.col("absence_rate_ytd").is_not_null()).then(100).otherwise(0),
+            absence_sessions_ytd=(100 * pl.col("absence_rate_ytd").fill_null(0)).round().cast(pl.Int32),
+        ),
+        "signals": PUPIL_SIGNALS.empty,
+        "support": drawn_pupils,
+        "schools": SCHOOLS,
+        "weeks": marks(),
+        "enrolled": ENROLMENTS.empty,
+        "characteristics": drawn_pupils.select("pupil_id").with_columns(
+            pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name != "pupil_id"
+        ),
+        "schools_without_list": SCHOOLS_WITHOUT_LIST.empty,
+    }
+    return Tonight(**usual | known)
+
+
+def marks(**codes: str) -> pl.DataFrame:
+    """Weeks in which each pupil of Ash has these codes, a school day each from the first Monday; `.` is a day with none."""
+    rows = [
+        (pupil, ASH, day, half_day, code, day, None)
+        for pupil, letters in codes.items()
+        for day, code in zip(_school_days(), letters.split(), strict=False)
+        for half_day in ("am", "pm")
+        if code != "."
+    ]
+    return marked_weeks(pl.DataFrame(rows, schema=A_MARK, orient="row"))
+
+
+def _school_days():
+    return (day for day in (FIRST_DAY + timedelta(days=n) for n in range(400)) if day.weekday() < 5)
+
+
+def row(frame: pl.DataFrame, **key) -> dict:
+    return frame.filter(**key).row(0, named=True)
+
+
+def test_the_frames_it_reads_are_declared_ones():
+    """What the drawn pupils above stand in for."""
+    assert {"pupil_id", "urn", "outcome"} <= set(TRIAGE.names)
+    assert {"pupil_id", "on_file"} <= set(PUPIL_SUPPORT.names)
+    read = {"source", "possible_sessions_ytd", "absence_sessions_ytd", "absence_rate_ytd", "illness_sessions_ytd"}
+    assert read <= set(PUPIL_FEATURES.names)
+
+
+def test_a_school_is_counted_by_outcome():
+    ash = row(exact_counts(tonight())["school"], urn=ASH)
+    assert (ash["pupils_on_roll"], ash["listed"], ash["eligible_not_listed"], ash["already_known"]) == (4, 1, 2, 1)
+    assert ash["not_eligible"] == 0
+
+
+def test_exactly_a_tenth_is_persistent_and_half_is_severe():
+    ash = row(exact_counts(tonight())["school"], urn=ASH)
+    assert (ash["persistent_absence_count"], ash["severe_absence_count"]) == (3, 1)
+
+
+def test_the_whole_home_counts_each_pupil_once_and_missed_are_those_nothing_is_on_file_for():
+    run = exact_counts(tonight())["run"].row(0, named=True)
+    assert (run["pupils_on_roll"], run["eligible"], run["listed"], run["missed"]) == (6, 3, 1, 1)
+    assert (run["schools_expected"], run["schools_received"], run["schools_without_list"]) == (2, 2, 0)
+    assert run["finished"] == run["as_of"] == AS_OF
+    assert run["registers_to"] is None
+
+
+def test_registers_run_to_the_last_day_anyone_could_attend():
+    run = exact_counts(tonight(weeks=marks(amira="/ I #")))["run"]
+    assert run["registers_to"].item() == FIRST_DAY + timedelta(days=1)
+
+
+def test_a_school_with_a_register_is_told_by_it_and_one_without_by_its_census():
+    schools = exact_counts(tonight(weeks=marks(amira="/ I / /")))["school"]
+    assert (row(schools, urn=ASH)["absence_sessions_ytd"], row(schools, urn=ASH)["possible_sessions_ytd"]) == (2, 8)
+    assert (row(schools, urn=BIRCH)["absence_sessions_ytd"], row(schools, urn=BIRCH)["possible_sessions_ytd"]) == (
+        2,
+        100,
+    )
+
+
+def test_a_school_whose_list_was_withheld_says_why():
+    withheld = pl.DataFrame({"urn": [BIRCH], "reason": ["Nothing was received."]}, schema_overrides={"urn": pl.Int32})
+    schools = exact_counts(tonight(schools_without_list=withheld))["school"]
+    assert row(schools, urn=BIRCH)["list_withheld_because"] == "Nothing was received."
+    assert row(schools, urn=ASH)["list_withheld_because"] is None
+
+
+def test_a_week_counts_sessions_of_each_kind_and_the_pupils_they_are_of():
+    weeks = exact_counts(tonight(weeks=marks(amira="I I / O /", bede="C2 / M / /")))["school_week"]
+    week = row(weeks, urn=ASH)
+    assert (week["possible_sessions"], week["absence_sessions"], week["absence_pupils"]) == (20, 10, 2)
+    assert (week["authorised_sessions"], week["authorised_pupils"]) == (8, 2)
+    assert (week["unauthorised_sessions"], week["unauthorised_pupils"]) == (2, 1)
+    assert (week["illness_sessions"], week["part_time_sessions"], week["other_authorised_sessions"]) == (4, 2, 2)
+
+
+def test_a_week_of_closure_is_no_row_and_what_comes_after_the_day_is_not_known():
+    known = exact_counts(tonight(weeks=marks(amira="# # # # # / / / / /"), as_of=FIRST_DAY + timedelta(days=8)))[
+        "school_week"
+    ]
+    assert known["week_start"].to_list() == [FIRST_DAY + timedelta(days=7)]
+    assert known["possible_sessions"].to_list() == [4]
+
+
+def test_a_signal_is_counted_three_ways_in_a_school_its_phase_and_the_home():
+    raised = drawn(
+        """
+        pupil_id | urn    | signal   | raised
+        ---------+--------+----------+-------
+        amira    | 100001 | lateness | yes
+        bede     | 100001 | lateness | no
+        eden     | 100002 | lateness |
+        """,
+        PUPIL_SIGNALS.schema,
+    )
+    signal = exact_counts(tonight(signals=raised))["signal"]
+    ash = row(signal, scope="school", urn=ASH)
+    assert (ash["raised"], ash["not_raised"], ash["cannot_be_judged"]) == (1, 1, 0)
+    assert row(signal, scope="phase", phase="Primary")["cannot_be_judged"] == 1
+    home = row(signal, scope="home")
+    assert (home["raised"], home["not_raised"], home["cannot_be_judged"]) == (1, 1, 1)
+
+
+def test_groups_are_rolled_up_and_what_was_not_said_is_a_group_too():
+    said = drawn(
+        """
+        pupil_id | sex | ethnicity | language | fsm_eligible | looked_after | sen_provision
+        ---------+-----+-----------+----------+--------------+--------------+--------------
+        amira    | F   | AIND      | URD      | yes          | no           | N
+        bede     | M   | WROM      | ENG      | no           |              | K
+        cato     | M   | REFU      | NOT      |              | yes          |
+        dara     |     |           |          |              |              |
+        eden     | F   | WBRI      | ENB      | no           | no           | E
+        farah    | F   | CHNE      | OTB      | no           | no           | N
+        """,
+        CHARACTERISTICS,
+    )
+    audit = exact_counts(tonight(characteristics=said))["group_audit"]
+    pupils = {(told["kind"], told["group_name"]): told["pupils"] for told in audit.iter_rows(named=True)}
+    assert (pupils["ethnic_group", "White"], pupils["ethnic_group", "not known"]) == (2, 2)
+    assert (pupils["first_language", "English"], pupils["first_language", "other than English"]) == (2, 2)
+    assert (pupils["sex", "female"], pupils["sex", "male"], pupils["sex", "not known"]) == (3, 2, 1)
+    assert (pupils["in_care", "in care"], pupils["in_care", "not in care"], pupils["in_care", "not known"]) == (1, 3, 2)
+    assert row(audit, kind="sen_provision", group_name="SEN support")["missed"] == 1
+    assert row(audit, kind="phase", group_name="Secondary")["eligible"] == 3
+
+
+# Children lost between services
+
+
+def lost(kind: str, **known) -> int:
+    counts = exact_counts(tonight(**known))["lost_children"]
+    assert counts.filter(kind=kind, scope="school")["pupils"].sum() == row(counts, kind=kind, scope="home")["pupils"]
+    return row(counts, kind=kind, urn=ASH)["pupils"]
+
+
+def test_thirty_sessions_of_illness_are_fifteen_days():
+    """Amira has 30 and Bede 29."""
+    assert lost("fifteen_days_illness") == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "pupils"),
+    [
+        ("E E E E E", 0),  # five days: education is not owed yet
+        ("E E E E E E", 1),
+        ("E E E E E # E", 1),  # a day of closure is no school day
+        ("E E E B E E E", 0),
+        ("E E E D E E E", 0),
+        ("E E E K E E E", 0),
+        ("E E E / E E E", 0),
+    ],
+)
+def test_suspended_more_than_five_school_days_together_with_no_provision(codes, pupils):
+    assert lost("suspended_over_five_days_no_provision", weeks=marks(bede=codes)) == pupils
+
+
+ELEVEN_DAYS = "/ " * 11
+
+
+@pytest.mark.parametrize(
+    ("spells", "pupils"),
+    [
+        (["100001 | 2024-09-02 | 2025-09-08 | 9"], 1),
+        (["100001 | 2024-09-02 | 2025-09-09 | 9"], 0),  # nine school days ago: time to arrive
+        (["100001 | 2024-09-02 |            | 9"], 0),  # has not left
+        (["100001 | 2024-09-02 | 2025-07-22 | 9"], 0),  # left last school year
+        (["100001 | 2024-09-02 | 2025-08-31 | 11"], 0),  # a usual time to leave
+        (["100001 | 2024-09-02 | 2025-08-31 | 10"], 1),
+        (["100001 | 2024-09-02 | 2025-09-08 | 11"], 1),  # Year 11, but in term
+        (["100001 | 2024-09-02 | 2025-09-08 | N2"], 0),  # below compulsory age
+        (["100001 | 2024-09-02 | 2025-09-08 | 9", "100002 | 2025-09-15 | | 9"], 0),  # seen on another roll
+        (["100001 | 2024-09-02 | 2025-09-08 | 9", "100001 | 2025-09-22 | | 9"], 0),  # and came back
+        (["100002 | 2024-09-02 | 2025-09-02 | 9", "100001 | 2025-09-03 | 2025-09-08 | 9"], 1),  # of two left, the last
+    ],
+)
+def test_left_and_not_seen_here(spells, pupils):
+    picture = "\n".join(["urn | entry_date | leaving_date | nc_year", "-", *spells])
+    enrolled = drawn(picture, ENROLMENTS.schema).with_columns(pupil_id=pl.lit("juno"))
+    assert lost("left_and_not_seen_here", weeks=marks(amira=ELEVEN_DAYS), enrolled=enrolled) == pupils
+
+
+def test_without_a_register_a_fortnight_is_time_to_arrive():
+    gone = drawn(
+        """
+        pupil_id | urn    | entry_date | leaving_date | nc_year
+        ---------+--------+------------+--------------+--------
+        juno     | 100001 | 2024-09-02 | 2025-10-03   | 9
+        """,
+        ENROLMENTS.schema,
+    )
+    kind = "left_and_not_seen_here"
+    assert lost(kind, enrolled=gone) == 1
+    assert lost(kind, enrolled=gone.with_columns(leaving_date=pl.lit(date(2025, 10, 4)))) == 0
+
+
+def test_every_school_has_a_row_of_every_kind_so_that_a_missing_row_tells_nothing():
+    counts = exact_counts(tonight())["lost_children"]
+    assert counts.filter(scope="school").group_by("kind").len()["len"].to_list() == [2, 2, 2]
+
+
+def test_a_roll_at_a_school_nobody_told_us_of_is_counted_still():
+    known = tonight()
+    counts = exact_counts(replace(known, schools=SCHOOLS.head(1)))
+    assert row(counts["school"], urn=BIRCH)["phase"] == "Not known"
+    assert counts["school"]["pupils_on_roll"].sum() == 6
