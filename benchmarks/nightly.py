@@ -100,13 +100,13 @@ def _asked() -> argparse.Namespace:
 def _extracts(size: Size) -> Extracts:
     """This size's extracts and a home with its last year, made where they are not there yet."""
     made, home = size.folder / "extracts", size.folder / "home"
-    if not (made / "ABOUT.txt").exists() or not (home / "ready").exists():
+    if not (made / ".made-up.txt").exists() or not (home / "ready").exists():
         shutil.rmtree(size.folder, ignore_errors=True)
         size.folder.mkdir(parents=True)
         print(f"making up {size.pupils:,} pupils in {size.schools} schools")
         _a2n("synthesise", "--to", str(made), *size.words)
     files = sorted(made.glob("*.csv"))
-    said = re.search(r"up to (\d{4}-\d\d-\d\d)", (made / "ABOUT.txt").read_text(encoding="utf-8"))
+    said = re.search(r"up to (\d{4}-\d\d-\d\d)", (made / ".made-up.txt").read_text(encoding="utf-8"))
     extracts = Extracts(
         files, [file for file in files if file.name.startswith("attendance_marks")], date.fromisoformat(said[1]), home
     )

@@ -171,9 +171,10 @@ def set_before_gate(con: duckdb.DuckDBPyConnection, feed: str, *, known_on: date
     con.execute("""
         CREATE OR REPLACE TABLE memory.main.known_roll AS
         SELECT pupil_id, urn,
-            arg_max(age_at_31_august, stated_on)::INTEGER AS age_at_31_august,
-            (year(max(stated_on)) - (month(max(stated_on)) < 8)::INTEGER)::INTEGER AS stated_school_year
-        FROM warehouse.staged.pupils GROUP BY pupil_id, urn""")
+            arg_max(age_at_31_august, aged_on)::INTEGER AS age_at_31_august,
+            (year(max(aged_on)) - (month(max(aged_on)) < 8)::INTEGER)::INTEGER AS stated_school_year
+        FROM (SELECT *, least(stated_on, leaving_date) AS aged_on FROM warehouse.staged.pupils)
+        GROUP BY pupil_id, urn""")
 
 
 def add_said_school(con: duckdb.DuckDBPyConnection, urn: int) -> None:

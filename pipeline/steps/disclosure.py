@@ -79,12 +79,17 @@ _WORTH = {
     **{("run", column): 50 for column in _PUPILS["run"]},
     ("school", "pupils_on_roll"): 50,
     ("school", "absence_sessions_ytd"): 50,
-    **{("school", column): 2 for column in ("listed", "eligible_not_listed", "already_known", "persistent_absence_count")},
+    **{
+        ("school", column): 2
+        for column in ("listed", "eligible_not_listed", "already_known", "persistent_absence_count")
+    },
     ("group_audit", "pupils"): 5,
     ("group_audit", "missed"): 2,
     ("signal", "raised"): 2,
 }
 """Where there is a choice of what to hide for another's sake: a whole home's totals, and what is public anyway, last."""
+
+_WORTH_OF_SCOPE = {"phase": 2, "home": 6}
 
 _REMAINDERS = {
     "run": {"eligible_on_file": ("eligible_not_listed", ("missed",))},
@@ -122,7 +127,7 @@ def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     for table, columns in _PUPILS.items():
         for key, row in rows[table].items():
             for column in columns:
-                yield (table, key, column), _count(row[column], policy, worth=_WORTH.get((table, column), 1))
+                yield (table, key, column), _count(row[column], policy, worth=_worth(table, row, column))
             for column, (whole, parts) in _REMAINDERS.get(table, {}).items():
                 yield (
                     (table, key, column),
@@ -131,6 +136,10 @@ def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     for key, whole in _illness_wholes(rows):
         rest = rows[whole[0]][whole[1]][whole[2]] - rows["lost_children"][key]["pupils"]
         yield ("lost_children", key, "others"), _count(rest, policy, published=False)
+
+
+def _worth(table: str, row: Mapping, column: str) -> int:
+    return _WORTH.get((table, column), 1) * _WORTH_OF_SCOPE.get(row.get("scope"), 1)
 
 
 def _count(value: int, policy: Policy, **how) -> Cell:
@@ -152,7 +161,7 @@ def _session_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]
     for key, row in rows["school"].items():
         yield (
             ("school", key, "absence_sessions_ytd"),
-            _sessions(row, "absence", "_ytd", policy, worth=_WORTH["school", "absence_sessions_ytd"]),
+            _sessions(row, "absence", "_ytd", policy, worth=_worth("school", row, "absence_sessions_ytd")),
         )
     for key, row in rows["school_week"].items():
         for kind in WEEK_RATES:

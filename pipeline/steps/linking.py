@@ -162,8 +162,12 @@ def with_age(rows: pl.DataFrame, *, on: date) -> pl.DataFrame:
 
 
 def with_age_when_stated(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with their age moved to the school year of the day they describe, where that day is known."""
-    stated = pl.coalesce("stated_on", "aged_on")
+    """`rows` with their age moved to the school year of the day they describe, where that day is known.
+
+    A leaver is described as on leaving: an autumn census still gives July's year group.
+    """
+    left = pl.when(pl.col("leaving_date") >= pl.col("entry_date")).then("leaving_date")
+    stated = pl.min_horizontal(pl.coalesce("stated_on", "aged_on"), left)
     years = _begins(stated) - _begins(pl.col("aged_on"))
     return rows.with_columns(age_at_31_august=(pl.col("age_at_31_august") + years).cast(pl.Int32), aged_on=stated)
 

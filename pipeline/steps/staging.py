@@ -70,7 +70,7 @@ def _read(text: pl.Series, reader: Reader) -> tuple[pl.Series, pl.Series | None]
     Where values recur, as dates and codes do by the million, each distinct one is read once.
     """
     distinct = text.unique()
-    recurs = distinct.len() * 4 <= text.len()
+    recurs = 0 < distinct.len() * 4 <= text.len()
     once = distinct if recurs else text
     content = once.to_frame("text").select(_content(pl.col("text"))).to_series()
     read = _applied(content, reader)

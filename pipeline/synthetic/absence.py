@@ -20,7 +20,7 @@ from .register import NUMBER, PRESENT, Register, Roll, opened_register
 HOLD = 0.84
 """Chance that a spell of illness lasts into the next school day, such that half of all spells last a day or two."""
 HOLD_OVER_WEEKEND = 0.74
-DRIFT = 0.55
+DRIFT = 0.38
 """Spread of a pupil's own level between half terms, beside a day's spread of 1."""
 SHAPE = {0: 0.36, 1: 0.48, 2: 0.55, 3: 0.3}
 """By phase, how strongly a weekday raises a day's level, so that England's weekday pattern comes out."""

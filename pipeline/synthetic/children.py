@@ -58,7 +58,7 @@ def made_up_children(schools: list[School], year: SchoolYear, rng: np.random.Gen
     poverty = _poverty(schools, rng)[main]
     sen = _sen(phase, rng)
     fsm = _fsm(phase, sen, poverty, rng)
-    is_boy = rng.random(len(group)) < np.choose(sen, [0.485, 0.61, 0.71])
+    is_boy = _picked(np.choose(sen, [0.485, 0.61, 0.71]), (phase * 3 + sen) * 2 + fsm, rng)
     ethnicity, language = _backgrounds(len(group), rng)
     now, last = _propensities(sen, phase, poverty, rng)
     return Children(
@@ -213,11 +213,20 @@ def _levels(values: np.ndarray, strata: np.ndarray) -> np.ndarray:
     return levels
 
 
+def _picked(chances: np.ndarray, strata: np.ndarray, rng) -> np.ndarray:
+    """Each with its own of `chances`, and of each stratum as many as its chances add up to."""
+    order = np.lexsort((rng.random(len(chances)), strata))
+    reached = np.floor(np.cumsum(chances[order]) + rng.random())
+    picked = np.empty(len(chances), bool)
+    picked[order] = np.diff(reached, prepend=0) > 0
+    return picked
+
+
 def _fsm(phase: np.ndarray, sen: np.ndarray, poverty: np.ndarray, rng) -> np.ndarray:
     base = np.array([england.FSM[one] for one in range(4)])[phase]
     odds = base / (1 - base) * np.choose(sen, [0.83, 1.9, 2.2]) * np.exp(poverty)
     odds = np.where(phase >= SPECIAL, base / (1 - base) * np.exp(poverty), odds)
-    return rng.random(len(phase)) < odds / (1 + odds)
+    return _picked(odds / (1 + odds), phase * 3 + sen, rng)
 
 
 def _backgrounds(count: int, rng) -> tuple[np.ndarray, np.ndarray]:

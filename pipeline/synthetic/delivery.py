@@ -71,7 +71,7 @@ def synthesise(
     _clear(to)
     authority = made_up_authority(pupils, schools, seed=seed, year=SchoolYear(year))
     last_day = authority.now.calendar.last_day_of_week(weeks)
-    (to / "ABOUT.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
+    (to / ".made-up.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
     _write(authority, to, last_day, censuses_only)
     labels = to.parent / f"{to.name}-faults.csv"
     return Synthesised(
@@ -85,7 +85,7 @@ def synthesise(
 def _clear(to: Path) -> None:
     """An empty folder, or one that only held a made-up authority. Nobody's own files are ever deleted."""
     to.mkdir(parents=True, exist_ok=True)
-    about = to / "ABOUT.txt"
+    about = to / ".made-up.txt"
     is_ours = about.exists() and about.read_text(encoding="utf-8").startswith(ABOUT[:40])
     if any(to.iterdir()) and not is_ours:
         raise FileExistsError(f"{to} holds other files: name an empty folder, or one this wrote before.")

@@ -26,7 +26,7 @@ ANY_SEN = {PRIMARY: 0.194, SECONDARY: 0.176, SPECIAL: 1.0, AP: 0.849}
 PLANS_AMONG_SEN = {PRIMARY: 0.19, SECONDARY: 0.21, SPECIAL: 1.0, AP: 0.35}
 """Share of any SEN that is an EHC plan; primary and secondary set so that all phases together come to 6.0 %."""
 
-MORE_KNOWN = 0.03
+MORE_KNOWN = 0.015
 """Standard deviations by which pupils with SEN miss less than those of 2022/23 did: more pupils have SEN on record now
 (19 % of primary pupils, then 17 %), and those added are more like the rest."""
 

@@ -84,7 +84,7 @@ PUPILS = Table(
         Column("entry_date", pl.Date, "First day on this school's roll."),
         Column("leaving_date", pl.Date, "Last day on this school's roll.", nullable=True),
         Column("sen_provision", pl.String, "N, K or E; null if not said.", nullable=True),
-        Column("age_at_31_august", pl.Int32, "Age on the 31 August before the year described.", "years"),
+        Column("age_at_31_august", pl.Int32, "Age on the 31 August before the school year described, or left in.", "years"),
         Column("sex", pl.String, "M or F. For the audit only.", nullable=True),
         Column("ethnicity", pl.String, "DfE ethnicity code. For the audit only.", nullable=True),
         Column("language", pl.String, "First language code. For the audit only.", nullable=True),

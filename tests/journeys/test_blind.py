@@ -12,11 +12,12 @@ from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, ta
 
 SHUFFLED = {
     "_pupilonroll": ["sex", "ethnicity", "language"],
+    "_pupilnolongeronroll": ["sex", "language"],
     "_senneeds": ["sentype"],
     "_fsmperiod": ["pupilonrolltableid", "NativeId"],
     "_fsmperiodsonroll": ["pupilonrolltableid", "NativeId"],
 }
-"""By the end of a census table's name: the columns dealt out anew. A period goes to another pupil, school and all."""
+"""By the end of a census table's name: the columns dealt out anew, where it has them (only spring asks ethnicity). A period goes to another pupil, school and all."""
 
 IN_PUPILS = ["sex", "ethnicity", "language", "fsm_eligible"]
 
@@ -28,7 +29,7 @@ def shuffled(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         stem = name.removesuffix(".csv")
         columns = next((cols for end, cols in SHUFFLED.items() if stem.endswith(end)), None)
         columns = IN_PUPILS if stem.startswith("pupils_") else columns
-        dealt[name] = _dealt(rows, columns or [], seed)
+        dealt[name] = _dealt(rows, [one for one in columns or [] if one in rows.columns], seed)
     return dealt
 
 

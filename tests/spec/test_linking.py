@@ -291,11 +291,26 @@ def test_session_counts_belong_to_the_term_before_their_census_and_to_their_own_
 
 def test_a_census_suspension_is_not_asked_for_a_upn_and_a_plain_one_is():
     rows = drawn("row|parent_key|native_id|pupil_id|urn\n-\n2|p1|n1||\n3|||dara|100001", CHILD).with_columns(
-        upn_check=pl.lit("missing"), laestab=pl.lit(None, pl.Int32)
-    )
+        upn_check=pl.lit("missing"), laestab=pl.lit(None, pl.Int32), category=pl.lit("SUSP"),
+        start_date=pl.lit(date(2025, 10, 6)),
+    )  # fmt: skip
     it = linked(rows, "suspensions", Known(SCHOOLS, RETURNS, PARENTS), known_on=TODAY)
     assert it["upn_check"].to_list() == [None, "missing"]
     assert it["pupil_id"].to_list() == ["amira", "dara"]
+
+
+@pytest.mark.parametrize(
+    "sent, started, category",
+    [("FIXD", "2020-08-31", "SUSP"), ("FIXD", "2020-09-01", "FIXD"), ("PERM", "2019-03-04", "PERM"), (None, "2019-03-04", None)],
+)  # fmt: skip
+def test_a_fixed_period_exclusion_is_a_suspension_until_the_word_changed(sent, started, category):
+    """After that it stays as it came, for the gate to set aside."""
+    rows = pl.DataFrame(
+        {"laestab": [None], "urn": [ASH], "category": [sent], "start_date": [date.fromisoformat(started)]},
+        schema_overrides={"laestab": pl.Int32, "urn": pl.Int32, "category": pl.String},
+    )
+    it = linked(rows, "suspensions", Known(SCHOOLS, RETURNS, PARENTS), known_on=TODAY)
+    assert it["category"].to_list() == [category]
 
 
 # Ages
