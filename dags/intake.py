@@ -12,6 +12,8 @@ Params: `home`, the folder of the home (else the variable A2N_HOME); `day`, the 
 day on which the night ends).
 """
 
+from itertools import pairwise
+
 from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.interval import CronDataIntervalTimetable
@@ -56,13 +58,13 @@ def intake():
     @task(retries=0)
     def tell_of_refusals(ended: dict) -> None:
         """Fail, and so send notice, when a file was refused."""
-        refused = [one["refused_because"] for one in ended["extracts"] if one["refused_because"]]
+        refused = [f"{one['file']}: {one['refused_because']}" for one in ended["extracts"] if one["refused_because"]]
         if refused:
             raise AirflowFailException(" ".join(refused))
 
     begun = look_in_inbox()
     taken = [take_in.override(task_id=feed.name)(begun, feed.name) for feed in FEEDS]
-    for before, after in zip(taken, taken[1:], strict=False):
+    for before, after in pairwise(taken):
         before >> after
     tell_of_refusals(settle(begun, taken))
 

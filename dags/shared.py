@@ -9,7 +9,8 @@ WAREHOUSE = Asset("warehouse", uri="x-a2n://warehouse")
 
 
 def pool() -> str:
-    """One slot: one process at a time may hold the warehouse. `make setup` and `deploy` create it."""
+    """One slot: one process at a time may hold the warehouse. It is made once, with `airflow pools set duckdb_writer 1 ...`;
+    without it tasks wait for ever."""
     return "duckdb_writer"
 
 

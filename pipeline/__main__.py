@@ -186,11 +186,11 @@ def _finish(summary, as_json: bool) -> None:
     progress.end()
     if as_json:
         print(json.dumps(summary.as_json(), indent=2))
-    else:
+    elif not summary.stopped_because:
         print(in_words(summary))
     for one in summary.extracts:
         if one.refused_because:
-            print(f"Refused: {one.refused_because}", file=sys.stderr)
+            print(f"Refused: {one.refusal}", file=sys.stderr)
     if summary.stopped_because:
         print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
     if summary.refused_any:

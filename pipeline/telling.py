@@ -5,12 +5,12 @@ from pipeline.hops.summary import Summary
 
 def in_words(summary: Summary) -> str:
     """Few lines: what was read, what was set aside and why, who was looked at, how long it took."""
-    return "\n".join([*_files(summary), *_rules(summary), *_pupils(summary), *_time(summary)]) or "Nothing new."
+    return "\n".join([*_files(summary), *_rules(summary), *_pupils(summary), *_time(summary)])
 
 
 def _files(summary: Summary) -> list[str]:
     if not summary.extracts:
-        return ["No new extracts."] if not summary.pupils_by_outcome else []
+        return [] if _looked(summary) else ["No new extracts."]
     read = sum(one.rows_read for one in summary.extracts)
     accepted = sum(one.rows_accepted for one in summary.extracts)
     aside = sum(one.rows_set_aside for one in summary.extracts)
@@ -30,11 +30,17 @@ def _rules(summary: Summary) -> list[str]:
 
 
 def _pupils(summary: Summary) -> list[str]:
-    if not summary.pupils_by_outcome:
+    if not _looked(summary):
         return []
+    if not summary.pupils_by_outcome:
+        return [f"Nobody was on a roll on {summary.as_of:%d/%m/%Y}, by what was known that day: no list was written."]
     counts = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in summary.pupils_by_outcome.items())
     lines = [f"{_many(summary.lists, 'list')} written. Pupils: {counts}."]
     return lines + [f"  no list for school {urn}: {why}" for urn, why in summary.schools_without_list.items()]
+
+
+def _looked(summary: Summary) -> bool:
+    return (summary.run or "").startswith("flag")
 
 
 def _time(summary: Summary) -> list[str]:

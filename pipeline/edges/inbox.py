@@ -136,11 +136,9 @@ def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
 
     Raises Refused, with the row where it can be told, when the file does not parse.
     """
-    if extract.path.suffix.lower() == ".parquet":
-        frame = _parquet(extract)
-    else:
-        frame = _csv(extract)
+    is_parquet = extract.path.suffix.lower() == ".parquet"
     try:
+        frame = _parquet(extract) if is_parquet else _csv(extract)
         for batch in frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True):
             if batch.height:
                 yield batch.with_columns(pl.col("row_number").cast(pl.Int64))

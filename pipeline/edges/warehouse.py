@@ -186,5 +186,6 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
         raise Refused(f"{to} cannot be written, for there is no folder {to.parent}: make it first.")
     to.unlink(missing_ok=True)
     to.touch(mode=0o600)
-    con.execute(f"COPY (SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL) TO {_quoted(str(to))} (FORMAT parquet)")
+    rows = f"SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL"
+    con.execute(f"COPY ({rows}) TO {_quoted(str(to))} (FORMAT parquet, USE_TMP_FILE false)")  # another file, another mode
     return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]

@@ -21,6 +21,12 @@ class ExtractSummary:
     rows_refused: int
     refused_because: str | None = None
 
+    @property
+    def refusal(self) -> str:
+        """Why the file was refused, beginning with its name."""
+        why = self.refused_because or ""
+        return why if why.startswith(self.file) else f"{self.file}: {why}"
+
 
 @dataclass
 class Summary:

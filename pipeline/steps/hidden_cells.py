@@ -59,8 +59,8 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
 _A_CELL, _A_MOVE, _STILL_OWED = 1000, 100, 300
 """What hiding a cell costs, what moving one does, and what a sum not yet made good is reckoned to cost."""
 
-_MOST_TRIES, _MOST_WAYS_ON = 200, 12
-"""Sums made good in search of one other set of numbers, and cells tried for each."""
+_TRIES, _TRIES_WHEN_STUCK, _WAYS_ON = 200, 3000, 12
+"""Sums made good in search of one other set of numbers, the same where that was not enough, and cells tried for each."""
 
 _Owed = dict[int, int]
 """By sum: how much its total now falls short of (or exceeds) its parts."""
@@ -88,10 +88,14 @@ class _Board:
 
     def protect(self, cell: int, could_be: tuple[int, int]) -> None:
         """Hide cells until this count could be anything in `could_be`, or what comes nearest to that and is not one number."""
-        while self._reached(cell, could_be[0]) == self._reached(cell, could_be[1]) and self._hide(
-            self._nearest_shown(cell)
-        ):
+        while not self._is_safe(cell, could_be) and self._hide(self._nearest_shown(cell)):
             pass
+
+    def _is_safe(self, cell: int, could_be: tuple[int, int]) -> bool:
+        for self.most_tries in (_TRIES, _TRIES_WHEN_STUCK):
+            if self._reached(cell, could_be[0]) != self._reached(cell, could_be[1]):
+                return True
+        return False
 
     def _reached(self, cell: int, end: int) -> int:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
@@ -112,7 +116,7 @@ class _Board:
         ((cell, step),) = moves.items()
         queue = [(0, 0, moves, self._owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < _MOST_TRIES:
+        while queue and len(seen) < self.most_tries:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves
@@ -122,7 +126,7 @@ class _Board:
             seen.add(state)
             narrowest = min(owed, key=lambda sum_: (len(self.members[sum_]), sum_))
             for at, (cost, further, still_owed) in enumerate(self._ways_on(narrowest, moves, owed)):
-                heappush(queue, (cost, len(seen) * _MOST_WAYS_ON + at, further, still_owed))
+                heappush(queue, (cost, len(seen) * _WAYS_ON + at, further, still_owed))
         return None
 
     def _ways_on(self, sum_: int, moves: dict[int, int], owed: _Owed) -> list[tuple[int, dict[int, int], _Owed]]:
@@ -134,7 +138,7 @@ class _Board:
                 continue
             still_owed = self._owed(owed, cell, step)
             ways.append((spent + self._cost(cell) + _STILL_OWED * len(still_owed), cell, step, still_owed))
-        cheapest = sorted(ways, key=lambda way: way[:2])[:_MOST_WAYS_ON]
+        cheapest = sorted(ways, key=lambda way: way[:2])[:_WAYS_ON]
         return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
 
     def _could_move(self, cell: int, step: int) -> bool:

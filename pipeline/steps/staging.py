@@ -107,6 +107,11 @@ def _as_code(text: pl.Expr) -> pl.Expr:
     return text.str.to_uppercase()
 
 
+def _as_category(text: pl.Expr) -> pl.Expr:
+    """A code of up to four letters and digits. What is longer is none, and might be a name in the wrong column."""
+    return text.str.to_uppercase().str.extract(r"^([A-Z0-9]{1,4})$", 1)
+
+
 def _as_mark(text: pl.Expr) -> pl.Expr:
     return text.str.to_uppercase().replace(KEPT_AS)
 
@@ -186,7 +191,9 @@ def _as_phase(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(pl.coalesce(by_code, by_words))
 
 
-FOR_THE_AUDIT_ONLY = frozenset({"sex", "ethnicity", "language", "fsm_eligible", "looked_after"})
+FOR_THE_AUDIT_ONLY = frozenset(
+    {"sex", "ethnicity", "language", "fsm_eligible", "looked_after", "country", "reason1", "reason2", "reason3"}
+)
 """Columns that no list rests on: one that cannot be read is left unknown, and keeps no child off a list."""
 
 _SCHOOL = {"urn": _as_integer, "laestab": _as_integer}
@@ -208,15 +215,15 @@ READERS: dict[str, dict[str, Reader]] = {
         "census_key": _as_text, "former_upn": _as_code, "surname": _as_text, "forename": _as_text,
         "date_of_birth": _as_date, "sex": _as_sex, "entry_date": _as_date, "leaving_date": _as_date,
         "enrol_status": _as_code, "nc_year": _as_year_group, "sen_provision": _as_sen_provision,
-        "fsm_eligible": _as_yes_no, "ethnicity": _as_code, "language": _as_code, "looked_after": _as_yes_no,
+        "fsm_eligible": _as_yes_no, "ethnicity": _as_category, "language": _as_category, "looked_after": _as_yes_no,
         "sessions_possible": _as_integer, "sessions_possible_ht2": _as_integer,
     },
     "census_sessions": _CHILD | {"part": _as_integer, "code": _as_mark, "sessions": _as_integer},
     "sen_needs": _CHILD | {"rank": _as_integer, "sen_type": _as_code},
-    "fsm_periods": _CHILD | {"start_date": _as_date, "end_date": _as_date, "country": _as_code},
+    "fsm_periods": _CHILD | {"start_date": _as_date, "end_date": _as_date, "country": _as_category},
     "suspensions": _SCHOOL | _CHILD | _WHO | {
-        "start_date": _as_date, "sessions": _as_integer, "category": _as_code, "reason1": _as_code,
-        "reason2": _as_code, "reason3": _as_code,
+        "start_date": _as_date, "sessions": _as_integer, "category": _as_code, "reason1": _as_category,
+        "reason2": _as_category, "reason3": _as_category,
     },
     "support_and_reviews": _SCHOOL | _WHO | {
         "kind": _as_support_kind, "start_date": _as_date, "last_review": _as_date, "next_review": _as_date,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,8 @@ _NAMES = {name: SURNAME for name in ("surname", "preferredsurname", "formersurna
     name: FORENAME for name in ("forename", "middlenames", "preferredforename")
 }
 _BIRTHS = ("date_of_birth", "dob")
-_UPN = re.compile(r"(?<![A-Z0-9])[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z](?![A-Z0-9])")
+_UPN_ANYWHERE = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]")
+_UPN = re.compile(rf"(?<![A-Z0-9]){_UPN_ANYWHERE.pattern}(?![A-Z0-9])")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Marks:
 
     def found_in_bytes(self, held: bytes) -> set[str]:
         """Dates are not looked for: packed ones are nothing but small numbers."""
-        wanted = (SURNAME, FORENAME, *self.upns)
-        return {mark for mark in wanted if mark.encode() in held or mark.encode("utf-16-le") in held}
+        text = held.decode("latin-1")
+        words = {mark for mark in (SURNAME, FORENAME) if mark in text or mark.encode("utf-16-le") in held}
+        return words | {upn for upn in _UPN_ANYWHERE.findall(text) if upn in self.upns}
 
     def found_in_table(self, rows: pl.DataFrame) -> set[str]:
         texts = "\n".join("\n".join(rows[name].drop_nulls().unique()) for name in rows.columns if rows[name].dtype == pl.String)  # fmt: skip
@@ -62,7 +64,8 @@ def mark(files: Iterable[Path]) -> Marks:
             is_birth = name.lower() in _BIRTHS
             (births if is_birth else other_days).update(_as_days(rows[name]))
             upns.update(rows[name].drop_nulls() if "upn" in name.lower() else ())
-    return Marks(frozenset(upn for upn in upns if len(upn) == 13), frozenset(births - other_days))
+    learned = {day + timedelta(days=1) for day in other_days}  # as history, a day after it happened
+    return Marks(frozenset(upn for upn in upns if len(upn) == 13), frozenset(births - other_days - learned))
 
 
 def _as_days(texts: pl.Series) -> list[date]:

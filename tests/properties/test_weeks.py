@@ -12,6 +12,8 @@ from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, BY_NUMBER, CountsAs
 
 FIRST = date(2025, 9, 1)
+NINE_O_CLOCK = datetime.fromisoformat("2025-09-30T09:00")
+NEVER = datetime.fromisoformat("0001-01-01")
 MARKS = {"pupil_id": pl.String, "urn": pl.Int32, "date": pl.Date, "half_day": pl.String, "code": pl.String,
          "known_on": pl.Date, "recorded_at": pl.Datetime("us")}  # fmt: skip
 
@@ -23,11 +25,13 @@ a_mark = st.tuples(
     st.sampled_from(["am", "pm"]),
     st.sampled_from([entry.code for entry in ATTENDANCE_CODES]),
     st.integers(0, 3).map(lambda n: date(2025, 10, 1) + timedelta(days=n)),
-    st.none() | st.integers(0, 3).map(lambda n: datetime(2025, 9, 30, 9 + n)),
+    st.none() | st.integers(0, 3).map(lambda n: NINE_O_CLOCK + timedelta(hours=n)),
 )
 some_marks = st.lists(a_mark, max_size=60)
 in_one_week = st.lists(
-    a_mark.map(lambda mark: ("amira", 100001, FIRST + timedelta(days=mark[2].weekday()), *mark[3:])), min_size=1, max_size=30
+    a_mark.map(lambda mark: ("amira", 100001, FIRST + timedelta(days=mark[2].weekday()), *mark[3:])),
+    min_size=1,
+    max_size=30,
 )
 
 tried = settings(deadline=None, derandomize=True, max_examples=100)
@@ -64,7 +68,7 @@ def standing(marks: list[tuple]) -> dict[tuple, str]:
     rivals = defaultdict(list)
     for *half_day, code, known_on, recorded_at in marks:
         kindness = (KINDEST_FIRST.index(BY_CODE[code].counts_as), BY_CODE[code].number)
-        rivals[tuple(half_day)].append((known_on, recorded_at or datetime.min, [-rank for rank in kindness], code))
+        rivals[tuple(half_day)].append((known_on, recorded_at or NEVER, [-rank for rank in kindness], code))
     return {half_day: max(them)[-1] for half_day, them in rivals.items()}
 
 
@@ -73,7 +77,8 @@ def plain_weeks(marks: list[tuple]) -> dict[tuple, dict]:
     for (pupil, urn, day, _), code in standing(marks).items():
         weeks[pupil, urn, day - timedelta(days=day.weekday())].append(code)
     return {
-        key: {name: sum(code in kind for code in codes) for name, kind in OF_KIND.items()} for key, codes in weeks.items()
+        key: {name: sum(code in kind for code in codes) for name, kind in OF_KIND.items()}
+        for key, codes in weeks.items()
     }
 
 

@@ -10,7 +10,12 @@ from datetime import date, timedelta
 
 import polars as pl
 
-POSSIBLE_SESSIONS = {"Primary": 1_299_079_364, "Secondary": 1_093_892_081, "Special": 52_448_242, "England": 2_445_419_687}
+POSSIBLE_SESSIONS = {
+    "Primary": 1_299_079_364,
+    "Secondary": 1_093_892_081,
+    "Special": 52_448_242,
+    "England": 2_445_419_687,
+}
 
 _COUNTED = r"""
 code | Primary   | Secondary | Special  | England
@@ -91,6 +96,4 @@ def registers(phase: str) -> pl.DataFrame:
             "half_day": pl.Series(["am", "pm"]).gather(slot % 2),
             "code": marks,
         }
-    ).with_columns(
-        urn=pl.lit(100001, pl.Int32), known_on=pl.col("date"), recorded_at=pl.lit(None, pl.Datetime("us"))
-    )
+    ).with_columns(urn=pl.lit(100001, pl.Int32), known_on=pl.col("date"), recorded_at=pl.lit(None, pl.Datetime("us")))

@@ -127,7 +127,12 @@ def test_what_the_reference_table_counts_is_what_the_class_counts():
             entry.counts_as is CountsAs.AUTHORISED,
             entry.counts_as is CountsAs.UNAUTHORISED,
         )
-        told = ("counts_as_possible", "counts_as_present", "counts_as_authorised_absence", "counts_as_unauthorised_absence")
+        told = (
+            "counts_as_possible",
+            "counts_as_present",
+            "counts_as_authorised_absence",
+            "counts_as_unauthorised_absence",
+        )
         assert flags == tuple(row[name] == "1" for name in told), entry.code
 
 

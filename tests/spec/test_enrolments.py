@@ -269,7 +269,9 @@ def test_rows_that_contradict_each_other_on_one_day_are_settled_alike_in_any_ord
 def now(picture: str, *, marked: str = "") -> pl.DataFrame:
     """Today's reading of these rolls; `marked` names the pupils the school has marked this school year."""
     names = marked.split()
-    seen = pl.DataFrame({"pupil_id": names, "urn": [100001] * len(names)}, schema={"pupil_id": pl.String, "urn": pl.Int32})
+    seen = pl.DataFrame(
+        {"pupil_id": names, "urn": [100001] * len(names)}, schema={"pupil_id": pl.String, "urn": pl.Int32}
+    )
     return current_enrolments(enrolments(rolls(picture)), seen, as_of=AS_OF)
 
 

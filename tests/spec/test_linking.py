@@ -334,12 +334,32 @@ def test_only_an_entry_before_the_birth_is_one():
     assert it["birth_read"].to_list() == [True, True, False]
 
 
-@pytest.mark.parametrize("stated_on, age", [("2025-12-01", 11), ("2025-07-31", 10), ("2025-01-16", 10), ("2026-08-01", 12)])
+@pytest.mark.parametrize(
+    "stated_on, age", [("2025-12-01", 11), ("2025-07-31", 10), ("2025-01-16", 10), ("2026-08-01", 12)]
+)
 def test_an_age_is_that_of_the_school_year_described(stated_on, age):
-    rows = with_age(BORN.head(1), on=TODAY).with_columns(stated_on=pl.lit(date.fromisoformat(stated_on)))
+    assert aged_when_stated(stated_on, left=None) == age
+
+
+@pytest.mark.parametrize("left, age", [("2025-07-31", 10), ("2025-08-01", 11), ("2024-07-19", 9)])
+def test_a_leaver_is_as_old_as_on_leaving(left, age):
+    """An autumn census still gives July's year group."""
+    assert aged_when_stated("2025-10-02", left=left) == age
+
+
+def test_a_leaving_date_before_the_entry_says_nothing_of_an_age():
+    assert aged_when_stated("2025-10-02", left="2014-08-29") == 11
+
+
+def aged_when_stated(stated_on: str, *, left: str | None) -> int:
+    """The age of a pupil born on 31 August 2014. Rows that waited come through again, and must not age by it."""
+    rows = with_age(BORN.head(1), on=TODAY).with_columns(
+        stated_on=pl.lit(date.fromisoformat(stated_on)),
+        leaving_date=pl.lit(date.fromisoformat(left) if left else None, pl.Date),
+    )
     once = with_age_when_stated(rows)
-    assert once["age_at_31_august"].to_list() == [age]
-    assert with_age_when_stated(once)["age_at_31_august"].to_list() == [age]  # waiting rows come through again
+    assert with_age_when_stated(once)["age_at_31_august"].equals(once["age_at_31_august"])
+    return once["age_at_31_august"].item()
 
 
 # The day a row was known
@@ -380,7 +400,10 @@ def test_nothing_of_history_is_known_later_than_the_day_it_came():
 
 def test_a_census_of_history_was_known_after_its_reference_date():
     rows = with_headers(CENSUS_PUPILS.head(2), RETURNS, None, known_on=TODAY).with_columns(
-        entry_date=pl.lit(date(2021, 9, 2)), leaving_date=pl.lit(None, pl.Date), age_at_31_august=10, aged_on=pl.lit(TODAY)
+        entry_date=pl.lit(date(2021, 9, 2)),
+        leaving_date=pl.lit(None, pl.Date),
+        age_at_31_august=10,
+        aged_on=pl.lit(TODAY),
     )
     it = with_known_on(rows, "pupils", known_on=TODAY, lag_days=LAG)
     assert it["known_on"].to_list() == [date(2025, 1, 19), date(2025, 5, 18)]
@@ -419,5 +442,7 @@ def test_a_mark_may_be_of_this_school_year_or_the_last_and_in_history_of_any_sin
 
 
 def test_a_moment_recorded_is_known_on_its_own_day():
-    rows = pl.DataFrame({"date": [date(2025, 1, 13)], "recorded_at": [datetime(2025, 1, 13, 23, 59)]})
-    assert with_known_on(rows, "attendance_marks", known_on=TODAY, lag_days=LAG)["known_on"].to_list() == [date(2025, 1, 13)]
+    rows = pl.DataFrame({"date": [date(2025, 1, 13)], "recorded_at": [datetime.fromisoformat("2025-01-13T23:59")]})
+    assert with_known_on(rows, "attendance_marks", known_on=TODAY, lag_days=LAG)["known_on"].to_list() == [
+        date(2025, 1, 13)
+    ]

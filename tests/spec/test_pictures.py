@@ -86,7 +86,9 @@ def test_weeks_at_the_school_before_are_drawn_too():
 
 def test_each_school_has_its_own_last_weeks():
     """A school whose registers stop in February is drawn to February, whatever another sends."""
-    silent = Pupil("silent", (Spell(urn=SECOND, leaving_date=date(2026, 2, 13)),), away=(Away("I", "2026-02-09", "2026-02-13"),))
+    silent = Pupil(
+        "silent", (Spell(urn=SECOND, leaving_date=date(2026, 2, 13)),), away=(Away("I", "2026-02-09", "2026-02-13"),)
+    )
     assert len(line(silent, AMIRA)) == 12
     assert line(silent, AMIRA)[-1] == 0.0
 
@@ -126,13 +128,17 @@ def test_the_fourth_school_week_back_is_counted_and_the_fifth_is_not(day, said):
 
 def test_four_weeks_are_those_of_the_pupils_own_school():
     """Two schools whose registers run to different days are not to lend each other their weeks."""
-    silent = Pupil("silent", (Spell(urn=SECOND, leaving_date=date(2026, 2, 13)),), away=(Away("I", "2026-01-05", "2026-02-13"),))
+    silent = Pupil(
+        "silent", (Spell(urn=SECOND, leaving_date=date(2026, 2, 13)),), away=(Away("I", "2026-01-05", "2026-02-13"),)
+    )
     assert words(AMIRA, silent) == words(AMIRA)
     assert words(silent, AMIRA) == words(silent) == "Missed 40 of 40 possible sessions: illness 40."
 
 
 def test_a_single_possible_session_is_one_session():
-    pupil = Pupil("someone", (Spell(entry_date=date(2026, 3, 20)),), away=(Away("Z", "2026-03-20", "2026-03-20", ("am",)),))
+    pupil = Pupil(
+        "someone", (Spell(entry_date=date(2026, 3, 20)),), away=(Away("Z", "2026-03-20", "2026-03-20", ("am",)),)
+    )
     assert words(pupil, AMIRA) == "Missed none of 1 possible session."
 
 

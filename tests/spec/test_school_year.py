@@ -1,6 +1,7 @@
 """School years, terms and weeks, on both sides of each of their edges."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_easter_moves_by_weeks_from_year_to_year(year, easter_sunday):
 def test_three_terms_make_the_whole_year_and_share_no_day():
     dates = [term_dates(THIS_YEAR, term) for term in ("autumn", "spring", "summer")]
     assert dates[0][0] == THIS_YEAR.first_day
-    assert [(after[0] - before[1]).days for before, after in zip(dates, dates[1:], strict=False)] == [1, 1]
+    assert [(after[0] - before[1]).days for before, after in pairwise(dates)] == [1, 1]
     assert dates[2][1] == THIS_YEAR.last_day
 
 

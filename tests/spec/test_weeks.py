@@ -19,7 +19,12 @@ MARKS = {"pupil_id": pl.String, "urn": pl.Int32, "date": pl.Date, "half_day": pl
 def marks(picture: str) -> pl.DataFrame:
     """Marks of Amira at one school, each known on its own day, unless drawn otherwise."""
     told = drawn(picture, MARKS)
-    usual = {"pupil_id": pl.lit("amira"), "urn": pl.lit(100001), "known_on": pl.col("date"), "recorded_at": pl.lit(None)}
+    usual = {
+        "pupil_id": pl.lit("amira"),
+        "urn": pl.lit(100001),
+        "known_on": pl.col("date"),
+        "recorded_at": pl.lit(None),
+    }
     more = [usual[name].cast(MARKS[name]).alias(name) for name in usual if name not in told.columns]
     return told.with_columns(more).select(*MARKS)
 
@@ -233,14 +238,17 @@ WHOLE = in_order(r"I I  I I  I I  I I  I I")
 
 
 @pytest.mark.parametrize(
-    "last_day, missed", [("2025-09-07", None), ("2025-09-08", 2), ("2025-09-11", 8), ("2025-09-12", 10), ("2025-09-30", 10)]
+    "last_day, missed",
+    [("2025-09-07", None), ("2025-09-08", 2), ("2025-09-11", 8), ("2025-09-12", 10), ("2025-09-30", 10)],
 )
 def test_a_week_cut_at_a_day_ends_with_that_day(last_day, missed):
     left = cut(marked_weeks(WHOLE), last_day=date.fromisoformat(last_day))
     assert left["absence_sessions"].to_list() == ([] if missed is None else [missed])
 
 
-@pytest.mark.parametrize("first_day, missed", [("2025-09-01", 10), ("2025-09-08", 10), ("2025-09-10", 6), ("2025-09-13", None)])
+@pytest.mark.parametrize(
+    "first_day, missed", [("2025-09-01", 10), ("2025-09-08", 10), ("2025-09-10", 6), ("2025-09-13", None)]
+)
 def test_a_week_cut_from_a_day_begins_with_that_day(first_day, missed):
     left = cut(marked_weeks(WHOLE), first_day=date.fromisoformat(first_day))
     assert left["absence_sessions"].to_list() == ([] if missed is None else [missed])

@@ -1,0 +1,222 @@
+"""A home's settings, keys and folders."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.edges.errors import Refused
+from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, Settings, make_home, open_home
+
+LONG_ENOUGH = "k" * SHORTEST_KEY
+
+
+@pytest.fixture(autouse=True)
+def no_keys_about(monkeypatch):
+    """Whatever the machine's own environment holds."""
+    for name in KEYS:
+        monkeypatch.delenv(f"A2N_{name.upper()}_KEY", raising=False)
+
+
+def told(folder: Path, settings: str):
+    """The settings a home is opened with when its settings.toml says this."""
+    (folder / "settings.toml").write_text(settings, encoding="utf-8")
+    return open_home(folder).settings
+
+
+def refusal(folder: Path, settings: str) -> str:
+    with pytest.raises(Refused) as refused:
+        told(folder, settings)
+    return str(refused.value).removeprefix(f"{folder / 'settings.toml'}: ")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# Settings
+
+
+def test_settings_that_say_nothing_are_the_defaults(tmp_path):
+    assert told(tmp_path, "") == Settings()
+
+
+def test_a_new_homes_settings_say_what_the_defaults_are(tmp_path):
+    made = make_home(tmp_path / "home", demo=False).settings
+    assert made == replace(Settings(), name="Name of the data controller")
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_home_knows_whether_it_is_a_demonstration(tmp_path, demo):
+    assert make_home(tmp_path / "home", demo=demo).settings.demo is demo
+
+
+def test_every_setting_can_be_set(tmp_path):
+    assert told(
+        tmp_path,
+        """
+        [home]
+        name = "Ashford Trust"
+        demo = true
+        [lists]
+        places = 6
+        places_by_school = { 100001 = 8 }
+        [history]
+        lag_days = 3
+        [inbox]
+        move_taken = true
+        [reconciliation]
+        tolerance = 0.02
+        [suppression]
+        fewest_shown = 6
+        smallest_base = 30
+        [machine]
+        memory_limit = "2GB"
+        """,
+    ) == Settings("Ashford Trust", True, 6, {100001: 8}, 3, True, 0.02, 6, 30, "2GB")
+
+
+@pytest.mark.parametrize(
+    "settings, says",
+    [
+        ("[list]\nplaces = 3", "there is no setting [list]; known are home, lists, history,"),
+        ("places = 3", "there is no setting [places]"),
+        ("[lists]\nplace = 3", "[lists] place is unknown, or not of its kind."),
+        ('[lists]\nplaces = "ten"', "[lists] places is unknown, or not of its kind."),
+        ("[lists]\nplaces = 2.5", "[lists] places is unknown, or not of its kind."),
+        ("[lists]\nplaces = true", "[lists] places is unknown, or not of its kind."),
+        ("[home]\ndemo = 1", "[home] demo is unknown, or not of its kind."),
+        ("[reconciliation]\ntolerance = true", "[reconciliation] tolerance is unknown, or not of its kind."),
+        ("[lists.places_by_school]\nAsh = 8", "[lists.places_by_school] takes lines like 100001 = 8."),
+        ("[lists.places_by_school]\n100001 = 8.5", "[lists.places_by_school] takes lines like 100001 = 8."),
+        ("[lists.places_by_school]\n100001 = true", "[lists.places_by_school] takes lines like 100001 = 8."),
+        ('[machine]\nmemory_limit = "plenty"', '[machine] memory_limit takes a size like "1500MB".'),
+    ],
+)
+def test_a_setting_nobody_knows_is_refused_in_words_that_say_which(tmp_path, settings, says):
+    assert refusal(tmp_path, settings).startswith(says)
+
+
+@pytest.mark.parametrize(
+    "settings, within",
+    [
+        ("[lists]\nplaces = 1", True), ("[lists]\nplaces = 0", False),
+        ("[lists.places_by_school]\n100001 = 1", True), ("[lists.places_by_school]\n100001 = 0", False),
+        ("[suppression]\nfewest_shown = 5", True), ("[suppression]\nfewest_shown = 4", False),
+        ("[history]\nlag_days = 0", True), ("[history]\nlag_days = -1", False),
+        ("[reconciliation]\ntolerance = 0", True), ("[reconciliation]\ntolerance = -0.01", False),
+        ("[reconciliation]\ntolerance = 0.99", True), ("[reconciliation]\ntolerance = 1", False),
+        ("[reconciliation]\ntolerance = nan", False),
+        ('[machine]\nmemory_limit = "1.5 GiB"', True), ('[machine]\nmemory_limit = "0MB"', False),
+    ],
+)  # fmt: skip
+def test_a_setting_out_of_its_bounds_is_refused(tmp_path, settings, within):
+    if within:
+        told(tmp_path, settings)
+    else:
+        assert refusal(tmp_path, settings).endswith(".")
+
+
+@pytest.mark.parametrize("written", [b"[home", b"[home]\nname = 'Caf\xe9'", b"[home]\nname = Ash"])
+def test_a_file_that_is_no_toml_is_refused_and_named(tmp_path, written):
+    (tmp_path / "settings.toml").write_bytes(written)
+    with pytest.raises(Refused, match=r"settings\.toml cannot be read as TOML"):
+        open_home(tmp_path)
+
+
+def test_a_folder_without_settings_is_no_home_and_is_told_how_to_be_one(tmp_path):
+    with pytest.raises(Refused, match=f"{tmp_path} is not a home, .* `a2n init --home {tmp_path}`"):
+        open_home(tmp_path)
+
+
+# Making a home
+
+
+def test_a_new_home_has_its_folders_and_keys_and_no_database(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    held = {path.name for path in home.folder.iterdir()}
+    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in KEYS)}
+
+
+def test_nobody_but_its_owner_can_read_a_home_or_a_key(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    assert {mode(home.folder), *(mode(home.folder / name) for name in FOLDERS)} == {0o700}
+    assert {mode(home.folder / f"{name}.key") for name in KEYS} == {0o600}
+
+
+def test_each_key_is_another_and_long(tmp_path):
+    keys = [make_home(tmp_path / name, demo=True).key(key) for name in ("one", "other") for key in KEYS]
+    assert len(set(keys)) == 6
+    assert all(len(key) >= SHORTEST_KEY for key in keys)
+
+
+def test_made_twice_a_home_keeps_its_keys_its_settings_and_what_is_in_it(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    (home.inbox / "marks.csv").write_text("urn\n")
+    (home.folder / "settings.toml").write_text("[lists]\nplaces = 6\n")
+    before = {path: path.read_bytes() for path in home.folder.rglob("*") if path.is_file()}
+    again = make_home(tmp_path / "home", demo=False)
+    assert {path: path.read_bytes() for path in home.folder.rglob("*") if path.is_file()} == before
+    assert again.settings.places == 6
+
+
+def test_a_key_left_open_to_others_is_closed_when_the_home_is_made_again(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    (home.folder / "identity.key").chmod(0o644)
+    make_home(tmp_path / "home", demo=True)
+    assert mode(home.folder / "identity.key") == 0o600
+
+
+# Keys
+
+
+def test_a_key_may_come_from_the_environment_and_then_there_is_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "w")
+    home = make_home(tmp_path / "home", demo=True)
+    assert home.key("warehouse") == LONG_ENOUGH + "w"
+    assert sorted(path.name for path in home.folder.glob("*.key")) == ["identity.key", "pseudonym.key"]
+
+
+def test_the_environment_is_believed_before_the_file(tmp_path, monkeypatch):
+    home = make_home(tmp_path / "home", demo=True)
+    monkeypatch.setenv("A2N_PSEUDONYM_KEY", LONG_ENOUGH)
+    assert home.key("pseudonym") == LONG_ENOUGH
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\n\n", ""])
+def test_a_newline_at_the_end_is_no_part_of_a_key(tmp_path, ending):
+    home = make_home(tmp_path / "home", demo=True)
+    (home.folder / "warehouse.key").write_bytes((LONG_ENOUGH + ending).encode())
+    assert home.key("warehouse") == LONG_ENOUGH
+
+
+@pytest.mark.parametrize("length, holds", [(SHORTEST_KEY, True), (SHORTEST_KEY - 1, False), (0, False)])
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_a_short_key_is_refused_and_not_repeated(tmp_path, monkeypatch, place, length, holds):
+    home = make_home(tmp_path / "home", demo=True)
+    key = ("secret" * 10)[:length]
+    if place == "file":
+        (home.folder / "identity.key").write_text(key + "\n")
+    else:
+        monkeypatch.setenv("A2N_IDENTITY_KEY", key)
+    if holds:
+        assert home.key("identity") == key
+        return
+    with pytest.raises(Refused) as refused:
+        home.key("identity")
+    assert str(refused.value) == "The key identity.key is shorter than 32 characters: use a longer one."
+
+
+def test_a_key_that_is_gone_is_asked_for_by_name(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    (home.folder / "warehouse.key").unlink()
+    with pytest.raises(Refused, match=r"no key .*warehouse\.key: put it back, or set A2N_WAREHOUSE_KEY"):
+        home.key("warehouse")
+
+
+def test_a_key_that_is_no_text_is_refused(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    (home.folder / "warehouse.key").write_bytes(b"\xff\xfe" * 40)
+    with pytest.raises(Refused, match="cannot be read as text"):
+        home.key("warehouse")
