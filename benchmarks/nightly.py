@@ -8,7 +8,8 @@ both years. This file imports nothing large, so that its own memory is in nobody
 """
 
 import argparse
-import re
+import csv
+import hashlib
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from .measured import Took, measured
 from .report import write_readme, write_results
 
 HERE = Path(__file__).resolve().parent
+SCHOOL_YEAR = 2025
+"""The school year made up as this one begins in it."""
+
 PYTHON = sys.executable
 
 
@@ -50,10 +54,6 @@ class Extracts:
     marks: list[Path]
     last_day: date
     home: Path  # one that holds last year, taken in as history
-
-    @property
-    def school_year(self) -> int:
-        return self.last_day.year - (self.last_day.month < 8)
 
     @property
     def mark_rows(self) -> int:
@@ -98,29 +98,36 @@ def _asked() -> argparse.Namespace:
 
 
 def _extracts(size: Size) -> Extracts:
-    """This size's extracts and a home with its last year, made where they are not there yet."""
-    made, home = size.folder / "extracts", size.folder / "home"
-    if not (made / ".made-up.txt").exists() or not (home / "ready").exists():
+    """This size's extracts and a home with its last year, made anew where the code that made them has changed since."""
+    made, home, made_by = size.folder / "extracts", size.folder / "home", size.folder / "made_by"
+    if not made_by.exists() or made_by.read_text() != _code():
         shutil.rmtree(size.folder, ignore_errors=True)
         size.folder.mkdir(parents=True)
         print(f"making up {size.pupils:,} pupils in {size.schools} schools")
-        _a2n("synthesise", "--to", str(made), *size.words)
+        _a2n("synthesise", "--to", str(made), "--year", str(SCHOOL_YEAR), *size.words)
+        _take_in_last_year(home, made / "history")
+        made_by.write_text(_code())
     files = sorted(made.glob("*.csv"))
-    said = re.search(r"up to (\d{4}-\d\d-\d\d)", (made / ".made-up.txt").read_text(encoding="utf-8"))
-    extracts = Extracts(
-        files, [file for file in files if file.name.startswith("attendance_marks")], date.fromisoformat(said[1]), home
-    )
-    if not (home / "ready").exists():
-        _take_in_last_year(home, made / "history", extracts.school_year)
-    return extracts
+    marks = [file for file in files if file.name.startswith("attendance_marks")]
+    return Extracts(files, marks, _last_day(made / "register_totals.csv"), home)
 
 
-def _take_in_last_year(home: Path, history: Path, year: int) -> None:
+def _code() -> str:
+    """What the source of the pipeline hashes to."""
+    sources = [path for folder in ("pipeline", "expectations") for path in (HERE.parent / folder).rglob("*.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
+
+
+def _last_day(totals: Path) -> date:
+    with totals.open(encoding="utf-8", newline="") as text:
+        return max(date.fromisoformat(row["to_date"]) for row in csv.DictReader(text))
+
+
+def _take_in_last_year(home: Path, history: Path) -> None:
     _a2n("init", "--home", str(home), "--demo")
     _deliver(sorted(history.glob("*.csv")), home / "inbox" / "last_year")
-    took = _a2n("take-in", "--home", str(home), "--history", "--known-on", f"{year}-09-01")
+    took = _a2n("take-in", "--home", str(home), "--history", "--known-on", f"{SCHOOL_YEAR}-09-01")
     shutil.rmtree(home / "inbox" / "last_year")
-    (home / "ready").touch()
     print(f"last year taken in as history, once: {took.seconds:.1f} s, {took.peak_bytes / 1e6:,.0f} MB")
 
 
@@ -158,7 +165,7 @@ def _round(extracts: Extracts) -> dict[str, Took]:
         took["take_in"] = _a2n("take-in", "--home", str(home), "--known-on", day)
         took["flag"] = _a2n("flag", "--home", str(home), "--as-of", day)
         took["pandas"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", str(room), *marks])
-        _compare(home, room, extracts.school_year)
+        _compare(home, room, SCHOOL_YEAR)
     return took
 
 

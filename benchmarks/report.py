@@ -19,6 +19,9 @@ NAMES = {
 
 PACKAGES = ("duckdb", "polars", "great-expectations", "pandas", "pyarrow")
 
+FEWEST_PUPILS, FEWEST_WEEKS = 20_000, 39
+"""What the aims are set for; a smaller run is mostly start-up, and says nothing of them."""
+
 MOST_TIMES_THE_SCAN = 3
 MOST_SECONDS_TO_FLAG = 10
 MOST_BYTES = 2_000_000_000
@@ -41,6 +44,7 @@ def results(rounds: list[dict[str, Took]], facts: dict) -> dict:
     """Medians over the rounds, every round's own figures, and how the aims were met."""
     medians = {name: _median([one[name] for one in rounds]) for name in NAMES}
     times = medians["take_in"]["seconds"] / medians["scan_of_all"]["seconds"]
+    is_full = facts["pupils"] >= FEWEST_PUPILS and facts["weeks"] >= FEWEST_WEEKS
     cpu_times = medians["take_in"]["cpu_seconds"] / medians["scan_of_all"]["cpu_seconds"]
     peak = max(medians[name]["peak_bytes"] for name in ("take_in", "flag"))
     return {
@@ -56,7 +60,9 @@ def results(rounds: list[dict[str, Took]], facts: dict) -> dict:
             f"take-in within {MOST_TIMES_THE_SCAN} times the bare read of the same files": times <= MOST_TIMES_THE_SCAN,
             f"flag within {MOST_SECONDS_TO_FLAG} s": medians["flag"]["seconds"] <= MOST_SECONDS_TO_FLAG,
             f"peak memory under {MOST_BYTES // 10**9} GB": peak < MOST_BYTES,
-        },
+        }
+        if is_full
+        else {},
         "rounds": [{name: vars(took) for name, took in one.items()} for one in rounds],
     }
 
@@ -84,7 +90,7 @@ def _what(told: dict) -> str:
     run = told["run"]
     return (
         f"{run['pupils']:,} made-up pupils in {run['schools']} schools, {run['weeks']} weeks of this school year: {run['files']} files, "
-        f"{run['bytes'] / 1e6:,.0f} MB, {run['marks']:,} marks. Medians of {run['rounds']} rounds, each thing a process of its "
+        f"{run['bytes'] / 1e6:,.0f} MB, {run['marks']:,} marks. Medians of {run['rounds']} round{'s' * (run['rounds'] > 1)}, each thing a process of its "
         "own, start-up included."
     )
 
@@ -99,6 +105,8 @@ def _table(told: dict) -> list[str]:
 
 def _aims(told: dict) -> list[str]:
     over, medians = told["take_in_over_scan"], told["medians"]
+    if not told["aims"]:
+        return [f"Take-in took {over['all_files']:.1f} times the bare read of the same files."]
     measured = (
         f"{over['all_files']:.1f} times; {over['all_files_cpu']:.1f} in processor seconds; {over['marks']:.1f} times the read of the marks alone",
         f"{medians['flag']['seconds']:.1f} s",

@@ -125,7 +125,8 @@ def _headers(extract: Extract) -> list[str]:
 def _parquet(extract: Extract) -> pl.LazyFrame:
     try:
         frame = pl.scan_parquet(extract.path, row_index_name="row_number", row_index_offset=HEADER_ROW + 1, glob=False)
-        names = [name for name in frame.collect_schema() if name != "row_number"]
+        told = frame.collect_schema().items()
+        names = [name for name, dtype in told if name != "row_number" and not dtype.is_nested()]  # no layout has lists
     except Exception:
         raise Refused(f"{extract.name} cannot be read as Parquet: deliver it again.") from None
     return frame.select("row_number", *(pl.col(name).cast(pl.String) for name in names))
@@ -143,7 +144,8 @@ def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
             if batch.height:
                 yield batch.with_columns(pl.col("row_number").cast(pl.Int64))
     except pl.exceptions.PolarsError:
-        raise Refused(_why_not_parsed(extract)) from None
+        whole = f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+        raise Refused((None if is_parquet else _row_too_long(extract)) or whole) from None
 
 
 def _csv(extract: Extract) -> pl.LazyFrame:
@@ -168,7 +170,7 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _why_not_parsed(extract: Extract) -> str:
+def _row_too_long(extract: Extract) -> str | None:
     """Which row a CSV reader stops at. The reader's own message may quote a child's row, so it is not passed on."""
     try:
         with extract.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -181,7 +183,7 @@ def _why_not_parsed(extract: Extract) -> str:
                     )
     except (csv.Error, OSError, StopIteration):
         pass
-    return f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+    return None
 
 
 def write_refusal(home: Home, name: str, reason: str | None) -> None:

@@ -98,7 +98,7 @@ def test_a_long_part_time_timetable_is_near_the_top_even_on_sen_support(together
     assert farah["outcome"] == "listed" and farah["place"] <= 3
     assert "end date" in farah["next_step"] and "agreed" in farah["next_step"]
     assert together.reasons(FARAH)["part_time_past_six_weeks"] == (
-        "The part-time timetable has run in 14 school weeks since 3 September 2025, past six."
+        "Part-time timetable for 70 sessions in 14 school weeks since 3 September 2025, past six weeks."
     )
 
 

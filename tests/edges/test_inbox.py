@@ -1,0 +1,338 @@
+"""Files as suppliers send them: found, known by their headers, read as text, or refused in words."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.edges import inbox
+from pipeline.edges.errors import Refused
+from pipeline.edges.inbox import Claimed, Extract, find_extracts, in_batches, read_extract, recognised
+from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.tables.layouts import LAYOUTS, layout_of
+
+HEADER = "urn,upn,date,session,code\n"
+MARK = "100001,B801200005001,2025-09-08,AM,/\n"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Home:
+    for name in KEYS:
+        monkeypatch.delenv(f"A2N_{name.upper()}_KEY", raising=False)
+    return make_home(tmp_path / "home", demo=True)
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """Writes files of any name and bytes."""
+
+    folder: Path
+
+    def sends(self, content: bytes | str | pl.DataFrame, name: str = "marks.csv") -> Extract:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, pl.DataFrame):
+            content.write_parquet(path)
+        else:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return Extract(path, name, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.fixture
+def supplier(tmp_path) -> Supplier:
+    return Supplier(tmp_path / "sent")
+
+
+def rows(extract: Extract) -> list[tuple]:
+    return [row for batch in read_extract(extract) for row in batch.rows()]
+
+
+def refusal(extract: Extract) -> str:
+    """Why it is refused, whether at its header or further on."""
+    with pytest.raises(Refused) as refused:
+        recognised(extract)
+        rows(extract)
+    return str(refused.value)
+
+
+# Recognised
+
+
+@pytest.mark.parametrize("name", ["marks.csv", "pupils.csv", "EXPORT (3).CSV", "a", "schools.txt"])
+def test_a_file_is_known_by_its_headers_whatever_its_name(supplier, name):
+    assert recognised(supplier.sends(HEADER + MARK, name)).name == "attendance_marks"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["URN,UPN,Date,Session,Code", "\ufeffurn,upn,date,session,code", '"urn","u_p_n"," date ","SESSION","code"',
+     "comment,code,session,date,upn,urn"],
+)  # fmt: skip
+def test_headers_may_be_spelt_quoted_and_ordered_anyhow(supplier, header):
+    assert recognised(supplier.sends(header + "\n" + MARK)).name == "attendance_marks"
+
+
+def test_a_header_row_alone_is_still_a_layout(supplier):
+    extract = supplier.sends(HEADER)
+    assert recognised(extract).name == "attendance_marks"
+    assert rows(extract) == []
+
+
+def test_a_column_that_is_lacking_is_named(supplier):
+    assert refusal(supplier.sends("urn,upn,date,code\n" + MARK)) == (
+        "marks.csv looks like Attendance marks, plain long table but lacks the column session: add it to the header row, or "
+        "ask the supplier for it."
+    )
+
+
+def test_two_columns_that_are_lacking_are_both_named(supplier):
+    assert "lacks the column urn or laestab and code:" not in refusal(supplier.sends("upn,date,session\n"))
+    assert "lacks the column code and urn or laestab:" in refusal(supplier.sends("upn,date,session\n"))
+
+
+def test_headers_no_feed_claims_are_refused_and_not_repeated(supplier):
+    said = refusal(supplier.sends("Amira Okafor,B801200005001\n1,2\n"))
+    assert said == "marks.csv has headers that no feed claims: see `a2n describe feeds` for those that are read."
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n  \n", b" "])
+def test_an_empty_file_is_refused_as_empty(supplier, content):
+    assert refusal(supplier.sends(content)) == "marks.csv is empty: deliver it again."
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x14\x00\x06\x00sheet1.xml", bytes(range(256)) * 40, HEADER.encode("utf-16")],
+    ids=["a workbook", "any bytes", "UTF-16"],
+)  # fmt: skip
+def test_a_file_that_is_no_text_is_refused_and_told_what_would_do(supplier, content):
+    assert refusal(supplier.sends(content)) == "marks.csv is not text: deliver it as CSV (UTF-8) or Parquet."
+
+
+def test_a_file_that_only_calls_itself_parquet_is_refused(supplier):
+    assert refusal(supplier.sends(HEADER + MARK, "marks.parquet")) == (
+        "marks.parquet cannot be read as Parquet: deliver it again."
+    )
+
+
+# Read as text
+
+
+def test_every_cell_is_read_as_text_and_rows_are_numbered_as_a_spreadsheet_shows_them(supplier):
+    extract = supplier.sends("urn,upn,date,session,code,minutes\n007,1e5,2025-09-08,AM,\\,\n1.0,NA,null,,#,True\n")
+    assert rows(extract) == [
+        (2, "007", "1e5", "2025-09-08", "AM", "\\", None),
+        (3, "1.0", "NA", "null", None, "#", "True"),
+    ]
+
+
+def test_a_cell_with_a_line_break_in_it_is_one_cell_of_one_row(supplier):
+    extract = supplier.sends('urn,upn\n100001,"B8\n012"\n100002,A\n')
+    assert rows(extract) == [(2, "100001", "B8\n012"), (3, "100002", "A")]
+
+
+def test_quotes_and_commas_in_a_cell_are_of_the_cell(supplier):
+    extract = supplier.sends('surname,forename\n"O\'Brien, ""Jo""",Ann\n')
+    assert rows(extract) == [(2, 'O\'Brien, "Jo"', "Ann")]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [True, False])
+def test_lines_may_end_either_way_and_the_last_not_at_all(supplier, ending, last):
+    text = ending.join(["urn,upn", "1,A", "2,B"]) + (ending if last else "")
+    assert rows(supplier.sends(text)) == [(2, "1", "A"), (3, "2", "B")]
+
+
+def test_a_row_cut_short_lacks_its_last_cells(supplier):
+    """The gate then says which of them it needs."""
+    assert rows(supplier.sends("urn,upn,code\n1,A\n2,B,/\n")) == [(2, "1", "A", None), (3, "2", "B", "/")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_an_accent_is_read_in_utf_8_and_in_windows_1252(supplier, encoding):
+    extract = supplier.sends("surname,forename\nGrünwald,Zoë\nO’Hara,Ann\n".encode(encoding))
+    assert rows(extract) == [(2, "Grünwald", "Zoë"), (3, "O’Hara", "Ann")]
+    assert [batch.columns for batch in read_extract(extract)] == [["row_number", "surname", "forename"]]
+
+
+def test_an_accent_far_down_a_long_file_is_read_as_well(supplier):
+    """Megabytes of plain letters come before it."""
+    plain = b"Okafor,Amira\n" * 400_000
+    extract = supplier.sends(b"surname,forename\n" + plain + "Bede,Zoë\n".encode("cp1252"))
+    *_, last = rows(extract)
+    assert last == (400_002, "Bede", "Zoë")
+
+
+def test_a_character_cut_in_two_by_the_piece_that_is_looked_at_is_still_utf_8(supplier):
+    """Four megabytes are looked at together: the two bytes of ë lie on either side."""
+    before = "forename\n" + "A" * ((1 << 22) - len("forename\n") - 1)
+    extract = supplier.sends((before + "ë\nZoë\n").encode())
+    assert rows(extract)[1] == (3, "Zoë")
+    assert rows(extract)[0][1].endswith("Aë")
+
+
+def test_a_parquet_file_is_read_like_the_csv_it_might_have_been(supplier):
+    typed = pl.DataFrame(
+        {
+            "urn": [100001, None],
+            "upn": ["B801200005001", " "],
+            "date": [date(2025, 9, 8), date(2025, 9, 9)],
+            "late": [2.0, None],
+            "fsm": [True, False],
+            "recorded_at": [datetime.fromisoformat("2025-09-08T09:05"), None],
+            "kind": pl.Series(["am", "pm"], dtype=pl.Categorical),
+        }
+    )
+    assert rows(supplier.sends(typed, "marks.PARQUET")) == [
+        (2, "100001", "B801200005001", "2025-09-08", "2.0", "true", "2025-09-08 09:05:00.000000", "am"),
+        (3, None, " ", "2025-09-09", None, "false", None, "pm"),
+    ]
+
+
+def test_a_column_of_lists_in_a_parquet_file_is_left_alone(supplier):
+    assert rows(supplier.sends(pl.DataFrame({"urn": [1], "notes": [["a", "b"]]}), "marks.parquet")) == [(2, "1")]
+
+
+def test_a_large_file_comes_in_pieces_in_order_and_rows_keep_their_numbers(supplier, monkeypatch):
+    monkeypatch.setattr(inbox, "ROWS_AT_ONCE", 300)
+    lines = [f"{100000 + number},{number}" for number in range(2, 1002)]
+    for extract in (
+        supplier.sends("urn,number\n" + "\n".join(lines)),
+        supplier.sends(pl.DataFrame({"urn": ["x"] * 1000, "number": [str(n) for n in range(2, 1002)]}), "x.parquet"),
+    ):
+        pieces = list(read_extract(extract))
+        assert len(pieces) > 1
+        assert [(str(number), number) for piece in pieces for number in piece["row_number"]] == [
+            (told, number) for piece in pieces for number, told in piece.select("row_number", "number").rows()
+        ]
+        assert sum(piece.height for piece in pieces) == 1000
+
+
+# Refused while it is read
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_row_with_a_cell_too_many_is_named_by_its_number_and_not_repeated(supplier, encoding):
+    text = "urn,surname\n1,Zoë\n2,Okafor,Amira\n3,Bede\n"
+    assert refusal_while_read(supplier.sends(text.encode(encoding))) == (
+        "marks.csv, row 3: 3 cells where the header has 2: mend that row."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_quotation_mark_never_shut_is_refused_without_a_word_of_what_follows(supplier, encoding):
+    said = refusal_while_read(supplier.sends('urn,surname\n1,Zoë\n2,"Okafor\n3,Bede\n'.encode(encoding)))
+    assert said == "marks.csv cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+
+
+def test_a_parquet_file_cut_off_or_damaged_is_refused(supplier):
+    extract = supplier.sends(pl.DataFrame({"urn": ["Okafor"] * 5000, "number": range(5000)}), "marks.parquet")
+    whole = extract.path.read_bytes()
+    extract.path.write_bytes(whole[: len(whole) // 2])
+    assert refusal(extract) == "marks.parquet cannot be read as Parquet: deliver it again."
+    extract.path.write_bytes(whole[:4] + b"\xff" * 2000 + whole[2004:])
+    assert refusal_while_read(extract) == (
+        "marks.parquet cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+    )
+
+
+def refusal_while_read(extract: Extract) -> str:
+    with pytest.raises(Refused) as refused:
+        rows(extract)
+    assert refused.value.__suppress_context__  # the reader's own message quotes the row
+    return str(refused.value)
+
+
+# Found
+
+
+def names(extracts: list[Extract]) -> set[str]:
+    return {extract.name for extract in extracts}
+
+
+def test_files_are_found_in_folders_too_and_hidden_ones_are_not(home):
+    Supplier(home.inbox).sends(HEADER, "marks.csv")
+    Supplier(home.inbox).sends(HEADER + MARK, "ash/monday/marks.csv")
+    Supplier(home.inbox).sends("half written", ".marks.csv.part")
+    assert names(find_extracts(home, but_not=frozenset())) == {"marks.csv", "ash/monday/marks.csv"}
+
+
+def test_the_same_bytes_twice_are_one_delivery(home):
+    for name in ("second.csv", "first.csv"):
+        Supplier(home.inbox).sends(HEADER + MARK, name)
+    assert names(find_extracts(home, but_not=frozenset())) == {"first.csv"}
+
+
+def test_what_was_taken_in_before_is_not_found_again_and_one_more_row_makes_it_another_file(home):
+    sent = Supplier(home.inbox).sends(HEADER + MARK)
+    assert find_extracts(home, but_not=frozenset({sent.sha256})) == []
+    again = Supplier(home.inbox).sends(HEADER + MARK + MARK)
+    assert find_extracts(home, but_not=frozenset({sent.sha256})) == [again]
+
+
+def test_the_order_of_files_is_that_of_their_bytes_whatever_they_are_called(home, tmp_path):
+    contents = [HEADER + MARK.replace("/", code) for code in "IOMEL"]
+    hashes = []
+    for folder, order in (("one", contents), ("other", contents[::-1])):
+        other = make_home(tmp_path / folder, demo=True)
+        for number, content in enumerate(order):
+            Supplier(other.inbox).sends(content, f"{number}.csv")
+        hashes.append([extract.sha256 for extract in find_extracts(other, but_not=frozenset())])
+    assert hashes[0] == hashes[1] == sorted(hashes[0])
+
+
+# Batches
+
+
+@pytest.mark.parametrize(
+    "sizes, batches",
+    [
+        ([40, 40, 20], [[40, 40, 20]]), ([40, 40, 21], [[40, 40], [21]]), ([300, 10, 10], [[300], [10, 10]]),
+        ([10, 300, 10], [[10], [300], [10]]), ([100], [[100]]), ([], []),
+    ],
+)  # fmt: skip
+def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alone(supplier, monkeypatch, sizes, batches):
+    monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 100)
+    layout = layout_of(HEADER.strip().split(","))
+    claimed = [Claimed(supplier.sends("x" * size, f"{at}.csv"), layout) for at, size in enumerate(sizes)]
+    assert [[one.extract.path.stat().st_size for one in batch] for batch in in_batches(claimed)] == batches
+    assert [one for batch in in_batches(claimed) for one in batch] == claimed
+
+
+# Beside the inbox
+
+
+def test_a_refusal_is_said_beside_the_inbox_by_the_files_name_and_can_be_taken_back(home):
+    inbox.write_refusal(home, "ash/marks.csv", "It is empty.")
+    said = home.set_aside / "ash__marks.csv.refused.txt"
+    assert said.read_text() == "It is empty.\n"
+    inbox.write_refusal(home, "ash/marks.csv", None)
+    assert list(home.set_aside.iterdir()) == []
+
+
+def test_a_file_taken_in_leaves_the_inbox_and_keeps_its_place_among_folders(home):
+    Supplier(home.inbox).sends(HEADER, "ash/marks.csv")
+    inbox.move_taken(home, "ash/marks.csv")
+    assert (home.folder / "taken/ash/marks.csv").read_text() == HEADER
+    assert not (home.inbox / "ash/marks.csv").exists()
+
+
+def test_a_second_file_of_the_same_name_does_not_overwrite_the_first(home):
+    for content in (HEADER, HEADER + MARK):
+        Supplier(home.inbox).sends(content)
+        inbox.move_taken(home, "marks.csv")
+    kept = sorted(path.read_text() for path in (home.folder / "taken").iterdir())
+    assert kept == [HEADER, HEADER + MARK]
+
+
+def test_a_file_that_is_gone_already_is_no_fault(home):
+    inbox.move_taken(home, "marks.csv")
+    assert not (home.folder / "taken").exists()
+
+
+def test_every_layout_can_be_delivered_as_csv(supplier):
+    for layout in LAYOUTS:
+        headers = [*layout.marks_it, *(group[0] for group in layout.one_of)]
+        assert recognised(supplier.sends(",".join(headers) + "\n")).name == layout.name

@@ -1,0 +1,67 @@
+"""A school whose registers are not what its own system says gets no list, and is told why; the others get theirs."""
+
+import polars as pl
+import pytest
+
+from .at_home import a2n, deliver, deliver_rows, new_home, read_rows, tables
+
+TOLERANCE = 0.01
+
+
+def totals_told(small, urn: int, **changed: float) -> pl.DataFrame:
+    """The totals extract with one school's counts multiplied."""
+    rows = read_rows([small.folder / "register_totals.csv"])["register_totals.csv"]
+    of_school = pl.col("urn") == str(urn)
+    told = {name: (pl.col(name).cast(pl.Int64) * by).round().cast(pl.Int64).cast(pl.String) for name, by in changed.items()}  # fmt: skip
+    return rows.with_columns(pl.when(of_school).then(value).otherwise(name).alias(name) for name, value in told.items())
+
+
+def night_told(small, folder, **changed: float):
+    home = new_home(folder / "home")
+    deliver(home, [path for path in small.files if path.name != "register_totals.csv"])
+    deliver_rows(home, {"register_totals.csv": totals_told(small, 100002, **changed)})
+    return home, a2n("nightly", "--home", home.folder, "--as-of", small.last_day, "--json")
+
+
+@pytest.fixture(scope="module")
+def outside(small, tmp_path_factory):
+    return night_told(small, tmp_path_factory.mktemp("outside"), possible_sessions=1.05)
+
+
+def test_the_school_gets_no_list_and_the_other_does(outside, small):
+    home, ran = outside
+    assert (ran.status, ran.err) == (0, "")
+    assert [path.name for path in home.lists_of(small.last_day).iterdir()] == ["100001.xlsx"]
+
+
+def test_the_reason_is_in_the_json_with_both_numbers(outside, small):
+    home, ran = outside
+    told = int(totals_told(small, 100002, possible_sessions=1.05).filter(urn="100002")["possible_sessions"][0])
+    held = tables(home, "facts")["facts.pupil_weeks"].filter(urn=100002)["possible_sessions"].sum()
+    assert set(ran.told["schools_without_list"]) == {"100002"}
+    reason = ran.told["schools_without_list"]["100002"]
+    assert f"{told:,}" in reason and f"{held:,}" in reason and told != held
+
+
+def test_nobody_there_has_a_place(outside):
+    triage = tables(outside[0], "derived")["derived.triage"].filter(urn=100002)
+    assert triage.height > 10
+    assert triage["place"].null_count() == triage.height
+    assert "listed" not in set(triage["outcome"])
+
+
+def test_a_list_handed_out_earlier_that_day_is_taken_back(small, tmp_path):
+    home = new_home(tmp_path / "home")
+    deliver(home, [path for path in small.files if path.name != "register_totals.csv"])
+    night = ("nightly", "--home", home.folder, "--as-of", small.last_day, "--json")
+    assert a2n(*night).told["schools_without_list"] == {}
+    assert len(list(home.lists_of(small.last_day).iterdir())) == 2
+    deliver_rows(home, {"register_totals.csv": totals_told(small, 100002, absence_sessions=1.5)})
+    assert set(a2n(*night).told["schools_without_list"]) == {"100002"}
+    assert [path.name for path in home.lists_of(small.last_day).iterdir()] == ["100001.xlsx"]
+
+
+@pytest.mark.parametrize(("by", "is_withheld"), [(1 + TOLERANCE * 0.9, False), (1 + TOLERANCE * 1.2, True), (1 - TOLERANCE * 0.9, False), (1 - TOLERANCE * 1.2, True)])  # fmt: skip
+def test_the_line_is_at_the_tolerance_of_the_settings(small, tmp_path, by, is_withheld):
+    ran = night_told(small, tmp_path, possible_sessions=by)[1]
+    assert set(ran.told["schools_without_list"]) == ({"100002"} if is_withheld else set())
