@@ -63,11 +63,11 @@ COLUMNS = (
     ListColumn("Key", 0, "Hidden. It says which pupil a decision is about; it is no name and no UPN.", "fact",
                lambda pupil: pupil.pupil_id),
     ListColumn("Place", 42, "The order to look in. It is not a mark or a score.", "place", lambda pupil: str(pupil.place)),
-    ListColumn("Pupil", 124, "Surname, forename, year group, and what changed since the last list.", "fact", _who),
-    ListColumn("Why worth a look", 276, "Each reason, with the numbers behind it.", "fact", _why),
-    ListColumn("Last twelve school weeks", 88,
+    ListColumn("Pupil", 112, "Surname, forename, year group, and what changed since the last list.", "fact", _who),
+    ListColumn("Why worth a look", 312, "Each reason, with the numbers behind it.", "fact", _why),
+    ListColumn("Last twelve school weeks", 78,
                "One bar a week, the latest on the right: the taller, the more sessions attended. A sliver: none attended. A gap: none possible.", "spark"),
-    ListColumn("Last four weeks", 94, "Sessions missed and why, as the registers say.", "fact",
+    ListColumn("Last four weeks", 100, "Sessions missed and why, as the registers say.", "fact",
                lambda pupil: pupil.last_four_weeks),
     ListColumn("Support on file", 94, "What we know is in place. There may be more that we were not told.", "fact",
                lambda pupil: pupil.support),
@@ -77,11 +77,11 @@ COLUMNS = (
     ListColumn("Decided on", 62, "The day you decided.", "fill_day", prompt="The day you decided, such as 26/11/2026."),
     ListColumn("Snooze until", 62, "Only for “snooze until”: the pupil stays off the list until this day, unless things get "
                "worse.", "fill_day", prompt="Only if you chose “snooze until”: the day to look again."),
-    ListColumn("Pupil’s words\n(empty: not\nyet asked)", 104, "What the pupil says, in their own words. Stays in your copy.",
+    ListColumn("Pupil’s words\n(empty: not\nyet asked)", 94, "What the pupil says, in their own words. Stays in your copy.",
                "fill_words", prompt="In the pupil’s own words. Empty means no one has asked yet."),
-    ListColumn("Parents’ words\n(empty: not\nyet asked)", 104, "What parents or carers say, in their own words. Stays in your "
+    ListColumn("Parents’ words\n(empty: not\nyet asked)", 94, "What parents or carers say, in their own words. Stays in your "
                "copy.", "fill_words", prompt="In the parents’ or carers’ own words. Empty means no one has asked yet."),
-    ListColumn("Notes and target", 90, "What you will try, what should change, and by when. Stays in your copy.", "fill",
+    ListColumn("Notes and target", 84, "What you will try, what should change, and by when. Stays in your copy.", "fill",
                prompt="What you will try, what should change, and by when."),
 )  # fmt: skip
 

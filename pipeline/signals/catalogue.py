@@ -115,8 +115,8 @@ SIGNALS = (
         "last year where its registers are held, else with the whole; judged with 40 possible sessions in both.",
         evidence=_THIS_YEAR & (col("past_need_possible_sessions") > 0),
         raised=_worse_than_past(),
-        reason="Missed {need_absence_sessions_ytd} of {need_possible_sessions_ytd:session} ({need_absence_rate_ytd:%}) "
-        "{period}, against {past_need_absence_rate:%} {past_period}; holidays and other leave are left out of both.",
+        reason="Up from {past_need_absence_rate:%} {past_period} to {need_absence_rate_ytd:%} {period} "
+        "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}), other leave left out of both.",
         next_step="What is different from last year, at school or at home, in the pupil's own words?",
         role="trigger",
         points=3,

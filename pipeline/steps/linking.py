@@ -36,10 +36,15 @@ def described_schools(rows: pl.DataFrame) -> pl.DataFrame:
 
 def described_headers(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
     """Census returns with URN and reference date filled in where only the LAESTAB or the term was sent."""
-    usual = pl.coalesce(
+    return with_urn(_with_laestab(rows), schools).with_columns(
+        reference_date=pl.coalesce("reference_date", _usual_reference_day())
+    )
+
+
+def _usual_reference_day() -> pl.Expr:
+    return pl.coalesce(
         pl.when(pl.col("census_term") == term).then(pl.date("census_year", *REFERENCE_DATES[term])) for term in TERMS
     )
-    return with_urn(_with_laestab(rows), schools).with_columns(reference_date=pl.coalesce("reference_date", usual))
 
 
 def _with_laestab(rows: pl.DataFrame) -> pl.DataFrame:
@@ -237,7 +242,7 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
     """`rows` with the day we learned them: `known_on`, unless they are history (`lag_days` is given).
 
     History taken in late was not known late: a mark was known when recorded, else `lag_days` after its date; other rows
-    that long after they happened; a census row on its reference date; a school all along.
+    that long after they happened; a census row, and what hangs from it, after its reference day; a school all along.
     """
     if lag_days is None:
         return rows.with_columns(known_on=pl.lit(known_on))
@@ -246,6 +251,8 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
         happened = pl.when("is_census").then("stated_on").otherwise("entry_date")
     elif feed in _HAPPENED:
         happened = pl.coalesce(name for name in _HAPPENED[feed] if name in rows.columns)
+    elif "census_term" in rows.columns:
+        happened = _usual_reference_day()
     else:
         happened = pl.lit(year_span(known_on, history=True)[0])
     learned = happened + pl.duration(days=lag_days)

@@ -436,6 +436,13 @@ def test_other_rows_of_history_were_known_some_days_after_they_happened(feed, ha
     assert with_known_on(rows, feed, known_on=TODAY, lag_days=LAG)["known_on"].to_list() == [expected]
 
 
+@pytest.mark.parametrize("feed", ["census_sessions", "sen_needs"])
+def test_what_a_census_of_history_counts_was_not_known_before_that_census(feed):
+    rows = pl.DataFrame({"census_term": ["spring", "summer", None], "census_year": [2025, 2025, None]})
+    it = with_known_on(rows, feed, known_on=TODAY, lag_days=LAG)
+    assert it["known_on"].to_list() == [date(2025, 1, 19), date(2025, 5, 18), TODAY]
+
+
 def test_a_mark_may_be_of_this_school_year_or_the_last_and_in_history_of_any_since_2006():
     assert year_span(TODAY, history=False) == (date(2024, 8, 1), date(2026, 7, 31))
     assert year_span(TODAY, history=True) == (date(2006, 8, 1), date(2026, 7, 31))
