@@ -48,7 +48,7 @@ def _notices() -> list:
         SmtpNotifier(
             to=to,
             subject="Attendance to need: {{ dag.dag_id }} stopped at {{ ti.task_id }}",
-            html_content="The run of {{ dag.dag_id }} stopped at {{ ti.task_id }}. Nothing was published from it. "
+            html_content="The run of {{ dag.dag_id }} stopped at {{ ti.task_id }}. "
             "Its log says which file, which rows and which rule.",
         )
     ]

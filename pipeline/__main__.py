@@ -25,6 +25,11 @@ app = typer.Typer(
 HomeFolder = Annotated[Path, typer.Option("--home", metavar="DIR", help="One data controller's folder.")]
 AsOf = Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day to stand on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else, on standard output.")]
+KnownOn = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day we learned it; today if left out."),
+]
+History = Annotated[bool, typer.Option("--history", help="Years gone by: known as they happened.")]
 Urn = Annotated[int | None, typer.Option(help="School of census tables that came without their header.")]
 Term = Annotated[str | None, typer.Option(help="Term that census was taken in: autumn, spring or summer.")]
 Year = Annotated[int | None, typer.Option(help="Calendar year it was taken in.")]
@@ -87,46 +92,45 @@ def init(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
-    urn: Urn = None, term: Term = None, year: Year = None, as_json: AsJson = False,
+    known_on: KnownOn = None, history: History = False, urn: Urn = None, term: Term = None, year: Year = None,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say what would be accepted and refused of these files. Loads nothing."""
     from pipeline import flow
 
-    _finish(flow.check(files, said=_said(urn, term, year)), as_json)
+    day = _day(known_on, history, urn, term, year)
+    _run(lambda: flow.check(files, day), day.known_on, as_json)
 
 
 @app.command("take-in")
 def take_in(
-    home: HomeFolder,
-    known_on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day we learned it; today if left out.")
-    ] = None,
-    history: Annotated[bool, typer.Option("--history", help="Years gone by: known as they happened.")] = False,
-    urn: Urn = None, term: Term = None, year: Year = None, as_json: AsJson = False,
+    home: HomeFolder, known_on: KnownOn = None, history: History = False, urn: Urn = None, term: Term = None,
+    year: Year = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Take what is new in the inbox into the warehouse."""
     from pipeline import flow
-    from pipeline.edges import clock
-    from pipeline.hops.taking_in import Day
+    from pipeline.edges.settings import open_home
 
-    day = Day(known_on.date() if known_on else clock.today(), history=history, said=_said(urn, term, year))
-    _run(lambda opened: flow.take_in(opened, day), home, day.known_on, as_json)
+    day = _day(known_on, history, urn, term, year)
+    _run(lambda: flow.take_in(open_home(home), day), day.known_on, as_json)
 
 
 @app.command()
 def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     """Look at every pupil as of a day; write the lists; publish the figures."""
     from pipeline import flow
+    from pipeline.edges.settings import open_home
 
-    _run(lambda opened: flow.flag(opened, as_of=as_of.date()), home, as_of.date(), as_json)
+    _run(lambda: flow.flag(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
 
 
 @app.command()
 def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     """Take in, flag and publish."""
     from pipeline import flow
+    from pipeline.edges.settings import open_home
 
-    _run(lambda opened: flow.nightly(opened, as_of=as_of.date()), home, as_of.date(), as_json)
+    _run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
 
 
 @app.command()
@@ -153,6 +157,13 @@ def export(
     print(f"{rows:,} rows of {table} are in {to}.")
 
 
+def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):
+    from pipeline.edges import clock
+    from pipeline.hops.taking_in import Day
+
+    return Day(known_on.date() if known_on else clock.today(), history=history, said=_said(urn, term, year))
+
+
 def _said(urn: int | None, term: str | None, year: int | None):
     from pipeline.steps.linking import SaidOf
 
@@ -166,14 +177,13 @@ def _said(urn: int | None, term: str | None, year: int | None):
     return SaidOf(urn, term.lower(), year)
 
 
-def _run(work, folder: Path, as_of: date, as_json: bool) -> None:
-    """Do `work` in the home; what stops it is said on standard error, and in the JSON where that was asked for."""
+def _run(work, as_of: date, as_json: bool) -> None:
+    """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for."""
     from pipeline.edges.gate import GateBroken
-    from pipeline.edges.settings import open_home
     from pipeline.hops.summary import Summary
 
     try:
-        summary = work(open_home(folder))
+        summary = work()
     except (Refused, GateBroken) as why:
         summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
     _finish(summary, as_json)

@@ -69,7 +69,7 @@ def _told(home: Home, made: Synthesised, summary: Summary, through: str) -> list
     way = "by Airflow's DAGs intake and flag" if through == "airflow" else "by a2n nightly"
     return [
         f"A made-up authority: {made.pupils:,} pupils in {len(made.urns)} schools. Made-up data proves mechanics, not accuracy.",
-        f"Last year's registers and censuses were taken in as history; this year's run to {summary.as_of:%d %B %Y}.",
+        f"Last year's registers and censuses were taken in as history; this year's run to {summary.as_of.day} {summary.as_of:%B %Y}.",
         f"The night was run {way}: {len(summary.extracts)} new files, {rows:,} rows accepted, "
         f"{sum(one.rows_set_aside for one in summary.extracts):,} set aside.",
         f"Every pupil on a roll was looked at: {sum(outcomes.values()):,}, of whom {outcomes.get('listed', 0):,} are worth a look now,",

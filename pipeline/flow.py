@@ -13,31 +13,39 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, inbox, intake, runs
+from pipeline.edges import inbox, intake, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
+from pipeline.edges.gate import GateBroken
 from pipeline.edges.inbox import Claimed
 from pipeline.edges.settings import Home, make_home
 from pipeline.hops.summary import ExtractSummary, Summary
 from pipeline.hops.taking_in import Day, refuse_unclaimed, sorted_by_feed, take_in_feed
-from pipeline.steps.linking import SaidOf
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 
 def nightly(home: Home, *, as_of: date) -> Summary:
-    """Take in what has come, look at every pupil, write the lists, publish the figures."""
+    """Take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
     summary = take_in(home, Day(as_of))
-    summary.add(flag(home, as_of=as_of))
+    if not summary.stopped_because:
+        summary.add(flag(home, as_of=as_of))
     return summary
 
 
 def take_in(home: Home, day: Day) -> Summary:
-    """Every new extract in the inbox, feed by feed, each feed in a transaction of its own."""
+    """Every new extract in the inbox, feed by feed, each feed in a transaction of its own.
+
+    Where a feed stops the run, the summary says so, and what the feeds before it took in.
+    """
     with shelf.warehouse(home) as con:
         begun, summary = _begun(con, home, day)
-        for feed in FEED_NAMES:
-            summary.add(take_in_feed(con, home, feed, begun.claimed.get(feed, []), day=day, run=begun.run))
+        try:
+            for feed in FEED_NAMES:
+                summary.add(take_in_feed(con, home, feed, begun.claimed.get(feed, []), day=day, run=begun.run))
+        except (Refused, GateBroken) as why:
+            summary.stopped_because = str(why)
+            return summary
         runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
     move_taken(home, summary)
     return summary
@@ -59,14 +67,20 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
 
 
 def take_in_part(home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
-    """One feed of a take-in in parts."""
+    """One feed of a take-in in parts. Tried again, it takes in no file a second time."""
     with shelf.warehouse(home) as con:
-        return take_in_feed(con, home, feed, claimed, day=day, run=run)
+        taken = intake.taken_hashes(con)
+        new = [one for one in claimed if one.extract.sha256 not in taken]
+        return take_in_feed(con, home, feed, new, day=day, run=run)
 
 
 def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
-    """The last of a take-in in parts: the run is on record, and files taken in leave the inbox where settings ask."""
+    """The last of a take-in in parts: the run is on record, and files taken in leave the inbox where settings ask.
+
+    Which files they were is read from the record: a part that was tried again no longer knows.
+    """
     with shelf.warehouse(home) as con:
+        summary.extracts = [ExtractSummary(**one) for one in runs.extracts_of(con, run)]
         runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history)
     move_taken(home, summary)
     return summary
@@ -131,7 +145,7 @@ def account(home: Home, *, as_of: date) -> Summary:
     return summary
 
 
-def check(files: Iterable[Path], *, said: SaidOf | None = None) -> Summary:
+def check(files: Iterable[Path], day: Day) -> Summary:
     """What would be accepted and refused of these files: they are taken into an empty home that is then thrown away.
 
     What only a home's other feeds can tell (a pupil on no roll, an unknown school) is checked where they are among them.
@@ -139,7 +153,7 @@ def check(files: Iterable[Path], *, said: SaidOf | None = None) -> Summary:
     folder = Path(tempfile.mkdtemp(prefix="a2n-check-"))
     try:
         home = make_home(folder / "home", demo=False)
-        return _checked(home, files, Day(clock.today(), said=said))
+        return _checked(home, files, day)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -122,14 +122,18 @@ def _headers(extract: Extract) -> list[str]:
         raise Refused(f"{extract.name}, row {HEADER_ROW}: the header row cannot be read as CSV.") from None
 
 
+_COUNT = "row as read"  # a supplier's own row_number, if there is one, gives way to it
+_COUNTED = {"row_index_name": _COUNT, "row_index_offset": HEADER_ROW + 1}
+
+
 def _parquet(extract: Extract) -> pl.LazyFrame:
     try:
-        frame = pl.scan_parquet(extract.path, row_index_name="row_number", row_index_offset=HEADER_ROW + 1, glob=False)
+        frame = pl.scan_parquet(extract.path, glob=False, **_COUNTED)
         told = frame.collect_schema().items()
-        names = [name for name, dtype in told if name != "row_number" and not dtype.is_nested()]  # no layout has lists
+        names = [name for name, dtype in told if name != _COUNT and not dtype.is_nested()]  # no layout has lists
     except Exception:
         raise Refused(f"{extract.name} cannot be read as Parquet: deliver it again.") from None
-    return frame.select("row_number", *(pl.col(name).cast(pl.String) for name in names))
+    return frame.select(_COUNT, *(pl.col(name).cast(pl.String) for name in names))
 
 
 def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
@@ -142,18 +146,18 @@ def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
         frame = _parquet(extract) if is_parquet else _csv(extract)
         for batch in frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True):
             if batch.height:
-                yield batch.with_columns(pl.col("row_number").cast(pl.Int64))
+                rows = batch.drop("row_number", strict=False).rename({_COUNT: "row_number"})
+                yield rows.with_columns(pl.col("row_number").cast(pl.Int64))
     except pl.exceptions.PolarsError:
         whole = f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
         raise Refused((None if is_parquet else _row_too_long(extract)) or whole) from None
 
 
 def _csv(extract: Extract) -> pl.LazyFrame:
-    options = {"infer_schema": False, "row_index_name": "row_number", "row_index_offset": HEADER_ROW + 1}
     if _is_utf8(extract.path):
-        return pl.scan_csv(extract.path, glob=False, **options)
+        return pl.scan_csv(extract.path, infer_schema=False, glob=False, **_COUNTED)
     text = extract.path.read_bytes().decode("cp1252", errors="replace")
-    return pl.read_csv(io.BytesIO(text.encode()), **options).lazy()
+    return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, **_COUNTED).lazy()
 
 
 def _is_utf8(path: Path) -> bool:

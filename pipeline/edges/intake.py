@@ -216,8 +216,15 @@ def keep(
     con.execute(f"INSERT INTO warehouse.staged.{feed} ({columns}) SELECT {columns} FROM accepted")
     _keep_waiting(con, feed, broken, retried, tried)
     if feed == "pupils":
+        con.execute(_FORGET_PARENTS)
         con.execute(_PARENTS_SET_ASIDE)
 
+
+_FORGET_PARENTS = """
+    DELETE FROM warehouse.waiting.parents p USING scratch.main.pupils d
+    WHERE p.parent_key = d.parent_key AND p.native_id IS NOT DISTINCT FROM d.native_id
+"""
+"""What is said of a census pupil row now takes the place of what was: else every night would add the rows that wait."""
 
 _PARENTS_SET_ASIDE = """
     INSERT INTO warehouse.waiting.parents BY NAME

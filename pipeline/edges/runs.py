@@ -21,22 +21,29 @@ def named(con: duckdb.DuckDBPyConnection, kind: str, as_of: date) -> str:
 
 
 def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
+    """Put a run on record, in the place of itself where it is recorded a second time."""
     settings = json.dumps(asdict(home.settings), sort_keys=True)
     row = (run, "history" if assumed_known_on else kind, as_of, __version__, settings, assumed_known_on)
-    shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))
+    with shelf.transaction(con):
+        con.execute("DELETE FROM warehouse.audit.runs WHERE run = ?", [run])
+        shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))
+
+
+_EXTRACTS = """
+    SELECT extract AS file, feed, layout, rows_read, rows_accepted, rows_set_aside, rows_refused, refused_because
+    FROM warehouse.audit.extracts
+"""
 
 
 def extracts(con: duckdb.DuckDBPyConnection, known_on: date) -> list[dict]:
     """The files taken in as known on a day, history apart, with their counts."""
-    found = shelf.read(
-        con,
-        """
-        SELECT extract AS file, feed, layout, rows_read, rows_accepted, rows_set_aside, rows_refused, refused_because
-        FROM warehouse.audit.extracts WHERE known_on = ? AND run NOT LIKE 'history %' ORDER BY extract_id
-        """,
-        [known_on],
-    )
-    return found.to_dicts()
+    of_day = f"{_EXTRACTS} WHERE known_on = ? AND run NOT LIKE 'history %' ORDER BY extract_id"
+    return shelf.read(con, of_day, [known_on]).to_dicts()
+
+
+def extracts_of(con: duckdb.DuckDBPyConnection, run: str) -> list[dict]:
+    """The files a run took in or refused, with their counts."""
+    return shelf.read(con, f"{_EXTRACTS} WHERE run = ? ORDER BY extract_id", [run]).to_dicts()
 
 
 def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:

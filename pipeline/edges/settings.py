@@ -79,7 +79,9 @@ class Home:
             try:
                 text = path.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
-                raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
+                raise Refused(
+                    f"The key {path} cannot be read as text: put back the one the home was made with."
+                ) from None
         key = text.rstrip("\r\n")
         if len(key) < SHORTEST_KEY:
             raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")

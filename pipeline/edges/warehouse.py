@@ -187,5 +187,7 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     to.unlink(missing_ok=True)
     to.touch(mode=0o600)
     rows = f"SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL"
-    con.execute(f"COPY ({rows}) TO {_quoted(str(to))} (FORMAT parquet, USE_TMP_FILE false)")  # another file, another mode
+    con.execute(
+        f"COPY ({rows}) TO {_quoted(str(to))} (FORMAT parquet, USE_TMP_FILE false)"
+    )  # another file, another mode
     return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]

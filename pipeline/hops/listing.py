@@ -31,10 +31,12 @@ COUNTED = {
 def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
     """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
     folder = home.lists_of(look.as_of)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for stale in folder.glob("*.xlsx"):
         stale.unlink()
     lists = review_lists(con, home, look)
+    if lists:
+        folder.parent.mkdir(exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
     for listed in lists:
         write_review_list(listed, folder / f"{listed.urn}.xlsx")
     return len(lists)

@@ -105,8 +105,8 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
             _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
             _record_verdict(con, summary, landed, waiting, verdict, stop)
             _fold(con, feed, weeks)
+            _write_set_aside(con, home, landed, waiting)  # before the commit: a run killed here writes it again
     intake.clear_room(con, feed)
-    _write_set_aside(con, home, landed, waiting)
     return summary
 
 

@@ -22,9 +22,13 @@ def census_year(census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
         *(_sessions_coded(codes).alias(name) for name, codes in _CODES.items() if name != "possible_sessions"),
         attended=_sessions_coded(_ATTENDED),
     )
-    return parts.filter(_adds_up()).group_by("pupil_id").agg(
-        pl.col(*COUNTS).sum(),
-        terms_in_words=_terms_in_words(year),
+    return (
+        parts.filter(_adds_up())
+        .group_by("pupil_id")
+        .agg(
+            pl.col(*COUNTS).sum(),
+            terms_in_words=_terms_in_words(year),
+        )
     )
 
 

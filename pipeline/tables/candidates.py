@@ -14,7 +14,12 @@ _UNREAD = Column("unread", pl.String, "Names of the columns whose content could 
 _LAESTAB = Column("laestab", pl.Int32, "School as delivered, where only its LAESTAB was sent.", nullable=True)
 
 _UPN = (
-    Column("upn_check", pl.String, "What there is to say of the UPN, see vocabulary.identifiers.UpnCheck; null where nothing is.", nullable=True),
+    Column(
+        "upn_check",
+        pl.String,
+        "What there is to say of the UPN, see vocabulary.identifiers.UpnCheck; null where nothing is.",
+        nullable=True,
+    ),
     Column("upn_authority_known", pl.Boolean, "Whether the UPN's authority number is a known one.", nullable=True),
 )
 _CHILD = (

@@ -84,7 +84,9 @@ PUPILS = Table(
         Column("entry_date", pl.Date, "First day on this school's roll."),
         Column("leaving_date", pl.Date, "Last day on this school's roll.", nullable=True),
         Column("sen_provision", pl.String, "N, K or E; null if not said.", nullable=True),
-        Column("age_at_31_august", pl.Int32, "Age on the 31 August before the school year described, or left in.", "years"),
+        Column(
+            "age_at_31_august", pl.Int32, "Age on the 31 August before the school year described, or left in.", "years"
+        ),
         Column("sex", pl.String, "M or F. For the audit only.", nullable=True),
         Column("ethnicity", pl.String, "DfE ethnicity code. For the audit only.", nullable=True),
         Column("language", pl.String, "First language code. For the audit only.", nullable=True),
@@ -205,7 +207,7 @@ ATTENDANCE_MARKS = Table(
 
 PARENTS_SET_ASIDE = Table(
     name="waiting.parents",
-    grain="one row per census pupil row set aside and day, so that its children can still be checked against it",
+    grain="one row per census pupil row set aside, as last tried, so that its children can still be checked against it",
     key=(),
     columns=(
         Column("parent_key", pl.String, "COLLECT's id of the pupil row."),

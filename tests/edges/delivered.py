@@ -3,15 +3,17 @@
 A picture names pupils; the file has their UPNs, names and birth dates, as real ones have.
 """
 
+import shutil
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from pipeline import flow
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.edges.settings import KEYS, Home, make_home, open_home
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.vocabulary.identifiers import check_letter
@@ -47,12 +49,18 @@ def upn(name: str) -> str:
     return check_letter(rest) + rest
 
 
-def new_home(folder, **settings) -> Home:
+def new_home(folder: Path) -> Home:
     """A home whose keys are those of every home made here, so that a pupil has one pupil_id in all of them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in KEYS:
         (folder / f"{name}.key").write_text(f"the-{name}-key-of-every-home-of-these-tests")
     return make_home(folder, demo=True)
+
+
+def copied(home: Home, folder: Path) -> Home:
+    """Another home, with all that this one has."""
+    shutil.copytree(home.folder, folder)
+    return open_home(folder)
 
 
 def pupil_id(home: Home, name: str) -> str:

@@ -191,6 +191,12 @@ def test_a_parquet_file_is_read_like_the_csv_it_might_have_been(supplier):
     ]
 
 
+def test_a_suppliers_own_row_number_gives_way_to_ours(supplier):
+    assert rows(supplier.sends("row_number,upn\n70,A\n71,Zoë\n".encode("cp1252"))) == [(2, "A"), (3, "Zoë")]
+    assert rows(supplier.sends("upn,row_number\nA,70\nB,71\n")) == [(2, "A"), (3, "B")]
+    assert rows(supplier.sends(pl.DataFrame({"row_number": [70], "upn": ["A"]}), "marks.parquet")) == [(2, "A")]
+
+
 def test_a_column_of_lists_in_a_parquet_file_is_left_alone(supplier):
     assert rows(supplier.sends(pl.DataFrame({"urn": [1], "notes": [["a", "b"]]}), "marks.parquet")) == [(2, "1")]
 
@@ -293,7 +299,9 @@ def test_the_order_of_files_is_that_of_their_bytes_whatever_they_are_called(home
         ([10, 300, 10], [[10], [300], [10]]), ([100], [[100]]), ([], []),
     ],
 )  # fmt: skip
-def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alone(supplier, monkeypatch, sizes, batches):
+def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alone(
+    supplier, monkeypatch, sizes, batches
+):
     monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 100)
     layout = layout_of(HEADER.strip().split(","))
     claimed = [Claimed(supplier.sends("x" * size, f"{at}.csv"), layout) for at, size in enumerate(sizes)]

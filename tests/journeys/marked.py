@@ -11,9 +11,9 @@ import polars as pl
 SURNAME, FORENAME = "Surn4me8", "Foren4me8"
 """No word, no number and, for the 8, no pupil_id has these in it."""
 
-_NAMES = {name: SURNAME for name in ("surname", "preferredsurname", "formersurname")} | {
-    name: FORENAME for name in ("forename", "middlenames", "preferredforename")
-}
+_NAMES = dict.fromkeys(("surname", "preferredsurname", "formersurname"), SURNAME) | dict.fromkeys(
+    ("forename", "middlenames", "preferredforename"), FORENAME
+)
 _BIRTHS = ("date_of_birth", "dob")
 _UPN_ANYWHERE = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]")
 _UPN = re.compile(rf"(?<![A-Z0-9]){_UPN_ANYWHERE.pattern}(?![A-Z0-9])")

@@ -22,7 +22,16 @@ WEEKS = 20
 HEADERLESS = f"123456,A890200018001,{SURNAME},{FORENAME},2014-05-06,5,2019-09-02\n"
 IN_WRONG_CELLS = {
     "attendance_marks_100001.csv": ["date", "session", "code"],
-    "pupils_100001.csv": ["nc_year", "enrol_status", "sen_provision", "entry_date", "ethnicity", "language", "sex", "upn"],
+    "pupils_100001.csv": [
+        "nc_year",
+        "enrol_status",
+        "sen_provision",
+        "entry_date",
+        "ethnicity",
+        "language",
+        "sex",
+        "upn",
+    ],
     "suspensions.csv": ["category", "reason1", "sessions", "upn"],
     "support_and_reviews.csv": ["kind", "last_review", "upn"],
 }
@@ -50,7 +59,9 @@ def faulty(tmp_path_factory) -> Faulty:
     folder = tmp_path_factory.mktemp("faulty")
     to, temporary, home = folder / "made", folder / "temporary", new_home(folder / "home")
     temporary.mkdir()
-    made = a2n("synthesise", "--to", to, "--pupils", 300, "--schools", 6, "--seed", 2, "--weeks", WEEKS, "--with-faults")
+    made = a2n(
+        "synthesise", "--to", to, "--pupils", 300, "--schools", 6, "--seed", 2, "--weeks", WEEKS, "--with-faults"
+    )
     assert made.status == 0, made.err
     marks = mark([*to.glob("*.csv"), *to.glob("history/*.csv")])
     deliver(home, to.glob("history/*.csv"), "last_year")
@@ -68,7 +79,6 @@ def put_in(home: Home) -> None:
     (home.inbox / "ragged.csv").write_text(f"urn,upn,date,session,code\n100001,A890200018001,2025-09-05,AM,I\n{HEADERLESS}")  # fmt: skip
     pl.DataFrame([MISPLACED] * 2 + [MISPLACED | {"date": "2025-09-05", "session": "AM"}] * 50).write_csv(home.inbox / "misplaced.csv")  # fmt: skip
     (home.inbox / "broken.parquet").write_bytes(b"PAR1" + HEADERLESS.encode() + b"PAR1")
-
 
     for name, columns in IN_WRONG_CELLS.items():
         row = pl.read_csv(home.inbox / name, infer_schema=False, n_rows=1, skip_rows_after_header=3)

@@ -188,7 +188,9 @@ def test_wrong_usage_is_status_2_with_words_on_standard_error(words, tmp_path):
 
 def test_a_table_that_is_not_there_is_not_exported(night, tmp_path):
     for name in ("derived.nothing", "triage", 'derived.triage"; DROP TABLE x', "identity.people"):
-        assert "a2n describe tables" in stopped("export", name, "--home", night.home.folder, "--to", tmp_path / "t.parquet")
+        assert "a2n describe tables" in stopped(
+            "export", name, "--home", night.home.folder, "--to", tmp_path / "t.parquet"
+        )
     assert not (tmp_path / "t.parquet").exists()
 
 

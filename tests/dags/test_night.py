@@ -1,0 +1,145 @@
+"""One night by the DAGs, beside the same night by command: the same tables, lists and figures."""
+
+import contextlib
+import io
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipeline import parts
+from pipeline.vocabulary.feeds import FEED_NAMES
+from tests.journeys.at_home import a2n, lists, tables
+
+from .conftest import another
+
+NOT_COMPARED = {"run", "seconds"}
+
+
+@pytest.fixture(scope="module")
+def by_command(evening, tmp_path_factory):
+    home = another(evening, tmp_path_factory.mktemp("command"))
+    return home, a2n("nightly", "--home", home.folder, "--as-of", evening.day, "--json")
+
+
+@pytest.fixture(scope="module")
+def by_dags(evening, dagbag, airflow, tmp_path_factory):
+    """The home after both DAGs have run, their two runs, and all they printed."""
+    home = another(evening, tmp_path_factory.mktemp("dags"))
+    return (home, *night_by_dags(dagbag, home, evening.day))
+
+
+def night_by_dags(dagbag, home, day: str) -> tuple[dict, str]:
+    """The DAGs' runs by name, and all they printed."""
+    conf, printed = {"home": str(home.folder), "day": day}, io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        ran = {name: dagbag.dags[name].test(run_conf=conf) for name in ("intake", "flag")}
+    return ran, printed.getvalue()
+
+
+def states(run) -> dict[str, str]:
+    return {task.task_id: str(task.state) for task in run.get_task_instances()}
+
+
+def differing(one, other, *schemas: str) -> list[str]:
+    """Tables that are not alike in both homes, the names of runs apart."""
+    ours, theirs = ({name: rows.drop(NOT_COMPARED, strict=False) for name, rows in tables(home, *schemas).items()} for home in (one, other))  # fmt: skip
+    assert ours.keys() == theirs.keys()
+    return [name for name in ours if not ours[name].sort(pl.all()).equals(theirs[name].sort(pl.all()))]
+
+
+def test_both_ways_give_the_same_tables_down_to_the_last_row(by_command, by_dags):
+    assert differing(by_command[0], by_dags[0]) == []
+    assert tables(by_dags[0], "derived")["derived.triage"].height > 200
+
+
+def test_both_ways_give_the_same_lists_byte_for_byte(by_command, by_dags, evening):
+    one, other = (lists(home, pl.Series([evening.day]).str.to_date()[0]) for home in (by_command[0], by_dags[0]))
+    assert one == other
+    assert len(one) == 6
+
+
+def test_both_ways_publish_the_same_figures(by_command, by_dags):
+    one, other = (published(home) for home in (by_command[0], by_dags[0]))
+    assert one.keys() == other.keys()
+    assert [name for name in one if not one[name].equals(other[name])] == []
+
+
+def published(home) -> dict[str, pl.DataFrame]:
+    with duckdb.connect(home.published / "current.duckdb", read_only=True) as con:
+        names = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        return {name: con.execute(f"FROM published.{name} ORDER BY ALL").pl().drop(NOT_COMPARED, strict=False) for name in names}  # fmt: skip
+
+
+def test_files_refused_fail_the_last_task_and_only_that(by_dags, by_command):
+    assert by_command[1].status == 1
+    intake = states(by_dags[1]["intake"])
+    assert intake.pop("tell_of_refusals") == "failed"
+    assert set(intake.values()) == {"success", "skipped"}
+    assert intake["settle"] == intake["attendance_marks"] == "success"
+    assert states(by_dags[1]["flag"]) == {"look_list_and_publish": "success"}
+
+
+def test_a_feed_with_nothing_new_is_skipped(by_dags, evening):
+    delivered = {one["feed"] for one in told(by_dags)["extracts"]}
+    skipped = {name for name, state in states(by_dags[1]["intake"]).items() if state == "skipped"}
+    assert skipped and not skipped & delivered
+
+
+def told(by_dags) -> dict:
+    """What the settling task handed on."""
+    settled = next(one for one in by_dags[1]["intake"].get_task_instances() if one.task_id == "settle")
+    return settled.xcom_pull(task_ids="settle")
+
+
+def test_the_asset_was_given_out_with_home_and_day_before_that(by_dags, evening):
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        events = session.query(AssetEvent).all()
+        assert [event.extra for event in events] == [{"home": str(by_dags[0].folder), "day": evening.day}]
+
+
+def test_no_child_is_named_in_what_airflow_prints_or_keeps(by_dags, airflow, evening):
+    assert "strange.csv" in by_dags[2] and evening.marks.found_in_text(by_dags[2]) == set()
+    kept = [path for path in airflow.rglob("*") if path.is_file()]
+    assert {path.name: found for path in kept if (found := evening.marks.found_in_bytes(path.read_bytes()))} == {}
+    assert any(path.name == "airflow.db" for path in kept)
+
+
+# A task tried again -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun(evening, tmp_path):
+    home = another(evening, tmp_path)
+    return home, parts.begin(str(home.folder), evening.day)
+
+
+def test_a_part_tried_again_after_it_was_done_takes_nothing_in_twice(begun, by_command):
+    """Killed after its work was safe and before Airflow had heard of it, a task is given again."""
+    home, first = begun
+    again = parts.begin(str(home.folder), first["day"])
+    assert again["run"] == first["run"]
+    assert again["claimed"] == first["claimed"]
+    taken = []
+    for feed in (name for name in FEED_NAMES if name in first["feeds"]):
+        parts.take_in(first, feed)
+        taken.append(parts.take_in(first, feed))
+    parts.end(again, taken)
+    ended = parts.end(again, taken)
+    flagged = parts.flag(str(home.folder), first["day"])
+    assert differing(home, by_command[0]) == []
+    assert flagged["pupils_by_outcome"] == by_command[1].told["pupils_by_outcome"]
+    by_file = {one["file"]: one for one in by_command[1].told["extracts"]}
+    assert {one["file"]: one for one in ended["extracts"]} == by_file
+
+
+def test_the_same_night_again_by_the_dags_changes_nothing(by_dags, dagbag, evening):
+    home = by_dags[0]
+    before = tables(home)
+    again, _ = night_by_dags(dagbag, home, evening.day)
+    assert {str(run.state) for run in again.values()} == {"success"}
+    after = tables(home)
+    assert [name for name in before if not before[name].equals(after[name])] == ["audit.runs"]

@@ -1,0 +1,132 @@
+"""What Airflow is told of each DAG: read without running anything."""
+
+import ast
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from pipeline.vocabulary.feeds import FEED_NAMES
+
+from .conftest import DAGS
+
+HEAVY = ("great_expectations", "polars", "pandas", "duckdb", "sklearn", "xlsxwriter")
+
+
+@pytest.fixture(params=["intake", "flag"])
+def dag(request, dagbag):
+    return dagbag.dags[request.param]
+
+
+def test_both_dags_are_read_without_an_error_and_there_are_no_others(dagbag):
+    assert dagbag.import_errors == {}
+    assert set(dagbag.dags) == {"intake", "flag"}
+
+
+def test_a_dag_says_what_it_does_and_every_task_too(dag):
+    assert dag.doc_md.startswith(f"# {dag.dag_id.capitalize()}")
+    assert len(dag.doc_md.split()) > 40
+    assert all((task.python_callable.__doc__ or "").strip().endswith(".") for task in dag.tasks)
+
+
+def test_home_and_day_are_explicit_params_and_neither_has_to_be_given(dag):
+    assert {name: dag.params[name] for name in dag.params} == {"home": None, "day": None}
+    assert all(dag.params.get_param(name).description for name in dag.params)
+
+
+def test_nights_missed_are_not_caught_up_and_no_two_runs_overlap(dag):
+    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+
+
+def test_whatever_opens_the_warehouse_waits_for_the_pools_one_slot(dag):
+    assert {task.pool for task in dag.tasks if task.task_id != "tell_of_refusals"} == {"duckdb_writer"}
+    assert {task.pool_slots for task in dag.tasks} == {1}
+
+
+def test_work_is_tried_again_after_a_while_and_bad_news_is_not(dag):
+    tried = {task.task_id: task.retries for task in dag.tasks}
+    assert tried.pop("tell_of_refusals", 0) == 0
+    assert set(tried.values()) == {2}
+    assert all(task.retry_delay >= timedelta(minutes=1) for task in dag.tasks)
+
+
+def test_intake_has_one_task_a_feed_in_the_order_feeds_must_be_read(dagbag):
+    intake = dagbag.dags["intake"]
+    assert [task.task_id for task in intake.topological_sort()] == [
+        "look_in_inbox", *FEED_NAMES, "settle", "tell_of_refusals",
+    ]  # fmt: skip
+    for before, after in zip(FEED_NAMES, FEED_NAMES[1:], strict=False):
+        assert before in intake.get_task(after).upstream_task_ids
+
+
+def test_intake_runs_nightly_by_englands_clock(dagbag):
+    timetable = dagbag.dags["intake"].timetable
+    assert timetable.serialize() == {"expression": "30 1 * * *", "timezone": "Europe/London"}
+
+
+def test_flag_runs_on_the_asset_that_intake_settles_and_only_then(dagbag):
+    intake, flag = dagbag.dags["intake"], dagbag.dags["flag"]
+    given_out = {task.task_id: [asset.name for asset in task.outlets] for task in intake.tasks if task.outlets}
+    assert given_out == {"settle": ["warehouse"]}
+    assert [asset.name for asset in flag.schedule] == ["warehouse"]
+
+
+def test_a_refused_file_fails_a_task_that_comes_after_the_asset(dagbag):
+    assert dagbag.dags["intake"].get_task("tell_of_refusals").upstream_task_ids == {"settle"}
+
+
+READ = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+import airflow.sdk, airflow.timetables.interval
+import intake, flag
+print(*sorted(set(sys.modules) - before))
+print([repr(task.on_failure_callback) for dag in (intake.intake(), flag.flag()) for task in dag.tasks][0])
+"""
+
+
+def read_in_a_process_of_its_own(**environment: str) -> tuple[set[str], str]:
+    """The modules imported to read the DAGs, and what a task is to do on failure."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", READ, str(DAGS)], capture_output=True, text=True, timeout=60,
+        env=os.environ | environment, check=True,
+    )  # fmt: skip
+    modules, callback = done.stdout.splitlines()[-2:]
+    return set(modules.split()), callback
+
+
+def test_reading_the_dags_imports_nothing_heavy_and_without_a_connection_tells_nobody():
+    modules, callback = read_in_a_process_of_its_own()
+    assert "pipeline.vocabulary.feeds" in modules
+    assert not {name for name in modules if name.partition(".")[0] in HEAVY}
+    assert not {name for name in modules if name.startswith(("pipeline.edges", "pipeline.steps", "pipeline.flow"))}
+    assert callback == "[]"
+
+
+SMTP = "smtp://made-up.invalid:25"
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_told"),
+    [
+        ({"A2N_NOTIFY": "team@made-up.invalid"}, False),
+        ({"AIRFLOW_CONN_SMTP_DEFAULT": SMTP}, False),
+        ({"A2N_NOTIFY": "team@made-up.invalid", "AIRFLOW_CONN_SMTP_DEFAULT": SMTP}, True),
+    ],
+    ids=["an address alone", "a connection alone", "both"],
+)
+def test_somebody_is_told_of_a_failure_only_where_a_connection_and_an_address_are_set(environment, is_told):
+    assert ("SmtpNotifier" in read_in_a_process_of_its_own(**environment)[1]) == is_told
+
+
+@pytest.mark.parametrize("path", sorted(DAGS.glob("*.py")), ids=lambda path: path.name)
+def test_a_dag_calls_the_story_in_parts_and_nothing_beneath_it(path):
+    wanted = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom | ast.Import)]
+    ours = {
+        f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names
+    }
+    ours = {name for name in ours if name.startswith(("pipeline", "expectations", "models"))}
+    assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FEEDS"}

@@ -1,0 +1,250 @@
+"""What was known on a day, though more has been learned since."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.known import KnownAsOf, characteristics, known_as_of
+from pipeline.edges.settings import Home
+from pipeline.steps.weeks import marked_weeks
+from pipeline.tables import staged
+from pipeline.tables.facts import MARKED_WEEKS
+from tests.drawn import drawn
+from tests.edges.delivered import ASH, MARKS, ROLL, SCHOOLS, copied, new_home, night, pupil_id
+
+MONDAY = date(2025, 9, 8)
+FIRST_NIGHT, NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 12), date(2025, 9, 15), date(2025, 9, 16)
+THEN = """
+    urn    | upn   | date       | session | code
+    -------+-------+------------+---------+-----
+    100001 | amira | 2025-09-08 | PM      | /
+    100001 | amira | 2025-09-15 | AM      | O
+    """
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory) -> Home:
+    """A home of two nights: on the second, one mark was put right and a new week began."""
+    home = new_home(tmp_path_factory.mktemp("learned") / "home")
+    night(home, FIRST_NIGHT, schools=SCHOOLS, pupils=ROLL, marks=MARKS)
+    night(home, NEXT_NIGHT, then=THEN)
+    return home
+
+
+def known(home: Home, day: date) -> KnownAsOf:
+    with shelf.warehouse(home) as con:
+        return known_as_of(con, day)
+
+
+def weeks_on(home: Home, day: date) -> pl.DataFrame:
+    """The weeks as they stood on a day: those unchanged since, and those folded again from what was known."""
+    it = known(home, day)
+    return MARKED_WEEKS.conform(pl.concat([it.weeks, marked_weeks(it.marks_to_fold)]))
+
+
+def missed(home: Home, day: date, name: str = "amira") -> dict[date, int]:
+    weeks = weeks_on(home, day).filter(pupil_id=pupil_id(home, name))
+    return dict(weeks.select("week_start", "absence_sessions").rows())
+
+
+# Weeks
+
+
+@pytest.mark.parametrize(
+    "day, weeks",
+    [
+        (date(2025, 9, 11), {}),
+        (FIRST_NIGHT, {MONDAY: 1}),
+        (date(2025, 9, 14), {MONDAY: 1}),
+        (NEXT_NIGHT, {MONDAY: 0, NEXT_NIGHT: 1}),
+    ],
+)
+def test_each_day_has_the_weeks_that_were_known_on_it(learned, day, weeks):
+    assert missed(learned, day) == weeks
+
+
+def test_a_day_gone_by_has_its_weeks_to_the_last_bit(learned, tmp_path):
+    only_the_first = new_home(tmp_path / "home")
+    night(only_the_first, FIRST_NIGHT, schools=SCHOOLS, pupils=ROLL, marks=MARKS)
+    assert weeks_on(learned, FIRST_NIGHT).equals(weeks_on(only_the_first, FIRST_NIGHT))
+
+
+def test_only_weeks_learned_more_of_since_are_folded_again(learned):
+    it = known(learned, FIRST_NIGHT)
+    assert it.weeks["pupil_id"].to_list() == [pupil_id(learned, "ben")]
+    assert it.marks_to_fold["pupil_id"].unique().to_list() == [pupil_id(learned, "amira")]
+    assert sorted(it.marks_to_fold["code"]) == ["/", "I"]
+
+
+def test_today_nothing_need_be_folded_again(learned):
+    it = known(learned, NEXT_NIGHT)
+    assert it.marks_to_fold.is_empty()
+    assert it.weeks.height == 3
+
+
+def test_a_mark_that_waited_was_not_known_while_it_did(tmp_path):
+    home = new_home(tmp_path / "home")
+    night(home, FIRST_NIGHT, schools=SCHOOLS, marks=MARKS)
+    night(home, NEXT_NIGHT, pupils=ROLL)
+    assert missed(home, date(2025, 9, 14)) == {}
+    assert missed(home, NEXT_NIGHT) == {MONDAY: 1}
+
+
+def test_history_learned_late_was_known_when_it_happened(learned, tmp_path):
+    home = copied(learned, tmp_path / "home")
+    last_year = MARKS.replace("2025-09-08", "2025-06-09")
+    night(home, THIRD_NIGHT, history=True, last_year=last_year)
+    assert missed(home, date(2025, 6, 10)) == {date(2025, 6, 9): 1}
+    assert missed(home, date(2025, 6, 9)) == {}  # a mark is known the day after, where nobody says when
+    assert missed(home, FIRST_NIGHT) == {date(2025, 6, 9): 1, MONDAY: 1}
+
+
+def test_only_this_school_year_and_the_last_are_looked_at(learned, tmp_path):
+    home = copied(learned, tmp_path / "home")
+    night(home, THIRD_NIGHT, history=True, before=MARKS.replace("2025-09-08", "2024-06-10"))
+    assert missed(home, date(2025, 7, 31)) == {date(2024, 6, 10): 1}
+    assert missed(home, THIRD_NIGHT) == {MONDAY: 0, NEXT_NIGHT: 1}
+
+
+# Everything else, from rows drawn in the warehouse itself
+
+
+@pytest.fixture
+def shelved(tmp_path):
+    """Puts drawn rows straight on the shelf: `shelved(table, picture)`, what is not drawn being the same on every row."""
+    home = new_home(tmp_path / "home")
+    usual = {
+        "extract_id": 1, "pupil_id": "amira", "urn": ASH, "known_on": FIRST_NIGHT, "stated_on": FIRST_NIGHT,
+        "entry_date": date(2024, 9, 2), "age_at_31_august": 12, "category": "SUSP", "start_date": date(2025, 9, 9),
+        "phase": "Secondary", "from_date": date(2025, 9, 1), "school_year": 2024, "term": "summer", "part": 1,
+        "census_key": "c1", "native_id": "n1", "census_term": "autumn", "census_year": 2025,
+        "reference_date": date(2025, 10, 2), "possible_sessions": 100, "absence_sessions": 5, "sessions_possible": 100,
+    }  # fmt: skip
+
+    def put(table, picture: str) -> Home:
+        told = drawn(picture, table.schema)
+        more = {name: value for name, value in usual.items() if name in table.schema and name not in told.columns}
+        rows = told.with_columns(pl.lit(value, table.schema[name]).alias(name) for name, value in more.items())
+        rows = rows.with_columns(row_number=pl.int_range(2, rows.height + 2, dtype=pl.Int64))
+        with shelf.warehouse(home) as con:
+            shelf.append(con, table, pl.concat([table.empty, rows], how="diagonal"))
+        return home
+
+    return put
+
+
+def test_a_roll_learned_of_later_was_not_known(shelved):
+    home = shelved(staged.PUPILS, "pupil_id | known_on\n-\namira | 2025-09-12\nben | 2025-09-15")
+    assert known(home, date(2025, 9, 14)).pupils["pupil_id"].to_list() == ["amira"]
+    assert known(home, NEXT_NIGHT).pupils.height == 2
+
+
+def test_one_suspension_sent_in_two_censuses_is_one(shelved):
+    home = shelved(
+        staged.SUSPENSIONS,
+        """
+        known_on   | start_date | sessions | category
+        -----------+------------+----------+---------
+        2025-09-12 | 2025-06-09 | 4        | SUSP
+        2025-09-15 | 2025-06-09 | 6        | SUSP
+        2025-09-15 | 2025-06-16 | 2        | SUSP
+        2025-09-15 | 2025-06-16 |          | PERM
+        """,
+    )
+    told = known(home, NEXT_NIGHT).suspensions.select("start_date", "category", "sessions")
+    assert sorted(told.rows()) == [
+        (date(2025, 6, 9), "SUSP", 6), (date(2025, 6, 16), "PERM", None), (date(2025, 6, 16), "SUSP", 2)
+    ]  # fmt: skip
+    assert known(home, FIRST_NIGHT).suspensions["sessions"].to_list() == [4]
+
+
+def test_a_census_sent_again_replaces_a_term_whole_so_a_code_it_no_longer_has_is_gone(shelved):
+    home = shelved(
+        staged.CENSUS_SESSIONS,
+        """
+        known_on   | term   | part | code | sessions
+        -----------+--------+------+------+---------
+        2025-09-12 | summer | 1    | I    | 12
+        2025-09-12 | summer | 1    | O    | 4
+        2025-09-12 | summer | 2    | O    | 3
+        2025-09-15 | summer | 1    | I    | 16
+        """,
+    )
+    told = ["part", "code", "sessions"]
+    assert sorted(known(home, NEXT_NIGHT).census.select(told).rows()) == [(1, "I", 16), (2, "O", 3)]
+    assert sorted(known(home, FIRST_NIGHT).census.select(told).rows()) == [(1, "I", 12), (1, "O", 4), (2, "O", 3)]
+
+
+@pytest.mark.parametrize("school_year, is_read", [(2023, False), (2024, True), (2025, True)])
+def test_a_census_of_years_gone_by_is_not_read(shelved, school_year, is_read):
+    home = shelved(staged.CENSUS_SESSIONS, f"school_year | code | sessions\n-\n{school_year} | I | 4")
+    assert known(home, FIRST_NIGHT).census.is_empty() != is_read
+
+
+def test_register_totals_are_the_latest_of_a_period_that_has_ended(shelved):
+    home = shelved(
+        staged.REGISTER_TOTALS,
+        """
+        urn    | known_on   | to_date    | possible_sessions
+        -------+------------+------------+------------------
+        100001 | 2025-09-12 | 2025-09-05 | 100
+        100001 | 2025-09-12 | 2025-09-12 | 200
+        100001 | 2025-09-12 | 2025-09-19 | 300
+        100002 | 2025-09-12 | 2025-09-12 | 400
+        100002 | 2025-09-15 | 2025-09-05 | 500
+        """,
+    )
+
+    def told(day: date) -> list[int]:
+        return known(home, day).totals["possible_sessions"].to_list()
+
+    assert told(date(2025, 9, 14)) == [200, 400]
+    assert told(NEXT_NIGHT) == [200, 500]
+    assert told(date(2025, 9, 19)) == [300, 500]
+
+
+def test_a_school_is_named_by_the_schools_extract_before_its_census_and_by_its_number_before_nothing(shelved):
+    shelved(staged.CENSUS_HEADERS, "census_key | urn\n-\nc1 | 100001\nc2 | 100002\nc3 | 100003")
+    shelved(
+        staged.CENSUS_SCHOOLS, "census_key | name | phase\n-\nc1 | Ash by its census | Secondary\nc2 | Birch | Primary"
+    )
+    home = shelved(
+        staged.SCHOOLS, "urn | name | known_on\n-\n100001 | Ash | 2025-09-12\n100001 | Ash Academy | 2025-09-15"
+    )
+    told = known(home, NEXT_NIGHT).schools.select("urn", "name", "phase").rows()
+    assert told == [
+        (100001, "Ash Academy", "Secondary"), (100002, "Birch", "Primary"), (100003, "School 100003", "Not known")
+    ]  # fmt: skip
+    assert known(home, FIRST_NIGHT).schools["name"].to_list()[0] == "Ash"
+
+
+def test_each_characteristic_is_the_latest_said_of_it(shelved):
+    home = shelved(
+        staged.PUPILS,
+        """
+        pupil_id | stated_on  | known_on   | sex | ethnicity | fsm_eligible | sen_provision
+        ---------+------------+------------+-----+-----------+--------------+--------------
+        amira    | 2025-01-16 | 2025-02-03 | F   | WBRI      | yes          | N
+        amira    | 2025-05-15 | 2025-06-02 | F   |           |              | K
+        amira    | 2025-10-02 | 2025-11-03 |     |           | no           |
+        ben      | 2025-01-16 | 2025-02-03 |     |           |              |
+        """,
+    )
+
+    def told(day: date) -> dict:
+        with shelf.warehouse(home) as con:
+            rows = characteristics(con, day).select("pupil_id", "sex", "ethnicity", "fsm_eligible", "sen_provision")
+        return {row[0]: row[1:] for row in rows.rows()}
+
+    assert told(date(2025, 12, 1)) == {"amira": ("F", "WBRI", False, "K"), "ben": (None, None, None, None)}
+    assert told(date(2025, 3, 3))["amira"] == ("F", "WBRI", True, "N")
+
+
+@pytest.mark.parametrize("day, eligible", [("2025-09-12", True), ("2025-10-24", True), ("2025-10-25", False)])
+def test_a_free_school_meal_period_says_so_where_the_roll_does_not(shelved, day, eligible):
+    shelved(staged.PUPILS, "pupil_id\n-\namira")
+    home = shelved(staged.FSM_PERIODS, "start_date | end_date\n-\n2024-09-02 | 2025-10-24")
+    with shelf.warehouse(home) as con:
+        assert characteristics(con, date.fromisoformat(day))["fsm_eligible"].to_list() == [eligible]

@@ -1,0 +1,8 @@
+"""What a command imports, and nothing more: no thread is running when a process is forked from here."""
+
+import great_expectations  # noqa: F401
+
+import pipeline.flow
+import pipeline.hops.listing
+import pipeline.hops.looking
+import pipeline.hops.publishing  # noqa: F401
