@@ -13,7 +13,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import inbox, intake, runs
+from pipeline.edges import inbox, intake, published, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
@@ -121,6 +121,7 @@ def flag(home: Home, *, as_of: date) -> Summary:
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
         summary.run = runs.named(con, "flag", as_of)
+        home = _as_it_was(con, home, as_of=as_of)
         with summary.timed("read"):
             known = clocks.known_as_of(con, as_of)
         look = looked(known, home.settings, summary, as_of=as_of)
@@ -134,6 +135,13 @@ def flag(home: Home, *, as_of: date) -> Summary:
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
+
+
+def _as_it_was(con: DuckDBPyConnection, home: Home, *, as_of: date) -> Home:
+    """The home with the settings a past day was looked at with: a replay stays in the past."""
+    newest = published.newest_as_of(home.published)
+    was = runs.settings_of(con, as_of) if newest and as_of < newest else None
+    return replace(home, settings=was) if was else home
 
 
 def account(home: Home, *, as_of: date) -> Summary:

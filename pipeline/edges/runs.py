@@ -1,7 +1,7 @@
 """What runs there were, with the settings and version each used."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 
 import duckdb
@@ -11,7 +11,7 @@ from pipeline import __version__
 from pipeline.tables.audit import RUNS
 
 from . import warehouse as shelf
-from .settings import Home
+from .settings import Home, Settings
 
 
 def named(con: duckdb.DuckDBPyConnection, kind: str, as_of: date) -> str:
@@ -27,6 +27,20 @@ def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_o
     with shelf.transaction(con):
         con.execute("DELETE FROM warehouse.audit.runs WHERE run = ?", [run])
         shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))
+
+
+def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
+    """The settings the latest look as of a day used, where there was one: a replay uses those again."""
+    found = con.execute(
+        "SELECT settings FROM warehouse.audit.runs WHERE kind = 'flag' AND as_of = ? ORDER BY length(run) DESC, run DESC LIMIT 1",
+        [as_of],
+    ).fetchone()
+    if not found:
+        return None
+    told = json.loads(found[0])
+    places = {int(urn): places for urn, places in told.pop("places_by_school").items()}
+    known = {field.name for field in fields(Settings)}
+    return Settings(**{name: value for name, value in told.items() if name in known}, places_by_school=places)
 
 
 _EXTRACTS = """

@@ -66,7 +66,7 @@ class _Words:
         self.reasons = _reasons(look.signals, listed)
         self.weekly = weekly_attendance(look.weeks, listed)
         self.recent = last_four_weeks(look.weeks, listed)
-        self.before = _last_lists(con, look.as_of)
+        self.before = _last_lists(con, as_of=look.as_of)
         self.support = _by_pupil(look.support)
         self.features = _by_pupil(look.features.join(shown.select("pupil_id"), on="pupil_id", how="semi"))
         self.registers_to = registers_to(look.weeks)
@@ -105,7 +105,7 @@ class _Words:
             last_four_weeks=self.recent[pupil_id]
             if features["source"] == "registers"
             else "No registers held this year.",
-            support=_support(self.support.get(pupil_id), self.look.as_of),
+            support=_support(self.support.get(pupil_id), as_of=self.look.as_of),
             next_step=row["next_step"] or "",
         )
 
@@ -153,7 +153,7 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str
     return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
 
 
-def _support(row: Mapping | None, as_of: date) -> str:
+def _support(row: Mapping | None, *, as_of: date) -> str:
     if row is None or not row["on_file"]:
         return "Nothing on file"
     words = {"K": "SEN support", "E": "EHC plan"}.get(row["sen_provision"] or "", "Support in place")
@@ -170,7 +170,7 @@ class _LastList:
     places: dict[str, int]
 
 
-def _last_lists(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[int, _LastList]:
+def _last_lists(con: duckdb.DuckDBPyConnection, *, as_of: date) -> dict[int, _LastList]:
     """Per school, its last list with an earlier as-of day."""
     rows = shelf.read(
         con,

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-from pipeline.edges import gate, identity, inbox, intake, progress
+from pipeline.edges import folding, gate, identity, inbox, intake, progress
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.ahead import ahead
 from pipeline.edges.errors import Refused
@@ -98,7 +98,7 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
         _remember(home, people, stop, day)
         with shelf.transaction(con):
             intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside)
-            weeks = intake.touch_weeks(con) if feed == "attendance_marks" else []
+            weeks = folding.touch_weeks(con) if feed == "attendance_marks" else []
             intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
@@ -230,12 +230,12 @@ def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFram
         inbox.write_set_aside(home, name, rows)
 
 
-def _fold(con, feed: str, weeks: list[intake.TouchedWeeks]) -> None:
+def _fold(con, feed: str, weeks: list[folding.TouchedWeeks]) -> None:
     """Bring the facts up to date with what was just accepted."""
     if feed == "pupils":
         known = shelf.read(con, "SELECT * FROM warehouse.staged.pupils")
         con.execute(f"DELETE FROM warehouse.{ENROLMENTS.name}")
         shelf.append(con, ENROLMENTS, enrolments(known))
     for touched in weeks:
-        marks = intake.marks_of_touched_weeks(con, touched)
-        intake.replace_weeks(con, touched, marked_weeks(marks))
+        marks = folding.marks_of_touched_weeks(con, touched)
+        folding.replace_weeks(con, touched, marked_weeks(marks))

@@ -49,10 +49,10 @@ def pupil_features(
     parts = [
         _year_to_date(this_year, census, year),
         _last_year(roll, weeks, census, year),
-        _same_part_of_last_year(roll, weeks, year, as_of),
+        _same_part_of_last_year(roll, weeks, year, as_of=as_of),
         year_group_in(enrolled, year.before),
         _lately(roll, this_year, calendar),
-        _spells(this_year, as_of),
+        _spells(this_year, as_of=as_of),
         suspended(suspensions, two_years, as_of=as_of),
         moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
     ]
@@ -95,7 +95,7 @@ def _first_that_says_something(registers: pl.DataFrame, census: pl.DataFrame) ->
     return pl.concat([kept, instead.select(kept.columns).cast(kept.schema)])
 
 
-def _spells(weeks: pl.LazyFrame, as_of: date) -> pl.DataFrame:
+def _spells(weeks: pl.LazyFrame, *, as_of: date) -> pl.DataFrame:
     """One row per pupil with registers: spells begun this year and this term."""
     packed = weeks.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
     term_began, _ = term_dates(school_year_of(as_of), term_of(as_of))
@@ -141,7 +141,7 @@ def _last_year(roll: pl.DataFrame, weeks: pl.DataFrame, census: pl.DataFrame, ye
     return both.drop("dual_sessions").rename({name: f"{name}_last_year" for name in RATED})
 
 
-def _same_part_of_last_year(roll: pl.DataFrame, weeks: pl.DataFrame, year: SchoolYear, as_of: date) -> pl.DataFrame:
+def _same_part_of_last_year(roll: pl.DataFrame, weeks: pl.DataFrame, year: SchoolYear, *, as_of: date) -> pl.DataFrame:
     own = once_each(_of(roll, between(weeks, year.before.first_day, as_of - _FIFTY_TWO_WEEKS)))
     counts = totals(own, RATED).drop("part_time_weeks").filter(_possible > 0)
     return counts.rename({name: f"{name}_same_period_last_year" for name in RATED})

@@ -15,7 +15,8 @@ def suspended(suspensions: pl.DataFrame, weeks: pl.LazyFrame, *, as_of: date) ->
     """
     since = pl.lit(as_of).dt.offset_by("-12mo")
     from_feed = suspensions.select("pupil_id", began="start_date").unique()
-    both = [_begun(from_feed, since, as_of), _begun(spells(_weeks_of_the_suspended(weeks), SUSPENDED), since, as_of)]
+    from_marks = spells(_weeks_of_the_suspended(weeks), SUSPENDED)
+    both = [_begun(from_feed, since, as_of=as_of), _begun(from_marks, since, as_of=as_of)]
     return (
         pl.concat(both)
         .group_by("pupil_id")
@@ -29,6 +30,6 @@ def _weeks_of_the_suspended(weeks: pl.LazyFrame) -> pl.DataFrame:
     return packed.join(ever, on="pupil_id", how="semi").collect(engine="streaming")
 
 
-def _begun(spells_begun: pl.DataFrame, since: pl.Expr, as_of: date) -> pl.DataFrame:
+def _begun(spells_begun: pl.DataFrame, since: pl.Expr, *, as_of: date) -> pl.DataFrame:
     within = spells_begun.filter((pl.col("began") >= since) & (pl.col("began") <= as_of))
     return within.group_by("pupil_id").agg(suspensions=pl.len().cast(pl.Int32), last=pl.col("began").max())

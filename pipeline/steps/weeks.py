@@ -113,11 +113,10 @@ def _packed(placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _settled(placed: pl.DataFrame) -> pl.DataFrame:
-    """One mark per half day; a week still says when the latest mark about it came, kept or not."""
+    """One mark per half day: of those learned last, so that a week still says when it was last learned of."""
     rank = pl.col("code").replace_strict(_RANKS, return_dtype=pl.Int64)
     latest_first = placed.sort("known_on", "recorded_at", -rank, descending=True, nulls_last=True)
-    kept = latest_first.unique([*KEY, "half_day"], keep="first", maintain_order=True)
-    return kept.with_columns(known_on=pl.col("known_on").max().over(KEY))
+    return latest_first.unique([*KEY, "half_day"], keep="first", maintain_order=True)
 
 
 def counted(weeks: pl.DataFrame) -> pl.DataFrame:

@@ -68,9 +68,7 @@ def term_carried(census_term: str, census_year: int) -> tuple[SchoolYear, str]:
     `census_year` is the calendar year the census is taken in. The autumn census carries the summer term (of the year
     before), in two parts: the first half and, apart, the second.
     """
-    if census_term == "autumn":
-        return SchoolYear(census_year - 1), "summer"
-    before = TERMS[TERMS.index(census_term) - 1]
+    before = TERMS[TERMS.index(census_term) - 1]  # before the first comes the last
     return SchoolYear(census_year - 1), before
 
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_intake_has_one_task_a_feed_in_the_order_feeds_must_be_read(dagbag):
     assert [task.task_id for task in intake.topological_sort()] == [
         "look_in_inbox", *FEED_NAMES, "settle", "tell_of_refusals",
     ]  # fmt: skip
-    for before, after in zip(FEED_NAMES, FEED_NAMES[1:], strict=False):
+    for before, after in pairwise(FEED_NAMES):
         assert before in intake.get_task(after).upstream_task_ids
 
 
@@ -125,8 +126,6 @@ def test_somebody_is_told_of_a_failure_only_where_a_connection_and_an_address_ar
 @pytest.mark.parametrize("path", sorted(DAGS.glob("*.py")), ids=lambda path: path.name)
 def test_a_dag_calls_the_story_in_parts_and_nothing_beneath_it(path):
     wanted = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom | ast.Import)]
-    ours = {
-        f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names
-    }
+    ours = {f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names}
     ours = {name for name in ours if name.startswith(("pipeline", "expectations", "models"))}
     assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FEEDS"}

@@ -12,14 +12,14 @@ from .at_home import Ran, a2n_process, copied, deliver, new_home
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Synthesised:
-    """600 pupils in twelve schools; registers of this year's first twelve weeks and the whole of last year."""
-    return synthesise(tmp_path_factory.mktemp("authority") / "extracts", pupils=600, schools=12, seed=3, weeks=12)
+    """500 pupils in twelve schools; registers of this year's first twelve weeks and the whole of last year."""
+    return synthesise(tmp_path_factory.mktemp("authority") / "extracts", pupils=500, schools=12, seed=3, weeks=12)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory) -> Synthesised:
-    """60 pupils in two schools, six weeks."""
-    return synthesise(tmp_path_factory.mktemp("small") / "extracts", pupils=60, schools=2, seed=5, weeks=6)
+    """90 pupils in two schools, six weeks."""
+    return synthesise(tmp_path_factory.mktemp("small") / "extracts", pupils=90, schools=2, seed=6, weeks=6)
 
 
 @dataclass(frozen=True)

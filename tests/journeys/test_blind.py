@@ -44,7 +44,7 @@ def _dealt(rows: pl.DataFrame, columns: list[str], seed: int) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def with_spring_census(tmp_path_factory):
     """Twenty weeks: the spring census, which has types of need, has been taken."""
-    return synthesise(tmp_path_factory.mktemp("spring") / "extracts", pupils=400, schools=6, seed=8, weeks=20)
+    return synthesise(tmp_path_factory.mktemp("spring") / "extracts", pupils=300, schools=6, seed=8, weeks=20)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_who_is_listed_in_what_place_and_why_is_unchanged_byte_for_byte(dealt_tw
     one, other = (exported(home, "derived.triage", tmp_path / f"{n}.parquet") for n, home in enumerate(dealt_twice))
     assert one == other
     listed = pl.read_parquet(tmp_path / "0.parquet").filter(outcome="listed")
-    assert listed.height >= 18
+    assert listed.height >= 12
     assert listed["because"].str.len_chars().min() > 20
 
 
@@ -86,7 +86,7 @@ def test_the_shuffle_did_shuffle_who_is_what(dealt_twice, column):
     this = ["pupil_id", "urn", "stated_on", "row_number"]
     joined = one.select(*this, column).join(other.select(*this, column), on=this, suffix="_after").drop_nulls()
     assert (joined[column] != joined[f"{column}_after"]).mean() > 0.02
-    assert joined.height > 300
+    assert joined.height > 200
 
 
 def test_the_shuffle_did_shuffle_types_of_need_and_free_school_meals(dealt_twice):

@@ -23,7 +23,7 @@ MOMENTS = (
     ("pipeline.edges.intake:part", 2),  # between the gate and the transaction of a later feed
     ("pipeline.edges.intake:record_verdict", 2),  # rows are moved, and not yet on record
     ("pipeline.edges.intake:clear_room", 2),  # just after a transaction
-    ("pipeline.edges.intake:replace_weeks", 1),  # marks are kept, weeks not yet folded
+    ("pipeline.edges.folding:replace_weeks", 1),  # marks are kept, weeks not yet folded
     ("pipeline.edges.runs:record", 1),  # all is in but the run's own record
 )
 """In the order a take-in comes to them, given that those before it killed it too."""

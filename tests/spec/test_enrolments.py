@@ -145,6 +145,19 @@ def test_an_entry_date_corrected_is_one_spell_and_the_later_stated_stays(first, 
     assert it["entry_date"].to_list() == [date(2025, 9, 3 if then > first else 2)]
 
 
+@pytest.mark.parametrize("first, then, stays", [("08", "15", 3), ("15", "08", 2), ("08", "08", 3)])
+def test_of_two_corrections_about_one_day_the_later_learned_stays_and_of_those_the_later_entry(first, then, stays):
+    it = enrolments(
+        rolls(f"""
+            pupil_id | entry_date | stated_on  | known_on
+            ---------+------------+------------+-----------
+            amira    | 2025-09-02 | 2025-09-08 | 2025-09-{first}
+            amira    | 2025-09-03 | 2025-09-08 | 2025-09-{then}
+            """)
+    )
+    assert it["entry_date"].to_list() == [date(2025, 9, stays)]
+
+
 def test_a_pupil_who_left_and_came_back_has_two_spells():
     it = enrolments(
         rolls("""
@@ -276,8 +289,9 @@ def now(picture: str, *, marked: str = "") -> pl.DataFrame:
 
 
 def test_last_years_roll_says_nothing_of_this_year():
-    it = now("pupil_id | stated_on\n-\namira | 2025-07-31")
-    assert it["leaving_date"].to_list() == [date(2025, 7, 31)]
+    """The spell ended with the year, in the year group it was in."""
+    it = now("pupil_id | stated_on | nc_year | age_at_31_august\n-\namira | 2025-07-31 | 8 | 12")
+    assert same(it, "leaving_date | nc_year | age_at_31_august\n-\n2025-07-31 | 8 | 12")
 
 
 def test_a_roll_of_this_year_holds():

@@ -71,6 +71,25 @@ def test_the_letters_leave_out_i_o_and_s():
     assert UPN_LETTERS == "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
+TODAYS = [
+    *range(201, 214), *range(301, 321), *range(330, 337), *range(340, 345), *range(350, 360), *range(370, 374),
+    *range(380, 385), *range(390, 395), 420, 800, 801, 802, 803, 805, 806, 807, 808, 810, 811, 812, 813, 815, 816, 821,
+    822, 823, 825, 826, 830, 831, 838, 839, 840, 841, 845, 846, 850, 851, 852, 855, 856, 857, 860, 861, *range(865, 875),
+    *range(876, 897), 908, 916, 919, 921, 925, 926, 929, 931, 933, 935, 936, 937, 938, 940, 941, 942, 943,
+]  # fmt: skip
+"""The numbers of England's local authorities since April 2023."""
+
+
+def test_all_153_authorities_of_today_are_known():
+    assert len(TODAYS) == 153
+    assert set(TODAYS) - LOCAL_AUTHORITIES == set()
+
+
+@pytest.mark.parametrize("elsewhere", [0, 200, 214, 660, 681, 700, 704, 944, 999])
+def test_wales_the_forces_and_nowhere_are_none_of_them(elsewhere):
+    assert elsewhere not in LOCAL_AUTHORITIES
+
+
 @pytest.mark.parametrize("authority", [838, 839, 940, 941, 942, 943, 201, 938])
 def test_authorities_made_since_lists_were_last_copied_are_known(authority):
     assert authority in LOCAL_AUTHORITIES

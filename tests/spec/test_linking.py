@@ -112,6 +112,21 @@ def test_a_school_that_became_an_academy_and_kept_its_laestab_is_the_newer_of_th
         assert with_urn(rows, schools)["urn"].to_list() == [149999]
 
 
+def test_a_feed_is_joined_to_all_its_rows_hang_from_and_to_nothing_else():
+    known = Known(SCHOOLS, RETURNS, PARENTS)
+    marks = pl.DataFrame(
+        {"urn": [None, ASH], "laestab": [2092001, None], "upn_check": ["missing", None]}, schema_overrides=SCHOOL
+    )
+    it = linked(marks, "attendance_marks", known, known_on=TODAY)
+    assert it.to_dict(as_series=False) == {
+        "urn": [BIRCH, ASH], "laestab": [2092001, None], "upn_check": ["missing", None]
+    }  # fmt: skip
+    own = drawn("urn|authority|establishment|phase|type|type_group\n-\n1|209|7001|Not known|Special school|", SCHOOL)
+    assert linked(own, "schools", known, known_on=TODAY)["phase"].to_list() == ["Special"]
+    census = linked(CENSUS_PUPILS.with_columns(phase=pl.lit(None, pl.String)), "census_schools", known, known_on=TODAY)
+    assert census.select("urn", "phase").rows() == [(ASH, "Not known"), (BIRCH, "Not known"), (None, "Not known")]
+
+
 # Census returns
 
 RETURNS = drawn(

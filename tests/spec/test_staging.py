@@ -103,6 +103,20 @@ def test_a_moment_without_a_time_is_the_start_of_the_day():
 
 
 @pytest.mark.parametrize(
+    "text, is_read", [("1899-12-31", False), ("1900-01-01", True), ("2199-12-31", True), ("2200-01-01", False)]
+)
+def test_a_day_in_no_living_childs_time_is_a_slip_of_the_pen(text, is_read):
+    it = one("pupils", date_of_birth=text)
+    assert it["date_of_birth"] == (date.fromisoformat(text) if is_read else None)
+    assert it["unread"] == (None if is_read else "date_of_birth")
+
+
+@pytest.mark.parametrize("text, is_read", [("2147483647", True), ("2147483648", False), ("-2147483647", True)])
+def test_a_number_too_long_to_be_kept_is_not_read(text, is_read):
+    assert one("attendance_marks", urn=text)["urn"] == (int(text) if is_read else None)
+
+
+@pytest.mark.parametrize(
     "text, number", [("134", 134), ("134.0", 134), (" 134 ", 134), ("0", 0), ("-3", -3), ("0134", 134)]
 )
 def test_a_whole_number_may_come_with_a_point_nought(text, number):

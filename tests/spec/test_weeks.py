@@ -191,6 +191,24 @@ def test_of_marks_nothing_else_tells_apart_the_kinder_counts(first, then):
     assert told[0] == first
 
 
+def test_of_two_kinds_of_one_class_the_first_in_the_table_counts():
+    assert kept("date|half_day|code|known_on\n-\n2025-09-08|am|M|2025-09-09\n2025-09-08|am|I|2025-09-09")[0] == "I"
+
+
+def test_a_week_of_corrections_was_last_learned_of_when_its_last_mark_was():
+    weeks = marked_weeks(
+        marks("""
+            date       | half_day | code | known_on
+            -----------+----------+------+-----------
+            2025-09-08 | am       | I    | 2025-09-16
+            2025-09-08 | am       | N    | 2025-09-09
+            2025-09-08 | pm       | I    | 2025-09-19
+            2025-09-09 | am       | I    | 2025-09-10
+            """)
+    )
+    assert weeks["last_known_on"].to_list() == [date(2025, 9, 19)]
+
+
 def test_the_same_mark_twice_is_one_session():
     twice = marks("date|half_day|code\n-\n2025-09-08|am|I\n2025-09-08|am|I\n2025-09-08|pm|I")
     assert counts(twice, "possible", "absence") == (2, 2)
@@ -258,6 +276,12 @@ def test_a_week_may_be_cut_to_a_single_day():
     wednesday = MONDAY + timedelta(days=2)
     left = cut(marked_weeks(WHOLE), first_day=wednesday, last_day=wednesday)
     assert slots(left)["date"].unique().to_list() == [wednesday]
+
+
+@pytest.mark.parametrize("codes, missed", [("I .  I I", 1), (". I  I I", 1), (". .  I I", None)])
+def test_a_week_cut_to_one_half_day_is_still_a_week_and_to_none_is_not(codes, missed):
+    left = cut(marked_weeks(in_order(codes)), last_day=MONDAY)
+    assert left["absence_sessions"].to_list() == ([] if missed is None else [missed])
 
 
 def test_each_row_may_be_cut_at_a_day_of_its_own_and_no_day_is_no_cut():

@@ -1,0 +1,127 @@
+"""What the project says of itself is true of it: requirements, README, generated pages, every declared column."""
+
+import re
+
+import pytest
+
+from pipeline import describing
+from pipeline.tables.audit import AUDIT
+from pipeline.tables.derived import DERIVED
+from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
+from pipeline.tables.published import PUBLISHED, table_notes
+from pipeline.tables.staged import STAGED
+
+from .project import ROOT
+
+TABLES = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
+
+
+# Requirements -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-setup.txt"])
+def test_every_requirement_is_pinned_with_its_hashes_and_no_address_is_named(name):
+    text = (ROOT / name).read_text()
+    entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]
+    assert entries
+    for entry in entries:
+        assert re.match(r"[\w.\[\],-]+==[\w.]+( ; .+?)? \\\n", entry), entry.splitlines()[0]
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", entry), entry.splitlines()[0]
+    assert "://" not in text and "index-url" not in text
+
+
+def test_whatever_is_asked_for_is_pinned():
+    asked = set(re.findall(r"^([a-z0-9][\w.-]*)", (ROOT / "requirements.in").read_text().lower(), re.MULTILINE))
+    pinned = set(
+        re.findall(
+            r"^([a-z0-9][\w.-]*)(?:\[[\w,]+\])?==", (ROOT / "requirements.txt").read_text().lower(), re.MULTILINE
+        )
+    )
+    assert asked and asked - pinned == set()
+
+
+def test_no_lock_that_records_addresses_is_kept():
+    assert not [name for name in ("uv.lock", "poetry.lock", "Pipfile.lock", "pylock.toml") if (ROOT / name).exists()]
+
+
+# README and Makefile ------------------------------------------------------------------------------------------------------
+
+
+def test_the_readme_names_the_two_commands_and_what_made_up_data_proves():
+    readme = (ROOT / "README.md").read_text()
+    assert "make demo" in readme and "make test" in readme
+    assert "proves mechanics, not accuracy" in " ".join(readme.split())
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "docs/design-notes.md"])
+def test_whatever_a_page_points_to_is_there(page):
+    path = ROOT / page
+    pointed_to = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", path.read_text()) if path.exists() else []
+    assert [target for target in pointed_to if not (path.parent / target).exists()] == []
+
+
+def test_the_makefile_has_every_target_and_demo_and_test_set_up_first():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = dict(re.findall(r"^(\w+):(.*)$", makefile, re.MULTILINE))
+    assert {"setup", "demo", "test", "check", "fix", "bench"} <= set(targets)
+    assert "setup" in targets["demo"] and "setup" in targets["test"]
+
+
+def test_every_command_the_readme_gives_is_one():
+    from pipeline.__main__ import app
+
+    known = {one.name or one.callback.__name__ for one in app.registered_commands}
+    given = set(re.findall(r"\ba2n ([a-z][a-z-]+)", (ROOT / "README.md").read_text()))
+    assert given and given - known == set()
+
+
+def test_what_continuous_integration_runs_is_the_tests():
+    ci = ROOT / ".ci" / "run"
+    assert "make test" in ci.read_text()
+    assert ci.stat().st_mode & 0o111
+
+
+# Pages written from what runs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", sorted(describing.PAGES))
+def test_a_committed_page_is_what_describe_prints_now(page):
+    path = ROOT / "docs" / f"{page}.md"
+    if not path.exists():
+        pytest.skip(f"docs/{page}.md is not kept")
+    assert path.read_text() == describing.PAGES[page]() + "\n", f"stale: a2n describe {page} > docs/{page}.md"
+
+
+# Tables -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_column_is_described_with_its_unit_and_every_grain_said(table):
+    assert table.grain.startswith("one row")
+    assert set(table.key) <= set(table.names)
+    for column in table.columns:
+        assert column.description.strip().endswith((".", "?")) and len(column.description) > 3, column.name
+        if re.search(r"_sessions(_|$)", column.name):
+            assert column.unit == "sessions", column.name
+        if re.search(r"_rate(_|$)", column.name):
+            assert column.unit == "0 to 1", column.name
+
+
+@pytest.mark.parametrize("table", [*DERIVED, *PUBLISHED], ids=lambda table: table.name)
+def test_every_declared_column_is_on_the_page_of_tables(table):
+    page = describing.PAGES["tables"]()
+    section = page.partition(f"## {table.name}\n")[2].partition("\n## ")[0]
+    assert [name for name in table.names if f"`{name}`" not in section] == []
+
+
+def test_every_published_table_has_a_note_saying_grain_units_and_cautions():
+    notes = table_notes(fewest_shown=5, smallest_base=20, demo=True)
+    assert sorted(notes["table_name"]) == sorted(table.name for table in PUBLISHED)
+    assert notes.null_count().sum_horizontal()[0] == 0
+    assert notes["cautions"].str.len_chars().min() > 20
+
+
+def test_no_table_anybody_may_read_has_a_column_that_could_name_a_child():
+    naming = {"upn", "former_upn", "surname", "forename", "date_of_birth", "dob", "postcode"}
+    assert [table.name for table in TABLES if naming & set(table.names)] == []
+    assert [table.name for table in PUBLISHED if "pupil_id" in table.names] == []
