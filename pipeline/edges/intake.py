@@ -68,16 +68,25 @@ def known_headers(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def known_parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The latest known census pupil row per parent_key and native_id, accepted or set aside."""
+    """The latest known census pupil row per parent_key and native_id, accepted or set aside.
+
+    Where two pupils' rows known on one day share a key, none of them is: a child row is never hung from a guess.
+    """
     return shelf.read(
         con,
         """
-        SELECT * EXCLUDE (known_on) FROM (
+        WITH told AS (
             SELECT parent_key, native_id, pupil_id, urn, census_term, census_year, sessions_possible,
                 sessions_possible_ht2, known_on, 'accepted' AS parent
             FROM warehouse.staged.pupils WHERE parent_key IS NOT NULL
             UNION ALL BY NAME
-            SELECT * FROM warehouse.waiting.parents)
+            SELECT * FROM warehouse.waiting.parents),
+        latest AS (
+            SELECT *, min(pupil_id) OVER same_key <> max(pupil_id) OVER same_key AS is_shared FROM told
+            WINDOW same_key AS (PARTITION BY parent_key, native_id, known_on))
+        SELECT parent_key, native_id, if(is_shared, NULL, pupil_id) AS pupil_id, urn, census_term, census_year,
+            sessions_possible, sessions_possible_ht2, if(is_shared, 'not_accepted', parent) AS parent
+        FROM latest
         QUALIFY row_number() OVER (
             PARTITION BY parent_key, native_id ORDER BY known_on DESC, parent, census_year DESC, pupil_id, urn) = 1
         """,

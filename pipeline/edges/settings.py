@@ -135,6 +135,8 @@ def _within_bounds(settings: Settings, path: Path) -> Settings:
         raise Refused(f"{path}: [lists] places must be 1 or more.")
     if settings.fewest_shown < 5:
         raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
+    if settings.smallest_base < 10:
+        raise Refused(f"{path}: [suppression] smallest_base may not be under 10.")
     if settings.history_lag_days < 0 or not 0 <= settings.tolerance < 1:
         raise Refused(f"{path}: lag_days must be 0 or more, tolerance from 0 to under 1.")
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):

@@ -176,10 +176,12 @@ def _verdict(con, feed: str, day: Day) -> gate.Verdict:
 
 
 def _remember(home: Home, people: list[pl.DataFrame], stop: dict[int, str], day: Day) -> None:
+    """Keep the names met. Those of history were known all along, or a list as of a past day would have none."""
+    learned = year_span(day.known_on, history=True)[0] if day.history else day.known_on
     met = [one for one in people if one.width > 1 and one.height]
     if met:
         kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop))).drop("extract_id")
-        identity.remember(home, kept.unique(), known_on=day.known_on)
+        identity.remember(home, kept.unique(), known_on=learned)
 
 
 def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broken, stop, *, day: Day, run: str) -> None:

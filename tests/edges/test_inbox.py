@@ -165,6 +165,19 @@ def test_an_accent_far_down_a_long_file_is_read_as_well(supplier):
     assert last == (400_002, "Bede", "Zoë")
 
 
+def test_an_accent_may_be_the_very_last_thing_in_a_file(supplier):
+    """In UTF-8 that byte would be the beginning of a character that never comes."""
+    assert rows(supplier.sends("surname,forename\nBede,Zoé".encode("cp1252"))) == [(2, "Bede", "Zoé")]
+
+
+@pytest.mark.parametrize("name", ["marks [1].csv", "marks*.csv", "marks?.parquet"])
+def test_a_file_is_read_by_its_own_name_and_not_by_a_pattern(supplier, name):
+    sent = pl.DataFrame({"urn": ["1"]}) if name.endswith("parquet") else "urn\n1\n"
+    for decoy in ("marks 1.csv", "marks2.csv", "marks3.parquet"):
+        supplier.sends("urn\n9\n", decoy)
+    assert rows(supplier.sends(sent, name)) == [(2, "1")]
+
+
 def test_a_character_cut_in_two_by_the_piece_that_is_looked_at_is_still_utf_8(supplier):
     """Four megabytes are looked at together: the two bytes of ë lie on either side."""
     before = "forename\n" + "A" * ((1 << 22) - len("forename\n") - 1)
@@ -317,6 +330,15 @@ def test_a_refusal_is_said_beside_the_inbox_by_the_files_name_and_can_be_taken_b
     said = home.set_aside / "ash__marks.csv.refused.txt"
     assert said.read_text() == "It is empty.\n"
     inbox.write_refusal(home, "ash/marks.csv", None)
+    assert list(home.set_aside.iterdir()) == []
+
+
+def test_rows_set_aside_are_told_beside_the_inbox_until_none_is(home):
+    rules = pl.DataFrame({"row_number": [3], "rule": ["code_unknown"]})
+    inbox.write_set_aside(home, "ash/marks.csv", rules)
+    assert (home.set_aside / "ash__marks.csv.set_aside.csv").read_text() == "row_number,rule\n3,code_unknown\n"
+    inbox.write_set_aside(home, "ash/marks.csv", rules.clear())
+    inbox.write_set_aside(home, "ash/others.csv", rules.clear())
     assert list(home.set_aside.iterdir()) == []
 
 
