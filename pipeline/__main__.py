@@ -30,9 +30,11 @@ KnownOn = Annotated[
     typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day we learned it; today if left out."),
 ]
 History = Annotated[bool, typer.Option("--history", help="Years gone by: known as they happened.")]
-Urn = Annotated[int | None, typer.Option(help="School of census tables that came without their header.")]
+Urn = Annotated[
+    int | None, typer.Option(min=100000, max=999999, help="School of census tables that came without their header.")
+]
 Term = Annotated[str | None, typer.Option(help="Term that census was taken in: autumn, spring or summer.")]
-Year = Annotated[int | None, typer.Option(help="Calendar year it was taken in.")]
+Year = Annotated[int | None, typer.Option(min=2006, max=2100, help="Calendar year it was taken in.")]
 Pupils = Annotated[int, typer.Option(min=24, help="Pupils on roll on the first day.")]
 Schools = Annotated[int, typer.Option(min=1, help="Schools.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same authority.")]
@@ -182,10 +184,14 @@ def _run(work, as_of: date, as_json: bool) -> None:
     from pipeline.edges.gate import GateBroken
     from pipeline.hops.summary import Summary
 
+    if not 2006 <= as_of.year <= 2100:
+        raise typer.BadParameter(f"{as_of} is no day of a school year that could be held.")
     try:
         summary = work()
     except (Refused, GateBroken) as why:
         summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
+    except OSError as fault:
+        summary = Summary(run=None, as_of=as_of, stopped_because=_of_the_machine(fault))
     _finish(summary, as_json)
 
 
@@ -207,6 +213,10 @@ def _finish(summary, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
+def _of_the_machine(fault: OSError) -> str:
+    return f"{fault.filename or 'A file'} could not be read or written ({fault.strerror}): check its permissions and the disk."
+
+
 def main() -> None:
     from pipeline.edges import progress
 
@@ -215,6 +225,10 @@ def main() -> None:
     except Refused as why:
         progress.end()
         print(f"Stopped: {why}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as fault:
+        progress.end()
+        print(f"Stopped: {_of_the_machine(fault)}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import inbox, intake, published, runs
+from pipeline.edges import identity, inbox, intake, published, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
@@ -29,7 +29,10 @@ def nightly(home: Home, *, as_of: date) -> Summary:
     """Take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
     summary = take_in(home, Day(as_of))
     if not summary.stopped_because:
-        summary.add(flag(home, as_of=as_of))
+        try:
+            summary.add(flag(home, as_of=as_of))
+        except Refused as why:
+            summary.stopped_because = str(why)
     return summary
 
 
@@ -88,6 +91,7 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
 
 def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summary]:
     run = _named(con, day)
+    identity.check_key(home)
     claimed, refused = sorted_by_feed(inbox.find_extracts(home, but_not=intake.taken_hashes(con)))
     waiting = tuple(feed for feed in FEED_NAMES if intake.waiting_rows(con, feed) is not None)
     return Begun(run, claimed, waiting), refuse_unclaimed(con, home, refused, day=day, run=run)
@@ -172,7 +176,7 @@ _TOLD_BY = {"unknown_school": ("schools", "census_headers"), "pupil_on_no_roll":
 def _checked(home: Home, files: Iterable[Path], day: Day) -> Summary:
     claimed, refused = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
     skip = frozenset(rule for rule, feeds in _TOLD_BY.items() if not any(feed in claimed for feed in feeds))
-    day = replace(day, skip=skip)
+    day = replace(day, skip=skip, keeps_names=False)
     with shelf.warehouse(home) as con:
         summary = refuse_unclaimed(con, home, refused, day=day, run="check")
         for feed in FEED_NAMES:

@@ -84,6 +84,20 @@ def identity(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def check_key(home: Home) -> None:
+    """Raises Refused when the pseudonym key is not the one this home began with: children would exist twice."""
+    fingerprint = hmac.digest(home.key("pseudonym").encode(), b"which key this is", hashlib.sha256).hex()[:16]
+    with identity(home) as con:
+        con.execute("CREATE TABLE IF NOT EXISTS identity.pseudonym_key (fingerprint VARCHAR)")
+        known = con.execute("SELECT fingerprint FROM identity.pseudonym_key").fetchone()
+        if known is None:
+            con.execute("INSERT INTO identity.pseudonym_key VALUES (?)", [fingerprint])
+    if known and known[0] != fingerprint:
+        raise Refused(
+            "pseudonym.key is not the key this home began with: put that one back, or every child would exist twice."
+        )
+
+
 def remember(home: Home, people: pl.DataFrame, *, known_on: date) -> None:
     """Keep names with the day we learned them; only what differs from what is known is added, so repeating is harmless.
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from .settings import Home
 
 ROWS_AT_ONCE = 400_000
 HEADER_ROW = 1
-READABLE = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,20 @@ class Claimed:
 
 def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
     """The inbox's files whose bytes are not among the hashes `but_not`, each once, in the order of their hashes."""
-    found = extracts_of((path, str(path.relative_to(home.inbox))) for path in _files(home.inbox))
+    found = extracts_of((path, _name(path.relative_to(home.inbox))) for path in _files(home.inbox))
     new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
     return [new[sha256] for sha256 in sorted(new)]
 
 
 def _files(inbox: Path) -> list[Path]:
-    return sorted(path for path in inbox.rglob("*") if path.is_file() and not path.name.startswith("."))
+    """What was put there: no hidden file, and no link, which might lead anywhere."""
+    found = (path for path in inbox.rglob("*") if not path.name.startswith("."))
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+
+
+def _name(path: Path) -> str:
+    """The path as text that any table or file can hold, whatever bytes it was spelt in."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
 
 
 def extracts_of(named: Iterable[tuple[Path, str]]) -> list[Extract]:
@@ -59,11 +66,13 @@ def extracts_of(named: Iterable[tuple[Path, str]]) -> list[Extract]:
 
 
 def _sha256(path: Path) -> str:
+    """Of its bytes. Of a file that cannot be read, of its name and when it was last touched: it is refused when opened,
+    and tried again once somebody has changed it or its permissions."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Refused(f"{path.name} cannot be read ({error.strerror}): check its permissions.") from None
+    except OSError:
+        return hashlib.sha256(os.fsencode(path) + str(path.lstat().st_ctime_ns).encode()).hexdigest()
 
 
 def recognised(extract: Extract) -> Layout:
@@ -174,6 +183,18 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
+def records_in(extract: Extract) -> int:
+    """About how many rows a file that does not parse has: its lines, less the header's."""
+    try:
+        with extract.path.open("rb") as file:
+            lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+            file.seek(0, os.SEEK_END)
+            ends_open = bool(file.tell()) and file.seek(-1, os.SEEK_END) is not None and file.read(1) != b"\n"
+    except OSError:
+        return 0
+    return max(lines + ends_open - 1, 0)
+
+
 def _row_too_long(extract: Extract) -> str | None:
     """Which row a CSV reader stops at. The reader's own message may quote a child's row, so it is not passed on."""
     try:
@@ -209,7 +230,13 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
 
 
 def _beside(home: Home, name: str, ending: str) -> Path:
-    return home.set_aside / (name.replace("/", "__").replace("\\", "__") + ending)
+    flat = name.replace("/", "__").replace("\\", "__")
+    if len(flat.encode()) > _LONGEST_NAME:
+        flat = f"{flat[: _LONGEST_NAME // 4]}-{hashlib.sha256(flat.encode()).hexdigest()[:12]}"
+    return home.set_aside / (flat + ending)
+
+
+_LONGEST_NAME = 200  # bytes; file systems take 255
 
 
 def move_taken(home: Home, name: str) -> None:

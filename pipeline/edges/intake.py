@@ -39,8 +39,12 @@ def next_extract_id(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def latest_known_on(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The latest day anything was taken in as known, history apart."""
-    return con.execute("SELECT max(as_of) FROM warehouse.audit.runs WHERE kind = 'take-in'").fetchone()[0]
+    """The latest day anything was taken in as known, history apart; of a run killed half-way too."""
+    return con.execute("""
+        SELECT max(known_on) FROM (
+            SELECT max(as_of) AS known_on FROM warehouse.audit.runs WHERE kind = 'take-in'
+            UNION ALL
+            SELECT max(known_on) FROM warehouse.audit.extracts WHERE run NOT LIKE 'history %')""").fetchone()[0]
 
 
 def known_schools(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

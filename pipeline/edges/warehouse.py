@@ -97,6 +97,8 @@ def _why_not_attached(message: str, path: Path, key_name: str) -> str:
         holder = re.search(r"PID (\d+)", message)
         by = f" (process {holder[1]})" if holder else ""
         return f"{path.name} is in use by another run{by}: wait for it to end, then run this again."
+    if "permission" in message.lower() or "read-only" in message.lower():
+        return f"{path.name} may not be opened for writing: check its permissions and its folder's."
     if "key" in message.lower() or "encrypt" in message.lower():
         return f"{key_name} does not open {path.name}: put back the key it was made with."
     if "space" in message.lower():
@@ -182,12 +184,15 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     ).fetchone()
     if not found:
         raise Refused(f"There is no table {table} in the warehouse: see `a2n describe tables`.")
+    if to.suffix != ".parquet" or to.is_dir():
+        raise Refused(f"{to} is no name for an export: let it end in .parquet.")
     if not to.parent.is_dir():
         raise Refused(f"{to} cannot be written, for there is no folder {to.parent}: make it first.")
-    to.unlink(missing_ok=True)
-    to.touch(mode=0o600)
+    part = to.with_name(f".{to.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     rows = f"SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL"
-    con.execute(
-        f"COPY ({rows}) TO {_quoted(str(to))} (FORMAT parquet, USE_TMP_FILE false)"
-    )  # another file, another mode
+    # DuckDB's own temporary file would be another, of another mode
+    con.execute(f"COPY ({rows}) TO {_quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
+    part.replace(to)
     return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]

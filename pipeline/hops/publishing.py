@@ -13,9 +13,10 @@ from .looking import Look
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
-    """Swap in a snapshot of suppressed aggregates. A look at a day before the newest published one stays in the past."""
+    """Swap in a snapshot of suppressed aggregates. A look at a day before the newest published one stays in the past, and of a day with
+    nobody on a roll there is nothing to tell."""
     newest = published.newest_as_of(home.published)
-    if newest and look.as_of < newest:
+    if (newest and look.as_of < newest) or look.triage.is_empty():
         return
     settings = home.settings
     tonight = Tonight(

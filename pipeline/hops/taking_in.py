@@ -33,6 +33,7 @@ class Day:
     history: bool = False
     said: SaidOf | None = None
     skip: frozenset[str] = frozenset()  # rules that cannot be judged, when files are only checked
+    keeps_names: bool = True
 
 
 def sorted_by_feed(extracts: Iterable[Extract]) -> tuple[dict[str, list[Claimed]], list[tuple[Extract, str]]]:
@@ -69,7 +70,7 @@ def _rows_of(extract: Extract) -> int:
     try:
         return sum(batch.height for batch in inbox.read_extract(extract))
     except Refused:
-        return 0
+        return 0 if extract.path.suffix.lower() == ".parquet" else inbox.records_in(extract)
 
 
 def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
@@ -119,7 +120,8 @@ def _landed(
     known = Known(intake.known_schools(con), intake.known_headers(con), intake.known_parents(con), day.said)
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
     if waiting is not None:
-        again = linked(waiting, feed, known, known_on=day.known_on).with_columns(known_on=pl.lit(day.known_on))
+        again = linked(waiting, feed, known, known_on=day.known_on)
+        again = again.with_columns(known_on=pl.max_horizontal("known_on", pl.lit(day.known_on)))
         landing.add(again)
     numbered = list(enumerate(claimed, intake.next_extract_id(con)))
     rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
@@ -152,7 +154,7 @@ def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_landed(number: int, one: Claimed, rows: int, refused: str | None) -> Landed:
-    return Landed(number, one, _rows_of(one.extract) if refused and not rows else rows, refused)
+    return Landed(number, one, _rows_of(one.extract) if refused else rows, refused)
 
 
 def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):
@@ -179,7 +181,7 @@ def _remember(home: Home, people: list[pl.DataFrame], stop: dict[int, str], day:
     """Keep the names met. Those of history were known all along, or a list as of a past day would have none."""
     learned = year_span(day.known_on, history=True)[0] if day.history else day.known_on
     met = [one for one in people if one.width > 1 and one.height]
-    if met:
+    if met and day.keeps_names:
         kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop))).drop("extract_id")
         identity.remember(home, kept.unique(), known_on=learned)
 

@@ -258,7 +258,8 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
     learned = happened + pl.duration(days=lag_days)
     if feed == "attendance_marks":
         learned = pl.coalesce(pl.col("recorded_at").dt.date(), learned)
-    return rows.with_columns(known_on=pl.min_horizontal(learned, pl.lit(known_on)).fill_null(known_on))
+    by_then = pl.max_horizontal(happened, pl.lit(known_on))  # nothing is known before it happened
+    return rows.with_columns(known_on=pl.min_horizontal(learned, by_then).fill_null(known_on))
 
 
 def _described_in_their_year(rows: pl.DataFrame, known_on: date) -> pl.DataFrame:

@@ -251,3 +251,11 @@ def test_no_table_of_the_warehouse_has_a_column_for_a_name_a_upn_or_a_birth_date
     assert not any(children.values())
     named = {table.name for table in shelf.KEPT if "name" in table.names}
     assert named == {"staged.schools", "staged.census_schools"}  # of schools
+
+
+def test_another_pseudonym_key_is_refused_before_any_child_exists_twice(home):
+    identity.check_key(home)
+    identity.check_key(home)
+    (home.folder / "pseudonym.key").write_text("another key of thirty-two letters or more")
+    with pytest.raises(Refused, match=r"pseudonym\.key is not the key this home began with"):
+        identity.check_key(home)

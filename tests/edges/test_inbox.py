@@ -366,3 +366,27 @@ def test_every_layout_can_be_delivered_as_csv(supplier):
     for layout in LAYOUTS:
         headers = [*layout.marks_it, *(group[0] for group in layout.one_of)]
         assert recognised(supplier.sends(",".join(headers) + "\n")).name == layout.name
+
+
+def test_a_link_in_the_inbox_is_not_followed(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    (tmp_path / "elsewhere.csv").write_text("urn,upn\n")
+    (home.inbox / "link.csv").symlink_to(tmp_path / "elsewhere.csv")
+    (home.inbox / "own.csv").write_text("urn,upn\n")
+    assert [one.name for one in inbox.find_extracts(home, but_not=frozenset())] == ["own.csv"]
+
+
+def test_a_file_deep_in_folders_is_refused_by_a_name_no_longer_than_a_disk_takes(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    inbox.write_refusal(home, "/".join(["a folder of a school"] * 20) + "/marks.csv", "why")
+    inbox.write_refusal(home, "marks.csv", "why")
+    written = sorted(path.name for path in home.set_aside.iterdir())
+    assert written[1] == "marks.csv.refused.txt"
+    assert len(written[0].encode()) < 255 and written[0].endswith(".refused.txt")
+
+
+@pytest.mark.parametrize("text, rows", [("a,b\n1,2\n3,4\n", 2), ("a,b\n1,2\n3,4", 2), ("a,b\n", 0), ("", 0)])
+def test_the_rows_of_a_file_that_does_not_parse_are_its_lines_but_the_header(tmp_path, text, rows):
+    path = tmp_path / "broken.csv"
+    path.write_text(text)
+    assert inbox.records_in(inbox.Extract(path, "broken.csv", "0")) == rows

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import folding, inbox, intake
+from pipeline.edges import folding, identity, inbox, intake
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops import taking_in
@@ -148,7 +148,8 @@ def test_a_file_the_gate_stops_keeps_no_row_and_nobodys_name(home):
     shouted = file(ROLL).with_columns(upn=pl.lit(None, pl.String))
     night(home, schools=SCHOOLS, pupils=shouted)
     assert table(home, "staged.pupils").is_empty()
-    assert not home.identity.exists()
+    with identity.identity(home) as con:
+        assert con.execute("SELECT count(*) FROM identity.people").fetchone() == (0,)
 
 
 # Rows that wait

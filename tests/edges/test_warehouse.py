@@ -314,3 +314,16 @@ def test_a_table_that_is_not_there_is_not_exported(home, tmp_path, table):
 def test_an_export_to_no_folder_says_so(home, tmp_path):
     with shelf.warehouse(home) as con, pytest.raises(Refused, match="there is no folder"):
         shelf.export(con, "staged.schools", tmp_path / "nowhere" / "out.parquet")
+
+
+def test_an_export_takes_the_place_of_nothing_but_an_export(home):
+    with shelf.warehouse(home) as con:
+        with pytest.raises(Refused, match=r"let it end in \.parquet"):
+            shelf.export(con, "derived.triage", home.warehouse)
+        to = home.folder / "triage.parquet"
+        to.write_text("an earlier export")
+        assert shelf.export(con, "derived.triage", to) == 0
+    assert to.read_bytes()[:4] == b"PAR1"
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    with shelf.warehouse(home) as con:
+        assert shelf.read(con, "SELECT count(*) AS n FROM warehouse.derived.triage")["n"].item() == 0
