@@ -177,7 +177,7 @@ def _sessions(row: Mapping, kind: str, window: str, policy: Policy, **how) -> Ce
     value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
     on_few = row[f"possible_pupils{window}"] < policy.smallest_base
     is_small = on_few or 0 < pupils < policy.fewest_shown
-    return Cell(value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, **how)
+    return Cell(value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how)
 
 
 # Sums

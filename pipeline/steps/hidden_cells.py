@@ -3,12 +3,13 @@
 The reader we guard against sees every shown cell, knows every sum the tables obey, knows a hidden count is never
 nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
 could be are still possible to that reader: when some other set of hidden numbers would have been published just the
-same. We look for that other set, and hide what it takes for there to be one. A set found is a proof; a set missed only
-hides more than was needed.
+same. We look for that other set, and hide what it takes for there to be one. A set found is a proof, and for every small
+count that moved in it; a set missed only hides more than was needed.
 
 The sets are found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
 that sum, and so on until every sum is as published. Cells hidden already move for next to nothing, shown ones at the
-price of hiding them, and the cheapest way is taken.
+price of hiding them, and the cheapest way is taken. A search is so many steps and no more, counted and never timed: past
+that, the cells nearest by are hidden, one, then two, then four, and it is begun again.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -20,14 +21,19 @@ Name = Hashable
 
 @dataclass(frozen=True)
 class Cell:
-    """One number. `could_be` is set on a number that must be hidden: what a reader must still think it could be.
+    """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
 
+    Any two values will do, unless the `whole_range` must stay possible. A number is `known` where a reader has it
+    whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
     `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
     `worth` to its readers, the later it is hidden for another's sake.
     """
 
     value: int
     could_be: tuple[int, int] | None = None
+    whole_range: bool = False
+    known: bool = False
+    most: int | None = None
     published: bool = True
     worth: int = 1
 
@@ -51,16 +57,16 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     """
     board = _Board(cells, sums, fewest_shown)
     for cell, entry in enumerate(board.cells):
-        if entry.could_be:
-            board.protect(cell, entry.could_be)
+        if entry.could_be and not entry.known:
+            board.protect(cell, entry)
     return {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
 
 
 _A_CELL, _A_MOVE, _STILL_OWED = 1000, 100, 300
 """What hiding a cell costs, what moving one does, and what a sum not yet made good is reckoned to cost."""
 
-_TRIES, _TRIES_WHEN_STUCK, _WAYS_ON = 200, 3000, 12
-"""Sums made good in search of one other set of numbers, the same where that was not enough, and cells tried for each."""
+_TRIES, _WAYS_ON = 200, 12
+"""Sums made good in search of one other set of numbers, and cells tried for each."""
 
 _Owed = dict[int, int]
 """By sum: how much its total now falls short of (or exceeds) its parts."""
@@ -77,25 +83,38 @@ class _Board:
         self.value = [cell.value for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
+        self.proven: set[int] = set()
         self.members = sorted(self._signed(each) for each in sums)
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
         for number, members in enumerate(self.members):
             for cell, sign in members:
                 self.sums_of[cell].append((number, sign))
         for number, cell in enumerate(self.cells):
-            if cell.could_be or not cell.published:
+            if not cell.known and (cell.could_be or not cell.published):
                 self.is_free[number] = True
 
-    def protect(self, cell: int, could_be: tuple[int, int]) -> None:
-        """Hide cells until this count could be anything in `could_be`, or what comes nearest to that and is not one number."""
-        while not self._is_safe(cell, could_be) and self._hide(self._nearest_shown(cell)):
-            pass
+    def protect(self, cell: int, entry: Cell) -> None:
+        """Hide cells until this count could be another, or until there is no cell left to hide."""
+        is_safe = self._spans if entry.whole_range else self._could_be_another
+        further = 1
+        while not is_safe(cell) and self._hide(self._nearest_shown(cell, further)):
+            further *= 2
 
-    def _is_safe(self, cell: int, could_be: tuple[int, int]) -> bool:
-        for self.most_tries in (_TRIES, _TRIES_WHEN_STUCK):
-            if self._reached(cell, could_be[0]) != self._reached(cell, could_be[1]):
-                return True
-        return False
+    def _could_be_another(self, cell: int) -> bool:
+        """Whether this count could be one more or one less, once what it takes is hidden."""
+        if cell in self.proven:
+            return True
+        ways = [way for step in (1, -1) if self._could_move(cell, step) and (way := self._cheapest_way({cell: step}))]
+        if not ways:
+            return False
+        cheapest = min(ways, key=self._price)
+        self._hide(cheapest)
+        self.proven.update(cheapest)
+        return True
+
+    def _spans(self, cell: int) -> bool:
+        low, high = self.cells[cell].could_be
+        return self._reached(cell, low) != self._reached(cell, high)
 
     def _reached(self, cell: int, end: int) -> int:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
@@ -116,7 +135,7 @@ class _Board:
         ((cell, step),) = moves.items()
         queue = [(0, 0, moves, self._owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < self.most_tries:
+        while queue and len(seen) < _TRIES:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves
@@ -142,6 +161,9 @@ class _Board:
         return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
 
     def _could_move(self, cell: int, step: int) -> bool:
+        most = self.cells[cell].most
+        if self.cells[cell].known or (most is not None and self.value[cell] + step > most):
+            return False
         if self.is_free[cell]:
             return self.value[cell] + step >= self.least[cell]
         return self.value[cell] > 0 and self.value[cell] + step >= self.fewest_shown
@@ -152,21 +174,25 @@ class _Board:
             return _A_MOVE
         return _A_MOVE + _A_CELL * self.cells[cell].worth + min(self.value[cell], _A_CELL // 2)
 
-    def _nearest_shown(self, cell: int) -> list[int]:
-        """A shown count as few sums away as there is, the cheapest of them; none where all is hidden."""
+    def _price(self, moves: Iterable[int]) -> int:
+        return sum(self._cost(cell) for cell in moves)
+
+    def _nearest_shown(self, cell: int, how_many: int) -> list[int]:
+        """Shown counts as few sums away as there are, the cheapest of them; none where all is hidden."""
         reached, edge = {cell}, [cell]
         while edge:
             beside = {
                 other for each in edge for sum_, _ in self.sums_of[each] for other, _ in self.members[sum_]
             } - reached
-            shown = [
-                (self._cost(other), other) for other in beside if not self.is_free[other] and self.value[other] > 0
-            ]
+            shown = [(self._cost(other), other) for other in beside if self._could_be_hidden(other)]
             if shown:
-                return [min(shown)[1]]
+                return [other for _, other in sorted(shown)[:how_many]]
             edge = sorted(other for other in beside if self.is_free[other])
             reached |= beside
         return []
+
+    def _could_be_hidden(self, cell: int) -> bool:
+        return not self.is_free[cell] and not self.cells[cell].known and self.value[cell] > 0
 
     def _hide(self, cells: Iterable[int]) -> bool:
         """Whether any of `cells` was still to be hidden."""
