@@ -14,4 +14,11 @@ PROMISES = (
         "from COLLECT.",
         rows_where(" OR ".join(missing(column) for column in _ASKED)),
     ),
+    Promise(
+        "reference_date_in_future",
+        Severity.WARNING,
+        "The return describes a day after the one it was received on: correct its reference date, term or year and send "
+        "it again.",
+        rows_where("reference_date > known_on"),
+    ),
 )

@@ -58,10 +58,13 @@ PROMISES = (
         "correct one or the other and send the pupil's rows again.",
         f"""
         SELECT extract_id, row_number
-        FROM batch
-        WINDOW a_pupils_part AS (PARTITION BY extract_id, parent_key, native_id, part)
+        FROM (
+            SELECT *, row_number() OVER (
+                PARTITION BY parent_key, native_id, part, code ORDER BY sessions DESC NULLS LAST) AS said_before
+            FROM batch)
+        WINDOW a_pupils_part AS (PARTITION BY parent_key, native_id, part)
         QUALIFY parent_key IS NOT NULL
-            AND sum(sessions) FILTER (WHERE {is_one_of("code", _POSSIBLE)}) OVER a_pupils_part
+            AND sum(sessions) FILTER (WHERE said_before = 1 AND {is_one_of("code", _POSSIBLE)}) OVER a_pupils_part
               > max(sessions_possible) OVER a_pupils_part
         """,
     ),

@@ -93,6 +93,7 @@ def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Session counts of this school year and the last: of several returns for one term, the latest known alone.
 
     A return sent again replaces all of a pupil's counts for that term and part, so that a code it no longer has is gone.
+    A pupil who left and came back within the term has a pupil row for each stay, and counts under both.
     """
     year = school_year_of(as_of).starts
     return shelf.read(
@@ -101,7 +102,8 @@ def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
         SELECT * FROM warehouse.staged.census_sessions WHERE known_on <= ? AND school_year IN (?, ?)
         QUALIFY known_on = max(known_on) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
             AND row_number() OVER (
-                PARTITION BY pupil_id, urn, school_year, term, part, code, known_on ORDER BY sessions DESC) = 1
+                PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code, known_on
+                ORDER BY sessions DESC, sessions_possible DESC) = 1
         """,
         [as_of, year, year - 1],
     )
@@ -122,22 +124,23 @@ def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
 
 
 def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """The latest totals each school's own system gave, of a period that had ended."""
+    """What each school's own system last said of each period that had ended and lies within the years looked at."""
     return shelf.read(
         con,
         """
-        SELECT * FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ?
+        SELECT * FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ? AND from_date >= ?
         QUALIFY row_number() OVER (
-            PARTITION BY urn ORDER BY known_on DESC, to_date DESC, from_date, possible_sessions, absence_sessions) = 1
-        ORDER BY urn
+            PARTITION BY urn, from_date, to_date
+            ORDER BY known_on DESC, extract_id DESC, possible_sessions, absence_sessions) = 1
+        ORDER BY urn, from_date, to_date
         """,
-        [as_of, as_of],
+        [as_of, as_of, school_year_of(as_of).before.first_day],
     )
 
 
 def characteristics(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """One row per pupil for the audit of groups, never for a list: the latest said of each."""
-    return shelf.read(con, _CHARACTERISTICS, [as_of, as_of, as_of])
+    return shelf.read(con, _CHARACTERISTICS, [as_of, as_of, as_of, as_of])
 
 
 _LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
@@ -147,7 +150,7 @@ _CHARACTERISTICS = f"""
         SELECT pupil_id, {", ".join(_LATEST.format(name) for name in ("sex", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible"))}
         FROM warehouse.staged.pupils WHERE known_on <= ? GROUP BY pupil_id),
     meals AS (
-        SELECT pupil_id, bool_or(end_date IS NULL OR end_date >= ?) AS eligible
+        SELECT pupil_id, bool_or(start_date <= ? AND (end_date IS NULL OR end_date >= ?)) AS eligible
         FROM warehouse.staged.fsm_periods WHERE known_on <= ? GROUP BY pupil_id)
     SELECT pupil_id, sex, ethnicity, language, coalesce(fsm_eligible, eligible) AS fsm_eligible, looked_after, sen_provision
     FROM said LEFT JOIN meals USING (pupil_id) ORDER BY pupil_id

@@ -101,7 +101,7 @@ def write_counted(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]
 
 
 def write_about(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
-    """What the list is, what it is not, how to give it back, and what each column means."""
+    """What the list is, what it is not, what to do with it, and what each column means."""
     widths = (210, 980)
     _start(sheet, listed, "About this list", widths, forms)
     row = 2
@@ -116,7 +116,7 @@ def _about(listed: ReviewList) -> list[tuple[str, list[tuple[str, str]]]]:
         ("This list", _this_list(listed)),
         ("What it is", [("", text) for text in _IS]),
         ("What it is not", [("", text) for text in _IS_NOT]),
-        ("How to give it back", [("", text) for text in (*_how_to_return(listed), *_CARE)]),
+        ("What to do with it", [("", text) for text in (*_how_to_return(listed), *_CARE)]),
         ("What each decision means", [(decision, _WHAT_DECISIONS_MEAN[decision]) for decision in DECISIONS]),
         ("What each column means", [(column.heading.replace("\n", " "), column.meaning) for column in COLUMNS]),
     ]
@@ -141,10 +141,11 @@ def _this_list(listed: ReviewList) -> list[tuple[str, str]]:
 
 def _how_to_return(listed: ReviewList) -> tuple[str, ...]:
     return (
-        "Fill in the cells under “For you to fill in” and save the workbook as it is, under its own name.",
-        f"Give it back in the way {listed.issued_by} agreed with you.",
-        "Only the hidden key, the decision and its dates are read back. Words and notes stay in your copy.",
-        "Leave a row empty if you have not looked yet: the pupil keeps their place.",
+        "Fill in the cells under “For you to fill in” and save the workbook as it is, under its own name: it is your record.",
+        "Nothing is read back from it yet. The hidden key, the decision and its dates are what will be; words and notes "
+        "stay in your copy.",
+        f"Until then, tell {listed.issued_by}, in the way agreed with you, of support, reviews, and days not to list before.",
+        "Leave a row empty if you have not looked yet. That keeps no place: the next list is made afresh.",
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
+from pipeline.steps.triage import new_or_moved
 
 from .looking import Look
 
@@ -22,7 +23,8 @@ COUNTED = {
     "eligible_not_listed": "Worth a look, but every place on this list is taken",
     "already_known": "Worth a look by the figures, and already known: support is in place and reviewed in date",
     "snoozed": "Worth a look by the figures, and staff asked to wait until a set day",
-    "history_needed": "New or moved: too few sessions to judge, see the sheet New or moved",
+    "new_or_moved": "New or moved: too few sessions to judge, see the sheet New or moved",
+    "history_needed": "Cannot be judged yet: too few sessions this year, or no last year held to compare with",
     "cannot_be_judged": "Cannot be judged: no register or census is held, or the other of two registers is not seen here",
     "not_eligible": "Nothing in the figures that asks for a look",
 }
@@ -44,11 +46,10 @@ def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
 
 def review_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> list[ReviewList]:
     """Every school's list, as plain data, in order of URN."""
-    shown = look.triage.filter(pl.col("outcome").is_in(["listed", "history_needed"]))
-    words = _Words(con, home, look, shown)
+    words = _Words(con, home, look, with_newcomers(look.triage, look.features, as_of=look.as_of))
     withheld = set(look.without_list["urn"])
     schools = {row["urn"]: row["name"] for row in look.known.schools.iter_rows(named=True)}
-    by_school = look.triage.partition_by("urn", as_dict=True)
+    by_school = words.triage.partition_by("urn", as_dict=True)
     return [
         words.list_of(urn, schools.get(urn, f"School {urn}"), rows)
         for (urn,), rows in sorted(by_school.items())
@@ -56,12 +57,20 @@ def review_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> list
     ]
 
 
+def with_newcomers(triage: pl.DataFrame, features: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """`triage` where the outcome of those whose history a last school may hold is `new_or_moved`: the list names them."""
+    newcomers = new_or_moved(features, as_of=as_of)["pupil_id"].implode()
+    is_new = (pl.col("outcome") == "history_needed") & pl.col("pupil_id").is_in(newcomers)
+    return triage.with_columns(outcome=pl.when(is_new).then(pl.lit("new_or_moved")).otherwise("outcome"))
+
+
 class _Words:
     """What a list says of each pupil shown, looked up once for all schools."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, look: Look, shown: pl.DataFrame):
+    def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, look: Look, triage: pl.DataFrame):
+        shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
-        self.home, self.look = home, look
+        self.home, self.look, self.triage = home, look, triage
         self.names = _by_pupil(identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of))
         self.reasons = _reasons(look.signals, listed)
         self.weekly = weekly_attendance(look.weeks, listed)
@@ -84,7 +93,7 @@ class _Words:
             issued_by=settings.name,
             demo=settings.demo,
             rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
-            history_needed=self._history_needed(rows.filter(outcome="history_needed")),
+            history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
             lines=(),
         )
@@ -105,7 +114,7 @@ class _Words:
             last_four_weeks=self.recent[pupil_id]
             if features["source"] == "registers"
             else "No registers held this year.",
-            support=_support(self.support.get(pupil_id), as_of=self.look.as_of),
+            support=support_in_words(self.support.get(pupil_id)),
             next_step=row["next_step"] or "",
         )
 
@@ -153,15 +162,22 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str
     return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
 
 
-def _support(row: Mapping | None, *, as_of: date) -> str:
+def support_in_words(row: Mapping | None) -> str:
+    """What a list says is on file: the sentence of support still known, else SEN provision and the day of any support.
+
+    That day may be of any kind of support, so it is never given to SEN provision: who is a young carer, or has early
+    help, is not for a list to say.
+    """
     if row is None or not row["on_file"]:
         return "Nothing on file"
-    words = {"K": "SEN support", "E": "EHC plan"}.get(row["sen_provision"] or "", "Support in place")
+    if row["known_because"]:
+        return row["known_because"].removesuffix(".")
+    provision = {"K": "SEN support", "E": "EHC plan"}.get(row["sen_provision"] or "")
+    said = f"{provision}, as known on {day_in_words(row['sen_provision_on'])}" if provision else ""
     if row["last_review"]:
-        return f"{words}; last reviewed or begun {day_in_words(row['last_review'])}"
-    if row["sen_provision_on"]:
-        return f"{words}, as known on {day_in_words(row['sen_provision_on'])}; no review date held"
-    return f"{words}; no review date held"
+        reviewed = f"support known to staff, last reviewed or begun {day_in_words(row['last_review'])}"
+        return f"{said}; {reviewed}" if said else reviewed[0].upper() + reviewed[1:]
+    return f"{said or 'Support known to staff'}; no review date held"
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     """Features, support, signals and triage of every pupil on a roll."""
     with summary.timed("weeks"):
         weeks = cut(pl.concat([known.weeks, marked_weeks(known.marks_to_fold)]), last_day=as_of)
-        enrolled = current_enrolments(enrolments(known.pupils), _this_year(weeks, as_of=as_of), as_of=as_of)
+        told = enrolments(known.pupils, as_of=as_of)
+        enrolled = current_enrolments(told, _still_here(weeks, known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
         support = pupil_support(features, enrolled, known.support, as_of=as_of)
@@ -59,8 +60,11 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without, policy)
 
 
-def _this_year(weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    return weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
+def _still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Pupil and school of this year's marks, and of rolls already known that describe a later day."""
+    marked = weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
+    described = pupils.filter(pl.col("stated_on") > as_of)
+    return pl.concat([marked.select("pupil_id", "urn"), described.select("pupil_id", "urn")])
 
 
 def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:

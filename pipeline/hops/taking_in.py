@@ -239,7 +239,7 @@ def _fold(con, feed: str, weeks: list[folding.TouchedWeeks]) -> None:
     if feed == "pupils":
         known = shelf.read(con, "SELECT * FROM warehouse.staged.pupils")
         con.execute(f"DELETE FROM warehouse.{ENROLMENTS.name}")
-        shelf.append(con, ENROLMENTS, enrolments(known))
+        shelf.append(con, ENROLMENTS, enrolments(known, as_of=None))
     for touched in weeks:
         marks = folding.marks_of_touched_weeks(con, touched)
         folding.replace_weeks(con, touched, marked_weeks(marks))

@@ -1,12 +1,17 @@
 """What school censuses say of a pupil's sessions, where no register is held: counts by code and term, no dates."""
 
+from datetime import timedelta
+
+import numpy as np
 import polars as pl
 
 from pipeline.steps.weeks import COUNTS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
-from pipeline.vocabulary.school_year import TERMS, SchoolYear
+from pipeline.vocabulary.school_year import TERMS, SchoolYear, term_dates
 
-_PART_OF_A_TERM = ("pupil_id", "urn", "term", "part")
+_STAY = ("pupil_id", "urn", "term", "part", "parent_key")
+"""A pupil who left and came back within a term has a pupil row, and its possible sessions, for each stay."""
+
 _TERM_BIT = {term: 1 << place for place, term in enumerate(TERMS)}
 _CODES = {name: [code.code for code in ATTENDANCE_CODES if counts(code)] for name, counts in COUNTS.items()}
 
@@ -16,20 +21,39 @@ def census_year(census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
     and `terms_in_words`. Parts of a term are left out whose possible sessions were not sent, or whose codes do not add up to
     them, as when one of a pupil's rows was set aside: a count with a hole in it says nothing.
     """
-    sent = census.filter(pl.col("school_year") == year.starts, pl.col("sessions_possible").is_not_null())
-    parts = sent.group_by(_PART_OF_A_TERM).agg(
-        pl.col("sessions_possible").max().alias("possible_sessions"),
-        *(_sessions_coded(codes).alias(name) for name, codes in _CODES.items() if name != "possible_sessions"),
-        attended=_sessions_coded(_ATTENDED),
-    )
-    return (
-        parts.filter(_adds_up())
-        .group_by("pupil_id")
+    stays = _stays(census, year)
+    return stays.filter("adds_up").group_by("pupil_id").agg(pl.col(*COUNTS).sum(), terms_in_words=_terms_in_words(year))
+
+
+def census_term(census: pl.DataFrame, year: SchoolYear, term: str) -> pl.DataFrame:
+    """One row per pupil and school of whom a census carries the whole of `term`: `possible_sessions`, `absence_sessions`.
+
+    The summer term comes in two parts, and is whole where both came.
+    """
+    told = (
+        _stays(census.filter(term=term), year)
+        .group_by("pupil_id", "urn")
         .agg(
-            pl.col(*COUNTS).sum(),
-            terms_in_words=_terms_in_words(year),
+            pl.col("possible_sessions", "absence_sessions").sum(),
+            is_whole=pl.col("adds_up").all() & (pl.col("part").n_unique() == (2 if term == "summer" else 1)),
         )
     )
+    return told.filter("is_whole").drop("is_whole")
+
+
+def _stays(census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
+    """One row per pupil, school, part of a term of `year` and stay there: its counts, and whether they add up."""
+    stays = (
+        census.filter(school_year=year.starts)
+        .group_by(_STAY)
+        .agg(
+            pl.col("sessions_possible").max().alias("possible_sessions"),
+            *(_sessions_coded(codes).alias(name) for name, codes in _CODES.items() if name != "possible_sessions"),
+            attended=_sessions_coded(_ATTENDED),
+        )
+    )
+    once = stays.unique(pl.exclude("parent_key"))  # a return sent twice in one night: other ids, the same counts
+    return once.with_columns(adds_up=(_adds_up() & _fits_its_term(year)).fill_null(value=False))
 
 
 _ATTENDED = [code.code for code in ATTENDANCE_CODES if code.counts_as.is_possible and not code.counts_as.is_absence]
@@ -37,9 +61,20 @@ _ALLOWED_GAP = 0.02  # of possible sessions: half days never marked
 
 
 def _adds_up() -> pl.Expr:
-    """Until 2020 a census held absences alone; where it holds attendance too, all of it must be there."""
+    """Until 2020 a census held absences alone; where it holds attendance too, all of it must be there, and no more."""
     gap = pl.col("possible_sessions") - pl.col("attended") - pl.col("absence_sessions")
-    return (pl.col("attended") == 0) | (gap <= pl.col("possible_sessions") * _ALLOWED_GAP)
+    return (gap >= 0) & ((pl.col("attended") == 0) | (gap <= pl.col("possible_sessions") * _ALLOWED_GAP))
+
+
+def _fits_its_term(year: SchoolYear) -> pl.Expr:
+    """Stays that have between them more than two sessions for each weekday of the term cannot all be so."""
+    first_and_last = {term: term_dates(year, term) for term in TERMS}
+    most = {
+        term: 2 * int(np.busday_count(first, last + timedelta(days=1)))
+        for term, (first, last) in first_and_last.items()
+    }
+    together = pl.col("possible_sessions").sum().over("pupil_id", "urn", "term")
+    return together <= pl.col("term").replace_strict(most, return_dtype=pl.Int64)
 
 
 def _sessions_coded(codes: list[str]) -> pl.Expr:

@@ -22,7 +22,7 @@ from pipeline.tables.published import (
     table_notes,
 )
 
-from .hidden_cells import Cell, Sum, hidden_cells
+from .hidden_cells import Cell, Hidden, Sum, hidden_cells
 
 Counts = Mapping[str, pl.DataFrame]
 
@@ -38,10 +38,10 @@ class Policy:
 
 def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFrame]:
     """The published tables by name, from `inclusion.exact_counts`: the same for the same counts in any order."""
-    rows = rows_by_key(counts)
-    cells = dict([*_pupil_cells(rows, policy), *_session_cells(rows, policy)])
-    hidden = hidden_cells(cells, additive_sums(rows), fewest_shown=policy.fewest_shown)
-    shown = {name: _without(name, frame, hidden) for name, frame in counts.items()}
+    hidden = _hidden(counts, policy)
+    if hidden.given_away and counts["group_audit"].height:
+        return suppressed(_without_kinds(counts, hidden.given_away), policy)
+    shown = {name: _without(name, frame, hidden.names) for name, frame in counts.items()}
     return {
         "run": RUN.conform(shown["run"]),
         "school": SCHOOL.conform(_school_page(shown["school"], policy)),
@@ -53,6 +53,24 @@ def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFr
             fewest_shown=policy.fewest_shown, smallest_base=policy.smallest_base, demo=counts["run"]["demo"].item()
         ),
     }
+
+
+def _hidden(counts: Counts, policy: Policy) -> Hidden:
+    rows = rows_by_key(counts)
+    sums = list(additive_sums(rows))
+    cells = dict([*_pupil_cells(rows, _known_listed(rows, sums), policy), *_session_cells(rows, policy)])
+    return hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
+
+
+def _without_kinds(counts: Counts, given_away: set[tuple]) -> Counts:
+    """Kinds of group left out whole where hiding cannot save a count: three places known, and one pupil in each group.
+
+    All of them where what is given away is a school's or the whole home's, in homes of a class or two.
+    """
+    groups = counts["group_audit"]
+    rows = rows_by_key(counts)["group_audit"]
+    kinds = {rows[key]["kind"] for table, key, _ in given_away if table == "group_audit"} or set(groups["kind"])
+    return {**counts, "group_audit": groups.filter(~pl.col("kind").is_in(sorted(kinds)))}
 
 
 # Cells: a name is (table, key of the row as text, column)
@@ -106,6 +124,7 @@ _REMAINDERS = {
 
 _WEEK_SUMS = {"absence": ("authorised", "unauthorised"), "authorised": ("illness", "part_time", "other_authorised")}
 _A_PUPILS_WEEK = 10  # sessions
+_FEWEST_PLACES = 3
 
 _SAME_COUNT = {"persistent_absence_count": "persistent_absence", "severe_absence_count": "severe_absence"}
 """A school's counts that may be the very pupils a signal is raised for: told once, they must not be hidden once."""
@@ -122,12 +141,34 @@ def rows_by_key(counts: Counts) -> dict[str, dict[str, dict]]:
     }
 
 
-def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+def _known_listed(rows: Mapping, sums: list[Sum]) -> set[tuple]:
+    """Counts of listed pupils that the places tell, whatever is hidden, and what adds up of those and of noughts alone.
+
+    Where anybody is left off a school's list it is full: as many are listed as it has places, a rule anyone may read.
+    """
+    known = {("school", key, "listed") for key, row in rows["school"].items() if row["eligible_not_listed"]}
+    of_listed = [[each.total, *each.parts] for each in sums if {name[2] for name in (each.total, *each.parts)} == {"listed"}]
+    more = known
+    while more:
+        untold = [[name for name in names if name not in known and _value(rows, name)] for names in of_listed]
+        more = {names[0] for names in untold if len(names) == 1}
+        known = known | more
+    return known
+
+
+def _value(rows: Mapping, name: tuple) -> int:
+    table, key, column = name
+    return rows[table][key][column]
+
+
+def _pupil_cells(rows: Mapping, known: set[tuple], policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     """Every published count of pupils, and every remainder."""
     for table, columns in _PUPILS.items():
         for key, row in rows[table].items():
             for column in columns:
-                yield (table, key, column), _count(row[column], policy, worth=_worth(table, row, column))
+                name = (table, key, column)
+                how = {"worth": _worth(table, row, column), "known": name in known, "most": _most(table, row, column)}
+                yield name, _count(row[column], policy, **how)
             for column, (whole, parts) in _REMAINDERS.get(table, {}).items():
                 yield (
                     (table, key, column),
@@ -136,6 +177,11 @@ def _pupil_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     for key, whole in _illness_wholes(rows):
         rest = rows[whole[0]][whole[1]][whole[2]] - rows["lost_children"][key]["pupils"]
         yield ("lost_children", key, "others"), _count(rest, policy, published=False)
+
+
+def _most(table: str, row: Mapping, column: str) -> int | None:
+    """A list with room left is no longer than its places: three at the fewest, or as many as are on it."""
+    return max(_FEWEST_PLACES, row["listed"]) if (table, column) == ("school", "listed") else None
 
 
 def _worth(table: str, row: Mapping, column: str) -> int:

@@ -11,20 +11,29 @@ from pipeline.vocabulary.school_year import school_year_of
 _SPELL = ("pupil_id", "urn", "entry_date")
 
 
-def enrolments(pupils: pl.DataFrame) -> pl.DataFrame:
+def enrolments(pupils: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
     """`tables.facts.ENROLMENTS` from `tables.staged.PUPILS` rows (all those known on the day stood on).
 
     What a spell is now is what its latest row says: the one describing the latest day, then the latest known. Two rows
     of one pupil and school whose spells overlap are one spell corrected: the later stated stays.
+
+    A row may describe a day after `as_of` and yet be known by then. Where another row of the spell describes an earlier
+    day, it tells only when the spell ends, and it corrects no other spell. With no day to stand on (None) every row counts alike.
     """
     latest_first = pupils.sort("stated_on", "known_on", *_SETTLED_BY, descending=True, nulls_last=True)
-    spells = latest_first.group_by(_SPELL, maintain_order=True).agg(
+    by_then = pl.col("stated_on") <= (as_of or date.max)
+    later, by_then_first = latest_first.filter(~by_then), latest_first.filter(by_then)
+    told = pl.concat([by_then_first, later.join(by_then_first, on=_SPELL, how="anti", maintain_order="left")])
+    ends = later.filter(pl.col("leaving_date").is_not_null()).unique(_SPELL, keep="first", maintain_order=True)
+    spells = told.group_by(_SPELL, maintain_order=True).agg(
         pl.col("leaving_date", "enrol_status", "age_at_31_august", "stated_on", "known_on").first(),
         pl.col("nc_year").drop_nulls().first(),
         pl.col("sen_provision").drop_nulls().first(),
         pl.col("stated_on").filter(pl.col("sen_provision").is_not_null()).first().alias("sen_provision_on"),
     )
-    return ENROLMENTS.conform(_without_overlaps(spells))
+    ended = spells.join(ends.select(*_SPELL, later_said="leaving_date"), on=_SPELL, how="left", maintain_order="left")
+    known = ended.with_columns(pl.coalesce("later_said", "leaving_date").alias("leaving_date"), is_by_then=by_then)
+    return ENROLMENTS.conform(_without_overlaps(known))
 
 
 _SETTLED_BY = (
@@ -39,8 +48,9 @@ def _without_overlaps(spells: pl.DataFrame) -> pl.DataFrame:
         ordered = spells.sort(_SPELL)
         follows = pl.struct("pupil_id", "urn") == pl.struct("pupil_id", "urn").shift(-1)
         runs_into = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= pl.col("entry_date").shift(-1))
-        stated, known = pl.col("stated_on"), pl.col("known_on")
-        later = (stated > stated.shift(-1)) | ((stated == stated.shift(-1)) & (known > known.shift(-1)))
+        later = pl.lit(False)
+        for column in (pl.col("known_on"), pl.col("stated_on"), pl.col("is_by_then")):
+            later = (column > column.shift(-1)) | ((column == column.shift(-1)) & later)
         marked = ordered.with_columns(
             gives_way=(follows & runs_into & ~later).fill_null(False),
             prevails=(follows & runs_into & later).fill_null(False),

@@ -61,7 +61,7 @@ def pupil_features(
     )
     for part in parts:
         features = features.join(part, on="pupil_id", how="left")
-    features = features.pipe(_without_gaps, has_feed=not suspensions.is_empty(), as_of=as_of)
+    features = features.pipe(_without_gaps, feeds_from=suspensions["urn"].unique(), as_of=as_of)
     return PUPIL_FEATURES.conform(judged(features))
 
 
@@ -150,11 +150,15 @@ def _same_part_of_last_year(roll: pl.DataFrame, weeks: pl.DataFrame, year: Schoo
 # Put together -----------------------------------------------------------------------------------------------------------
 
 
-def _without_gaps(features: pl.DataFrame, *, has_feed: bool, as_of: date) -> pl.DataFrame:
-    """Nothing known of a pupil's year is no session; what was never asked stays null."""
+def _without_gaps(features: pl.DataFrame, *, feeds_from: pl.Series, as_of: date) -> pl.DataFrame:
+    """Nothing known of a pupil's year is no session; what was never asked stays null.
+
+    That nobody suspended a pupil is known from their own registers, or where their school (`feeds_from` has its URN)
+    sends suspensions and named none of theirs.
+    """
     by_marks = pl.col("source") == "registers"
     marked_e = pl.when(pl.col("suspended_sessions_ytd") > 0).then(1)
-    nobody_suspended = pl.when(by_marks | has_feed).then(0)
+    nobody_suspended = pl.when(by_marks | pl.col("urn").is_in(feeds_from.to_list())).then(0)
     counted = [f"{name}_ytd" for name in COUNTS if name != "late_sessions"]
     return features.with_columns(pl.col("source").fill_null("none")).with_columns(
         pl.lit(as_of).alias("as_of"),

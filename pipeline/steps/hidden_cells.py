@@ -12,7 +12,7 @@ price of hiding them, and the cheapest way is taken. A search is so many steps a
 that, the cells nearest by are hidden, one, then two, then four, and it is begun again.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -50,23 +50,33 @@ class Sum:
     parts: tuple[Name, ...]
 
 
-def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_shown: int) -> set[Name]:
-    """The names of the published cells to hide. The same whatever order cells and sums come in.
+@dataclass(frozen=True)
+class Hidden:
+    """The published cells to hide, and the small ones that hiding does not save: what is `known` gives them away."""
+
+    names: set[Name]
+    given_away: set[Name]
+
+
+def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_shown: int) -> Hidden:
+    """The same whatever order cells and sums come in.
 
     Raises SumError where a sum does not hold: two tables count different things under one name.
     """
     board = _Board(cells, sums, fewest_shown)
-    for cell, entry in enumerate(board.cells):
-        if entry.could_be and not entry.known:
-            board.protect(cell, entry)
-    return {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+    given_away = {name for name, cell in board.number.items() if board.must_hide(cell) and not board.protect(cell)}
+    hidden = {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+    return Hidden(hidden, given_away)
 
 
-_A_CELL, _A_MOVE, _STILL_OWED = 1000, 100, 300
-"""What hiding a cell costs, what moving one does, and what a sum not yet made good is reckoned to cost."""
+_A_CELL, _A_MOVE = 1000, 100
+"""What hiding a cell costs, and what moving one does."""
 
-_TRIES, _WAYS_ON = 200, 12
-"""Sums made good in search of one other set of numbers, and cells tried for each."""
+_STILL_OWED = (1100, 30_000)
+"""What a sum not yet made good is reckoned to cost; the more, the less the search looks to either side of its way."""
+
+_TRIES, _TRIES_AT_LAST, _WAYS_ON = 500, 5000, 12
+"""Sums made good in search of one other set of numbers, the same once all is hidden, and cells tried for each."""
 
 _Owed = dict[int, int]
 """By sum: how much its total now falls short of (or exceeds) its parts."""
@@ -83,29 +93,48 @@ class _Board:
         self.value = [cell.value for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
+        self.still_owed, self.most_tries = _STILL_OWED[0], _TRIES
         self.proven: set[int] = set()
         self.members = sorted(self._signed(each) for each in sums)
+        self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
         for number, members in enumerate(self.members):
             for cell, sign in members:
                 self.sums_of[cell].append((number, sign))
         for number, cell in enumerate(self.cells):
             if not cell.known and (cell.could_be or not cell.published):
-                self.is_free[number] = True
+                self._hide([number])
 
-    def protect(self, cell: int, entry: Cell) -> None:
-        """Hide cells until this count could be another, or until there is no cell left to hide."""
-        is_safe = self._spans if entry.whole_range else self._could_be_another
+    def must_hide(self, cell: int) -> bool:
+        return self.cells[cell].could_be is not None and not self.cells[cell].known
+
+    def protect(self, cell: int) -> bool:
+        """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
+        is_safe = self._spans if self.cells[cell].whole_range else self._could_be_another
         further = 1
-        while not is_safe(cell) and self._hide(self._nearest_shown(cell, further)):
+        while not is_safe(cell):
+            if not self._hide(self._nearest_shown(cell, further)):
+                return self._is_safe_at_last(cell, is_safe)
             further *= 2
+        return True
+
+    def _is_safe_at_last(self, cell: int, is_safe: Callable[[int], bool]) -> bool:
+        """The same search, longer: there is nothing more to hide, so it is worth every step."""
+        self.most_tries = _TRIES_AT_LAST
+        safe = is_safe(cell)
+        self.most_tries = _TRIES
+        return safe
 
     def _could_be_another(self, cell: int) -> bool:
         """Whether this count could be one more or one less, once what it takes is hidden."""
         if cell in self.proven:
             return True
-        ways = [way for step in (1, -1) if self._could_move(cell, step) and (way := self._cheapest_way({cell: step}))]
-        if not ways:
+        for self.still_owed in _STILL_OWED:
+            steps = (step for step in (1, -1) if self._could_move(cell, step))
+            ways = [way for step in steps if (way := self._cheapest_way({cell: step}))]
+            if ways:
+                break
+        else:
             return False
         cheapest = min(ways, key=self._price)
         self._hide(cheapest)
@@ -135,7 +164,7 @@ class _Board:
         ((cell, step),) = moves.items()
         queue = [(0, 0, moves, self._owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < _TRIES:
+        while queue and len(seen) < self.most_tries:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves
@@ -143,10 +172,19 @@ class _Board:
             if state in seen:
                 continue
             seen.add(state)
-            narrowest = min(owed, key=lambda sum_: (len(self.members[sum_]), sum_))
+            narrowest = min(owed, key=lambda sum_: self._breadth(sum_, moves, owed))
             for at, (cost, further, still_owed) in enumerate(self._ways_on(narrowest, moves, owed)):
                 heappush(queue, (cost, len(seen) * _WAYS_ON + at, further, still_owed))
         return None
+
+    def _breadth(self, sum_: int, moves: dict[int, int], owed: _Owed) -> tuple[bool, int, int, int]:
+        """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
+        falls_short = owed[sum_] > 0
+        ways = sum(
+            cell not in moves and self._could_move(cell, -sign if falls_short else sign)
+            for cell, sign in self.free_of[sum_]
+        )
+        return not ways, ways, len(self.members[sum_]), sum_
 
     def _ways_on(self, sum_: int, moves: dict[int, int], owed: _Owed) -> list[tuple[int, dict[int, int], _Owed]]:
         spent = sum(self._cost(cell) for cell in moves)
@@ -156,7 +194,7 @@ class _Board:
             if cell in moves or not self._could_move(cell, step):
                 continue
             still_owed = self._owed(owed, cell, step)
-            ways.append((spent + self._cost(cell) + _STILL_OWED * len(still_owed), cell, step, still_owed))
+            ways.append((spent + self._cost(cell) + self.still_owed * len(still_owed), cell, step, still_owed))
         cheapest = sorted(ways, key=lambda way: way[:2])[:_WAYS_ON]
         return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
 
@@ -199,6 +237,8 @@ class _Board:
         shown = [cell for cell in cells if not self.is_free[cell]]
         for cell in shown:
             self.is_free[cell] = True
+            for sum_, sign in self.sums_of[cell]:
+                self.free_of[sum_].append((cell, sign))
         return bool(shown)
 
     def _owed(self, owed: _Owed, cell: int, step: int) -> _Owed:

@@ -70,11 +70,12 @@ def _lists(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def own_places(of_school: pl.Expr, to_sixth_form: pl.Expr) -> dict[str, pl.Expr]:
-    """Each quota's own places: 5, 3 and 2 of ten, in proportion otherwise, and one for severe absence at least.
+    """Each quota's own places: 5, 3 and 2 of ten, in proportion otherwise, and from three places on one for severe
+    absence at least: of one or two it would be half or more.
 
     Those the sixth form takes come first out of severe absence's, which keeps the other two promises whole.
     """
-    severe = pl.max_horizontal(of_school * 3 // 10 - to_sixth_form, 1)
+    severe = pl.max_horizontal(of_school * 3 // 10 - to_sixth_form, (of_school >= 3).cast(pl.Int64))
     support = of_school // 5
     own = (of_school - to_sixth_form - severe - support, severe, support, pl.lit(0, pl.Int64))
     return dict(zip(QUOTAS, own, strict=True))

@@ -28,8 +28,8 @@ def pupil_support(
     `enrolled` is `facts.enrolments`, `support` the staged rows of support and reviews; both as known on the day.
     """
     roll = features.select("as_of", "pupil_id", "urn", "thirteen_school_weeks_ago")
-    stated = _latest_stated(support.join(roll, on="pupil_id", how="semi"), as_of=as_of)
-    running = _running(stated, roll, as_of=as_of)
+    stated = _last_stated(support.join(roll, on="pupil_id", how="semi"), as_of=as_of)
+    running = _running(_each_once(stated), roll, as_of=as_of)
     parts = (_provision(enrolled, as_of=as_of), _quiet(stated), _on_file(running), _known(running))
     for part in parts:
         roll = roll.join(part, on="pupil_id", how="left")
@@ -43,12 +43,23 @@ def pupil_support(
     )
 
 
-def _latest_stated(support: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil and kind of support: what was last said of it. A day yet to come is no review that has happened."""
-    happened = pl.when(pl.col("last_review") <= as_of).then("last_review")
-    latest_first = ("known_on", "last_review", "start_date", "next_review", "ended", "quiet_until", "urn")
-    ordered = support.sort(latest_first, descending=True, nulls_last=True)
-    return ordered.unique(["pupil_id", "kind"], keep="first", maintain_order=True).with_columns(last_review=happened)
+_SUPPORT = ("pupil_id", "kind", "start_date")
+"""Two supports of one kind are told apart by the day each began: one may have ended and another run."""
+
+
+def _last_stated(support: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The rows of each support that were known last, latest review first. A day yet to come is no review that has happened:
+    what came with it counts, and the review is the last one that did happen."""
+    happened = support.with_columns(last_review=pl.when(pl.col("last_review") <= as_of).then("last_review"))
+    latest_first = ("known_on", "last_review", "next_review", "ended", "quiet_until", "urn")
+    ordered = happened.sort(latest_first, descending=True, nulls_last=True)
+    reviewed = pl.col("last_review").fill_null(strategy="backward").over(_SUPPORT)  # by what was said before it
+    last_known = pl.col("known_on") == pl.col("known_on").max().over(_SUPPORT)
+    return ordered.with_columns(last_review=reviewed).filter(last_known)
+
+
+def _each_once(stated: pl.DataFrame) -> pl.DataFrame:
+    return stated.unique(_SUPPORT, keep="first", maintain_order=True)
 
 
 def _running(stated: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -81,13 +92,14 @@ def _known(running: pl.DataFrame) -> pl.DataFrame:
     sentence = printed + pl.coalesce(last, begun, pl.lit("")) + due.fill_null("") + "."
     return (
         running.filter("is_known")
-        .sort(rank, "kind")
+        .sort(rank, "kind", "looked_at", "next_review", descending=[False, False, True, True], nulls_last=True)
         .group_by("pupil_id", maintain_order=True)
         .agg(known_because=sentence.first())
     )
 
 
 def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil of whom a school said anything: the last day of quiet any of it asks for."""
     return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))
 
 

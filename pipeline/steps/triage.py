@@ -11,12 +11,13 @@ import polars as pl
 
 from pipeline.signals import SIGNALS
 from pipeline.signals.catalogue import TRIGGERS
-from pipeline.steps.judged import half_unseen
+from pipeline.steps.judged import ENOUGH, half_unseen
 from pipeline.steps.places import Policy, with_places
 from pipeline.steps.reasons import in_words
 from pipeline.tables.derived import TRIAGE
+from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
 
-__all__ = ["Policy", "triage"]
+__all__ = ["Policy", "new_or_moved", "triage"]
 
 FEWEST_MISSED = 8
 """Sessions missed below which a rate makes nobody eligible."""
@@ -58,6 +59,16 @@ def _leading(signals: pl.DataFrame) -> pl.DataFrame:
         .group_by("pupil_id", maintain_order=True)
         .agg(leading=pl.col("signal").first(), leading_reason=pl.col("reason").first())
     )
+
+
+def new_or_moved(features: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Those of `features` whose history another school may hold: too few sessions anywhere to be judged, and on this
+    school's roll since this school year or the last term began. Others without a past have none to ask anyone for."""
+    year = school_year_of(as_of)
+    began = [term_dates(one, term)[0] for one in (year.before, year) for term in TERMS]
+    last_term = [day for day in began if day <= as_of][-2]
+    too_few = pl.col("judged_on").is_null() & (pl.col("possible_sessions_ytd") < ENOUGH)
+    return features.filter(too_few & (pl.col("entry_date") >= min(year.first_day, last_term)))
 
 
 # What is true of the pupil ------------------------------------------------------------------------------------------------

@@ -28,6 +28,9 @@ def _plant_returns(planter: Planter, prefix: str) -> None:
     row = first_row(planter, name)
     planter.plant(name, "value_not_understood", row, schoolcensustableid="f0000001", referencedate="sometime")
     planter.plant(name, "census_return_incomplete", row, schoolcensustableid="f0000002", term="")
+    planter.plant(
+        name, "reference_date_in_future", row, schoolcensustableid="f0000006", referencedate="2199-Jan-17 00:00:00"
+    )
     name = f"{prefix}school.csv"
     planter.plant(name, "census_header_missing", first_row(planter, name), schoolcensustableid=NO_RETURN)
 

@@ -164,7 +164,9 @@ _HIDDEN = (
 
 _CAUTIONS = {
     RUN: "Pupils on several rolls are counted once.",
-    SCHOOL: "Not a measure of a school or its staff. How many are listed follows from the places a school has, not from need.",
+    SCHOOL: "Not a measure of a school or its staff. How many are listed follows from the places a school has, not from need. "
+    "Where anybody is left off, the list is full, and listed is the number of places: a rule, not a count of what children are, "
+    "and told however small.",
     SCHOOL_WEEK: (
         "Registers are corrected for weeks: the latest figures move most. Everyone in that week's registers is in it, since left or not."
     ),

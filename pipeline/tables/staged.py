@@ -105,6 +105,9 @@ CENSUS_SESSIONS = Table(
         *ORIGIN,
         _pupil(),
         _URN,
+        Column(
+            "parent_key", pl.String, "COLLECT's id of the pupil row: one for each stay at the school.", nullable=True
+        ),
         Column("school_year", pl.Int32, "Calendar year in which the school year of the sessions began."),
         Column("term", pl.String, "Term the sessions were in (the one before the census's)."),
         Column("part", pl.Int32, "1, or 2 for the second half of a summer term."),

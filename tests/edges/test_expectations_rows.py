@@ -58,6 +58,19 @@ def test_a_census_return_says_which_school_term_and_year():
     )
 
 
+def test_a_census_return_describes_no_day_after_the_one_it_was_received_on():
+    judge(
+        "census_headers",
+        """
+        census_key | reference_date | known_on   | breaks
+        -----------+----------------+------------+-------------------------
+        c1         | 2025-01-16     | 2025-02-03 |
+        c2         | 2025-01-16     | 2025-01-16 |
+        c3         | 2025-01-16     | 2025-01-15 | reference_date_in_future
+        """,
+    )
+
+
 def test_a_school_in_a_census_hangs_from_its_return():
     judge(
         "census_schools",
@@ -221,7 +234,24 @@ def test_coded_sessions_add_up_to_no_more_than_were_possible():
         1          | p2         | n1        | 1    | I    | 41       | 140               | coded_sessions_above_possible
         1          | p2         | n1        | 1    | X    | 1        | 140               | coded_sessions_above_possible
         1          | p3         | n1        | 1    | I    | 41       |                   |
-        2          | p1         | n1        | 1    | I    | 40       | 140               |
+        """,
+    )
+
+
+def test_a_table_cut_in_two_adds_up_as_it_did_whole_and_one_sent_twice_is_counted_once():
+    judge(
+        "census_sessions",
+        r"""
+        extract_id | parent_key | code | sessions | sessions_possible | breaks
+        -----------+------------+------+----------+-------------------+------------------------------
+        1          | p1         | /    | 100      | 140               |
+        2          | p1         | I    | 40       | 140               |
+        1          | p2         | /    | 100      | 140               | coded_sessions_above_possible
+        2          | p2         | I    | 41       | 140               | coded_sessions_above_possible
+        1          | p3         | /    | 100      | 140               |
+        2          | p3         | /    | 100      | 140               |
+        1          | p4         | /    | 100      | 140               | coded_sessions_above_possible
+        2          | p4         | /    | 141      | 140               | coded_sessions_above_possible
         """,
     )
 

@@ -220,7 +220,7 @@ CENSUS = {
     "headers": """
         schoolcensustableid | NativeId | term | year | referencedate        | lea | estab | urn
         --------------------+----------+------+------+----------------------+-----+-------+-------
-        c1                  | n1       | AUT  | 2025 | 2025-Oct-02 00:00:00 | 209 | 4001  | 100001
+        c1                  | n1       | AUT  | 2025 | 2025-Sep-04 00:00:00 | 209 | 4001  | 100001
         """,
     "on_roll": """
         pupilonrolltableid | NativeId | schoolcensustableid | upn   | surname | forename | dob        | entrydate  | ncyearactual | termlysessionspossible

@@ -177,13 +177,47 @@ def test_a_census_sent_again_replaces_a_term_whole_so_a_code_it_no_longer_has_is
     assert sorted(known(home, FIRST_NIGHT).census.select(told).rows()) == [(1, "I", 12), (1, "O", 4), (2, "O", 3)]
 
 
+def test_a_pupil_who_left_and_came_back_within_a_term_has_the_counts_of_both_stays(shelved):
+    home = shelved(
+        staged.CENSUS_SESSIONS,
+        """
+        known_on   | parent_key | sessions_possible | code | sessions
+        -----------+------------+-------------------+------+---------
+        2025-09-12 | left       | 80                | I    | 30
+        2025-09-12 | back       | 40                | I    | 4
+        """,
+    )
+    assert sorted(known(home, FIRST_NIGHT).census.select("sessions_possible", "sessions").rows()) == [(40, 4), (80, 30)]
+
+
+def test_a_census_sent_again_replaces_both_stays_though_its_pupil_rows_have_other_ids(shelved):
+    home = shelved(
+        staged.CENSUS_SESSIONS,
+        """
+        known_on   | parent_key | sessions_possible | code | sessions
+        -----------+------------+-------------------+------+---------
+        2025-09-12 | left       | 80                | I    | 30
+        2025-09-12 | back       | 40                | I    | 4
+        2025-09-15 | left again | 80                | I    | 31
+        2025-09-15 | back again | 40                | I    | 5
+        2025-09-15 | back again | 40                | I    | 5
+        """,
+    )
+
+    def told(day: date) -> list[int]:
+        return sorted(known(home, day).census["sessions"])
+
+    assert told(NEXT_NIGHT) == [5, 31]
+    assert told(date(2025, 9, 14)) == [4, 30]
+
+
 @pytest.mark.parametrize("school_year, is_read", [(2023, False), (2024, True), (2025, True)])
 def test_a_census_of_years_gone_by_is_not_read(shelved, school_year, is_read):
     home = shelved(staged.CENSUS_SESSIONS, f"school_year | code | sessions\n-\n{school_year} | I | 4")
     assert known(home, FIRST_NIGHT).census.is_empty() != is_read
 
 
-def test_register_totals_are_the_latest_of_a_period_that_has_ended(shelved):
+def test_register_totals_are_the_latest_of_each_period_that_has_ended(shelved):
     home = shelved(
         staged.REGISTER_TOTALS,
         """
@@ -193,16 +227,26 @@ def test_register_totals_are_the_latest_of_a_period_that_has_ended(shelved):
         100001 | 2025-09-12 | 2025-09-12 | 200
         100001 | 2025-09-12 | 2025-09-19 | 300
         100002 | 2025-09-12 | 2025-09-12 | 400
-        100002 | 2025-09-15 | 2025-09-05 | 500
+        100002 | 2025-09-15 | 2025-09-12 | 500
+        100002 | 2025-09-15 | 2025-09-05 | 600
         """,
     )
 
     def told(day: date) -> list[int]:
         return known(home, day).totals["possible_sessions"].to_list()
 
-    assert told(date(2025, 9, 14)) == [200, 400]
-    assert told(NEXT_NIGHT) == [200, 500]
-    assert told(date(2025, 9, 19)) == [300, 500]
+    assert told(date(2025, 9, 11)) == []
+    assert told(date(2025, 9, 14)) == [100, 200, 400]
+    assert told(NEXT_NIGHT) == [100, 200, 600, 500]
+    assert told(date(2025, 9, 19)) == [100, 200, 300, 600, 500]
+
+
+@pytest.mark.parametrize("from_date, is_read", [("2024-07-31", False), ("2024-08-01", True)])
+def test_register_totals_from_before_the_years_looked_at_are_not_read(shelved, from_date, is_read):
+    home = shelved(
+        staged.REGISTER_TOTALS, f"from_date | to_date | possible_sessions\n-\n{from_date} | 2025-07-22 | 100"
+    )
+    assert known(home, FIRST_NIGHT).totals.is_empty() != is_read
 
 
 def test_a_school_is_named_by_the_schools_extract_before_its_census_and_by_its_number_before_nothing(shelved):
@@ -246,5 +290,13 @@ def test_each_characteristic_is_the_latest_said_of_it(shelved):
 def test_a_free_school_meal_period_says_so_where_the_roll_does_not(shelved, day, eligible):
     shelved(staged.PUPILS, "pupil_id\n-\namira")
     home = shelved(staged.FSM_PERIODS, "start_date | end_date\n-\n2024-09-02 | 2025-10-24")
+    with shelf.warehouse(home) as con:
+        assert characteristics(con, date.fromisoformat(day))["fsm_eligible"].to_list() == [eligible]
+
+
+@pytest.mark.parametrize("day, eligible", [("2025-09-14", False), ("2025-09-15", True)])
+def test_a_free_school_meal_period_says_nothing_of_the_days_before_it_begins(shelved, day, eligible):
+    shelved(staged.PUPILS, "pupil_id\n-\namira")
+    home = shelved(staged.FSM_PERIODS, "start_date | end_date\n-\n2025-09-15 |")
     with shelf.warehouse(home) as con:
         assert characteristics(con, date.fromisoformat(day))["fsm_eligible"].to_list() == [eligible]

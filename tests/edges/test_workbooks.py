@@ -437,6 +437,15 @@ def test_a_list_made_from_a_census_alone_claims_no_registers(tmp_path):
     assert "Registers run to" not in told
 
 
+def test_the_page_about_the_list_promises_nothing_that_is_not_kept(tmp_path):
+    cells = opened(made_up_list(), tmp_path)["About this list"].iter_rows(values_only=True)
+    said = " ".join(str(cell) for row in cells for cell in row if cell)
+
+    assert "Nothing is read back from it yet. The hidden key, the decision and its dates are what will be" in said
+    assert "That keeps no place: the next list is made afresh." in said
+    assert "are read back" not in said and "keeps their place" not in said
+
+
 def test_the_page_about_the_list_tells_every_column_every_decision_and_every_note(tmp_path):
     book = opened(made_up_list(), tmp_path)
     about = [row[0] for row in book["About this list"].iter_rows(values_only=True)]

@@ -1,7 +1,8 @@
 """A reader who tries to work out what was hidden: every sum they know of, every rate, solved exactly.
 
 Written from the published tables alone, on purpose not from the code that hides: what is added up here is what the
-tables' own notes say. `possible` (each school's possible sessions) is not published; this reader knows it anyway.
+tables' own notes say. `possible` (each school's possible sessions) and `places` (each school's places) are not published;
+this reader knows them anyway, and that a list is full wherever anybody is left off it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,14 +50,19 @@ class Unknowns:
         self.sums.append((total, parts))
 
 
-def worked_out(published: Mapping[str, pl.DataFrame], possible: Mapping[tuple, int] | None = None) -> "Range":
+def worked_out(
+    published: Mapping[str, pl.DataFrame],
+    possible: Mapping[tuple, int] | None = None,
+    places: Mapping[int, int] | None = None,
+) -> "Range":
     """What this reader can say of any number: the least and the most it can be."""
     known = Unknowns()
     for table, columns in COUNTS.items():
         for row in published[table].iter_rows(named=True):
             for column in columns:
                 known.told(name_of(table, row, column), row[column])
-    _places(known, published)
+    _outcomes(known, published)
+    _full_lists(known, published, places or {})
     _signals(known, published)
     _groups(known, published)
     _lost(known, published)
@@ -89,7 +95,16 @@ def _key(table: str, row: dict) -> tuple:
     return tuple(row[column] for column in _KEYS[table])
 
 
-def _places(known: Unknowns, published) -> None:
+def _full_lists(known: Unknowns, published, places: Mapping[int, int]) -> None:
+    """As many are listed as there are places where anybody is left off (hidden is not nought), and never more."""
+    for row in published["school"].filter(pl.col("urn").is_in(list(places))).iter_rows(named=True):
+        name, of_school = ("school", row["urn"], "listed"), places[row["urn"]]
+        known.most[name] = min(known.most[name], of_school)
+        if row["eligible_not_listed"] != 0:
+            known.least[name] = of_school
+
+
+def _outcomes(known: Unknowns, published) -> None:
     schools = published["school"].iter_rows(named=True)
     places = [("run",), *(("school", row["urn"]) for row in schools)]
     for place in places:

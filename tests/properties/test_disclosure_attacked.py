@@ -35,7 +35,7 @@ def tried_on(examples: int):
 @given(authorities)
 def test_no_small_count_of_pupils_can_be_worked_out(authority):
     counts = exact_counts(authority)
-    reader = worked_out(suppressed(counts))
+    reader = worked_out(suppressed(counts), places=places(counts))
     for name in small_counts(counts):
         assert reader.could_be_another(name, exact(counts)[name]), name
 
@@ -93,6 +93,18 @@ def test_the_reader_works_out_nothing_of_ours(counts):
     assert given_away(counts, suppressed(counts)) == []
 
 
+def test_the_reader_works_out_a_full_list_that_is_hidden(counts):
+    """Whoever knows the places has it, so hiding it protects nobody, and it can cover for no other count."""
+    urn = counts["school"].filter(pl.col("eligible_not_listed") > 0)["urn"].to_list()[0]
+    published = suppressed(counts)
+    is_it = pl.col("urn") == urn
+    hidden = published["school"].with_columns(
+        pl.when(~is_it).then(pl.col(column)).alias(column) for column in ("listed", "eligible")
+    )
+    reader = worked_out({**published, "school": hidden}, places=places(counts))
+    assert not reader.could_be_another(("school", urn, "listed"), places(counts)[urn])
+
+
 def test_a_rate_beside_its_base_would_give_its_count_back(counts):
     groups = counts["group_audit"].filter(pl.col("listed").is_in(list(SMALL)), pl.col("pupils") >= 20)
     rates = (groups["listed"] / groups["pupils"]).round(3)
@@ -145,7 +157,32 @@ def exact(counts) -> dict[tuple, int]:
 
 
 def small_counts(counts) -> list[tuple]:
-    return [name for name, value in exact(counts).items() if value in SMALL]
+    """Of pupils: not of places, which is all that a full list tells."""
+    told = full_lists(counts)
+    return [name for name, value in exact(counts).items() if value in SMALL and name not in told]
+
+
+def full_lists(counts) -> set[tuple]:
+    """Counts of listed pupils that the schools' places alone add up to."""
+    outcomes = counts["school"].with_columns(is_told=(pl.col("eligible_not_listed") > 0) | (pl.col("listed") == 0))
+    told = {("school", urn, "listed") for urn in outcomes.filter("is_told")["urn"]}
+    for phase in outcomes["phase"].unique():
+        if outcomes.filter(phase=phase)["is_told"].all():
+            told.add(("group_audit", "phase", phase, "listed"))
+    if outcomes["is_told"].all():
+        told.add(("run", "listed"))
+        of_groups = counts["group_audit"].filter(pl.col("listed") > 0)
+        alone = of_groups.filter(pl.len().over("kind") == 1)
+        told.update(("group_audit", row["kind"], row["group_name"], "listed") for row in alone.iter_rows(named=True))
+    return told
+
+
+def places(counts) -> dict[int, int]:
+    """A full list is as long as there are places; where nobody is left off, there are three at the fewest."""
+    return {
+        row["urn"]: row["listed"] if row["eligible_not_listed"] else max(3, row["listed"])
+        for row in counts["school"].iter_rows(named=True)
+    }
 
 
 def possible_sessions(counts) -> dict[tuple, int]:
@@ -157,7 +194,7 @@ def possible_sessions(counts) -> dict[tuple, int]:
 
 
 def given_away(counts, published) -> list[tuple]:
-    reader = worked_out(published)
+    reader = worked_out(published, places=places(counts))
     return [name for name in small_counts(counts) if not reader.could_be_another(name, exact(counts)[name])]
 
 

@@ -28,6 +28,10 @@ def rolls(picture: str) -> pl.DataFrame:
     return pl.concat([PUPILS.empty, filled], how="diagonal")
 
 
+def spells_of(pupils: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
+    return enrolments(pupils, as_of=as_of)
+
+
 def same(frame: pl.DataFrame, picture: str) -> bool:
     expected = drawn(picture, ENROLMENTS.schema)
     return frame.select(expected.columns).equals(expected)
@@ -37,7 +41,7 @@ def same(frame: pl.DataFrame, picture: str) -> bool:
 
 
 def test_a_pupil_who_moved_has_a_spell_at_each_school():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | urn    | entry_date | leaving_date | stated_on
             ---------+--------+------------+--------------+-----------
@@ -57,7 +61,7 @@ def test_a_pupil_who_moved_has_a_spell_at_each_school():
 
 
 def test_a_pupil_on_two_rolls_at_once_is_on_both():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | urn    | enrol_status
             ---------+--------+-------------
@@ -69,7 +73,7 @@ def test_a_pupil_on_two_rolls_at_once_is_on_both():
 
 
 def test_a_roll_delivered_every_night_is_one_spell_as_last_stated():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | nc_year | enrol_status
             ---------+------------+---------+-------------
@@ -82,7 +86,7 @@ def test_a_roll_delivered_every_night_is_one_spell_as_last_stated():
 
 
 def test_a_leaver_has_left_when_a_later_delivery_says_so():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | leaving_date
             ---------+------------+-------------
@@ -94,7 +98,7 @@ def test_a_leaver_has_left_when_a_later_delivery_says_so():
 
 
 def test_a_leaving_date_taken_back_is_gone():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | leaving_date
             ---------+------------+-------------
@@ -106,7 +110,7 @@ def test_a_leaving_date_taken_back_is_gone():
 
 
 def test_of_two_rows_about_one_day_the_one_learned_later_counts():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | known_on   | leaving_date
             ---------+------------+------------+-------------
@@ -118,7 +122,7 @@ def test_of_two_rows_about_one_day_the_one_learned_later_counts():
 
 
 def test_an_older_census_learned_late_does_not_overrule_a_newer_roll():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | known_on   | nc_year
             ---------+------------+------------+--------
@@ -134,7 +138,7 @@ def test_an_older_census_learned_late_does_not_overrule_a_newer_roll():
 
 @pytest.mark.parametrize("first, then", [("2025-09-08", "2025-10-06"), ("2025-10-06", "2025-09-08")])
 def test_an_entry_date_corrected_is_one_spell_and_the_later_stated_stays(first, then):
-    it = enrolments(
+    it = spells_of(
         rolls(f"""
             pupil_id | entry_date | stated_on
             ---------+------------+-----------
@@ -147,7 +151,7 @@ def test_an_entry_date_corrected_is_one_spell_and_the_later_stated_stays(first, 
 
 @pytest.mark.parametrize("first, then, stays", [("08", "15", 3), ("15", "08", 2), ("08", "08", 3)])
 def test_of_two_corrections_about_one_day_the_later_learned_stays_and_of_those_the_later_entry(first, then, stays):
-    it = enrolments(
+    it = spells_of(
         rolls(f"""
             pupil_id | entry_date | stated_on  | known_on
             ---------+------------+------------+-----------
@@ -159,7 +163,7 @@ def test_of_two_corrections_about_one_day_the_later_learned_stays_and_of_those_t
 
 
 def test_a_pupil_who_left_and_came_back_has_two_spells():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | entry_date | leaving_date | stated_on
             ---------+------------+--------------+-----------
@@ -172,7 +176,7 @@ def test_a_pupil_who_left_and_came_back_has_two_spells():
 
 @pytest.mark.parametrize("left, spells", [("2025-06-01", 2), ("2025-06-02", 1)])
 def test_spells_overlap_when_one_ends_on_the_day_the_next_begins(left, spells):
-    it = enrolments(
+    it = spells_of(
         rolls(f"""
             pupil_id | entry_date | leaving_date | stated_on
             ---------+------------+--------------+-----------
@@ -185,7 +189,7 @@ def test_spells_overlap_when_one_ends_on_the_day_the_next_begins(left, spells):
 
 
 def test_a_spell_corrected_twice_is_still_one():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | entry_date | stated_on
             ---------+------------+-----------
@@ -199,7 +203,7 @@ def test_a_spell_corrected_twice_is_still_one():
 
 
 def test_one_pupils_correction_touches_nobody_elses_spell():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | urn    | entry_date | stated_on
             ---------+--------+------------+-----------
@@ -215,7 +219,7 @@ def test_one_pupils_correction_touches_nobody_elses_spell():
 
 
 def test_sen_provision_is_the_last_said_with_the_day_it_was_said_of():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | sen_provision
             ---------+------------+--------------
@@ -229,12 +233,12 @@ def test_sen_provision_is_the_last_said_with_the_day_it_was_said_of():
 
 
 def test_no_sen_provision_ever_said_is_not_none_made():
-    it = enrolments(rolls("pupil_id | sen_provision\n-\namira |"))
+    it = spells_of(rolls("pupil_id | sen_provision\n-\namira |"))
     assert it.select("sen_provision", "sen_provision_on").row(0) == (None, None)
 
 
 def test_provision_that_ended_is_not_the_one_before():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | sen_provision
             ---------+------------+--------------
@@ -246,7 +250,7 @@ def test_provision_that_ended_is_not_the_one_before():
 
 
 def test_a_year_group_not_said_is_the_last_that_was():
-    it = enrolments(
+    it = spells_of(
         rolls("""
             pupil_id | stated_on  | nc_year
             ---------+------------+--------
@@ -255,6 +259,73 @@ def test_a_year_group_not_said_is_the_last_that_was():
             """)
     )
     assert it["nc_year"].to_list() == ["8"]
+
+
+# A look at the past
+
+
+@pytest.mark.parametrize("day", ["2026-07-31", "2025-12-02", "2025-12-01"])
+def test_a_row_that_describes_a_day_to_come_says_nothing_of_provision_year_group_status_or_age(day):
+    """A plain history roll is known the day after the pupil entered, and describes the last day of its year."""
+    told = rolls(f"""
+        pupil_id | stated_on  | known_on   | nc_year | sen_provision | enrol_status | age_at_31_august
+        ---------+------------+------------+---------+---------------+--------------+-----------------
+        amira    | 2025-10-02 | 2025-10-20 | 8       | N             | C            | 12
+        amira    | {day}      | 2024-09-03 | 9       | K             | M            | 13
+        """)
+    said = ("sen_provision", "nc_year", "enrol_status", "age_at_31_august")
+    now, without_a_day = spells_of(told, as_of=AS_OF), spells_of(told)
+    is_past = day <= AS_OF.isoformat()
+    assert now.select(said).row(0) == (("K", "9", "M", 13) if is_past else ("N", "8", "C", 12))
+    assert now["sen_provision_on"].item() == (AS_OF if is_past else date(2025, 10, 2))
+    assert without_a_day.select(said).row(0) == ("K", "9", "M", 13)
+
+
+def test_what_only_a_row_of_a_later_day_says_is_not_known_yet():
+    told = rolls("""
+        pupil_id | stated_on  | known_on   | sen_provision
+        ---------+------------+------------+--------------
+        amira    | 2025-10-02 | 2025-10-20 |
+        amira    | 2026-07-31 | 2024-09-03 | K
+        """)
+    assert spells_of(told, as_of=AS_OF)["sen_provision"].to_list() == [None]
+
+
+def test_a_spell_only_a_row_of_a_later_day_tells_of_is_a_spell_all_the_same():
+    told = rolls("pupil_id | stated_on | known_on\n-\namira | 2026-07-31 | 2024-09-03")
+    assert spells_of(told, as_of=AS_OF).equals(spells_of(told))
+
+
+@pytest.mark.parametrize("left", ["2025-11-14", "2026-03-27"])
+def test_a_row_of_a_later_day_tells_when_a_spell_ends(left):
+    told = rolls(f"""
+        pupil_id | stated_on  | known_on   | leaving_date
+        ---------+------------+------------+-------------
+        amira    | 2025-10-02 | 2025-10-20 |
+        amira    | 2026-07-31 | 2024-09-03 | {left}
+        """)
+    assert spells_of(told, as_of=AS_OF)["leaving_date"].to_list() == [date.fromisoformat(left)]
+
+
+def test_a_row_of_a_later_day_takes_no_leaving_date_back():
+    told = rolls("""
+        pupil_id | stated_on  | known_on   | leaving_date
+        ---------+------------+------------+-------------
+        amira    | 2025-11-17 | 2025-11-18 | 2025-11-14
+        amira    | 2026-07-31 | 2024-09-03 |
+        """)
+    assert spells_of(told, as_of=AS_OF)["leaving_date"].to_list() == [date(2025, 11, 14)]
+
+
+@pytest.mark.parametrize("day, entered", [("2025-12-01", 3), ("2025-12-02", 2)])
+def test_a_row_of_a_later_day_corrects_no_spell_that_is_told_of_already(day, entered):
+    told = rolls(f"""
+        pupil_id | entry_date | stated_on  | known_on
+        ---------+------------+------------+-----------
+        amira    | 2025-09-02 | 2025-11-03 | 2025-11-03
+        amira    | 2025-09-03 | {day}      | 2025-11-20
+        """)
+    assert spells_of(told, as_of=AS_OF)["entry_date"].to_list() == [date(2025, 9, entered)]
 
 
 # The order of files
@@ -273,7 +344,7 @@ def test_rows_that_contradict_each_other_on_one_day_are_settled_alike_in_any_ord
         ben      | 2025-09-02 |              | 8       |               |
         """)
     shuffled = told.sample(fraction=1, shuffle=True, seed=seed)
-    assert enrolments(shuffled).equals(enrolments(told))
+    assert spells_of(shuffled).equals(spells_of(told))
 
 
 # As it may be read this year
@@ -285,7 +356,7 @@ def now(picture: str, *, marked: str = "") -> pl.DataFrame:
     seen = pl.DataFrame(
         {"pupil_id": names, "urn": [100001] * len(names)}, schema={"pupil_id": pl.String, "urn": pl.Int32}
     )
-    return current_enrolments(enrolments(rolls(picture)), seen, as_of=AS_OF)
+    return current_enrolments(spells_of(rolls(picture)), seen, as_of=AS_OF)
 
 
 def test_last_years_roll_says_nothing_of_this_year():
@@ -328,7 +399,7 @@ def test_last_years_roll_holds_for_a_pupil_the_school_still_marks_and_the_year_g
 
 def test_being_marked_at_another_school_keeps_nobody_on_this_roll():
     seen = pl.DataFrame({"pupil_id": ["amira"], "urn": [100002]}, schema={"pupil_id": pl.String, "urn": pl.Int32})
-    it = current_enrolments(enrolments(rolls("pupil_id | stated_on\n-\namira | 2025-07-18")), seen, as_of=AS_OF)
+    it = current_enrolments(spells_of(rolls("pupil_id | stated_on\n-\namira | 2025-07-18")), seen, as_of=AS_OF)
     assert it["leaving_date"].to_list() == [date(2025, 7, 31)]
 
 

@@ -291,7 +291,13 @@ autumn | 1    | 2025        | 146      | T    | 3
 
 def census(name: str, picture: str = AUTUMN, urn: int = SECONDARY) -> pl.DataFrame:
     rows = drawn(picture, CENSUS).rename({"possible": "sessions_possible"}).with_row_index("row_number", offset=2)
-    whose = {"extract_id": 1, "known_on": date(2026, 1, 15), "pupil_id": Pupil(name).pupil_id, "urn": urn}
+    whose = {
+        "extract_id": 1,
+        "known_on": date(2026, 1, 15),
+        "pupil_id": Pupil(name).pupil_id,
+        "urn": urn,
+        "parent_key": "p1",
+    }
     return staged.CENSUS_SESSIONS.conform(rows.with_columns(**{key: pl.lit(value) for key, value in whose.items()}))
 
 
@@ -321,6 +327,20 @@ def test_a_suspension_feed_that_does_not_name_a_pupil_says_there_was_none():
     feed = suspended_on(AMIRA, date(2025, 10, 6))
     known = seen([UNMARKED], marks=NO_MARKS, census=census("unmarked"), suspensions=feed)
     assert known.answer(UNMARKED, "any_suspension") is False
+
+
+@pytest.mark.parametrize("urn, answer", [(SECONDARY, False), (SECOND, None)])
+def test_one_schools_suspension_feed_says_nothing_of_another_schools_pupils(urn, answer):
+    nobody_knows = Pupil("unheardof", in_year("8", urn))
+    known = seen([nobody_knows], marks=NO_MARKS, suspensions=suspended_on(AMIRA, date(2025, 10, 6)))
+    assert known.feature(nobody_knows, "source") == "none"
+    assert known.answer(nobody_knows, "any_suspension") is answer
+
+
+def test_own_registers_without_a_suspension_say_there_was_none_though_another_school_sends_the_feed():
+    pupil = Pupil("steady", in_year("8", SECOND))
+    known = seen([pupil], suspensions=suspended_on(AMIRA, date(2025, 10, 6)))
+    assert known.answer(pupil, "any_suspension") is False
 
 
 def test_terms_and_parts_of_one_year_are_added_up():

@@ -9,7 +9,6 @@ from pipeline.steps.reconciliation import schools_without_list
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.staged import CENSUS_SESSIONS, REGISTER_TOTALS
 from tests.cast import AS_OF, SECOND, SECONDARY, Away, Pupil, Spell, marks_of
-from tests.drawn import drawn
 
 PUPILS = tuple(Pupil(f"pupil{letter}", away=(Away("O", "2026-03-16", "2026-03-20"),)) for letter in "bcdef")
 WEEKS = cut(marked_weeks(marks_of(PUPILS)), last_day=AS_OF)
@@ -103,6 +102,123 @@ def test_a_school_with_nobody_on_roll_gets_no_list_and_no_reason():
     assert without_list(totals(1200, 50), on_roll=ON_ROLL.clear()) == {}
 
 
+# Several periods
+
+EARLIER = ("2025-11-03", "2025-11-28")  # four school weeks: 200 possible sessions, none missed
+
+
+def test_every_period_holds_or_the_list_is_withheld_and_the_first_that_does_not_is_named():
+    last_week = ("2026-03-16", "2026-03-20")
+    told = pl.concat([totals(200, 0, span=EARLIER), totals(200, 50), totals(50, 50, span=last_week)])
+    assert without_list(told) == {}
+    wrong = pl.concat([totals(200, 0, span=EARLIER), totals(400, 50), totals(90, 50, span=last_week)])
+    assert "from 23/02/2026 to 20/03/2026; the school's own system says 400," in without_list(wrong)[SECONDARY]
+    wrong_at_first = pl.concat([totals(400, 0, span=EARLIER), totals(200, 50)])
+    assert "from 03/11/2025 to 28/11/2025" in without_list(wrong_at_first)[SECONDARY]
+
+
+# Against the census
+
+A_CLASS = tuple(Pupil(f"pupil{letter}", away=(Away("I", "2025-11-10", "2025-11-14"),)) for letter in "bcdefghijk")
+"""Ten pupils; each missed ten sessions of the autumn term, which had 146 possible."""
+
+OF_THE_CLASS = marked_weeks(marks_of(A_CLASS))
+
+
+def census_of(
+    pupils: list[str],
+    *,
+    possible: int = 146,
+    missed: int = 10,
+    urn: int = SECONDARY,
+    term: str = "autumn",
+    part: int = 1,
+) -> pl.DataFrame:
+    rows = [
+        {"extract_id": 1, "row_number": number, "known_on": AS_OF, "pupil_id": pupil_id, "urn": urn,
+         "parent_key": pupil_id, "school_year": 2024 if term == "summer" else 2025, "term": term, "part": part,
+         "sessions_possible": possible, "code": "I", "sessions": missed}
+        for number, pupil_id in enumerate(pupils, start=2)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=CENSUS_SESSIONS.schema)
+
+
+CLASS_IDS = [pupil.pupil_id for pupil in A_CLASS]
+
+
+def against(census: pl.DataFrame, **more) -> dict[int, str]:
+    return without_list(REGISTER_TOTALS.empty, **({"weeks": OF_THE_CLASS} | more), census=census)
+
+
+def told_by(first: dict, rest: dict) -> pl.DataFrame:
+    """A census that says one thing of the first pupil and another of the other nine."""
+    return pl.concat([census_of(CLASS_IDS[:1], **first), census_of(CLASS_IDS[1:], **rest)])
+
+
+def test_registers_that_say_what_the_census_said_hold():
+    assert against(census_of(CLASS_IDS)) == {}
+
+
+@pytest.mark.parametrize("missed, holds", [(9, True), (8, False), (11, True), (12, False)])
+def test_sessions_missed_may_differ_by_one_in_a_hundred_and_no_more(missed, holds):
+    """Ours are 100; of 99 and 101 a hundredth is about 1."""
+    assert (against(told_by({"missed": missed}, {}), tolerance=0.0102) == {}) == holds
+
+
+@pytest.mark.parametrize("possible, holds", [(132, True), (131, False), (160, True), (161, False)])
+def test_so_may_possible_sessions(possible, holds):
+    """Ours are 1,460; a hundredth of 1,446 is 14.46, and of 1,474 it is 14.74."""
+    assert (against(told_by({"possible": possible}, {})) == {}) == holds
+
+
+def test_the_reason_gives_both_numbers_the_term_and_how_many_pupils():
+    assert against(census_of(CLASS_IDS, missed=20))[SECONDARY] == (
+        "The registers received have 100 missed sessions in the autumn term of 2025/26 for 10 pupils; the school census "
+        "says of them 200, more than 1.0% apart. Deliver that period's marks again."
+    )
+
+
+def test_pupils_whom_only_one_of_them_has_are_not_compared():
+    only_in_census = census_of(["elsewhere", "gone"], missed=140)
+    assert against(pl.concat([census_of(CLASS_IDS), only_in_census])) == {}
+    assert against(census_of(CLASS_IDS), weeks=marked_weeks(marks_of((*A_CLASS, Pupil("newcomer"))))) == {}
+
+
+@pytest.mark.parametrize("pupils, holds", [(9, True), (10, False)])
+def test_of_fewer_than_ten_pupils_nothing_is_compared(pupils, holds):
+    assert (against(census_of(CLASS_IDS[:pupils], missed=20)) == {}) == holds
+
+
+@pytest.mark.parametrize("missed, holds", [(0, True), (20, False)])
+def test_a_summer_term_is_both_its_parts(missed, holds):
+    """122 possible in all, 48 of them before the half term; nobody missed any."""
+    halves = [census_of(CLASS_IDS, possible=48, missed=0, term="summer", part=1),
+              census_of(CLASS_IDS, possible=74, missed=missed, term="summer", part=2)]  # fmt: skip
+    assert (against(pl.concat(halves)) == {}) == holds
+    assert against(halves[1]) == {}
+
+
+def test_a_term_still_going_on_is_not_compared():
+    assert against(census_of(CLASS_IDS, possible=20, term="spring")) == {}
+
+
+def test_of_several_terms_the_earliest_that_differs_is_named():
+    autumn, summer = (
+        census_of(CLASS_IDS, missed=20),
+        [
+            census_of(CLASS_IDS, possible=48 + more, missed=0, term="summer", part=part)
+            for part, more in ((1, 9), (2, 26))
+        ],
+    )
+    assert "in the summer term of 2024/25" in against(pl.concat([autumn, *summer]))[SECONDARY]
+
+
+def test_one_schools_census_says_nothing_of_anothers():
+    both = pl.DataFrame({"urn": [SECONDARY, SECOND]}, schema={"urn": pl.Int32})
+    census = pl.concat([census_of(CLASS_IDS), census_of(CLASS_IDS, urn=SECOND, missed=20)])
+    assert against(census, on_roll=both) == {}
+
+
 # Nothing received
 
 SILENT = "No registers and no census sessions have been received for this school in this school year or the last."
@@ -114,14 +230,7 @@ def test_a_school_of_which_nothing_was_received_gets_no_list():
 
 
 def test_a_census_alone_is_enough_for_a_list():
-    census = drawn(
-        """
-        extract_id | row_number | pupil_id | urn    | school_year | term   | part | sessions_possible | code | sessions
-        -----------+------------+----------+--------+-------------+--------+------+-------------------+------+---------
-        1          | 2          | amira    | 100004 | 2025        | autumn | 1    | 140               | I    | 12
-        """,
-        CENSUS_SESSIONS.schema,
-    )
+    census = census_of(["amira"], urn=SECOND)
     both = pl.DataFrame({"urn": [SECONDARY, SECOND]}, schema={"urn": pl.Int32})
     assert without_list(REGISTER_TOTALS.empty, on_roll=both, census=census) == {}
 

@@ -73,6 +73,82 @@ def test_the_latest_word_on_a_kind_of_support_is_what_counts():
         assert outcome(pupil) == "listed"
 
 
+def filed(*rows: dict) -> dict:
+    """What is on file for Amira, who has these rows of support, in any order of delivery."""
+    forwards, backwards = (
+        seen([replace(AMIRA, support=order)]).support.row(0, named=True) for order in (rows, rows[::-1])
+    )
+    assert forwards == backwards
+    return forwards
+
+
+_ENDED = {
+    "kind": "sen_support",
+    "start_date": date(2024, 9, 9),
+    "last_review": date(2025, 5, 12),
+    "ended": date(2025, 7, 22),
+}
+
+
+def test_support_begun_again_runs_though_an_earlier_one_of_its_kind_has_ended():
+    begun = {"kind": "sen_support", "start_date": date(2025, 12, 17)}
+    it = filed(_ENDED, begun)
+    assert it["on_file"] and it["last_review"] == date(2025, 12, 17)
+    assert it["known_because"] == "SEN support, begun on 17 December 2025."
+    assert not filed(_ENDED)["on_file"]
+
+
+def test_the_latest_word_on_one_support_says_nothing_of_another_of_its_kind():
+    one = {"kind": "sen_support", "start_date": date(2025, 9, 8), "known_on": date(2025, 9, 9)}
+    other = _ENDED | {"known_on": date(2026, 1, 12)}
+    ended = one | {"ended": date(2026, 1, 9), "known_on": date(2026, 1, 12)}
+    assert filed(one, other)["on_file"]
+    assert not filed(one, other, ended)["on_file"]
+
+
+def test_of_two_running_supports_of_a_kind_the_one_looked_at_last_is_named():
+    older = {"kind": "sen_support", "start_date": date(2024, 9, 9), "last_review": date(2026, 1, 12)}
+    newer = {"kind": "sen_support", "start_date": date(2025, 9, 8), "last_review": date(2026, 2, 2)}
+    assert filed(older, newer)["known_because"] == "SEN support, reviewed on 2 February 2026."
+    begun = {"kind": "sen_support", "start_date": date(2026, 2, 3)}
+    assert filed(newer, begun)["known_because"] == "SEN support, begun on 3 February 2026."
+
+
+@pytest.mark.parametrize("known", [date(2025, 12, 16), date(2026, 2, 2)])
+def test_a_review_with_a_day_to_come_hides_no_review_that_has_happened(known):
+    """Nor does one learned later: the true day stays."""
+    true = {
+        "kind": "sen_support",
+        "start_date": date(2025, 9, 8),
+        "last_review": date(2025, 12, 15),
+        "known_on": date(2025, 12, 16),
+    }
+    mistyped = true | {"last_review": date(2027, 1, 1), "known_on": known}
+    assert filed(true, mistyped)["last_review"] == date(2025, 12, 15)
+    assert filed(true, true | {"last_review": AS_OF, "known_on": known})["last_review"] == AS_OF
+
+
+def test_a_contact_that_asks_for_no_quiet_takes_none_away():
+    quiet = {"kind": "other_contact", "start_date": date(2026, 1, 12), "quiet_until": date(2026, 6, 1)}
+    undated = {"kind": "other_contact", "last_review": date(2026, 1, 12), "quiet_until": date(2026, 6, 1)}
+    for first in (quiet, undated):
+        assert filed(first, {"kind": "other_contact", "last_review": date(2026, 3, 2)})["quiet_until"] == date(
+            2026, 6, 1
+        )
+    sooner = {"kind": "other_contact", "start_date": date(2026, 3, 2), "quiet_until": date(2026, 4, 1)}
+    assert filed(quiet, sooner)["quiet_until"] == date(2026, 6, 1)
+
+
+def test_quiet_is_taken_back_by_a_later_word_on_the_same_contact():
+    quiet = {
+        "kind": "other_contact",
+        "start_date": date(2026, 1, 12),
+        "quiet_until": date(2026, 6, 1),
+        "known_on": date(2026, 1, 13),
+    }
+    assert filed(quiet, quiet | {"quiet_until": None, "known_on": date(2026, 3, 2)})["quiet_until"] is None
+
+
 def test_sen_provision_counts_as_known_where_no_support_is_sent():
     pupil = replace(with_away(AMIRA, Away("I", "2024-09-09", "2024-10-04")), sen_provision="K")
     it = seen([pupil]).outcome(pupil)

@@ -7,12 +7,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline.steps.triage import triage
+from pipeline.steps.triage import new_or_moved, triage
 from tests.cast import (
     AS_OF,
     CAST,
     CLASSMATES,
     ROOMY,
+    SECOND,
+    SPECIAL,
     YEAR_BEGAN,
     Away,
     Pupil,
@@ -134,6 +136,46 @@ def test_more_eligible_than_places_are_counted_not_lost():
 def test_a_sixth_former_with_no_last_year_needs_history():
     new = Pupil("new", (Spell(entry_date=YEAR_BEGAN, nc_year="12"),), away=(Away("O", DAYS[-30], DAYS[-1]),))
     assert outcome(new)["outcome"] == "history_needed"
+
+
+def newcomers(pupil: Pupil, *, as_of: date = AS_OF) -> int:
+    it = seen([pupil], as_of=as_of)
+    assert it.outcome(pupil)["outcome"] == "history_needed"
+    return new_or_moved(it.features, as_of=as_of).height
+
+
+def closed_until_february(entered: date, **roll) -> Pupil:
+    """On the roll since `entered`; no session was possible before 24 February 2026."""
+    return Pupil("quietstart", (Spell(entry_date=entered, **roll),), away=(Away("#", "2024-09-03", "2026-02-23"),))
+
+
+@pytest.mark.parametrize("entered, is_named", [(date(2025, 8, 1), 1), (date(2025, 7, 31), 0)])
+def test_a_pupil_too_new_to_judge_has_entered_this_school_year(entered, is_named):
+    assert newcomers(closed_until_february(entered)) == is_named
+
+
+@pytest.mark.parametrize("entered, is_named", [(date(2025, 4, 21), 1), (date(2025, 4, 20), 0)])
+def test_in_the_autumn_a_pupil_who_entered_in_the_summer_term_is_new_too(entered, is_named):
+    pupil = replace(closed_until_february(entered), away=(Away("#", "2025-04-22", "2025-07-22"),))
+    assert newcomers(pupil, as_of=date(2025, 9, 12)) == is_named
+
+
+def test_a_pupil_of_a_special_school_with_no_last_year_is_not_new_for_that():
+    """Seen for more than 40 sessions: what is missing is a past to compare with."""
+    assert newcomers(Pupil("longhere", (Spell(urn=SPECIAL, entry_date=YEAR_BEGAN),))) == 0
+    assert newcomers(closed_until_february(YEAR_BEGAN, urn=SPECIAL)) == 1
+
+
+def test_a_sixth_former_with_a_last_year_is_not_new_in_september_though_it_was_at_another_school():
+    assert newcomers(Pupil("stayed", in_year("12")), as_of=date(2025, 9, 12)) == 0
+    came = (Spell(urn=SECOND, leaving_date=date(2025, 7, 22), nc_year="11"), Spell(entry_date=YEAR_BEGAN, nc_year="12"))
+    assert newcomers(Pupil("came", came), as_of=date(2025, 9, 12)) == 0
+    assert newcomers(Pupil("came", came[1:]), as_of=date(2025, 9, 12)) == 1
+
+
+def test_in_the_summer_term_a_pupil_who_entered_in_the_autumn_is_still_new():
+    kept_away = replace(closed_until_february(YEAR_BEGAN), away=(Away("#", "2025-09-03", "2026-03-13"),))
+    assert newcomers(kept_away, as_of=date(2026, 4, 17)) == 1
 
 
 def test_study_leave_makes_no_sixth_former_worse_than_last_year():
