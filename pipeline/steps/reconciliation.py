@@ -1,7 +1,7 @@
 """Whose figures hold: the registers against what each school's own system says, and its censuses. Outside tolerance, no
 list."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,6 +13,12 @@ from .windows import between
 
 FEWEST_PUPILS = 10
 """With fewer pupils in registers and census both, nothing is compared: it would say little of a school and much of a child."""
+
+
+SETTLING = 5
+"""Registers are corrected for weeks after a census has counted them: held to it, they may differ by so many tolerances."""
+
+_LATEST_START = timedelta(days=21)
 
 
 def schools_without_list(
@@ -69,16 +75,26 @@ def _differences(counted: dict, told: dict, when_and_who: str, tolerance: float)
 
 
 def _not_as_the_census(weeks: pl.DataFrame, census: pl.DataFrame, tolerance: float, *, as_of: date) -> pl.DataFrame:
-    """One row per school, term gone by and count that differs, the earliest term first."""
+    """One row per school, term gone by and count that differs, the earliest term first.
+
+    A term in which a school's registers only began says nothing: the census counts all of it.
+    """
     carried = [(SchoolYear(starts), term) for starts, term in census.select("school_year", "term").unique().rows()]
     gone_by = [one for one in carried if term_dates(*one)[1] < as_of]
+    began = weeks.group_by("urn").agg(began=pl.col("week_start").min())
     found = []
     for year, term in sorted(gone_by, key=lambda one: term_dates(*one)):
-        for told in _both(weeks, census, year, term).iter_rows(named=True):
+        from_its_start = began.filter(pl.col("began") <= _first_school_day(year, term) + _LATEST_START)
+        both = _both(weeks, census, year, term).join(from_its_start, on="urn", how="semi").sort("urn")
+        for told in both.iter_rows(named=True):
             counted = {kind: told[f"{kind}_marked"] for kind in _COUNTED}
             when = f"in the {term} term of {year} for {told['pupils']:,} pupils; the school census says of them"
-            found += [(told["urn"], why) for why in _differences(counted, told, when, tolerance)]
+            found += [(told["urn"], why) for why in _differences(counted, told, when, tolerance * SETTLING)]
     return pl.DataFrame(found, schema=_REASON, orient="row")
+
+
+def _first_school_day(year: SchoolYear, term: str) -> date:
+    return max(term_dates(year, term)[0], date(year.starts, 9, 1))
 
 
 def _both(weeks: pl.DataFrame, census: pl.DataFrame, year: SchoolYear, term: str) -> pl.DataFrame:
