@@ -45,7 +45,7 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     with summary.timed("weeks"):
         weeks = cut(pl.concat([known.weeks, marked_weeks(known.marks_to_fold)]), last_day=as_of)
         told = enrolments(known.pupils, as_of=as_of)
-        enrolled = current_enrolments(told, _still_here(weeks, known.pupils, as_of=as_of), as_of=as_of)
+        enrolled = current_enrolments(told, still_here(weeks, known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
         support = pupil_support(features, enrolled, known.support, as_of=as_of)
@@ -60,7 +60,7 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without, policy)
 
 
-def _still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+def still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pupil and school of this year's marks, and of rolls already known that describe a later day."""
     marked = weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
     described = pupils.filter(pl.col("stated_on") > as_of)

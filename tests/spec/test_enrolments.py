@@ -5,8 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from pipeline.hops.looking import still_here
 from pipeline.steps.enrolments import current_enrolments, enrolments
-from pipeline.tables.facts import ENROLMENTS
+from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
 from pipeline.tables.staged import PUPILS
 from tests.drawn import drawn
 
@@ -326,6 +327,20 @@ def test_a_row_of_a_later_day_corrects_no_spell_that_is_told_of_already(day, ent
         amira    | 2025-09-03 | {day}      | 2025-11-20
         """)
     assert spells_of(told, as_of=AS_OF)["entry_date"].to_list() == [date(2025, 9, entered)]
+
+
+@pytest.mark.parametrize("day, left", [("2026-07-31", None), ("2025-07-31", date(2025, 7, 31))])
+def test_last_years_roll_holds_for_a_pupil_whom_a_roll_known_already_describes_on_a_later_day(day, left):
+    told = rolls(f"""
+        pupil_id | stated_on  | known_on   | nc_year
+        ---------+------------+------------+--------
+        amira    | 2025-05-15 | 2025-05-20 | 8
+        amira    | {day}      | 2024-09-03 | 8
+        """)
+    seen = still_here(MARKED_WEEKS.empty, told, as_of=AS_OF)
+    it = current_enrolments(spells_of(told, as_of=AS_OF), seen, as_of=AS_OF)
+    assert it["leaving_date"].item() == left
+    assert it["nc_year"].item() == ("9" if left is None else "8")
 
 
 # The order of files
