@@ -5,35 +5,15 @@ written down once. `hidden_cells` does the rest. A rate is published only where 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.tables.published import (
-    GROUP_AUDIT,
-    LOST_CHILDREN,
-    OUTCOMES,
-    RUN,
-    SCHOOL,
-    SCHOOL_WEEK,
-    SIGNAL,
-    SIGNAL_STATES,
-    WEEK_RATES,
-    table_notes,
-)
+from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
 
 from .hidden_cells import Cell, Hidden, Sum, hidden_cells
+from .published_pages import Policy, key_of, pages
 
 Counts = Mapping[str, pl.DataFrame]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A home's choices. No law gives these numbers; they may be made stricter."""
-
-    fewest_shown: int = 5  # counts from 1 to one under this are hidden
-    smallest_base: int = 20  # rates on fewer pupils are hidden
-    rate_decimals: int = 3
 
 
 def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFrame]:
@@ -41,18 +21,9 @@ def suppressed(counts: Counts, policy: Policy = Policy()) -> dict[str, pl.DataFr
     hidden = _hidden(counts, policy)
     if hidden.given_away and counts["group_audit"].height:
         return suppressed(_without_kinds(counts, hidden.given_away), policy)
-    shown = {name: _without(name, frame, hidden.names) for name, frame in counts.items()}
-    return {
-        "run": RUN.conform(shown["run"]),
-        "school": SCHOOL.conform(_school_page(shown["school"], policy)),
-        "school_week": SCHOOL_WEEK.conform(_week_page(shown["school_week"], policy)),
-        "signal": SIGNAL.conform(shown["signal"]),
-        "group_audit": GROUP_AUDIT.conform(_group_page(shown["group_audit"], policy)),
-        "lost_children": LOST_CHILDREN.conform(shown["lost_children"]),
-        "table_notes": table_notes(
-            fewest_shown=policy.fewest_shown, smallest_base=policy.smallest_base, demo=counts["run"]["demo"].item()
-        ),
-    }
+    if hidden.given_away:
+        return pages(_with_nothing_told(counts), set(), policy)
+    return pages(counts, hidden.names, policy)
 
 
 def _hidden(counts: Counts, policy: Policy) -> Hidden:
@@ -73,16 +44,14 @@ def _without_kinds(counts: Counts, given_away: set[tuple]) -> Counts:
     return {**counts, "group_audit": groups.filter(~pl.col("kind").is_in(sorted(kinds)))}
 
 
-# Cells: a name is (table, key of the row as text, column)
+def _with_nothing_told(counts: Counts) -> Counts:
+    """The last resort, in a home so small that hidden counts still give one another away: no count, and no row but the run's."""
+    nothing = pl.lit(None, pl.Int64)
+    run = counts["run"].with_columns(nothing.alias(column) for column in _PUPILS["run"])
+    return {name: run if name == "run" else frame.clear() for name, frame in counts.items()}
 
-_KEYS = {
-    "run": ("run",),
-    "school": ("urn",),
-    "school_week": ("urn", "week_start"),
-    "signal": ("signal", "scope", "phase", "urn"),
-    "group_audit": ("kind", "group_name"),
-    "lost_children": ("kind", "scope", "urn"),
-}
+
+# Cells: a name is (table, key of the row as text, column)
 
 _PUPILS = {
     "run": ("pupils_on_roll", "eligible", *OUTCOMES, "missed"),
@@ -130,13 +99,9 @@ _SAME_COUNT = {"persistent_absence_count": "persistent_absence", "severe_absence
 """A school's counts that may be the very pupils a signal is raised for: told once, they must not be hidden once."""
 
 
-def _key(table: str) -> pl.Expr:
-    return pl.concat_str([pl.col(column).cast(pl.String) for column in _KEYS[table]], separator=" ", ignore_nulls=True)
-
-
 def rows_by_key(counts: Counts) -> dict[str, dict[str, dict]]:
     return {
-        table: {row["_key"]: row for row in frame.with_columns(_key=_key(table)).iter_rows(named=True)}
+        table: {row["_key"]: row for row in frame.with_columns(_key=key_of(table)).iter_rows(named=True)}
         for table, frame in counts.items()
     }
 
@@ -147,7 +112,9 @@ def _known_listed(rows: Mapping, sums: list[Sum]) -> set[tuple]:
     Where anybody is left off a school's list it is full: as many are listed as it has places, a rule anyone may read.
     """
     known = {("school", key, "listed") for key, row in rows["school"].items() if row["eligible_not_listed"]}
-    of_listed = [[each.total, *each.parts] for each in sums if {name[2] for name in (each.total, *each.parts)} == {"listed"}]
+    of_listed = [
+        [each.total, *each.parts] for each in sums if {name[2] for name in (each.total, *each.parts)} == {"listed"}
+    ]
     more = known
     while more:
         untold = [[name for name in names if name not in known and _value(rows, name)] for names in of_listed]
@@ -223,7 +190,9 @@ def _sessions(row: Mapping, kind: str, window: str, policy: Policy, **how) -> Ce
     value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
     on_few = row[f"possible_pupils{window}"] < policy.smallest_base
     is_small = on_few or 0 < pupils < policy.fewest_shown
-    return Cell(value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how)
+    return Cell(
+        value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how
+    )
 
 
 # Sums
@@ -332,57 +301,3 @@ def _week_sums(rows: Mapping) -> Iterator[Sum]:
             yield Sum(("school_week", key, f"{whole}_sessions"), names)
     for school, names in weeks.items():
         yield Sum(("school", school, "absence_sessions_ytd"), tuple(names))
-
-
-# Pages: what is left, with rates
-
-
-def _without(table: str, frame: pl.DataFrame, hidden: set[tuple]) -> pl.DataFrame:
-    by_column: dict[str, list[str]] = {}
-    for of, key, column in hidden:
-        if of == table:
-            by_column.setdefault(column, []).append(key)
-    return frame.with_columns(
-        pl.when(~_key(table).is_in(keys)).then(pl.col(column)).alias(column) for column, keys in by_column.items()
-    )
-
-
-def _school_page(schools: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    rate = pl.col("absence_sessions_ytd") / pl.col("possible_sessions_ytd")
-    return schools.with_columns(
-        absence_rate_ytd=_rounded(rate, pl.col("possible_sessions_ytd"), policy),
-        eligible=pl.col("listed") + pl.col("eligible_not_listed"),
-        list_withheld_because=_plain_reason(policy),
-    )
-
-
-def _plain_reason(policy: Policy) -> pl.Expr:
-    """The reason, unless it would say a small number of its own."""
-    reason = pl.col("list_withheld_because")
-    small = "|".join(str(number) for number in range(1, policy.fewest_shown))
-    on_few = ~(pl.col("pupils_on_roll") >= policy.smallest_base).fill_null(False)
-    says_small = reason.str.contains(rf"(^|[^0-9.,])({small})($|[^0-9.,]|[.,]($|[^0-9]))")
-    says_number = reason.str.contains(r"[0-9]")
-    told = pl.when(says_small | (on_few & says_number)).then(pl.lit("Its figures are being checked.")).otherwise(reason)
-    return pl.when(reason.is_not_null()).then(told)
-
-
-def _week_page(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    possible = pl.col("possible_sessions")
-    return weeks.with_columns(
-        _rounded(pl.col(f"{kind}_sessions") / possible, possible, policy).alias(f"{kind}_rate") for kind in WEEK_RATES
-    )
-
-
-def _group_page(groups: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    enough = pl.col("pupils") >= policy.smallest_base
-    return groups.with_columns(
-        pl.when(enough)
-        .then(_rounded(pl.col(column) / pl.col("pupils"), pl.col("pupils"), policy))
-        .alias(f"{column}_rate")
-        for column in ("eligible", "listed", "missed")
-    )
-
-
-def _rounded(rate: pl.Expr, base: pl.Expr, policy: Policy) -> pl.Expr:
-    return pl.when(base > 0).then(rate.round(policy.rate_decimals))

@@ -75,7 +75,7 @@ _A_CELL, _A_MOVE = 1000, 100
 _STILL_OWED = (1100, 30_000)
 """What a sum not yet made good is reckoned to cost; the more, the less the search looks to either side of its way."""
 
-_TRIES, _TRIES_AT_LAST, _WAYS_ON = 500, 5000, 12
+_TRIES, _TRIES_AT_LAST, _WAYS_ON = 500, 1500, 12
 """Sums made good in search of one other set of numbers, the same once all is hidden, and cells tried for each."""
 
 _Owed = dict[int, int]

@@ -173,7 +173,8 @@ _CAUTIONS = {
     SIGNAL: "A signal is a reason to ask, never a finding. A pupil may raise several, so signals do not add up.",
     GROUP_AUDIT: (
         "Shows whether a group is looked at less than its absence would suggest, never what a pupil of it is like. "
-        "Months of birth are not kept here, so summer-born pupils cannot be shown."
+        "Months of birth are not kept here, so summer-born pupils cannot be shown. A kind of group is left out where the number of "
+        "places would give a hidden count away."
     ),
     LOST_CHILDREN: (
         "Not seen here is not the same as not in school: other authorities, independent schools and home education are out of "

@@ -102,7 +102,7 @@ def test_a_killed_run_leaves_no_spill_once_the_next_has_run(small, tmp_path):
 )
 def test_killed_while_it_flags_the_last_night_still_stands_and_the_next_is_whole(night, tmp_path, moment, nth):
     home = copied(night.home, tmp_path / "home")
-    before, words = "2025-11-14", ("flag", "--home", home.folder, "--as-of")
+    before, words = "2025-06-20", ("flag", "--home", home.folder, "--as-of")
     assert a2n(*words, before).status == 0
     standing = (home.published / "current.duckdb").resolve().read_bytes()
     concluded = tables(home, "derived")

@@ -232,7 +232,9 @@ class Range:
         return self._extreme(name, 1), self._extreme(name, -1)
 
     def could_be_another(self, name: tuple, value: int) -> bool:
-        """Whether this number could be any but `value`."""
+        """Whether this number could be any but `value`, which it always could where no row speaks of it."""
+        if name not in self.at:
+            return True
         return self._extreme(name, -1) != value or self._extreme(name, 1) != value
 
     def _rows(self, known: Unknowns) -> Iterator[list[tuple]]:

@@ -110,7 +110,7 @@ def test_a_rate_beside_its_base_would_give_its_count_back(counts):
     rates = (groups["listed"] / groups["pupils"]).round(3)
     assert (rates * groups["pupils"]).round().to_list() == groups["listed"].to_list() != []
     ours = suppressed(counts)["group_audit"].join(groups.select("kind", "group_name"), on=["kind", "group_name"])
-    assert ours["listed_rate"].null_count() == groups.height
+    assert ours["listed_rate"].null_count() == ours.height > 0
 
 
 def test_every_sum_the_tables_obey_is_reckoned_with():

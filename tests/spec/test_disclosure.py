@@ -18,7 +18,9 @@ def hidden(sums: dict[str, str], worth: dict[str, int] | None = None, **counts: 
         name: Cell(value, could_be=(1, 5) if 1 <= value <= 4 else None, worth=(worth or {}).get(name, 1))
         for name, value in counts.items()
     }
-    return hidden_cells(cells, [Sum(total, tuple(parts.split())) for total, parts in sums.items()], fewest_shown=5).names
+    return hidden_cells(
+        cells, [Sum(total, tuple(parts.split())) for total, parts in sums.items()], fewest_shown=5
+    ).names
 
 
 @pytest.mark.parametrize(("count", "is_hidden"), [(0, False), (1, True), (4, True), (5, False)])
@@ -70,6 +72,50 @@ def test_what_is_worth_more_is_hidden_later():
     assert hidden_cells(cells, [Sum("roll", ("a", "b", "c"))], fewest_shown=5).names == {"a", "c"}
 
 
+def test_a_count_a_reader_has_anyway_is_told_and_covers_no_other():
+    cells = {
+        "roll": Cell(60, worth=50),
+        "listed": Cell(3, could_be=(1, 5), known=True),
+        "a": Cell(2, could_be=(1, 5)),
+        "b": Cell(55),
+    }
+    hidden = hidden_cells(cells, [Sum("roll", ("listed", "a", "b"))], fewest_shown=5)
+    assert (hidden.names, hidden.given_away) == ({"a", "b"}, set())
+
+
+def test_parts_of_a_known_whole_that_can_be_nothing_else_are_said_to_be_given_away():
+    """Three places, and three groups with somebody on the list: one each. Were there two groups, it could be either's two."""
+    one_each = {name: Cell(1, could_be=(1, 5)) for name in ("a", "b", "c")}
+    listed = Cell(3, could_be=(1, 5), known=True)
+    in_three = hidden_cells({"listed": listed, **one_each}, [Sum("listed", ("a", "b", "c"))], fewest_shown=5)
+    assert in_three.given_away == {"a", "b", "c"}
+    two = {"a": Cell(1, could_be=(1, 5)), "b": Cell(2, could_be=(1, 5))}
+    assert not hidden_cells({"listed": listed, **two}, [Sum("listed", ("a", "b"))], fewest_shown=5).given_away
+
+
+def test_a_count_at_the_most_it_can_be_is_not_thought_one_more():
+    full = Cell(1, could_be=(1, 5), most=1)
+    assert hidden_cells({"listed": full}, [], fewest_shown=5).given_away == {"listed"}
+    assert not hidden_cells({"listed": replace(full, most=2)}, [], fewest_shown=5).given_away
+
+
+def test_sixty_schools_with_a_small_count_each_hide_one_more_in_each_and_no_total():
+    """A row's own cover is another's: what the schools hide, they hide for one another."""
+    columns = {"known": 2, "waiting": 9, "others": 60}
+    cells = {(school, column): _cell(value) for school in range(60) for column, value in columns.items()}
+    rows = [Sum((school, "roll"), tuple((school, column) for column in columns)) for school in range(60)]
+    totals = [Sum((99, column), tuple((school, column) for school in range(60))) for column in columns]
+    cells |= {each.total: Cell(sum(cells[part].value for part in each.parts), worth=50) for each in (*rows, *totals)}
+    hidden = hidden_cells(cells, [*rows, *totals], fewest_shown=5)
+    assert len(hidden.names) == 60 * 2
+    assert not hidden.given_away
+    assert {column for _, column in hidden.names} in ({"known", "waiting"}, {"known", "others"})
+
+
+def _cell(value: int) -> Cell:
+    return Cell(value, could_be=(1, 5) if 1 <= value <= 4 else None)
+
+
 def test_a_sum_that_does_not_hold_stops_the_run():
     with pytest.raises(SumError, match="roll"):
         hidden({"roll": "listed others"}, roll=100, listed=10, others=80)
@@ -93,6 +139,31 @@ def test_no_published_count_is_from_one_to_four(published):
         for column in published[name].columns:
             if published[name].schema[column] == pl.Int64 and not column.startswith("schools_"):
                 assert not published[name][column].is_in([1, 2, 3, 4]).any(), (name, column)
+
+
+def test_a_full_list_is_told_however_short():
+    """Where anybody is left off, how many are listed is how many places there are: a rule anyone may read."""
+    small = exact_counts(an_authority(pupils=60, schools=3, seed=7))
+    full = small["school"].filter(pl.col("eligible_not_listed") > 0)
+    told = suppressed(small)["school"].filter(pl.col("urn").is_in(full["urn"].implode()))
+    assert full["listed"].is_between(1, 4).any()
+    assert told["listed"].to_list() == full["listed"].to_list()
+
+
+def test_a_short_list_with_room_left_is_not_told():
+    """Nobody is left off, so it is as long as there are children worth a look."""
+    small = exact_counts(an_authority(pupils=60, schools=12, seed=7))
+    with_room = small["school"].filter(pl.col("eligible_not_listed") == 0, pl.col("listed").is_between(1, 4))
+    told = suppressed(small)["school"].filter(pl.col("urn").is_in(with_room["urn"].implode()))
+    assert told.height > 0
+    assert told["listed"].null_count() == told.height
+
+
+def test_a_kind_of_group_whose_counts_the_places_give_away_is_left_out():
+    """One place each for three groups: whoever knows the three places knows the rest."""
+    counts = exact_counts(an_authority(pupils=32, schools=1, seed=262143))
+    assert "ethnic_group" in counts["group_audit"]["kind"]
+    assert "ethnic_group" not in suppressed(counts)["group_audit"]["kind"]
 
 
 def test_most_of_what_need_not_be_hidden_is_told(counts, published):
