@@ -45,9 +45,8 @@ def _without_kinds(counts: Counts, given_away: set[tuple]) -> Counts:
 
 
 def _with_nothing_told(counts: Counts) -> Counts:
-    """The last resort, in a home so small that hidden counts still give one another away: no count, and no row but the run's."""
-    nothing = pl.lit(None, pl.Int64)
-    run = counts["run"].with_columns(nothing.alias(column) for column in _PUPILS["run"])
+    """The last resort, in a home so small that hidden counts still give one another away: noughts, and no row but the run's."""
+    run = counts["run"].with_columns(pl.when(pl.col(column) == 0).then(0).alias(column) for column in _PUPILS["run"])
     return {name: run if name == "run" else frame.clear() for name, frame in counts.items()}
 
 

@@ -113,7 +113,7 @@ def _outcomes(known: Unknowns, published) -> None:
             if known.most[*place, "eligible"] != known.least[*place, "eligible"]:
                 known.least[*place, "eligible"] = 0  # a school's is left empty wherever either part is
             known.add_up((*place, "eligible"), [(*place, "listed"), (*place, "eligible_not_listed")])
-    for outcome in OUTCOMES:
+    for outcome in OUTCOMES if places[1:] else ():
         known.add_up(("run", outcome), [(*place, outcome) for place in places[1:]])
     known.add_up(("run", "eligible_not_listed"), [("run", "missed"), known.rest("run", "on file")])
     for place in places[1:]:

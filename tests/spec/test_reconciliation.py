@@ -149,7 +149,9 @@ CLASS_IDS = [pupil.pupil_id for pupil in A_CLASS]
 def against(census: pl.DataFrame, **more) -> dict[int, str]:
     """Held to the census with one in a hundred allowed, unless said otherwise."""
     allowed = {"weeks": OF_THE_CLASS, "tolerance": 0.01} | more
-    return without_list(REGISTER_TOTALS.empty, **allowed | {"tolerance": allowed["tolerance"] / SETTLING}, census=census)
+    return without_list(
+        REGISTER_TOTALS.empty, **allowed | {"tolerance": allowed["tolerance"] / SETTLING}, census=census
+    )
 
 
 def told_by(first: dict, rest: dict) -> pl.DataFrame:
