@@ -39,6 +39,9 @@ def _demo_home(folder: Path) -> Home:
 
 def _made_up_extracts(home: Home, *, pupils: int, schools: int, seed: int, weeks: int) -> Synthesised:
     """This year's extracts in the inbox, last year's taken in as history. The same authority made again adds nothing."""
+    shutil.rmtree(
+        home.inbox / "this_year", ignore_errors=True
+    )  # left by a run cut short, it would be taken for history
     with tempfile.TemporaryDirectory(prefix="a2n-made-up-") as folder:
         made = _synthesised(Path(folder) / "extracts", pupils=pupils, schools=schools, seed=seed, weeks=weeks)
         _deliver(made.history, home.inbox / "last_year")
