@@ -148,14 +148,16 @@ def _parquet(extract: Extract) -> pl.LazyFrame:
 def read_extract(extract: Extract) -> Iterator[pl.DataFrame]:
     """The rows of `extract` as text with `row_number`, some hundred thousand at a time, in order.
 
-    Raises Refused, with the row where it can be told, when the file does not parse.
+    A line with nothing in any cell, as spreadsheets leave at the end, is no row; those after it keep their numbers. Raises
+    Refused, with the row where it can be told, when the file does not parse.
     """
     is_parquet = extract.path.suffix.lower() == ".parquet"
     try:
         frame = _parquet(extract) if is_parquet else _csv(extract)
         for batch in frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True):
             if batch.height:
-                rows = batch.drop("row_number", strict=False).rename({_COUNT: "row_number"})
+                told = batch.filter(pl.any_horizontal(pl.exclude(_COUNT).is_not_null()))
+                rows = told.drop("row_number", strict=False).rename({_COUNT: "row_number"})
                 yield rows.with_columns(pl.col("row_number").cast(pl.Int64))
     except pl.exceptions.PolarsError:
         whole = f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."

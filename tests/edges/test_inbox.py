@@ -390,3 +390,10 @@ def test_the_rows_of_a_file_that_does_not_parse_are_its_lines_but_the_header(tmp
     path = tmp_path / "broken.csv"
     path.write_text(text)
     assert inbox.records_in(inbox.Extract(path, "broken.csv", "0")) == rows
+
+
+def test_a_line_with_nothing_in_it_is_no_row_and_those_after_it_keep_their_numbers(tmp_path):
+    path = tmp_path / "marks.csv"
+    path.write_text("urn,upn,code\n100001,x,/\n\n,,\n,y,\n\n")
+    [rows] = read_extract(inbox.Extract(path, "marks.csv", "0"))
+    assert rows.select("row_number", "upn").rows() == [(2, "x"), (5, "y")]
