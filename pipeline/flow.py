@@ -93,7 +93,7 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
     run = _named(con, day)
     identity.check_key(home)
     claimed, refused = sorted_by_feed(inbox.find_extracts(home, but_not=intake.taken_hashes(con)))
-    waiting = tuple(feed for feed in FEED_NAMES if intake.waiting_rows(con, feed) is not None)
+    waiting = tuple(feed for feed in FEED_NAMES if intake.has_waiting_rows(con, feed))
     return Begun(run, claimed, waiting), refuse_unclaimed(con, home, refused, day=day, run=run)
 
 

@@ -105,12 +105,15 @@ def _is_kept(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
     return bool(found.fetchone()[0])
 
 
+def has_waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> bool:
+    return _is_kept(con, "waiting", feed) and bool(
+        con.execute(f"SELECT 1 FROM warehouse.waiting.{feed} LIMIT 1").fetchone()
+    )
+
+
 def waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> pl.DataFrame | None:
     """The rows of `feed` set aside because another feed had not arrived."""
-    if not _is_kept(con, "waiting", feed):
-        return None
-    rows = shelf.read(con, f"SELECT * FROM warehouse.waiting.{feed}")
-    return rows if rows.height else None
+    return shelf.read(con, f"SELECT * FROM warehouse.waiting.{feed}") if has_waiting_rows(con, feed) else None
 
 
 # Landing

@@ -19,6 +19,7 @@ from pipeline.steps.enrolments import enrolments
 from pipeline.steps.linking import Known, SaidOf, linked, with_age, with_known_on, year_span
 from pipeline.steps.staging import staged
 from pipeline.steps.weeks import marked_weeks
+from pipeline.tables.candidates import candidates
 from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.layouts import Layout
 
@@ -117,7 +118,7 @@ def _landed(
     """Every row of the extracts, and of those that waited, in scratch as candidates; and the names met on the way."""
     intake.make_room(con, feed)
     landing = intake.Landing(con, feed)
-    known = Known(intake.known_schools(con), intake.known_headers(con), intake.known_parents(con), day.said)
+    known = _known(con, feed, day)
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
     if waiting is not None:
         again = linked(waiting, feed, known, known_on=day.known_on)
@@ -125,16 +126,27 @@ def _landed(
         landing.add(again)
     numbered = list(enumerate(claimed, intake.next_extract_id(con)))
     rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
-    for number, candidates, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
-        if isinstance(candidates, str):
-            refused[number] = candidates
+    for number, delivered, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
+        if isinstance(delivered, str):
+            refused[number] = delivered
             landing.take_back(number)
             continue
-        landing.add(candidates)
+        landing.add(delivered)
         people.append(met)
-        rows[number] += candidates.height
+        rows[number] += delivered.height
     landing.settle()
     return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in numbered], people
+
+
+def _known(con, feed: str, day: Day) -> Known:
+    """What this feed's rows may hang from, and no more: a night's marks need not wait for every census ever taken in."""
+    columns = candidates(feed).schema
+    return Known(
+        intake.known_schools(con),
+        intake.known_headers(con) if "header_found" in columns else None,
+        intake.known_parents(con) if "parent" in columns else None,
+        day.said,
+    )
 
 
 def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
@@ -143,8 +155,8 @@ def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
         try:
             for raw in inbox.read_extract(one.extract):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'][0]:,}")
-                candidates, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
-                yield number, _of(number, candidates), _of(number, met)
+                delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
+                yield number, _of(number, delivered), _of(number, met)
         except Refused as why:
             yield number, str(why), None
 

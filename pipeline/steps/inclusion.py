@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.steps.weeks import code_flags, cut, slots
+from pipeline.steps.windows import school_days
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
 from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.school_year import school_year_of
@@ -45,7 +46,7 @@ def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
     """The published tables by name, with the exact counts they rest on and nothing hidden."""
     pupils = _pupils(tonight)
     weeks = _weeks_this_year(tonight)
-    days = _school_days(weeks)
+    days = school_days(weeks.lazy()).sort("urn", "date")
     schools = _schools(tonight, pupils, weeks)
     return {
         "run": _run(tonight, pupils, schools, days),
@@ -78,14 +79,6 @@ def _pupils(tonight: Tonight) -> pl.DataFrame:
 
 def _weeks_this_year(tonight: Tonight) -> pl.DataFrame:
     return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=tonight.as_of)
-
-
-def _school_days(weeks: pl.DataFrame) -> pl.DataFrame:
-    """One row per school and day on which anyone at it had a possible session."""
-    patterns = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique()
-    possible = pl.Series([number for number, is_so in enumerate(code_flags["possible"]) if is_so], dtype=pl.UInt8)
-    days = slots(patterns, columns=("urn",)).filter(pl.col("code_number").is_in(possible.implode()))
-    return days.select("urn", "date").unique().sort("urn", "date")
 
 
 def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:

@@ -193,8 +193,8 @@ class Known:
     (PARENT_COLUMNS), and what was said of census tables without a header."""
 
     schools: pl.DataFrame
-    headers: pl.DataFrame
-    parents: pl.DataFrame
+    headers: pl.DataFrame | None  # None where the feed hangs from none
+    parents: pl.DataFrame | None
     said: SaidOf | None = None
 
 

@@ -1,6 +1,6 @@
 """Sessions over stretches of time. Every stretch is had from weeks, cut at its first and last day."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -114,7 +114,7 @@ def school_calendar(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     )
     newest_first = by_week.sort("week_start", descending=True).group_by("urn", maintain_order=True)
     thirteen = newest_first.agg(thirteen_school_weeks_ago=_START.get(12, null_on_oob=True))
-    days = _school_days(weeks.filter(_START + _A_WEEK >= year_from))
+    days = school_days(weeks.filter(_START + _A_WEEK >= year_from))
     lately = (
         days.sort("date", descending=True)
         .group_by("urn", maintain_order=True)
@@ -123,7 +123,7 @@ def school_calendar(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     return thirteen.join(lately, on="urn", how="left")
 
 
-def _school_days(weeks: pl.LazyFrame) -> pl.DataFrame:
+def school_days(weeks: pl.LazyFrame) -> pl.DataFrame:
     """One row per school and school day. Pupils' weeks are much alike, so each different one is looked at once."""
     kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique().collect(engine="streaming")
     possible = code_flags["possible"]
@@ -147,7 +147,3 @@ def lately(weeks: pl.LazyFrame, since: pl.DataFrame, key: str) -> pl.DataFrame:
     at_the_edge = cut(rows.filter(_START < pl.col("from_20d")), first_day=pl.col("from_20d"))
     counts = ("possible_sessions", "absence_sessions", "need_absence_sessions")
     return pl.concat([inside, at_the_edge]).group_by(key).agg(pl.col(*counts).sum())
-
-
-def monday_after(day: date) -> date:
-    return day + timedelta(days=7 - day.weekday())

@@ -18,8 +18,6 @@ PHASES = ("Primary", "Secondary", "Special", "Alternative provision")
 
 PRIMARY, SECONDARY, SPECIAL, AP = range(4)
 
-SIXTH_FORM = range(12, 14)
-
 MEAN_ROLL = {PRIMARY: 260, SECONDARY: 1032, SPECIAL: 149, AP: 45}
 
 ANY_SEN = {PRIMARY: 0.194, SECONDARY: 0.176, SPECIAL: 1.0, AP: 0.849}

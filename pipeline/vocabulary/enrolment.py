@@ -31,5 +31,3 @@ PHASES = {
     "NS": "Nursery",
 }
 """The census's school phase, as the phase whose national figures it is compared with."""
-
-SEXES = {"M": "male", "F": "female"}
