@@ -17,11 +17,12 @@ from pipeline.edges import identity, inbox, intake, published, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
+from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
-from pipeline.edges.inbox import Claimed
 from pipeline.edges.settings import Home, make_home
 from pipeline.hops.summary import ExtractSummary, Summary
-from pipeline.hops.taking_in import Day, refuse_unclaimed, sorted_by_feed, take_in_feed
+from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
+from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 
@@ -72,8 +73,8 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
 def take_in_part(home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
     """One feed of a take-in in parts. Tried again, it takes in no file a second time."""
     with shelf.warehouse(home) as con:
-        taken = intake.taken_hashes(con)
-        new = [one for one in claimed if one.extract.sha256 not in taken]
+        taken = intake.taken_parts(con)
+        new = [one for one in claimed if (one.extract.sha256, one.layout.name) not in taken]
         return take_in_feed(con, home, feed, new, day=day, run=run)
 
 
@@ -92,9 +93,17 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
 def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summary]:
     run = _named(con, day)
     identity.check_key(home)
-    claimed, refused = sorted_by_feed(inbox.find_extracts(home, but_not=intake.taken_hashes(con)))
+    found = _new_extracts(con, home)
     waiting = tuple(feed for feed in FEED_NAMES if intake.has_waiting_rows(con, feed))
-    return Begun(run, claimed, waiting), refuse_unclaimed(con, home, refused, day=day, run=run)
+    return Begun(run, found.by_feed, waiting), record_unclaimed(con, home, found, day=day, run=run)
+
+
+def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
+    """What is in the inbox and not taken in, sorted. Of an XML file killed half-way, the parts still to come."""
+    taken = intake.taken_parts(con)
+    in_parts = {layout.name for layout in LAYOUTS if layout.record}
+    whole = frozenset(sha256 for sha256, layout in taken if layout not in in_parts)
+    return sorted_by_feed(inbox.find_extracts(home, but_not=whole), but_not=taken)
 
 
 def _named(con: DuckDBPyConnection, day: Day) -> str:
@@ -174,13 +183,13 @@ _TOLD_BY = {"unknown_school": ("schools", "census_headers"), "pupil_on_no_roll":
 
 
 def _checked(home: Home, files: Iterable[Path], day: Day) -> Summary:
-    claimed, refused = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
-    skip = frozenset(rule for rule, feeds in _TOLD_BY.items() if not any(feed in claimed for feed in feeds))
+    found = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
+    skip = frozenset(rule for rule, feeds in _TOLD_BY.items() if not any(feed in found.by_feed for feed in feeds))
     day = replace(day, skip=skip, keeps_names=False)
     with shelf.warehouse(home) as con:
-        summary = refuse_unclaimed(con, home, refused, day=day, run="check")
+        summary = record_unclaimed(con, home, found, day=day, run="check")
         for feed in FEED_NAMES:
-            summary.add(take_in_feed(con, home, feed, claimed.get(feed, []), day=day, run="check"))
+            summary.add(take_in_feed(con, home, feed, found.by_feed.get(feed, []), day=day, run="check"))
     summary.run = None
     return summary
 

@@ -1,10 +1,11 @@
 """The story in parts that pass plain JSON from one process to the next, for a scheduler. No logic of its own."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from pipeline import flow
-from pipeline.edges.inbox import Claimed, Extract
+from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
 from pipeline.hops.taking_in import Day
@@ -52,14 +53,11 @@ def _day(day: str) -> Day:
 
 
 def _told(one: Claimed) -> dict:
-    return {
-        "path": str(one.extract.path),
-        "name": one.extract.name,
-        "sha256": one.extract.sha256,
-        "layout": one.layout.name,
-    }
+    extract = asdict(one.extract) | {"path": str(one.extract.path), "seen": list(one.extract.seen)}
+    return {"extract": extract, "layout": one.layout.name}
 
 
 def _claimed(told: dict) -> Claimed:
     layout = next(layout for layout in LAYOUTS if layout.name == told["layout"])
-    return Claimed(Extract(Path(told["path"]), told["name"], told["sha256"]), layout)
+    extract = told["extract"] | {"path": Path(told["extract"]["path"]), "seen": tuple(told["extract"]["seen"])}
+    return Claimed(Extract(**extract), layout)

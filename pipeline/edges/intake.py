@@ -14,7 +14,7 @@ from pipeline.tables.audit import EXTRACTS, NOTES, SET_ASIDE
 from pipeline.tables.candidates import candidates, staged_table
 
 from . import warehouse as shelf
-from .inbox import Claimed
+from .extract import Claimed
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Landed:
 # What is already known
 
 
-def taken_hashes(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    return frozenset(sha256 for (sha256,) in con.execute("SELECT sha256 FROM warehouse.audit.extracts").fetchall())
+def taken_parts(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:
+    """Hash and layout of everything taken in, refused or left unread; layout is null where no feed claimed the file."""
+    return frozenset(con.execute("SELECT sha256, layout FROM warehouse.audit.extracts").fetchall())
 
 
 def next_extract_id(con: duckdb.DuckDBPyConnection) -> int:

@@ -8,15 +8,16 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-from pipeline.edges import folding, gate, identity, inbox, intake, progress
+from pipeline.edges import beside, folding, gate, identity, inbox, intake, progress, reading
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.ahead import ahead
 from pipeline.edges.errors import Refused
-from pipeline.edges.inbox import Claimed, Extract
+from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.intake import Landed
 from pipeline.edges.settings import Home
 from pipeline.steps.enrolments import enrolments
-from pipeline.steps.linking import Known, SaidOf, linked, with_age, with_known_on, year_span
+from pipeline.steps.learned import with_age, with_known_on, year_span
+from pipeline.steps.linking import Known, SaidOf, linked
 from pipeline.steps.staging import staged
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.candidates import candidates
@@ -37,28 +38,39 @@ class Day:
     keeps_names: bool = True
 
 
-def sorted_by_feed(extracts: Iterable[Extract]) -> tuple[dict[str, list[Claimed]], list[tuple[Extract, str]]]:
-    """The extracts by the feed that claims them, and those that none does, with the reason."""
-    claimed: dict[str, list[Claimed]] = {}
-    refused = []
+@dataclass(frozen=True)
+class Sorted:
+    """New extracts by the feed that claims them; those of a layout nobody needs; and those no feed claims, with the reason."""
+
+    by_feed: dict[str, list[Claimed]]
+    unread: list[Claimed]
+    refused: list[tuple[Extract, str]]
+
+
+def sorted_by_feed(extracts: Iterable[Extract], *, but_not: frozenset[tuple[str, str | None]] = frozenset()) -> Sorted:
+    """`extracts`, less the parts of them (a hash and a layout's name) that are taken in already."""
+    found = Sorted({}, [], [])
     for extract in extracts:
         try:
-            layout = inbox.recognised(extract)
+            layouts = reading.recognised(extract)
         except Refused as why:
-            refused.append((extract, str(why)))
-        else:
-            claimed.setdefault(layout.feed, []).append(Claimed(extract, layout))
-    return claimed, refused
+            found.refused.append((extract, str(why)))
+            continue
+        for layout in layouts:
+            if (extract.sha256, layout.name) not in but_not:
+                here = found.by_feed.setdefault(layout.feed, []) if layout.feed else found.unread
+                here.append(Claimed(extract, layout))
+    return found
 
 
-def refuse_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, refused, *, day: Day, run: str) -> Summary:
-    """Record files no feed claims, count their rows where they can be counted, and say why beside them."""
+def record_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, found: Sorted, *, day: Day, run: str) -> Summary:
+    """Record files no feed claims, count their rows where they can be counted, and say why beside them; and record those
+    that nobody needs, of which nothing is read."""
     summary = Summary(run=run, as_of=day.known_on)
+    refused = [(Claimed(extract, None), _rows_of(extract), why) for extract, why in found.refused]
+    unread = [(claimed, 0, None) for claimed in found.unread]
     first = intake.next_extract_id(con)
-    landed = [
-        (Landed(number, Claimed(extract, None), _rows_of(extract), why))
-        for number, (extract, why) in enumerate(refused, first)
-    ]
+    landed = [Landed(number, *one) for number, one in enumerate([*refused, *unread], first)]
     with shelf.transaction(con):
         _record(con, home, summary, None, landed, pl.DataFrame(schema=_ROW_RULE), {}, day=day, run=run)
     return summary
@@ -67,11 +79,11 @@ def refuse_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, refused, *, day
 _ROW_RULE = {"extract_id": pl.Int32, "row_number": pl.Int64, "rule": pl.String}
 
 
-def _rows_of(extract: Extract) -> int:
+def _rows_of(extract: Extract, layout: Layout | None = None) -> int:
     try:
-        return sum(batch.height for batch in inbox.read_extract(extract))
+        return sum(batch.height for batch in reading.read_extract(extract, layout))
     except Refused:
-        return 0 if extract.path.suffix.lower() == ".parquet" else inbox.records_in(extract)
+        return 0 if extract.path.suffix.lower() == ".parquet" else reading.records_in(extract)
 
 
 def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
@@ -153,7 +165,7 @@ def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
     """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
     for number, one in numbered:
         try:
-            for raw in inbox.read_extract(one.extract):
+            for raw in reading.read_extract(one.extract, one.layout):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'][0]:,}")
                 delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
                 yield number, _of(number, delivered), _of(number, met)
@@ -166,7 +178,7 @@ def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_landed(number: int, one: Claimed, rows: int, refused: str | None) -> Landed:
-    return Landed(number, one, _rows_of(one.extract) if refused else rows, refused)
+    return Landed(number, one, _rows_of(one.extract, one.layout) if refused else rows, refused)
 
 
 def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):
@@ -211,7 +223,7 @@ def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broke
                 one.claimed.extract.name, feed, layout, one.rows, accepted, set_aside, one.rows if why else 0, why
             )
         )
-        inbox.write_refusal(home, one.claimed.extract.name, why)
+        beside.write_refusal(home, one.claimed.extract.name, why)
     rows = [
         asdict_of(said)
         | {"extract_id": one.extract_id, "sha256": one.claimed.extract.sha256, "known_on": day.known_on, "run": run}
@@ -243,7 +255,7 @@ def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFram
     """Beside the inbox, per file, the rows still set aside: number, rule and sentence, and nothing of the row itself."""
     tried = [] if waiting is None else waiting["extract_id"].unique().to_list()
     for name, rows in intake.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
-        inbox.write_set_aside(home, name, rows)
+        beside.write_set_aside(home, name, rows)
 
 
 def _fold(con, feed: str, weeks: list[folding.TouchedWeeks]) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.edges import inbox
+from pipeline.edges import beside, inbox, reading
 from pipeline.edges.errors import Refused
-from pipeline.edges.inbox import Claimed, Extract, find_extracts, in_batches, read_extract, recognised
+from pipeline.edges.extract import Claimed, Extract
+from pipeline.edges.inbox import find_extracts, in_batches
+from pipeline.edges.reading import read_extract, records_in
 from pipeline.edges.settings import KEYS, Home, make_home
-from pipeline.tables.layouts import LAYOUTS, layout_of
+from pipeline.tables.layouts import LAYOUTS, Layout, layouts_of
 
 HEADER = "urn,upn,date,session,code\n"
 MARK = "100001,B801200005001,2025-09-08,AM,/\n"
@@ -44,6 +46,11 @@ class Supplier:
 @pytest.fixture
 def supplier(tmp_path) -> Supplier:
     return Supplier(tmp_path / "sent")
+
+
+def recognised(extract: Extract) -> Layout:
+    [layout] = reading.recognised(extract)
+    return layout
 
 
 def rows(extract: Extract) -> list[tuple]:
@@ -215,7 +222,7 @@ def test_a_column_of_lists_in_a_parquet_file_is_left_alone(supplier):
 
 
 def test_a_large_file_comes_in_pieces_in_order_and_rows_keep_their_numbers(supplier, monkeypatch):
-    monkeypatch.setattr(inbox, "ROWS_AT_ONCE", 300)
+    monkeypatch.setattr(reading, "ROWS_AT_ONCE", 300)
     lines = [f"{100000 + number},{number}" for number in range(2, 1002)]
     for extract in (
         supplier.sends("urn,number\n" + "\n".join(lines)),
@@ -316,7 +323,7 @@ def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alon
     supplier, monkeypatch, sizes, batches
 ):
     monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 100)
-    layout = layout_of(HEADER.strip().split(","))
+    [layout] = layouts_of(HEADER.strip().split(","))
     claimed = [Claimed(supplier.sends("x" * size, f"{at}.csv"), layout) for at, size in enumerate(sizes)]
     assert [[one.extract.path.stat().st_size for one in batch] for batch in in_batches(claimed)] == batches
     assert [one for batch in in_batches(claimed) for one in batch] == claimed
@@ -326,19 +333,19 @@ def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alon
 
 
 def test_a_refusal_is_said_beside_the_inbox_by_the_files_name_and_can_be_taken_back(home):
-    inbox.write_refusal(home, "ash/marks.csv", "It is empty.")
+    beside.write_refusal(home, "ash/marks.csv", "It is empty.")
     said = home.set_aside / "ash__marks.csv.refused.txt"
     assert said.read_text() == "It is empty.\n"
-    inbox.write_refusal(home, "ash/marks.csv", None)
+    beside.write_refusal(home, "ash/marks.csv", None)
     assert list(home.set_aside.iterdir()) == []
 
 
 def test_rows_set_aside_are_told_beside_the_inbox_until_none_is(home):
     rules = pl.DataFrame({"row_number": [3], "rule": ["code_unknown"]})
-    inbox.write_set_aside(home, "ash/marks.csv", rules)
+    beside.write_set_aside(home, "ash/marks.csv", rules)
     assert (home.set_aside / "ash__marks.csv.set_aside.csv").read_text() == "row_number,rule\n3,code_unknown\n"
-    inbox.write_set_aside(home, "ash/marks.csv", rules.clear())
-    inbox.write_set_aside(home, "ash/others.csv", rules.clear())
+    beside.write_set_aside(home, "ash/marks.csv", rules.clear())
+    beside.write_set_aside(home, "ash/others.csv", rules.clear())
     assert list(home.set_aside.iterdir()) == []
 
 
@@ -378,8 +385,8 @@ def test_a_link_in_the_inbox_is_not_followed(tmp_path):
 
 def test_a_file_deep_in_folders_is_refused_by_a_name_no_longer_than_a_disk_takes(tmp_path):
     home = make_home(tmp_path / "home", demo=True)
-    inbox.write_refusal(home, "/".join(["a folder of a school"] * 20) + "/marks.csv", "why")
-    inbox.write_refusal(home, "marks.csv", "why")
+    beside.write_refusal(home, "/".join(["a folder of a school"] * 20) + "/marks.csv", "why")
+    beside.write_refusal(home, "marks.csv", "why")
     written = sorted(path.name for path in home.set_aside.iterdir())
     assert written[1] == "marks.csv.refused.txt"
     assert len(written[0].encode()) < 255 and written[0].endswith(".refused.txt")
@@ -389,11 +396,11 @@ def test_a_file_deep_in_folders_is_refused_by_a_name_no_longer_than_a_disk_takes
 def test_the_rows_of_a_file_that_does_not_parse_are_its_lines_but_the_header(tmp_path, text, rows):
     path = tmp_path / "broken.csv"
     path.write_text(text)
-    assert inbox.records_in(inbox.Extract(path, "broken.csv", "0")) == rows
+    assert records_in(Extract(path, "broken.csv", "0")) == rows
 
 
 def test_a_line_with_nothing_in_it_is_no_row_and_those_after_it_keep_their_numbers(tmp_path):
     path = tmp_path / "marks.csv"
     path.write_text("urn,upn,code\n100001,x,/\n\n,,\n,y,\n\n")
-    [rows] = read_extract(inbox.Extract(path, "marks.csv", "0"))
+    [rows] = read_extract(Extract(path, "marks.csv", "0"))
     assert rows.select("row_number", "upn").rows() == [(2, "x"), (5, "y")]

@@ -2,9 +2,17 @@
 
 import pytest
 
-from pipeline.steps.staging import READERS
-from pipeline.tables.layouts import LAYOUTS, layout_of, nearest_layout, spelt
+from pipeline.steps.readers import READERS
+from pipeline.tables.layouts import LAYOUTS, layouts_of, nearest_layout, spelt
 from pipeline.vocabulary.feeds import FEED_NAMES
+
+
+def layout_of(headers):
+    """The one layout that claims a table with these headers, or None."""
+    claiming = layouts_of(headers)
+    assert len(claiming) < 2
+    return claiming[0] if claiming else None
+
 
 MARKS = ["urn", "upn", "date", "session", "code"]
 

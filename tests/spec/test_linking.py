@@ -6,6 +6,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
+from pipeline.steps.learned import with_age, with_age_when_stated, with_known_on, year_span
 from pipeline.steps.linking import (
     HEADER_COLUMNS,
     PARENT_COLUMNS,
@@ -14,14 +15,10 @@ from pipeline.steps.linking import (
     described_headers,
     described_schools,
     linked,
-    with_age,
-    with_age_when_stated,
     with_headers,
-    with_known_on,
     with_parents,
     with_term_carried,
     with_urn,
-    year_span,
 )
 from pipeline.tables.candidates import candidates
 from tests.drawn import drawn

@@ -6,7 +6,8 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from pipeline.steps.staging import FOR_THE_AUDIT_ONLY, READERS, staged
+from pipeline.steps.readers import FOR_THE_AUDIT_ONLY, READERS
+from pipeline.steps.staging import staged
 from pipeline.tables.layouts import LAYOUTS
 from tests.drawn import drawn
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.synthetic import synthesise
-from pipeline.tables.layouts import layout_of
+from pipeline.tables.layouts import layouts_of
 from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.identifiers import UpnCheck, upn_check
 from pipeline.vocabulary.school_year import SchoolYear, term_dates, term_of
@@ -34,7 +34,7 @@ def collect_date(column: str) -> pl.Expr:
 
 def test_every_file_is_recognised_by_its_headers(made):
     for path in (*made.files, *made.history):
-        layout = layout_of(pl.read_csv(path, n_rows=0).columns)
+        [layout] = layouts_of(pl.read_csv(path, n_rows=0).columns)
         assert layout and (layout.name in path.stem or path.stem.split("_")[-1] in layout.name), path.name
 
 

@@ -1,0 +1,48 @@
+"""What a layout is: one supplier's spelling of one feed."""
+
+import re
+from dataclasses import dataclass, field
+
+SPELT = re.compile(r"[^a-z0-9]")
+
+
+def spelt(header: str) -> str:
+    """`header` as layouts spell it: `LA (code)` is `lacode`."""
+    return SPELT.sub("", header.strip().lstrip("\ufeff").lower())
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One supplier's spelling of one feed.
+
+    `columns` maps a header (as `spelt`) to our name for it. A file is of this layout when it has every header in
+    `marks_it` and, of each group in `one_of`, at least one. In XML each element named in `record` is one row, and the
+    file may be of several layouts at once: see `edges.xml_records` for what stands for its headers.
+
+    `feed` is null for what suppliers send along and nobody needs: such a file is recognised, and left unread.
+    """
+
+    name: str
+    feed: str | None
+    title: str
+    marks_it: tuple[str, ...]
+    columns: dict[str, str]
+    one_of: tuple[tuple[str, ...], ...] = ()
+    constants: dict[str, str] = field(default_factory=dict)
+    record: tuple[str, ...] = ()
+
+    def claims(self, headers: set[str]) -> bool:
+        return not self.lacks(headers)
+
+    def lacks(self, headers: set[str]) -> list[str]:
+        """The headers that keep a file from being of this layout."""
+        missing = [header for header in self.marks_it if header not in headers]
+        return missing + [" or ".join(group) for group in self.one_of if not headers & set(group)]
+
+
+def same(*names: str) -> dict[str, str]:
+    return {spelt(name): name for name in names}
+
+
+SCHOOL = ("urn", "laestab")
+"""A plain table names its school by one of these."""
