@@ -2,12 +2,15 @@
 
 When intake has settled: every pupil on a roll is looked at as of the day, each school's list is written to the outbox, and
 the suppressed figures are swapped in. Run again for the same day it puts the same rows, lists and figures in their place.
+Where a school gets no list, for its figures do not hold, the last task fails when all that is done, so that someone is
+told which school, and why with both numbers.
 
 Params: `home` and `day`, as for *intake*; left out, they come from the asset that set this run off.
 """
 
 from airflow.sdk import dag, get_current_context, task
-from shared import DEFAULTS, WAREHOUSE, day_of, home_of, params, pool
+from airflow.sdk.exceptions import AirflowFailException
+from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, pool
 
 
 @dag(
@@ -26,7 +29,14 @@ def flag():
             return parts.flag(set_off_by[-1]["home"], set_off_by[-1]["day"])
         return parts.flag(home_of(context), day_of(context))
 
-    look_list_and_publish()
+    @task(retries=0, on_failure_callback=notices(TOLD))
+    def tell_of_schools_without_list(flagged: dict) -> None:
+        """Fail, and so send notice, when a school's figures do not hold."""
+        without = [f"School {urn} gets no list: {why}" for urn, why in flagged["schools_without_list"].items()]
+        if without:
+            raise AirflowFailException(" ".join(without))
+
+    tell_of_schools_without_list(look_list_and_publish())
 
 
 flag()

@@ -17,7 +17,7 @@ from itertools import pairwise
 from airflow.sdk import TriggerRule, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.interval import CronDataIntervalTimetable
-from shared import DEFAULTS, WAREHOUSE, day_of, home_of, params, pool
+from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, pool
 
 from pipeline.vocabulary.feeds import FEEDS
 
@@ -55,7 +55,7 @@ def intake():
         get_current_context()["outlet_events"][WAREHOUSE].extra = {"home": begun["home"], "day": begun["day"]}
         return ended
 
-    @task(retries=0)
+    @task(retries=0, on_failure_callback=notices(TOLD))
     def tell_of_refusals(ended: dict) -> None:
         """Fail, and so send notice, when a file was refused."""
         refused = [f"{one['file']}: {one['refused_because']}" for one in ended["extracts"] if one["refused_because"]]

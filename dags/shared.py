@@ -37,8 +37,8 @@ def day_of(context) -> str:
     return ends.date().isoformat()
 
 
-def _notices() -> list:
-    """By e-mail, where a connection and an address are set; the notice names DAG and task, never a child."""
+def notices(words: str) -> list:
+    """By e-mail, where a connection and an address are set; the notice names DAG and task, and never a child."""
     to = os.environ.get("A2N_NOTIFY")
     if not (to and os.environ.get("AIRFLOW_CONN_SMTP_DEFAULT")):
         return []
@@ -48,15 +48,17 @@ def _notices() -> list:
         SmtpNotifier(
             to=to,
             subject="Attendance to need: {{ dag.dag_id }} stopped at {{ ti.task_id }}",
-            html_content="The run of {{ dag.dag_id }} stopped at {{ ti.task_id }}. "
-            "Its log says which file, which rows and which rule.",
+            html_content="The run of {{ dag.dag_id }} stopped at {{ ti.task_id }}. " + words,
         )
     ]
 
+
+TOLD = "{{ exception | e }}"
+"""For a task that fails only with words of our own: the notice gives them. What another task fails with may quote a row."""
 
 DEFAULTS = {
     "owner": "data team",
     "retries": 2,
     "retry_delay": timedelta(minutes=5),
-    "on_failure_callback": _notices(),
+    "on_failure_callback": notices("Its log says which file, which rows and which rule."),
 }

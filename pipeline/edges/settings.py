@@ -26,6 +26,10 @@ class Settings:
     history_lag_days: int = 1
     move_taken: bool = False
     tolerance: float = 0.01
+    roll_tolerance: float = 0.05
+    days_missing: int = 5
+    not_taken: float = 0.05
+    days_late: int = 5
     fewest_shown: int = 5
     smallest_base: int = 20
     memory_limit: str = "1GB"
@@ -106,7 +110,13 @@ def _settings(told: dict, path: Path) -> Settings:
         "lists": {"places": int, "places_by_school": dict},
         "history": {"lag_days": int},
         "inbox": {"move_taken": bool},
-        "reconciliation": {"tolerance": float},
+        "reconciliation": {
+            "tolerance": float,
+            "roll_tolerance": float,
+            "days_missing": int,
+            "not_taken": float,
+            "days_late": int,
+        },
         "suppression": {"fewest_shown": int, "smallest_base": int},
         "machine": {"memory_limit": str},
     }
@@ -137,8 +147,10 @@ def _within_bounds(settings: Settings, path: Path) -> Settings:
         raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
     if settings.smallest_base < 10:
         raise Refused(f"{path}: [suppression] smallest_base may not be under 10.")
-    if settings.history_lag_days < 0 or not 0 <= settings.tolerance < 1:
-        raise Refused(f"{path}: lag_days must be 0 or more, tolerance from 0 to under 1.")
+    if settings.history_lag_days < 0 or settings.days_missing < 0 or settings.days_late < 0:
+        raise Refused(f"{path}: lag_days, days_missing and days_late must be 0 or more.")
+    if not all(0 <= share < 1 for share in (settings.tolerance, settings.roll_tolerance, settings.not_taken)):
+        raise Refused(f"{path}: tolerance, roll_tolerance and not_taken must be from 0 to under 1.")
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
         raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
     return settings
@@ -190,6 +202,10 @@ move_taken = false        # move each file taken in from inbox/ to taken/
 
 [reconciliation]
 tolerance = 0.01          # registers may differ from the totals a school's own system gives by this share
+roll_tolerance = 0.05     # share of a roll that may be without marks, or differ from the school's census
+days_missing = 5          # days of a term without a mark, of those on which most other schools were open
+not_taken = 0.05          # share of the last 20 school days' sessions without a mark
+days_late = 5             # school days since the last register received
 
 [suppression]
 fewest_shown = 5          # counts from 1 to one under this are hidden

@@ -14,11 +14,18 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.places import Policy
-from pipeline.steps.reconciliation import schools_without_list
+from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks
-from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, SCHOOLS_WITHOUT_LIST, TRIAGE
+from pipeline.tables.derived import (
+    PUPIL_FEATURES,
+    PUPIL_SIGNALS,
+    PUPIL_SUPPORT,
+    RECONCILIATION,
+    SCHOOLS_WITHOUT_LIST,
+    TRIAGE,
+)
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from .summary import Summary
@@ -36,6 +43,7 @@ class Look:
     support: pl.DataFrame
     signals: pl.DataFrame
     triage: pl.DataFrame
+    lines: pl.DataFrame  # each thing held to another, holding or not
     without_list: pl.DataFrame
     policy: Policy
 
@@ -54,10 +62,22 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     with summary.timed("triage"):
         policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
         outcome = triage(features, signals, support, policy, as_of=as_of)
-        without = schools_without_list(
-            weeks, known.census, known.totals, features.select("urn"), tolerance=settings.tolerance, as_of=as_of
-        )
-    return Look(as_of, known, weeks, enrolled, features, support, signals, _withheld(outcome, without), without, policy)
+    with summary.timed("reconcile"):
+        received = Received(weeks, known.census, known.totals, known.pupils, enrolled, known.schools)
+        lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+        without = schools_without_list(lines)
+    outcome = _withheld(outcome, without)
+    return Look(as_of, known, weeks, enrolled, features, support, signals, outcome, lines, without, policy)
+
+
+def _tolerances(settings: Settings) -> Tolerances:
+    return Tolerances(
+        sessions=settings.tolerance,
+        pupils=settings.roll_tolerance,
+        days_missing=settings.days_missing,
+        not_taken=settings.not_taken,
+        days_late=settings.days_late,
+    )
 
 
 def still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -89,6 +109,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
             (PUPIL_SUPPORT, look.support),
             (PUPIL_SIGNALS, look.signals),
             (TRIAGE, look.triage),
+            (RECONCILIATION, look.lines),
             (SCHOOLS_WITHOUT_LIST, look.without_list),
         ):
             shelf.replace_day(con, table, frame, as_of=look.as_of)

@@ -4,18 +4,18 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.vocabulary.enrolment import SIXTH_FORM_YEARS
+from pipeline.vocabulary.enrolment import NO_LONGER_HERE, SIXTH_FORM_YEARS
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of
 
 _FIRST_WEEKS = pl.duration(weeks=4)
-_SUBSIDIARY, _NO_LONGER_HERE = "S", "P"
+_SUBSIDIARY = "S"
 _MAIN = ("C", "M")
 
 
 def on_roll(enrolled: pl.DataFrame, schools: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """One row per pupil on any roll: the school that lists them, which is the main registration, else the latest entered."""
     rank = pl.when(_status.is_in(_MAIN)).then(0).when(_status == _SUBSIDIARY).then(1).otherwise(2)
-    here = enrolled.filter(_on_roll_on(as_of=as_of)).sort(rank, -pl.col("entry_date").cast(pl.Int32), "urn")
+    here = enrolled.filter(is_on_roll(as_of=as_of)).sort(rank, -pl.col("entry_date").cast(pl.Int32), "urn")
     is_special = pl.col("phase").fill_null("") == "Special"
     phases = schools.select("urn", "phase").sort("urn", "phase").unique("urn", keep="first", maintain_order=True)
     return (
@@ -35,9 +35,10 @@ def on_roll(enrolled: pl.DataFrame, schools: pl.DataFrame, *, as_of: date) -> pl
 _status = pl.col("enrol_status").fill_null("C")
 
 
-def _on_roll_on(*, as_of: date) -> pl.Expr:
+def is_on_roll(*, as_of: date) -> pl.Expr:
+    """Of rows of `facts.enrolments`."""
     still = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= as_of)
-    return (pl.col("entry_date") <= as_of) & still & (_status != _NO_LONGER_HERE)
+    return (pl.col("entry_date") <= as_of) & still & (_status != NO_LONGER_HERE)
 
 
 def moves(roll: pl.DataFrame, enrolled: pl.DataFrame, opened: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

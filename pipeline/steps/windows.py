@@ -123,17 +123,32 @@ def school_calendar(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     return thirteen.join(lately, on="urn", how="left")
 
 
+def by_school(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """`rows` by their urn."""
+    return {urn: of_school for (urn,), of_school in rows.partition_by("urn", as_dict=True).items()}
+
+
 def school_days(weeks: pl.LazyFrame) -> pl.DataFrame:
-    """One row per school and school day. Pupils' weeks are much alike, so each different one is looked at once."""
+    """One row per school and school day: one on which it has a possible mark."""
+    return _days_with(weeks, code_flags["possible"])
+
+
+def marked_days(weeks: pl.LazyFrame) -> pl.DataFrame:
+    """One row per school and day on which it has a mark, if only that it was closed."""
+    return _days_with(weeks, np.arange(256) > 0)
+
+
+def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
+    """One row per school and day with a code `has` is true of. Pupils' weeks are much alike: each different one is
+    looked at once."""
     kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique().collect(engine="streaming")
-    possible = code_flags["possible"]
-    open_on = [
-        kinds.filter(pl.Series(possible[_on(kinds["am_codes"], day)] | possible[_on(kinds["pm_codes"], day)]))
+    days = [
+        kinds.filter(pl.Series(has[_on(kinds["am_codes"], day)] | has[_on(kinds["pm_codes"], day)]))
         .select("urn", date=_START + pl.duration(days=day))
         .unique()
         for day in DAYS
     ]
-    return pl.concat(open_on)
+    return pl.concat(days)
 
 
 def lately(weeks: pl.LazyFrame, since: pl.DataFrame, key: str) -> pl.DataFrame:

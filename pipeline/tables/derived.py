@@ -143,6 +143,24 @@ TRIAGE = Table(
     ),
 )  # fmt: skip
 
+RECONCILIATION = Table(
+    name="derived.reconciliation",
+    grain="one row per school, thing held to another, and period",
+    key=("as_of", "urn", "held_to", "period"),
+    columns=(
+        Column("as_of", pl.Date, "The day stood on."),
+        Column("number", pl.Int32, "Its place among the day's: of several that do not hold, the first is told."),
+        Column("urn", pl.Int32, "School."),
+        Column("held_to", pl.String, "What is held to what, such as possible_as_census."),
+        Column("period", pl.String, "The days or term it is of, in words."),
+        Column("counted", pl.Float64, "What was received comes to.", "sessions, pupils or days"),
+        Column("said", pl.Float64, "What it is held to.", "sessions, pupils or days"),
+        Column("allowed", pl.Float64, "How far apart they may be.", "share, or days"),
+        Column("holds", pl.Boolean, "Whether they are no further apart than that."),
+        Column("reason", pl.String, "The sentence, where they are.", nullable=True),
+    ),
+)
+
 SCHOOLS_WITHOUT_LIST = Table(
     name="derived.schools_without_list",
     grain="one row per school that gets no list on the as-of day",
@@ -154,4 +172,4 @@ SCHOOLS_WITHOUT_LIST = Table(
     ),
 )
 
-DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, SCHOOLS_WITHOUT_LIST)
+DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, RECONCILIATION, SCHOOLS_WITHOUT_LIST)

@@ -10,6 +10,8 @@ ENROLMENT_STATUSES = {
     "P": "previous",
 }
 
+NO_LONGER_HERE = "P"
+
 YEAR_GROUPS = ("E1", "E2", "N1", "N2", "R", *(str(year) for year in range(1, 15)), "M", "X")
 
 SIXTH_FORM_YEARS = ("12", "13", "14")

@@ -77,7 +77,10 @@ def test_files_refused_fail_the_last_task_and_only_that(by_dags, by_command):
     assert intake.pop("tell_of_refusals") == "failed"
     assert set(intake.values()) == {"success", "skipped"}
     assert intake["settle"] == intake["attendance_marks"] == "success"
-    assert states(by_dags[1]["flag"]) == {"look_list_and_publish": "success"}
+    assert states(by_dags[1]["flag"]) == {
+        "look_list_and_publish": "success",
+        "tell_of_schools_without_list": "success",
+    }
 
 
 def test_a_feed_with_nothing_new_is_skipped(by_dags, evening):

@@ -42,13 +42,13 @@ def test_nights_missed_are_not_caught_up_and_no_two_runs_overlap(dag):
 
 
 def test_whatever_opens_the_warehouse_waits_for_the_pools_one_slot(dag):
-    assert {task.pool for task in dag.tasks if task.task_id != "tell_of_refusals"} == {"duckdb_writer"}
+    assert {task.pool for task in dag.tasks if not task.task_id.startswith("tell_of_")} == {"duckdb_writer"}
     assert {task.pool_slots for task in dag.tasks} == {1}
 
 
 def test_work_is_tried_again_after_a_while_and_bad_news_is_not(dag):
     tried = {task.task_id: task.retries for task in dag.tasks}
-    assert tried.pop("tell_of_refusals", 0) == 0
+    assert {tried.pop(name) for name in list(tried) if name.startswith("tell_of_")} == {0}
     assert set(tried.values()) == {2}
     assert all(task.retry_delay >= timedelta(minutes=1) for task in dag.tasks)
 

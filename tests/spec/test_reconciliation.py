@@ -5,9 +5,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.steps.reconciliation import SETTLING, schools_without_list
+from pipeline.steps.held_to_totals import SETTLING
+from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.weeks import cut, marked_weeks
+from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.staged import CENSUS_SESSIONS, REGISTER_TOTALS
+from pipeline.tables.staged import PUPILS as PUPIL_ROWS
 from tests.cast import AS_OF, SECOND, SECONDARY, Away, Pupil, Spell, marks_of
 
 PUPILS = tuple(Pupil(f"pupil{letter}", away=(Away("O", "2026-03-16", "2026-03-20"),)) for letter in "bcdef")
@@ -15,6 +18,7 @@ WEEKS = cut(marked_weeks(marks_of(PUPILS)), last_day=AS_OF)
 """Five pupils, two sessions a school day; each missed the ten of the last week."""
 
 A_SPAN = ("2026-02-23", "2026-03-20")  # four school weeks: 200 possible sessions, 50 missed
+NO_SCHOOLS = pl.DataFrame(schema={"urn": pl.Int32, "laestab": pl.Int32})
 ON_ROLL = pl.DataFrame({"urn": [SECONDARY]}, schema={"urn": pl.Int32})
 
 
@@ -30,7 +34,9 @@ def without_list(
 ) -> dict[int, str]:
     """The reason by school."""
     census = CENSUS_SESSIONS.empty if census is None else census
-    found = schools_without_list(weeks, census, told, on_roll, tolerance=tolerance, as_of=AS_OF)
+    received = Received(weeks, census, told, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
+    lines = reconciled(received, on_roll, Tolerances(sessions=tolerance), as_of=AS_OF)
+    found = schools_without_list(lines)
     assert found["as_of"].unique().to_list() in ([], [AS_OF])
     return dict(found.select("urn", "reason").rows())
 
