@@ -95,13 +95,16 @@ def init(
 def check(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
     known_on: KnownOn = None, history: History = False, urn: Urn = None, term: Term = None, year: Year = None,
+    page: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page to keep, too.")] = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Say what would be accepted and refused of these files. Loads nothing."""
     from pipeline import flow
 
+    if page and (page.suffix.lower() != ".html" or not page.parent.is_dir()):
+        raise typer.BadParameter("--page takes a file name that ends in .html, in a folder that is there.")
     day = _day(known_on, history, urn, term, year)
-    _run(lambda: flow.check(files, day), day.known_on, as_json)
+    _run(lambda: flow.check(files, day), day.known_on, as_json, page)
 
 
 @app.command("take-in")
@@ -179,7 +182,7 @@ def _said(urn: int | None, term: str | None, year: int | None):
     return SaidOf(urn, term.lower(), year)
 
 
-def _run(work, as_of: date, as_json: bool) -> None:
+def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
     """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for."""
     from pipeline.edges.gate import GateBroken
     from pipeline.hops.summary import Summary
@@ -192,6 +195,10 @@ def _run(work, as_of: date, as_json: bool) -> None:
         summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
     except OSError as fault:
         summary = Summary(run=None, as_of=as_of, stopped_because=_of_the_machine(fault))
+    if page:
+        from pipeline.check_page import check_page
+
+        page.write_text(check_page(summary), encoding="utf-8")
     _finish(summary, as_json)
 
 

@@ -4,8 +4,6 @@ The command line and the DAGs call these verbs and nothing else. Each returns a 
 never a child.
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +17,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
-from pipeline.edges.settings import Home, make_home
+from pipeline.edges.settings import Home
 from pipeline.hops.summary import ExtractSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
@@ -167,31 +165,10 @@ def account(home: Home, *, as_of: date) -> Summary:
 
 
 def check(files: Iterable[Path], day: Day) -> Summary:
-    """What would be accepted and refused of these files: they are taken into an empty home that is then thrown away.
+    """What would be accepted and refused of these files, with what was found in them. Loads nothing, keeps nothing."""
+    from pipeline.hops.checking import checked
 
-    What only a home's other feeds can tell (a pupil on no roll, an unknown school) is checked where they are among them.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="a2n-check-"))
-    try:
-        home = make_home(folder / "home", demo=False)
-        return _checked(home, files, day)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-_TOLD_BY = {"unknown_school": ("schools", "census_headers"), "pupil_on_no_roll": ("pupils",)}
-
-
-def _checked(home: Home, files: Iterable[Path], day: Day) -> Summary:
-    found = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
-    skip = frozenset(rule for rule, feeds in _TOLD_BY.items() if not any(feed in found.by_feed for feed in feeds))
-    day = replace(day, skip=skip, keeps_names=False)
-    with shelf.warehouse(home) as con:
-        summary = record_unclaimed(con, home, found, day=day, run="check")
-        for feed in FEED_NAMES:
-            summary.add(take_in_feed(con, home, feed, found.by_feed.get(feed, []), day=day, run="check"))
-    summary.run = None
-    return summary
+    return checked(files, day)
 
 
 def export(home: Home, table: str, to: Path) -> int:

@@ -29,6 +29,19 @@ class ExtractSummary:
 
 
 @dataclass
+class Finding:
+    """One rule broken in one file: what happens to its rows, why, how many they are, and the numbers of the first."""
+
+    file: str
+    layout: str
+    happens: str
+    rule: str
+    sentence: str
+    rows: int
+    row_numbers: list[int]
+
+
+@dataclass
 class Summary:
     """One run, or several after one another."""
 
@@ -41,6 +54,8 @@ class Summary:
     schools_without_list: dict[str, str] = field(default_factory=dict)
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
+    findings: list[Finding] = field(default_factory=list)  # of a check alone
+    not_asked: list[str] = field(default_factory=list)  # rules a check could not judge
     stopped_because: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -82,4 +97,5 @@ def summary_from(told: dict) -> Summary:
     """The summary another process passed on as JSON."""
     told = dict(told)
     extracts = [ExtractSummary(**one) for one in told.pop("extracts")]
-    return Summary(**told | {"as_of": date.fromisoformat(told["as_of"]), "extracts": extracts})
+    findings = [Finding(**one) for one in told.pop("findings")]
+    return Summary(findings=findings, **told | {"as_of": date.fromisoformat(told["as_of"]), "extracts": extracts})
