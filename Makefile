@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo test check fix bench clean
+.PHONY: setup demo test soak check fix bench clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,11 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# Half an hour or so. What it found is in tests/soaks/results.
+soak: setup
+	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
+	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 
 check: setup
 	@$(BIN)/ruff check .

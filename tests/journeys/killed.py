@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from importlib import import_module
 
 from .at_home import Ran, a2n
@@ -28,6 +29,13 @@ def a2n_killed_after(seconds: float, *words: object) -> int:
     return _status(process)
 
 
+def a2n_timed(*words: object) -> tuple[int, float]:
+    """Give a command and leave it to end. Returns its status and how many seconds it took."""
+    began = time.monotonic()
+    status = _status(_started(None, 0, words))
+    return status, time.monotonic() - began
+
+
 KILLED = -signal.SIGKILL
 
 
@@ -46,7 +54,8 @@ def _run(moment: str | None, nth: int, words: list[str]) -> None:
     if moment:
         _lay_in_wait(moment, nth)
     ran: Ran = a2n(*words)
-    sys.stderr.write(ran.err)
+    if moment:
+        sys.stderr.write(ran.err)
     sys.exit(ran.status)
 
 

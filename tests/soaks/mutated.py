@@ -1,0 +1,179 @@
+"""Files no supplier would send: a good one with something done to it, the same for the same seed."""
+
+import gzip
+import io
+import random
+import zipfile
+from collections.abc import Callable
+
+import polars as pl
+
+STRANGE = (
+    "", " ", "\x00", "NULL", "nan", "-", "--", "#", "1e308", "-1", "9" * 40, "0x1F", "2025-13-45", "31/02/2025", "0001-01-01",
+    "9999-12-31", "=1+1", "@SUM(A1)", '"', '""', "'", ",", ";", "\t", "\r", "\n", "\r\n", "\ufeff", "\u202e", "é", "Ā", "💥",
+    "\u0000", "a" * 5000, "<b>", "&amp;", "&x;", "]]>", "<!--", "AM", "pm", "I", "C2", "Y5", "/", "\\", "true", "1.0", "999999",
+    "100001", "12/09/2025", "2025-Sep-12 00:00:00", "2025-09-12T08:40:00Z",
+)  # fmt: skip
+"""Cells that have broken readers elsewhere, and good cells in the wrong place."""
+
+
+def mutated(content: bytes, others: list[bytes], chance: random.Random) -> bytes:
+    """`content` with one to four things done to its bytes."""
+    for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 4))):
+        content = chance.choice(_OF_BYTES)(content, others, chance)
+    return content
+
+
+def mutated_table(text: str, chance: random.Random) -> str:
+    """A CSV with one to four things done to its cells, rows, columns or headers."""
+    rows = [line.split(",") for line in text.splitlines()]
+    for _ in range(chance.choice((1, 1, 2, 2, 3, 4))):
+        chance.choice(_OF_ROWS)(rows, chance)
+    ending = chance.choice(("\n", "\n", "\n", "\r\n", "\r"))
+    return ending.join(",".join(row) for row in rows) + ending * chance.choice((0, 1, 1, 3))
+
+
+# Bytes
+
+
+def _flip(content: bytes, others, chance) -> bytes:
+    if not content:
+        return content
+    at = chance.randrange(len(content))
+    return content[:at] + bytes([content[at] ^ (1 << chance.randrange(8))]) + content[at + 1 :]
+
+
+def _put_in(content: bytes, others, chance) -> bytes:
+    at = chance.randrange(len(content) + 1)
+    what = chance.choice((chance.choice(STRANGE).encode("utf-8", "ignore"), chance.randbytes(chance.randrange(1, 40))))
+    return content[:at] + what + content[at:]
+
+
+def _take_out(content: bytes, others, chance) -> bytes:
+    at = chance.randrange(len(content) + 1)
+    return content[:at] + content[at + chance.randrange(1, 200) :]
+
+
+def _cut_short(content: bytes, others, chance) -> bytes:
+    return content[: chance.randrange(len(content) + 1)]
+
+
+def _repeat(content: bytes, others, chance) -> bytes:
+    at = chance.randrange(len(content) + 1)
+    piece = content[at : at + chance.randrange(1, 400)]
+    return content[:at] + piece * chance.randrange(2, 30) + content[at:]
+
+
+def _splice(content: bytes, others, chance) -> bytes:
+    other = chance.choice(others)
+    return content[: chance.randrange(len(content) + 1)] + other[chance.randrange(len(other) + 1) :]
+
+
+def _overwrite(content: bytes, others, chance) -> bytes:
+    at = chance.randrange(len(content) + 1)
+    length = chance.randrange(1, 16)
+    return content[:at] + chance.choice((b"\xff", b"\x00", b"\x7f")) * length + content[at + length :]
+
+
+_OF_BYTES: tuple[Callable, ...] = (_flip, _flip, _put_in, _take_out, _cut_short, _repeat, _splice, _overwrite)
+
+
+# Cells, rows and columns
+
+
+def _cell(rows: list[list[str]], chance) -> None:
+    row = chance.choice(rows)
+    row[chance.randrange(len(row))] = chance.choice(STRANGE)
+
+
+def _cell_of_column(rows, chance) -> None:
+    """The same strange cell all the way down."""
+    at, what = chance.randrange(len(rows[0])), chance.choice(STRANGE)
+    for row in rows[1:]:
+        if at < len(row):
+            row[at] = what
+
+
+def _swap_columns(rows, chance) -> None:
+    width = len(rows[0])
+    one, other = chance.randrange(width), chance.randrange(width)
+    for row in rows:
+        if max(one, other) < len(row):
+            row[one], row[other] = row[other], row[one]
+
+
+def _drop_column(rows, chance) -> None:
+    at = chance.randrange(len(rows[0]))
+    for row in rows:
+        del row[at : at + 1]
+        if not row:
+            row.append("")
+
+
+def _double_column(rows, chance) -> None:
+    at = chance.randrange(len(rows[0]))
+    for row in rows:
+        row.insert(at, row[min(at, len(row) - 1)])
+
+
+def _drop_row(rows, chance) -> None:
+    if len(rows) > 1:
+        del rows[chance.randrange(len(rows))]
+
+
+def _double_row(rows, chance) -> None:
+    at = chance.randrange(len(rows))
+    rows[at:at] = [list(rows[at])] * chance.randrange(1, 5)
+
+
+def _ragged(rows, chance) -> None:
+    row = chance.choice(rows)
+    if chance.random() < 0.5:
+        row.extend(["x"] * chance.randrange(1, 5))
+    elif len(row) > 1:
+        del row[chance.randrange(1, len(row)) :]
+
+
+def _header(rows, chance) -> None:
+    at = chance.randrange(len(rows[0]))
+    rows[0][at] = chance.choice((rows[0][at].upper(), f" {rows[0][at]} ", f'"{rows[0][at]}"', chance.choice(STRANGE)))
+
+
+_OF_ROWS: tuple[Callable, ...] = (
+    _cell, _cell, _cell, _cell_of_column, _swap_columns, _drop_column, _double_column, _drop_row, _double_row, _ragged, _header,
+)  # fmt: skip
+
+
+# The same table in other clothes
+
+
+def as_gzip(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def as_zip(content: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("table.csv", content)
+    return held.getvalue()
+
+
+def as_workbook(text: str) -> bytes:
+    import xlsxwriter
+
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for at, line in enumerate(text.splitlines()):
+            for across, cell in enumerate(line.split(",")):
+                sheet.write_string(at, across, cell[:32_000])
+    return held.getvalue()
+
+
+def as_parquet(text: str) -> bytes:
+    held = io.BytesIO()
+    rows = [line.split(",") for line in text.splitlines()] or [[""]]
+    names = list(dict.fromkeys(f"{name}" for name in rows[0]))
+    columns = {name: [row[at] if at < len(row) else None for row in rows[1:]] for at, name in enumerate(names)}
+    pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).write_parquet(held)
+    return held.getvalue()
