@@ -2,8 +2,8 @@
 
 Every night: what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
 
-One task a feed takes all of that feed's new extracts as one batch; a feed with nothing new is skipped before anything is
-imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
+One task takes a family of feeds, and of each feed all new extracts as one batch; a family with nothing new is skipped
+before anything is imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
 moment leaves the warehouse as it was before its files, so any task may be tried again. When all are through, the asset
 `warehouse` tells the DAG *flag* to look. Files refused make the last task fail, after the asset, so that someone is told
 and the lists still come.
@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.interval import CronDataIntervalTimetable
 from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, pool
 
-from pipeline.vocabulary.feeds import FEEDS
+from pipeline.vocabulary.feeds import FAMILIES
 
 NIGHTLY = CronDataIntervalTimetable("30 1 * * *", timezone="Europe/London")
 
@@ -38,13 +38,13 @@ def intake():
         return parts.begin(home_of(context), day_of(context))
 
     @task(pool=pool(), trigger_rule=TriggerRule.NONE_FAILED)
-    def take_in(begun: dict, feed: str) -> dict:
-        """Take one feed's new extracts through the gate."""
-        if feed not in begun["feeds"]:
-            raise AirflowSkipException(f"nothing new for {feed}")
+    def take_in(begun: dict, family: str) -> dict:
+        """Take the new extracts of one family of feeds through the gate."""
+        if not set(FAMILIES[family]) & set(begun["feeds"]):
+            raise AirflowSkipException(f"nothing new for {family}")
         from pipeline import parts
 
-        return parts.take_in(begun, feed)
+        return parts.take_in(begun, family)
 
     @task(pool=pool(), trigger_rule=TriggerRule.NONE_FAILED, outlets=[WAREHOUSE])
     def settle(begun: dict, taken: list[dict]) -> dict:
@@ -63,7 +63,7 @@ def intake():
             raise AirflowFailException(" ".join(refused))
 
     begun = look_in_inbox()
-    taken = [take_in.override(task_id=feed.name)(begun, feed.name) for feed in FEEDS]
+    taken = [take_in.override(task_id=family)(begun, family) for family in FAMILIES]
     for before, after in pairwise(taken):
         before >> after
     tell_of_refusals(settle(begun, taken))

@@ -5,14 +5,9 @@ from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from pipeline.vocabulary.enrolment import COMPULSORY_AGES
 
 from .promise import Promise, Severity, code_shown, is_none_of, missing, rows_where
-from .shared import (
-    CODE_PROMISES,
-    UPN_PROMISES,
-    VALUE_NOT_UNDERSTOOD,
-    pupil_on_no_roll,
-    unknown_school,
-    used_when_not_valid,
-)
+from .shared import UPN_PROMISES, VALUE_NOT_UNDERSTOOD, code_promises, pupil_on_no_roll, used_when_not_valid
+from .systems import MARKS_BY_IDS
+from .transfers import FROM_ELSEWHERE, TRANSFER_PROMISES
 
 FEWEST_ROWS_TO_REFUSE = 20
 """A smaller file may be mostly wrong by chance; its rows are judged one by one."""
@@ -88,8 +83,9 @@ PROMISES = (
     ),
     VALUE_NOT_UNDERSTOOD,
     *UPN_PROMISES,
-    unknown_school(),
-    pupil_on_no_roll(),
+    *MARKS_BY_IDS,
+    pupil_on_no_roll(f"NOT {FROM_ELSEWHERE}"),
+    *TRANSFER_PROMISES,
     Promise(
         "date_missing",
         Severity.WARNING,
@@ -108,7 +104,7 @@ PROMISES = (
         "The session is neither AM nor PM: say which half day it was and send the row again.",
         rows_where(f"{missing('half_day')} OR {is_none_of('half_day', ('am', 'pm'))}"),
     ),
-    *CODE_PROMISES,
+    *code_promises("code_ref IS NULL"),
     Promise(
         "code_out_of_date",
         Severity.WARNING,
@@ -122,8 +118,9 @@ PROMISES = (
     Promise(
         "two_marks_for_one_half_day",
         Severity.INFO,
-        "A pupil has two different marks for one half day. The one recorded later counts, or else the first in this "
-        "order: present, approved activity, authorised, unauthorised, not possible.",
+        "A pupil has two different marks for one half day. The school's own register counts before a transfer file, then "
+        "the one recorded later, or else the first in this order: present, approved activity, authorised, unauthorised, "
+        "not possible.",
         TWO_MARKS,
     ),
     Promise(

@@ -6,7 +6,7 @@ from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_of
 
 from .promise import Promise, Severity, code_shown, is_one_of, missing, rows_where
-from .shared import CENSUS_CHILD_PROMISES, CODE_PROMISES, VALUE_NOT_UNDERSTOOD, used_when_not_valid
+from .shared import CENSUS_CHILD_PROMISES, VALUE_NOT_UNDERSTOOD, code_promises, used_when_not_valid
 
 MOST_SESSIONS = 400
 """Sessions in one part of a term: a whole school year has 380, so more than this is a slip."""
@@ -25,7 +25,7 @@ _POSSIBLE = [entry.code for entry in ATTENDANCE_CODES if entry.counts_as.is_poss
 PROMISES = (
     VALUE_NOT_UNDERSTOOD,
     *CENSUS_CHILD_PROMISES,
-    *CODE_PROMISES,
+    *code_promises(),
     Promise(
         "code_out_of_date",
         Severity.WARNING,

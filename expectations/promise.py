@@ -25,7 +25,8 @@ class Promise:
     """One thing every delivered row, or file, keeps.
 
     `sql` selects from `batch` the `extract_id` and `row_number` of those that break it, each once (row 1, the header,
-    stands for a whole file). It may also read `known_schools`, `known_roll` and `today`.
+    stands for a whole file). It may also read `known_schools`, `known_roll`, `known_spells`, `known_links`
+    and `today`.
 
     `sentence` says what is wrong, in which column, and what to do. Where it has `{shown}`, `sql` selects a third column
     `shown`. That is never delivered text as it stands, which might be a name: only what `code_shown` lets through,

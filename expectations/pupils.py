@@ -11,9 +11,65 @@ OLDEST = 25
 
 _USUAL_AGE = " ".join(f"WHEN {quoted(year)} THEN {age}" for year, age in AGE_AT_31_AUGUST_BEFORE.items())
 
+UPN_ON_TWO_CHILDREN = """
+    WITH told AS (
+        SELECT pupil_id, urn FROM batch UNION ALL SELECT pupil_id, urn FROM known_roll),
+    schools AS (SELECT pupil_id, string_agg(DISTINCT urn::VARCHAR, ' and ' ORDER BY urn::VARCHAR) AS urns FROM told GROUP BY pupil_id)
+    SELECT b.extract_id, b.row_number, coalesce(s.urns, 'not known') AS shown
+    FROM batch b LEFT JOIN schools s ON s.pupil_id = b.pupil_id
+    WHERE b.is_another_child
+"""
+
+ON_TWO_ROLLS = """
+    WITH told AS (
+        SELECT coalesce(k.known_as, b.pupil_id) AS child, b.urn, b.entry_date, b.leaving_date, b.enrol_status,
+            b.stated_on, b.known_on, b.extract_id, b.row_number
+        FROM batch b SEMI JOIN known_schools USING (urn) LEFT JOIN known_links k ON k.pupil_id = b.pupil_id
+        WHERE b.pupil_id IS NOT NULL AND b.entry_date IS NOT NULL AND b.stated_on IS NOT NULL
+            AND b.is_another_child IS NOT true
+        UNION ALL
+        SELECT pupil_id, urn, entry_date, leaving_date, enrol_status, stated_on, known_on, NULL, NULL FROM known_spells
+    ),
+    spells AS (
+        -- As last described, and no further than it was described: of the days after, a roll says nothing.
+        SELECT *, least(stated_on, coalesce(leaving_date, stated_on)) AS until FROM told
+        QUALIFY rank() OVER (
+            PARTITION BY child, urn, entry_date ORDER BY stated_on DESC, known_on DESC, leaving_date DESC NULLS LAST) = 1
+    ),
+    sole AS (FROM spells WHERE coalesce(enrol_status, 'C') = 'C')
+    SELECT DISTINCT here.extract_id, here.row_number
+    FROM sole here
+    JOIN sole there ON here.child = there.child AND here.urn <> there.urn
+        AND here.entry_date < there.until AND there.entry_date < here.until
+    WHERE here.extract_id IS NOT NULL
+"""
+"""Two registrations of which each says it is the only one; main and subsidiary ones are in order."""
+
 PROMISES = (
     VALUE_NOT_UNDERSTOOD,
     *UPN_PROMISES,
+    Promise(
+        "upn_on_two_children",
+        Severity.WARNING,
+        "This UPN is known, or sent, with both another forename and another birth date, so it is two children's. Look whose "
+        "it is (school {shown}), give the other child another UPN, and send the row again.",
+        UPN_ON_TWO_CHILDREN,
+    ),
+    Promise(
+        "former_upn_unusable",
+        Severity.INFO,
+        "The former UPN is none, or was mistyped, so nothing is joined by it. The row is used all the same: copy the former UPN "
+        "again from the school's own system.",
+        rows_where("former_upn_check IN ('malformed', 'wrong check letter')"),
+    ),
+    Promise(
+        "on_two_rolls",
+        Severity.INFO,
+        "Two schools each have the pupil on roll, at one time, as their own alone (enrolment status C). The school entered "
+        "last lists the pupil: let the other give a leaving date, or both say which is the main registration (M) and which "
+        "the other (S).",
+        ON_TWO_ROLLS,
+    ),
     Promise("census_header_missing", Severity.WARNING, HEADER_MISSING, rows_where("is_census AND NOT header_found")),
     unknown_school("NOT coalesce(is_census AND NOT header_found, false)"),
     Promise(

@@ -44,14 +44,16 @@ UPN_PROMISES = (
 )
 
 
-def unknown_school(when: str = "true") -> Promise:
-    """`when` is true of the rows whose own `urn` can be judged."""
-    no_school = f"urn IS NULL AND {was_read('urn')} AND {was_read('laestab')}"
+def unknown_school(when: str = "true", *, without_urn: str = "true") -> Promise:
+    """`when` is true of the rows whose own `urn` can be judged; `without_urn`, of those that should have one and do not."""
+    no_school = f"urn IS NULL AND {was_read('urn')} AND {was_read('laestab')} AND {without_urn}"
     return Promise(
         "unknown_school",
         Severity.WARNING,
         "The school (urn or laestab) is in no schools extract taken in so far: send that, and the row is tried again.",
-        rows_where(f"{when} AND (({no_school}) OR urn NOT IN (SELECT s.urn FROM known_schools s WHERE s.urn > 0))"),
+        # apart, for the rows of a whole file without a URN are told at once from those of one that has it
+        rows_where(f"{when} AND urn NOT IN (SELECT s.urn FROM known_schools s WHERE s.urn > 0)")
+        + f" UNION ALL {rows_where(f'{when} AND {no_school}')}",
     )
 
 
@@ -89,21 +91,24 @@ CENSUS_CHILD_PROMISES = (
     unknown_school("parent = 'accepted'"),
 )
 
-CODE_PROMISES = (
-    Promise(
-        "code_missing",
-        Severity.WARNING,
-        "There is no register code: fill in the code column (- where no mark was made) and send the row again.",
-        rows_where(missing("code")),
-    ),
-    Promise(
-        "code_unknown",
-        Severity.WARNING,
-        "The code column holds no register code ({shown}): use the statutory code the mark was reported as, and send "
-        "the row again.",
-        rows_where(is_none_of("code", [entry.code for entry in ATTENDANCE_CODES]), shown=code_shown("code")),
-    ),
-)
+
+def code_promises(when: str = "true") -> tuple[Promise, ...]:
+    """`when` is true of the rows that name their code by nothing else."""
+    return (
+        Promise(
+            "code_missing",
+            Severity.WARNING,
+            "There is no register code: fill in the code column (- where no mark was made) and send the row again.",
+            rows_where(f"{missing('code')} AND {when}"),
+        ),
+        Promise(
+            "code_unknown",
+            Severity.WARNING,
+            "The code column holds no register code ({shown}): use the statutory code the mark was reported as, and send "
+            "the row again.",
+            rows_where(is_none_of("code", [entry.code for entry in ATTENDANCE_CODES]), shown=code_shown("code")),
+        ),
+    )
 
 
 def used_when_not_valid(before: Callable[[date], str], after: Callable[[date], str]) -> str:

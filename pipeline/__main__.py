@@ -13,6 +13,7 @@ import typer
 
 from pipeline.edges.errors import Refused
 from pipeline.vocabulary.school_year import TERMS
+from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
 app = typer.Typer(
     name="a2n",
@@ -66,12 +67,21 @@ def synthesise(
     pupils: Pupils = 3000, schools: Schools = 12, seed: Seed = 1, weeks: Weeks = 20,
     year: Annotated[int, typer.Option(help="Calendar year in which this school year began.")] = 2025,
     with_faults: Annotated[bool, typer.Option(help="Plant every fault the gate knows; they are listed beside DIR.")] = False,
+    agencies: Annotated[bool, typer.Option(help="Write another agency's extract too, of names without a UPN.")] = False,
+    marks_as: Annotated[str, typer.Option(metavar="NAME", help=f"Spelling of the marks: {', '.join(MARKS_AS)}.")] = "plain",
+    census_as: Annotated[str, typer.Option(metavar="NAME", help=f"Spelling of the censuses: {', '.join(CENSUS_AS)}.")] = "collect",
 ) -> None:  # fmt: skip
     """Write a made-up authority's extracts in the real layouts. It proves mechanics, not accuracy."""
     from pipeline.synthetic import synthesise as make_up
 
+    for asked, known in ((marks_as, MARKS_AS), (census_as, CENSUS_AS)):
+        if asked not in known:
+            raise typer.BadParameter(f"{asked} is none of {', '.join(known)}.")
+    spelling = {"marks_as": marks_as, "census_as": census_as, "agencies": agencies}
     try:
-        made = make_up(to, pupils=pupils, schools=schools, seed=seed, weeks=weeks, year=year, with_faults=with_faults)
+        made = make_up(
+            to, pupils=pupils, schools=schools, seed=seed, weeks=weeks, year=year, with_faults=with_faults, **spelling
+        )
     except ValueError as error:
         raise Refused(str(error)) from None
     print(f"Made-up extracts are in {to}, last year's in {to / 'history'}; the registers run to {made.last_day}.")
@@ -136,6 +146,36 @@ def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     from pipeline.edges.settings import open_home
 
     _run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
+
+
+Codes = Annotated[list[str] | None, typer.Option(metavar="CODE", help="Code of a pair in the worklist; may be given again.")]
+
+
+@app.command()
+def links(
+    home: HomeFolder, confirm: Codes = None, reject: Codes = None, undo: Codes = None,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option("--known-on", "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day decided; today if left out."),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(metavar="learned|shipped", help="By what other agencies' children are compared from the next take-in on."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Who is who: which UPNs are one child's, which pairs wait for a person, and what a person says of them."""
+    from pipeline import flow
+    from pipeline.edges import clock
+    from pipeline.edges.settings import open_home
+    from pipeline.telling import links_in_words
+
+    said = {"confirmed": confirm or [], "rejected": reject or [], "undone": undo or []}
+    if weights not in (None, "learned", "shipped"):
+        raise typer.BadParameter("--weights is learned or shipped.")
+    day = known_on.date() if known_on else clock.today()
+    done = flow.links(open_home(home), known_on=day, said=said, weights=weights)
+    print(json.dumps(done.as_json(), indent=2) if as_json else links_in_words(done))
 
 
 @app.command()

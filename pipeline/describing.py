@@ -9,10 +9,13 @@ from pipeline.signals.signal import Signal
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED, PUPIL_FEATURES
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
-from pipeline.tables.layouts import LAYOUTS, Layout, spelt
+from pipeline.tables.layouts import LAYOUTS, NOT_NEEDED, Layout, spelt
 from pipeline.tables.published import PUBLISHED
+from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import STAGED
+from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
+from pipeline.tables.staged_plans import PLANS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
 from pipeline.vocabulary.feeds import FEEDS, Feed
 
@@ -121,7 +124,7 @@ _SCHEMAS = (
      "later delivery: what is true on a day is worked out from `known_on`.", STAGED),
     ("facts", "What happened, as best known now: had from the staged rows, and had again whenever they are added to. "
      "`facts.pupil_weeks` is a view of `facts.marked_weeks`, whose columns are the same.",
-     (ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS)),
+     (ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, SAME_CHILD, KNOWN_AS, AGENCY_INVOLVEMENT)),
     ("derived", "What was concluded as of a day. Every day's rows stay; a run puts its own day's in their place.", DERIVED),
     ("audit", "What was done, from which files, and what was set aside.", AUDIT),
     ("published", "In `published/current.duckdb`, not in the warehouse: aggregates, with small counts hidden.", PUBLISHED),
@@ -147,7 +150,7 @@ def _column(column: Column) -> tuple[str, ...]:
 
 
 def feeds() -> str:
-    return _page("Feeds", _ABOUT_FEEDS, [_feed(feed) for feed in FEEDS])
+    return _page("Feeds", _ABOUT_FEEDS, [*(_feed(feed) for feed in FEEDS), _left_unread()])
 
 
 _ABOUT_FEEDS = (
@@ -160,6 +163,17 @@ _ABOUT_FEEDS = (
     "means that it is put before the gate anew at every take-in, for what it lacks may come in another file. What is "
     "*noted* is loaded."
 )
+
+
+def _left_unread() -> str:
+    """What may be delivered along with the rest, so that a whole export need not be picked apart: a line a collection."""
+    tables: dict[str, list[str]] = {}
+    for layout in NOT_NEEDED:
+        collection, _, table = layout.title.removesuffix(" (COLLECT CSV)").partition(", ")
+        tables.setdefault(collection, []).append(table)
+    lines = "\n".join(f"- {collection}: {'; '.join(titles)}." for collection, titles in tables.items())
+    return f"## Left unread\n\nRecognised, so that a whole export can be delivered, and left unread.\n\n{lines}"
+
 
 _RULE_HEADINGS = ("rule", "what happens", "what is said of it")
 

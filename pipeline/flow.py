@@ -18,7 +18,9 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
-from pipeline.hops.summary import ExtractSummary, Summary
+from pipeline.hops.agencies import link_agencies
+from pipeline.hops.apart import taken_for_good
+from pipeline.hops.summary import ExtractSummary, LinksSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FEED_NAMES
@@ -45,11 +47,12 @@ def take_in(home: Home, day: Day) -> Summary:
         try:
             for feed in FEED_NAMES:
                 summary.add(take_in_feed(con, home, feed, begun.claimed.get(feed, []), day=day, run=begun.run))
+            link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
         except (Refused, GateBroken) as why:
             summary.stopped_because = str(why)
             return summary
         runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
-    move_taken(home, summary)
+        move_taken(con, home, summary)
     return summary
 
 
@@ -68,23 +71,31 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
         return _begun(con, home, day)
 
 
-def take_in_part(home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
-    """One feed of a take-in in parts. Tried again, it takes in no file a second time."""
+def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run: str) -> Summary:
+    """Some feeds of a take-in in parts, in the order given. Tried again, it takes in no file a second time."""
+    summary = Summary(run=run, as_of=day.known_on)
     with shelf.warehouse(home) as con:
         taken = intake.taken_parts(con)
-        new = [one for one in claimed if (one.extract.sha256, one.layout.name) not in taken]
-        return take_in_feed(con, home, feed, new, day=day, run=run)
+        for feed, files in claimed.items():
+            new = [one for one in files if (one.extract.sha256, one.layout.name) not in taken]
+            summary.add(take_in_feed(con, home, feed, new, day=day, run=run))
+    return summary
 
 
 def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
     """The last of a take-in in parts: the run is on record, and files taken in leave the inbox where settings ask.
 
-    Which files they were is read from the record: a part that was tried again no longer knows.
+    Which files they were is read from the record: a part that was tried again no longer knows. Only files that changed while
+    they were read, and are left for the next run, are on no record.
     """
     with shelf.warehouse(home) as con:
-        summary.extracts = [ExtractSummary(**one) for one in runs.extracts_of(con, run)]
+        recorded = [ExtractSummary(**one) for one in runs.extracts_of(con, run)]
+        known = {(one.file, one.layout) for one in recorded}
+        left = [one for one in summary.extracts if one.refused_because and (one.file, one.layout) not in known]
+        summary.extracts = recorded + left
+        link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
         runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history)
-    move_taken(home, summary)
+        move_taken(con, home, summary)
     return summary
 
 
@@ -98,7 +109,7 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
 
 def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
     """What is in the inbox and not taken in, sorted. Of an XML file killed half-way, the parts still to come."""
-    taken = intake.taken_parts(con)
+    taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
     whole = frozenset(sha256 for sha256, layout in taken if layout not in in_parts)
     return sorted_by_feed(inbox.find_extracts(home, but_not=whole), but_not=taken)
@@ -115,12 +126,11 @@ def _named(con: DuckDBPyConnection, day: Day) -> str:
     return runs.named(con, "history" if day.history else "take-in", day.known_on)
 
 
-def move_taken(home: Home, summary: Summary) -> None:
-    """Where settings ask for it, files taken in leave the inbox; refused ones stay."""
+def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
+    """Where settings ask for it, files of which every table was taken in leave the inbox; the others stay."""
     if home.settings.move_taken:
-        for one in summary.extracts:
-            if not one.refused_because:
-                inbox.move_taken(home, one.file)
+        left = {one.file for one in summary.extracts if one.refused_because}
+        inbox.move_taken(home, taken=runs.taken_whole(con), but_not=left)
 
 
 def flag(home: Home, *, as_of: date) -> Summary:
@@ -169,6 +179,55 @@ def check(files: Iterable[Path], day: Day) -> Summary:
     from pipeline.hops.checking import checked
 
     return checked(files, day)
+
+
+def links(
+    home: Home, *, known_on: date, said: dict[str, list[str]], weights: str | None = None
+) -> LinksSummary:
+    """Who is who, and which pupils other agencies' children are: record what a person said of pairs (their codes by decision), and
+    write the worklists of those that wait. `weights` says by which pairs are weighed from the next take-in on, `learned` from
+    this home's own records or `shipped`.
+
+    Raises Refused for a code that is no pair's, and for a day before one already taken in or looked at, whose lists could then not be
+    had again.
+    """
+    from pipeline.hops import agencies, agency_worklist, who_is_who, worklist
+    from pipeline.hops.facts import fold_plans, fold_rolls
+
+    of_agencies, said = agencies.codes_apart(said)
+    with shelf.warehouse(home) as con:
+        identity.check_key(home)
+        if any(said.values()) or any(of_agencies.values()):
+            _refuse_the_past(con, known_on)
+        with shelf.transaction(con):
+            linked = agencies.decide(con, home, of_agencies, known_on=known_on)
+            decided = who_is_who.decide(con, home, said, known_on=known_on)
+            if decided:
+                who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=known_on))
+                fold_rolls(con)
+                fold_plans(con)
+        if weights:
+            agencies.take_weights(con, home, weights, known_on=known_on)
+        now = who_is_who.links_now(con, home)
+        path = worklist.write(con, home, now, as_of=known_on)
+        others = agencies.settled(con, home, anew=bool(linked or decided), known_on=known_on)
+        written = others and agency_worklist.write(con, home, others, as_of=known_on)
+    told = _links_summary(home, others, linked, written) if others else None
+    return replace(_links_summary(home, now, decided, path), agencies=told)
+
+
+def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummary:
+    by_rule = dict(now.standing.group_by("because").len().sort("because").rows())
+    return LinksSummary(by_rule, now.waiting.height, decided, str(worklist.relative_to(home.folder)))
+
+
+def _refuse_the_past(con: DuckDBPyConnection, known_on: date) -> None:
+    latest = runs.latest(con)
+    if latest and known_on < latest:
+        raise Refused(
+            f"What was known on {latest:%d/%m/%Y} is already on record, so nothing can be decided as known on "
+            f"{known_on:%d/%m/%Y}: give --known-on {latest} or later."
+        )
 
 
 def export(home: Home, table: str, to: Path) -> int:

@@ -10,6 +10,7 @@ from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
 from pipeline.hops.taking_in import Day
 from pipeline.tables.layouts import LAYOUTS
+from pipeline.vocabulary.feeds import FAMILIES
 
 
 def begin(home: str, day: str) -> dict:
@@ -27,9 +28,11 @@ def begin(home: str, day: str) -> dict:
     }
 
 
-def take_in(begun: dict, feed: str) -> dict:
-    claimed = [_claimed(one) for one in begun["claimed"].get(feed, [])]
-    done = flow.take_in_part(_home(begun["home"]), feed, claimed, day=_day(begun["day"]), run=begun["run"])
+def take_in(begun: dict, family: str) -> dict:
+    """Take in the feeds of a family of which there is anything."""
+    feeds = [feed for feed in FAMILIES[family] if feed in begun["feeds"]]
+    claimed = {feed: [_claimed(one) for one in begun["claimed"].get(feed, [])] for feed in feeds}
+    done = flow.take_in_part(_home(begun["home"]), claimed, day=_day(begun["day"]), run=begun["run"])
     return done.as_json()
 
 

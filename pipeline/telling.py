@@ -1,6 +1,6 @@
 """A run's summary in words, for a terminal or a log: files, rows and rules, and never a child."""
 
-from pipeline.hops.summary import Finding, Summary
+from pipeline.hops.summary import Finding, LinksSummary, Summary
 
 
 def in_words(summary: Summary) -> str:
@@ -18,15 +18,38 @@ def _files(summary: Summary) -> list[str]:
     lines = [
         f"{many(len(summary.extracts), 'file')}: {read:,} rows read = {accepted:,} accepted + {aside:,} set aside + {refused:,} refused."
     ]
+    unread = len({one.file for one in summary.extracts if one.is_unread})
+    if unread:
+        were = "was" if unread == 1 else "were"
+        lines.append(f"{many(unread, 'file')} of tables that are not needed {were} left unread.")
     if summary.accepted_after_waiting:
         lines.append(f"{many(summary.accepted_after_waiting, 'row')} that had waited for another feed accepted too.")
+    if summary.marks_withdrawn > 0:
+        lines.append(f"{many(summary.marks_withdrawn, 'mark')} missing from full deliveries withdrawn.")
     return lines
 
 
 def _rules(summary: Summary) -> list[str]:
     aside = [f"  set aside  {rows:>9,}  {rule}" for rule, rows in sorted(summary.set_aside_by_rule.items())]
     noted = [f"  noted      {rows:>9,}  {rule}" for rule, rows in sorted(summary.noted_by_rule.items())]
-    return aside + noted
+    made = [f"  linked     {links:>9,}  {rule}" for rule, links in sorted(summary.links_made.items())]
+    waiting = [f"  waiting    {summary.links_waiting:>9,}  who_is_who: see a2n links"] if summary.links_waiting else []
+    return aside + noted + made + waiting + _of_agencies(summary.agency_links)
+
+
+def _of_agencies(links: dict[str, int]) -> list[str]:
+    words = {"stand": "linked     {:>9,}  other_agencies", "wait": "waiting    {:>9,}  other_agencies: see a2n links"}
+    return [f"  {words[what].format(count)}" for what, count in links.items() if count]
+
+
+def links_in_words(summary: LinksSummary) -> str:
+    """Counts of who is who, and where the worklist is; and the same of other agencies, where any sent anything."""
+    others = ["Other agencies:", links_in_words(summary.agencies)] if summary.agencies else []
+    by_rule = ", ".join(f"{links:,} {rule}" for rule, links in summary.standing.items())
+    decided = [f"{many(summary.decided, 'pair')} decided."] if summary.decided else []
+    stands = f"{many(sum(summary.standing.values()), 'link')} standing{f': {by_rule}' if by_rule else ''}."
+    waits = f"{many(summary.waiting, 'pair')} waiting for a person: see {summary.worklist}."
+    return "\n".join([*decided, stands, waits, *others])
 
 
 def _findings(summary: Summary) -> list[str]:
@@ -50,6 +73,11 @@ def row_numbers(found: Finding) -> str:
 _NOT_ASKED = {
     "unknown_school": "whether the schools are known, for no list of schools and no census return is among these files",
     "pupil_on_no_roll": "whether the pupils are on the roll, for no pupils are among these files",
+    "plan_pupil_on_no_roll": "whether children with plans are on any roll, for no pupils are among these files",
+    "care_child_not_accepted": "whose episodes of care these are, for no header table is among these files",
+    "school_id_not_mapped": "which schools a system's own ids stand for, for no table of them is among these files",
+    "system_id_not_mapped": "which pupils a system's own ids stand for, for no table of them is among these files",
+    "code_id_not_mapped": "which register codes a system's own ids stand for, for no table of them is among these files",
 }
 
 

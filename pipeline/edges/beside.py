@@ -1,7 +1,8 @@
 """What is said beside the inbox, by a file's name: why it was refused, or which of its rows are set aside."""
 
 import hashlib
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
@@ -9,8 +10,13 @@ from .settings import Home
 
 
 def write_refusal(home: Home, name: str, reason: str | None) -> None:
-    """Say in set_aside/, by the file's name, why it was refused; where it no longer is, take that back."""
-    path = _beside(home, name, ".refused.txt")
+    """Say in set_aside/, by the file's name, why it was refused; where it no longer is, take that back.
+
+    Of a member of an archive, what was said of the archive is taken back too: it can be opened now.
+    """
+    for container in list(PurePosixPath(name).parents)[:-1]:
+        _beside(home, str(container), _REFUSED).unlink(missing_ok=True)
+    path = _beside(home, name, _REFUSED)
     if reason:
         path.write_text(reason + "\n", encoding="utf-8")
     else:
@@ -26,11 +32,14 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
         rows.write_csv(path)
 
 
-def _beside(home: Home, name: str, ending: str) -> Path:
-    flat = name.replace("/", "__").replace("\\", "__")
-    if len(flat.encode()) > _LONGEST_NAME:
-        flat = f"{flat[: _LONGEST_NAME // 4]}-{hashlib.sha256(flat.encode()).hexdigest()[:12]}"
-    return home.set_aside / (flat + ending)
-
-
+_REFUSED = ".refused.txt"
 _LONGEST_NAME = 200  # bytes; file systems take 255
+
+
+def _beside(home: Home, name: str, ending: str) -> Path:
+    """The name with its folders written out; where two names could then look the same, or too long, with its hash."""
+    flat = name.replace("/", "__")
+    if flat.replace("__", "/") != name or set(name) & set("\\~") or len(flat.encode()) > _LONGEST_NAME:
+        begins = re.sub(r"[^\w.-]", "_", flat)[: _LONGEST_NAME // 4]
+        flat = f"{begins}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return home.set_aside / (flat + ending)

@@ -1,24 +1,36 @@
-"""What a delivered file is called, and which layout it is of."""
+"""What a delivered file is called, where its bytes are, and which layout it is of."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.tables.layouts import Layout
 
+from .errors import Changed, Refused
+
 
 @dataclass(frozen=True)
 class Extract:
-    """One delivered table: where its file is, its name as delivered, and what its bytes hash to.
+    """One delivered table: where its file is, its name as delivered, and what its content hashes to once it is unpacked.
 
-    The name is the file's path in the inbox; of a `member` of an archive or a sheet of a workbook, that and its own name.
-    `seen` is what the file system said of the file when it was hashed: where it says otherwise later, the file has changed.
+    The name is the file's path in the inbox; of a member of an archive or a sheet of a workbook, that and its own name.
+    `member` is its place in the archive, for members may share a name; `sheet` its name in the workbook. `size` is in
+    bytes, unpacked. `seen` is what the file system said of the file before it was hashed: where it says otherwise later,
+    the file has changed. `fault` is why it cannot be read, where that was found in looking what the file holds.
     """
 
     path: Path
     name: str
     sha256: str
-    member: str | None = None
+    member: int | None = None
+    sheet: str | None = None
+    size: int = 0
     seen: tuple[int, ...] = ()
+    fault: Refused | None = None
+
+    def check_unchanged(self) -> None:
+        """Raises Changed where the file is no longer the one that was hashed."""
+        if self.seen and seen(self.path, self.name) != self.seen:
+            raise Changed(f"{self.name} changed while it was read: it is left for the next run.")
 
 
 @dataclass(frozen=True)
@@ -27,3 +39,12 @@ class Claimed:
 
     extract: Extract
     layout: Layout | None
+
+
+def seen(path: Path, name: str) -> tuple[int, ...]:
+    """Size, when its content and its entry last changed, and which file it is. Raises Changed where it is gone."""
+    try:
+        told = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise Changed(f"{name} was gone before it could be read: it is left for the next run.") from None
+    return told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino

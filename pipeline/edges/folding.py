@@ -7,6 +7,8 @@ import duckdb
 import polars as pl
 
 from . import warehouse as shelf
+from .links import as_one_child, known_as
+from .withdrawing import MARKS
 
 MARKS_AT_ONCE = 2_000_000
 
@@ -25,12 +27,12 @@ class TouchedWeeks:
 
 
 def touch_weeks(con: duckdb.DuckDBPyConnection) -> list[TouchedWeeks]:
-    """What the accepted marks change. To be asked before they are kept."""
-    con.execute("""
+    """What the accepted marks, and those just taken back, change."""
+    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE marked_days AS
         SELECT urn, count(*) AS marks, min(date_trunc('week', date))::DATE AS first_day,
             max(date_trunc('week', date))::DATE + 6 AS last_day
-        FROM accepted GROUP BY urn ORDER BY urn""")
+        FROM {_CHANGED} GROUP BY urn ORDER BY urn""")
     groups: list[list[tuple]] = []
     size = MARKS_AT_ONCE
     for row in con.execute("FROM marked_days").fetchall():
@@ -41,32 +43,40 @@ def touch_weeks(con: duckdb.DuckDBPyConnection) -> list[TouchedWeeks]:
         size += row[1]
     weeks = [_weeks_of(con, group) for group in groups]
     if not all(one.are_new for one in weeks):
-        con.execute("""
+        con.execute(f"""
             CREATE OR REPLACE TEMP TABLE touched AS
-            SELECT DISTINCT pupil_id, urn, date_trunc('week', date)::DATE AS week_start FROM accepted""")
+            SELECT DISTINCT pupil_id, urn, date_trunc('week', date)::DATE AS week_start
+            FROM {as_one_child(con, _CHANGED, as_of=None)}""")
     return weeks
+
+
+_CHANGED = "(SELECT pupil_id, urn, date FROM accepted UNION ALL SELECT pupil_id, urn, date FROM taken_back)"
 
 
 def _weeks_of(con: duckdb.DuckDBPyConnection, group: list[tuple]) -> TouchedWeeks:
     schools, first, last = [row[0] for row in group], min(row[2] for row in group), max(row[3] for row in group)
     held = con.execute(
-        "SELECT 1 FROM warehouse.facts.marked_weeks WHERE urn IN (SELECT unnest(?)) AND week_start BETWEEN ? AND ? LIMIT 1",
+        """
+        SELECT 1 FROM warehouse.facts.marked_weeks WHERE urn IN (SELECT unnest($1)) AND week_start BETWEEN $2 AND $3
+        UNION ALL
+        SELECT 1 FROM warehouse.staged.withdrawn_marks WHERE urn IN (SELECT unnest($1)) AND date BETWEEN $2 AND $3 LIMIT 1""",
         [schools, first, last],
     ).fetchone()
     return TouchedWeeks(schools, first, last, held is None)
 
 
-_MARK = "m.pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at"
+_MARK = "m.pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at, m.delivered_on, m.by_transfer"
 
 
 def marks_of_touched_weeks(con: duckdb.DuckDBPyConnection, touched: TouchedWeeks) -> pl.DataFrame:
     """Every mark known of those weeks, the accepted ones among them."""
     if touched.are_new:
-        return shelf.read(con, f"SELECT {_MARK} FROM accepted m WHERE m.urn IN (SELECT unnest(?))", [touched.schools])
+        accepted = as_one_child(con, "accepted", as_of=None)
+        return shelf.read(con, f"SELECT {_MARK} FROM {accepted} m WHERE m.urn IN (SELECT unnest(?))", [touched.schools])
     return shelf.read(
         con,
         f"""
-        SELECT {_MARK} FROM warehouse.staged.attendance_marks m
+        SELECT {_MARK} FROM {as_one_child(con, MARKS, as_of=None)} m
         SEMI JOIN touched t
             ON m.pupil_id = t.pupil_id AND m.urn = t.urn AND date_trunc('week', m.date)::DATE = t.week_start
         WHERE m.urn IN (SELECT unnest(?)) AND m.date BETWEEN ? AND ?
@@ -86,3 +96,30 @@ def replace_weeks(con: duckdb.DuckDBPyConnection, touched: TouchedWeeks, weeks: 
             [touched.schools],
         )
     shelf.insert(con, "warehouse.facts.marked_weeks", weeks)
+
+
+def marks_of_children(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> pl.DataFrame:
+    """Every mark known of these pupil_ids as delivered, each under the one its child is known by."""
+    _set_children(con, pupil_ids)
+    return shelf.read(
+        con,
+        f"""
+        SELECT {_MARK.replace("m.pupil_id", "coalesce(k.known_as, m.pupil_id) AS pupil_id")}
+        FROM {MARKS} m
+        SEMI JOIN children c ON c.pupil_id = m.pupil_id
+        LEFT JOIN {known_as(None)} k ON k.pupil_id = m.pupil_id
+        WHERE m.urn IN (SELECT w.urn FROM warehouse.facts.marked_weeks w SEMI JOIN children USING (pupil_id))
+        """,
+    )
+
+
+def replace_weeks_of_children(con: duckdb.DuckDBPyConnection, pupil_ids: list[str], weeks: pl.DataFrame) -> None:
+    _set_children(con, pupil_ids)
+    con.execute("DELETE FROM warehouse.facts.marked_weeks w USING children c WHERE w.pupil_id = c.pupil_id")
+    shelf.insert(con, "warehouse.facts.marked_weeks", weeks)
+
+
+def _set_children(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> None:
+    con.register("_frame", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))
+    con.execute("CREATE OR REPLACE TEMP TABLE children AS FROM _frame")
+    con.unregister("_frame")

@@ -1,7 +1,8 @@
 """The gate: every delivered row is held to its feed's promises, by Great Expectations, inside DuckDB.
 
 The caller has made, where the connection starts (`memory.main`), the views that promises read: `batch`, `batch_files`,
-`known_schools`, `known_roll` and `today`. The gate writes nothing, anywhere; what it found is what it returns.
+`known_schools`, `known_roll`, `known_spells`, `known_links` and `today`. The gate writes nothing, anywhere; what it found
+is what it returns.
 """
 
 import logging

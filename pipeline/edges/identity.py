@@ -20,13 +20,18 @@ PUPIL_ID_LENGTH = 12
 """Sixty bits: among ten million children, two would share a pupil_id once in some 23,000 homes of that size. It is
 checked all the same: see `remember`."""
 
-NAMES = ("surname", "forename", "date_of_birth", "former_upn")
+NAMES = ("surname", "forename", "date_of_birth", "former_upn", "postcode")
 
 PEOPLE = """
     CREATE TABLE IF NOT EXISTS identity.people (
         pupil_id VARCHAR NOT NULL, upn VARCHAR NOT NULL, former_upn VARCHAR, surname VARCHAR, forename VARCHAR,
         date_of_birth DATE, known_on DATE NOT NULL)
 """
+
+FOLDED = r"""
+    CREATE OR REPLACE TEMP MACRO folded(name) AS nullif(regexp_replace(strip_accents(lower(name)), '[^\p{L}]', '', 'g'), '')
+"""
+"""A name as it is compared: without capitals, accents, spaces, hyphens and apostrophes. Null where nothing is left."""
 
 
 class Pseudonyms:
@@ -52,24 +57,45 @@ class Pseudonyms:
         check = upn_check(upn)
         if not check.is_usable:
             return None, check.value, True
-        digest = hmac.digest(self._key, upn.encode(), hashlib.sha256)
-        pupil_id = base64.b32encode(digest)[:PUPIL_ID_LENGTH].decode().lower()
         is_known = upn_authority(upn) in LOCAL_AUTHORITIES
-        return pupil_id, None if is_known else check.value, is_known
+        return self._hashed(upn), None if is_known else check.value, is_known
+
+    def _hashed(self, text: str) -> str:
+        digest = hmac.digest(self._key, text.encode(), hashlib.sha256)
+        return base64.b32encode(digest)[:PUPIL_ID_LENGTH].decode().lower()
+
+    def keyed(self, kind: str, ids: pl.Series) -> pl.Series:
+        """Other ids of children as keyed hashes. The same id of another `kind`, or a UPN spelt alike, has another."""
+        made = {one: self._hashed(f"{kind}\0{one}") for one in ids.drop_nulls().unique()}
+        return ids.replace_strict(made, default=None, return_dtype=pl.String)
 
 
 _LOOKUP = {"upn": pl.String, "pupil_id": pl.String, "upn_check": pl.String, "upn_authority_known": pl.Boolean}
 
 
 def pseudonymised(rows: pl.DataFrame, pseudonyms: Pseudonyms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`rows` with a pupil_id in the place of UPN, names and birth date; and those, one row per pupil, to be remembered.
+    """`rows` with a pupil_id in the place of UPN, names and birth date; and those, row by row, to be remembered.
 
-    Adds `upn_check` and `upn_authority_known`. A pupil whose UPN cannot be used has a null pupil_id.
+    Adds `upn_check` and `upn_authority_known`, and `former_pupil_id` and `former_upn_check` where a former UPN may be given. A pupil
+    whose UPN cannot be used has a null pupil_id.
     """
     found = rows.join(pseudonyms.of(rows["upn"]), on="upn", how="left", maintain_order="left", nulls_equal=True)
+    if "former_upn" in rows.columns:
+        found = _with_former(found, pseudonyms)
     carried = [name for name in NAMES if name in rows.columns]
-    people = found.filter(pl.col("pupil_id").is_not_null()).select("pupil_id", "upn", *carried).unique()
+    numbered = [name for name in ("row_number",) if name in rows.columns]
+    people = found.filter(pl.col("pupil_id").is_not_null()).select(*numbered, "pupil_id", "upn", *carried)
     return found.drop("upn", *carried), people if carried else people.clear()
+
+
+def _with_former(rows: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
+    """The pupil_id of a former UPN; null where it is today's own, for that tells nothing."""
+    former = pseudonyms.of(rows["former_upn"]).select(
+        former_upn="upn", former_pupil_id="pupil_id", former_upn_check="upn_check"
+    )
+    found = rows.join(former, on="former_upn", how="left", maintain_order="left", nulls_equal=True)
+    is_another = (pl.col("former_pupil_id") != pl.col("pupil_id")).fill_null(True)
+    return found.with_columns(former_pupil_id=pl.when(is_another).then("former_pupil_id"))
 
 
 @contextmanager
@@ -79,9 +105,12 @@ def identity(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         shelf.attach(con, home.identity, home.key("identity"), "identity", key_name="identity.key")
         con.execute(PEOPLE)
-        yield con
+        con.execute(FOLDED)
+        with shelf.in_words(home):
+            yield con
     finally:
         con.close()
+        shelf.keep_private(home.identity)
 
 
 def check_key(home: Home) -> None:
@@ -132,17 +161,27 @@ _ADD_WHAT_IS_NEW = """
 still believed the night after, and neither adds a row every night."""
 
 
-def names(home: Home, pupil_ids: list[str], *, as_of: date) -> pl.DataFrame:
-    """One row per pupil: pupil_id, surname and forename as known on `as_of`."""
+def names(home: Home, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per pupil: pupil_id, surname and forename as known on `as_of`.
+
+    Of a child known by one of several pupil_ids (`known_as` has pupil_id and known_as) it is the name learned last under
+    any of them.
+    """
+    themselves = pl.DataFrame({"pupil_id": pupil_ids, "known_as": pupil_ids}, schema=_KNOWN_AS)
+    others = pl.DataFrame(schema=_KNOWN_AS) if known_as is None else known_as.select(*_KNOWN_AS)
+    wanted = pl.concat([themselves, others.filter(pl.col("known_as").is_in(pupil_ids))]).unique()
     with identity(home) as con:
-        con.register("wanted", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))
+        con.register("wanted", wanted)
         return con.execute(_NAMES_AS_OF, [as_of]).pl()
 
 
+_KNOWN_AS = {"pupil_id": pl.String, "known_as": pl.String}
+
 _NAMES_AS_OF = """
-    SELECT pupil_id, surname, forename FROM identity.people SEMI JOIN wanted USING (pupil_id)
+    SELECT known_as AS pupil_id, surname, forename FROM identity.people JOIN wanted USING (pupil_id)
     WHERE known_on <= ?
     QUALIFY row_number() OVER (
-        PARTITION BY pupil_id ORDER BY known_on DESC, surname DESC NULLS LAST, forename DESC NULLS LAST) = 1
-    ORDER BY pupil_id
+        PARTITION BY known_as
+        ORDER BY known_on DESC, pupil_id = known_as DESC, surname DESC NULLS LAST, forename DESC NULLS LAST) = 1
+    ORDER BY known_as
 """

@@ -13,18 +13,24 @@ import polars as pl
 from pipeline.tables.audit import EXTRACTS, NOTES, SET_ASIDE
 from pipeline.tables.candidates import candidates, staged_table
 
+from . import links
 from . import warehouse as shelf
 from .extract import Claimed
+from .plan_parents import keep_plan_parents
 
 
 @dataclass(frozen=True)
 class Landed:
-    """An extract whose rows are in scratch, or that did not parse (`refused` says why)."""
+    """An extract whose rows are in scratch, or that did not parse (`refused` says why).
+
+    One that changed while it was read `is_left` for the next run: it is told of, and goes on no record.
+    """
 
     extract_id: int
     claimed: Claimed
     rows: int
     refused: str | None = None
+    is_left: bool = False
 
 
 # What is already known
@@ -73,29 +79,38 @@ def known_headers(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def known_parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The latest known census pupil row per parent_key and native_id, accepted or set aside.
+    """The latest delivered census pupil row per parent_key and native_id, accepted or set aside.
 
-    Where two pupils' rows known on one day share a key, none of them is: a child row is never hung from a guess.
+    Where two pupils' rows delivered on one day share a key, as censuses of several terms may, none of them is: a child row
+    is never hung from a guess.
     """
     return shelf.read(
         con,
         """
         WITH told AS (
-            SELECT parent_key, native_id, pupil_id, urn, census_term, census_year, sessions_possible,
-                sessions_possible_ht2, known_on, 'accepted' AS parent
-            FROM warehouse.staged.pupils WHERE parent_key IS NOT NULL
+            SELECT parent_key, native_id, pupil_id, urn, census_key, census_term, census_year, sessions_possible,
+                sessions_possible_ht2, p.known_on, greatest(p.known_on, e.known_on) AS came_on, 'accepted' AS parent
+            FROM warehouse.staged.pupils p LEFT JOIN warehouse.audit.extracts e USING (extract_id)
+            WHERE parent_key IS NOT NULL
             UNION ALL BY NAME
-            SELECT * FROM warehouse.waiting.parents),
+            SELECT *, known_on AS came_on FROM warehouse.waiting.parents),
         latest AS (
             SELECT *, min(pupil_id) OVER same_key <> max(pupil_id) OVER same_key AS is_shared FROM told
-            WINDOW same_key AS (PARTITION BY parent_key, native_id, known_on))
-        SELECT parent_key, native_id, if(is_shared, NULL, pupil_id) AS pupil_id, urn, census_term, census_year,
-            sessions_possible, sessions_possible_ht2, if(is_shared, 'not_accepted', parent) AS parent
+            WINDOW same_key AS (PARTITION BY parent_key, native_id, came_on))
+        SELECT parent_key, native_id, if(is_shared, NULL, pupil_id) AS pupil_id, urn, census_key, census_term,
+            census_year, sessions_possible, sessions_possible_ht2, known_on AS parent_known_on,
+            if(is_shared, 'not_accepted', parent) AS parent
         FROM latest
         QUALIFY row_number() OVER (
-            PARTITION BY parent_key, native_id ORDER BY known_on DESC, parent, census_year DESC, pupil_id, urn) = 1
+            PARTITION BY parent_key, native_id
+            ORDER BY came_on DESC, known_on DESC, parent, census_year DESC, pupil_id, urn) = 1
         """,
     )
+
+
+def known_care_children(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """child_key of every child looked after whose header row was accepted."""
+    return shelf.read(con, "SELECT DISTINCT child_key FROM warehouse.staged.care_children ORDER BY child_key")
 
 
 def _is_kept(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
@@ -175,7 +190,8 @@ def clear_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
 
 
 def set_before_gate(con: duckdb.DuckDBPyConnection, feed: str, *, known_on: date, span: tuple[date, date]) -> None:
-    """Make what the promises are checked against: batch, batch_files, known_schools, known_roll and today."""
+    """Make what the promises are checked against: batch, batch_files, known_schools, known_roll (of the pupils in the batch),
+    known_spells, known_links and today."""
     con.execute(f"CREATE OR REPLACE VIEW memory.main.batch AS SELECT * FROM scratch.main.{feed}")
     con.execute("CREATE OR REPLACE VIEW memory.main.batch_files AS SELECT DISTINCT extract_id FROM memory.main.batch")
     con.execute(
@@ -183,13 +199,27 @@ def set_before_gate(con: duckdb.DuckDBPyConnection, feed: str, *, known_on: date
         [known_on, *span],
     )
     _set_table(con, "memory.main.known_schools", known_schools(con).select("urn"))
-    con.execute("""
+    roll = links.under_every_upn(con, "warehouse.staged.pupils")
+    theirs = "pupil_id IN (SELECT pupil_id FROM memory.main.batch)" if "pupil_id" in candidates(feed).names else "false"
+    con.execute(f"""
         CREATE OR REPLACE TABLE memory.main.known_roll AS
         SELECT pupil_id, urn,
             arg_max(age_at_31_august, aged_on)::INTEGER AS age_at_31_august,
-            (year(max(aged_on)) - (month(max(aged_on)) < 8)::INTEGER)::INTEGER AS stated_school_year
-        FROM (SELECT *, least(stated_on, leaving_date) AS aged_on FROM warehouse.staged.pupils)
+            (year(max(aged_on)) - (month(max(aged_on)) < 8)::INTEGER)::INTEGER AS stated_school_year,
+            min(entry_date) AS first_entry_date
+        FROM (SELECT *, least(stated_on, leaving_date) AS aged_on FROM {roll} WHERE {theirs})
         GROUP BY pupil_id, urn""")
+    con.execute("CREATE OR REPLACE VIEW memory.main.known_spells AS SELECT * FROM warehouse.facts.enrolments")
+    con.execute(f"CREATE OR REPLACE VIEW memory.main.known_links AS SELECT * FROM {links.known_as(None)}")
+
+
+def mark_other_children(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Say in scratch which pupil rows (extract_id, row_number) give a UPN that is another child's."""
+    if rows.height:
+        _set_temp_table(con, "other_children", rows)
+        con.execute("""
+            UPDATE scratch.main.pupils p SET is_another_child = true FROM other_children o
+            WHERE p.extract_id = o.extract_id AND p.row_number = o.row_number""")
 
 
 def add_said_school(con: duckdb.DuckDBPyConnection, urn: int) -> None:
@@ -233,6 +263,7 @@ def keep(
     if feed == "pupils":
         con.execute(_FORGET_PARENTS)
         con.execute(_PARENTS_SET_ASIDE)
+    keep_plan_parents(con, feed)
 
 
 _FORGET_PARENTS = """
@@ -249,12 +280,15 @@ _PARENTS_SET_ASIDE = """
 """
 
 
-def part(con: duckdb.DuckDBPyConnection, feed: str, *, stopped: set[int], broken: pl.DataFrame) -> None:
-    """Make the view `accepted`: the batch less the rows of stopped extracts and those that broke a promise."""
+def part(con, feed: str, *, stopped: set[int], broken: pl.DataFrame, all_judged: bool = True) -> None:
+    """Make the view `accepted`: the batch less the rows of stopped extracts and those that broke a promise; where not all
+    were judged, less those too that lack what a staged row must know."""
     _set_temp_table(con, "broken", broken.select("extract_id", "row_number").unique())
     _set_temp_table(con, "stopped", pl.DataFrame({"extract_id": sorted(stopped)}, schema={"extract_id": pl.Int32}))
     less = "" if broken.is_empty() else "ANTI JOIN broken USING (extract_id, row_number)"
     less += " ANTI JOIN stopped USING (extract_id)" if stopped else ""
+    if not all_judged:
+        less += f" WHERE {' AND '.join(f'{c.name} IS NOT NULL' for c in staged_table(feed).columns if not c.nullable)}"
     con.execute(f"CREATE OR REPLACE TEMP VIEW accepted AS SELECT * FROM scratch.main.{feed} {less}")
 
 

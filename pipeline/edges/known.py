@@ -6,8 +6,12 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipeline.tables.candidates import staged_table
+from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
+from pipeline.tables.staged_plans import PLANS_FROM
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
+from . import links, returns
 from . import warehouse as shelf
 
 
@@ -23,6 +27,10 @@ class KnownAsOf:
     suspensions: pl.DataFrame
     support: pl.DataFrame
     totals: pl.DataFrame
+    children: pl.DataFrame  # which pupil_id each linked child is known by
+    leavers: pl.DataFrame
+    involved: pl.DataFrame  # what other agencies stated; for a word on lists, and nothing else
+    plans: dict[str, pl.DataFrame]  # SEN2's rows, by feed
 
 
 def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
@@ -36,11 +44,23 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
         suspensions=_suspensions(con, as_of),
         support=_staged(con, "support_and_reviews", as_of),
         totals=_totals(con, as_of),
+        children=links.children(con, as_of=as_of),
+        leavers=_staged(con, "leavers", as_of),
+        involved=_involved(con, as_of),
+        plans={feed: _staged(con, feed, as_of) for feed in PLANS_FROM},
     )
 
 
 def _staged(con: duckdb.DuckDBPyConnection, table: str, as_of: date) -> pl.DataFrame:
-    return shelf.read(con, f"SELECT * FROM warehouse.staged.{table} WHERE known_on <= ?", [as_of])
+    return shelf.read(con, f"SELECT * FROM {told(con, table, as_of)} WHERE known_on <= ?", [as_of])
+
+
+def told(con: duckdb.DuckDBPyConnection, table: str, as_of: date | None) -> str:
+    """What to read a staged table from, in SQL: its rows under the pupil_id each child was known by on `as_of`, less those of
+    census returns sent again by then. None is today: by all that is now known."""
+    name = returns.standing(con, table, as_of=as_of)
+    has_pupils = "pupil_id" in staged_table(table).names
+    return links.as_one_child(con, name, as_of=as_of) if has_pupils else name
 
 
 def schools(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
@@ -75,16 +95,20 @@ def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.Da
 
 def _marks_of_weeks_changed_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Of weeks of which we have learned more after `as_of`, the marks known on that day."""
-    return shelf.read(con, _MARKS, [as_of, _first_week(as_of), as_of, _first_week(as_of), as_of, as_of])
+    withdrawn = links.as_one_child(con, "warehouse.staged.withdrawn_marks", as_of=None)
+    marks = _MARKS.format(links.marks_by_child(con, as_of=as_of), withdrawn)
+    return shelf.read(con, marks, [as_of, _first_week(as_of), as_of, as_of, _first_week(as_of), as_of, as_of])
 
 
 _MARKS = """
-    SELECT m.pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at
-    FROM warehouse.staged.attendance_marks m
+    SELECT m.child AS pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at, m.delivered_on, m.by_transfer
+    FROM {} m
     SEMI JOIN (
         SELECT pupil_id, urn, week_start FROM warehouse.facts.marked_weeks
-        WHERE last_known_on > ? AND week_start BETWEEN ? AND ?) w
-    ON m.pupil_id = w.pupil_id AND m.urn = w.urn AND date_trunc('week', m.date)::DATE = w.week_start
+        WHERE last_known_on > ? AND week_start BETWEEN ? AND ?
+        UNION  -- weeks of which nothing is left
+        SELECT pupil_id, urn, date_trunc('week', date)::DATE FROM {} WHERE known_on > ?) w
+    ON m.child_now = w.pupil_id AND m.urn = w.urn AND date_trunc('week', m.date)::DATE = w.week_start
     WHERE m.date BETWEEN ? AND ? AND m.known_on <= ?
 """
 
@@ -92,18 +116,20 @@ _MARKS = """
 def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Session counts of this school year and the last: of several returns for one term, the latest known alone.
 
-    A return sent again replaces all of a pupil's counts for that term and part, so that a code it no longer has is gone.
-    A pupil who left and came back within the term has a pupil row for each stay, and counts under both.
+    Sent again with its pupil row, a count replaces all of the pupil's for that term and part, so that a code no longer among
+    them is gone; sent again by itself, only what it corrects. A pupil who left and came back within the term has a pupil
+    row for each stay, and counts under both.
     """
     year = school_year_of(as_of).starts
     return shelf.read(
         con,
-        """
-        SELECT * FROM warehouse.staged.census_sessions WHERE known_on <= ? AND school_year IN (?, ?)
-        QUALIFY known_on = max(known_on) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
+        f"""
+        SELECT * FROM {told(con, "census_sessions", as_of)} WHERE known_on <= ? AND school_year IN (?, ?)
+        QUALIFY coalesce(parent_known_on, known_on)
+                = max(coalesce(parent_known_on, known_on)) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
             AND row_number() OVER (
-                PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code, known_on
-                ORDER BY sessions DESC, sessions_possible DESC) = 1
+                PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code
+                ORDER BY known_on DESC, sessions DESC, sessions_possible DESC) = 1
         """,
         [as_of, year, year - 1],
     )
@@ -113,8 +139,8 @@ def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """One row per suspension, though two successive censuses or a table beside them send it."""
     return shelf.read(
         con,
-        """
-        SELECT * FROM warehouse.staged.suspensions WHERE known_on <= ?
+        f"""
+        SELECT * FROM {told(con, "suspensions", as_of)} WHERE known_on <= ?
         QUALIFY row_number() OVER (
             PARTITION BY pupil_id, start_date, category
             ORDER BY known_on DESC, sessions DESC NULLS LAST, urn, reason1, reason2, reason3) = 1
@@ -138,9 +164,26 @@ def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     )
 
 
+def _involved(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """What agencies stated of pupils, as stated and as linked on `as_of`: pupil_id, service, start_date, end_date, known_on."""
+    told = links.as_one_child(con, f"warehouse.{AGENCY_INVOLVEMENT.name}", as_of=as_of)
+    return shelf.read(
+        con,
+        f"SELECT pupil_id, service, start_date, end_date, known_on FROM {told} "
+        "WHERE known_on <= ? AND (undone_on IS NULL OR undone_on > ?) ORDER BY ALL",
+        [as_of, as_of],
+    )
+
+
+def care(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Children looked after and their episodes, learned on `as_of` or before. For the audit of groups alone."""
+    return _staged(con, "care_children", as_of), _staged(con, "care_episodes", as_of)
+
+
 def characteristics(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """One row per pupil for the audit of groups, never for a list: the latest said of each."""
-    return shelf.read(con, _CHARACTERISTICS, [as_of, as_of, as_of, as_of])
+    query = _CHARACTERISTICS.format(pupils=told(con, "pupils", as_of), periods=told(con, "fsm_periods", as_of))
+    return shelf.read(con, query, [as_of, as_of, as_of, as_of])
 
 
 _LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
@@ -148,10 +191,13 @@ _LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS 
 _CHARACTERISTICS = f"""
     WITH said AS (
         SELECT pupil_id, {", ".join(_LATEST.format(name) for name in ("sex", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible"))}
-        FROM warehouse.staged.pupils WHERE known_on <= ? GROUP BY pupil_id),
+        FROM {{pupils}} WHERE known_on <= ? GROUP BY pupil_id),
+    periods AS (
+        SELECT * FROM {{periods}} WHERE known_on <= ?
+        QUALIFY row_number() OVER (PARTITION BY pupil_id, start_date ORDER BY known_on DESC, end_date DESC) = 1),
     meals AS (
         SELECT pupil_id, bool_or(start_date <= ? AND (end_date IS NULL OR end_date >= ?)) AS eligible
-        FROM warehouse.staged.fsm_periods WHERE known_on <= ? GROUP BY pupil_id)
+        FROM periods GROUP BY pupil_id)
     SELECT pupil_id, sex, ethnicity, language, coalesce(fsm_eligible, eligible) AS fsm_eligible, looked_after, sen_provision
     FROM said LEFT JOIN meals USING (pupil_id) ORDER BY pupil_id
 """

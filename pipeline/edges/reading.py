@@ -1,28 +1,31 @@
-"""A delivered file's headers and rows, whatever it is written in: CSV or Parquet."""
+"""A delivered table's headers and rows, whatever it is written in: text, Parquet, a sheet of a workbook, or XML."""
 
-import codecs
-import csv
-import io
-import os
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from contextlib import contextmanager
+from types import ModuleType
 
 import polars as pl
 
-from pipeline.tables.layouts import Layout, layouts_of, nearest_layout
+from pipeline.tables.layouts import Layout, layouts_of, nearest_layout, spelt
+from pipeline.vocabulary.agencies import JUSTICE_HEADERS, OF_JUSTICE
 
+from . import delimited, parquet, sheets
+from .containers import kind_in, opened, unreadable
 from .errors import Refused
 from .extract import Extract
+from .kinds import BYTES_LOOKED_AT, Kind, foreign
+from .numbering import numbered
 
-ROWS_AT_ONCE = 400_000
-HEADER_ROW = 1
+_TABLES: dict[Kind, ModuleType] = {Kind.TEXT: delimited, Kind.PARQUET: parquet, Kind.ZIP: sheets}
 
 
 def recognised(extract: Extract) -> list[Layout]:
     """The layouts that claim `extract`: one, or of XML as many as it has kinds of record. Raises Refused, saying what
-    it lacks, where none does."""
-    headers = _headers(extract)
+    it lacks, where none does; Changed, where the file is no longer what it was."""
+    with _unchanged(extract):
+        headers = _headers(extract)
+    if not JUSTICE_HEADERS.isdisjoint(map(spelt, headers)):
+        raise Refused(f"{extract.name} has columns that the police or youth justice send: {OF_JUSTICE}")
     layouts = layouts_of(headers)
     if layouts:
         return layouts
@@ -40,102 +43,75 @@ def _listed(missing: list[str]) -> str:
     return ", ".join(missing[:-1]) + " and " + missing[-1] if len(missing) > 1 else missing[0]
 
 
-def _headers(extract: Extract) -> list[str]:
-    if extract.path.suffix.lower() == ".parquet":
-        return list(_parquet(extract).collect_schema())
-    try:
-        with extract.path.open("rb") as file:
-            start = file.read(1 << 20)
-    except OSError as error:
-        raise Refused(f"{extract.name} cannot be read ({error.strerror}): check its permissions.") from None
-    if not start.strip():
-        raise Refused(f"{extract.name} is empty: deliver it again.")
-    if b"\0" in start:
-        raise Refused(f"{extract.name} is not text: deliver it as CSV (UTF-8) or Parquet.")
-    text = start.decode("utf-8-sig", errors="replace")
-    try:
-        return next(csv.reader(io.StringIO(text)), [])
-    except csv.Error:
-        raise Refused(f"{extract.name}, row {HEADER_ROW}: the header row cannot be read as CSV.") from None
-
-
-_COUNT = "row as read"  # a supplier's own row_number, if there is one, gives way to it
-_COUNTED = {"row_index_name": _COUNT, "row_index_offset": HEADER_ROW + 1}
-
-
-def _parquet(extract: Extract) -> pl.LazyFrame:
-    try:
-        frame = pl.scan_parquet(extract.path, glob=False, **_COUNTED)
-        told = frame.collect_schema().items()
-        names = [name for name, dtype in told if name != _COUNT and not dtype.is_nested()]  # no layout has lists
-    except Exception:
-        raise Refused(f"{extract.name} cannot be read as Parquet: deliver it again.") from None
-    return frame.select(_COUNT, *(pl.col(name).cast(pl.String) for name in names))
-
-
 def read_extract(extract: Extract, layout: Layout | None = None) -> Iterator[pl.DataFrame]:
     """The rows of `extract` as text with `row_number`, some hundred thousand at a time, in order.
 
     A line with nothing in any cell, as spreadsheets leave at the end, is no row; those after it keep their numbers. Raises
-    Refused, with the row where it can be told, when the file does not parse.
+    Refused, with the row where it can be told, when the file does not parse; Changed, where it is no longer what it was.
     """
-    is_parquet = extract.path.suffix.lower() == ".parquet"
-    try:
-        frame = _parquet(extract) if is_parquet else _csv(extract)
-        for batch in frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True):
-            if batch.height:
-                told = batch.filter(pl.any_horizontal(pl.exclude(_COUNT).is_not_null()))
-                rows = told.drop("row_number", strict=False).rename({_COUNT: "row_number"})
-                yield rows.with_columns(pl.col("row_number").cast(pl.Int64))
-    except pl.exceptions.PolarsError:
-        whole = f"{extract.name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
-        raise Refused((None if is_parquet else _row_too_long(extract)) or whole) from None
-
-
-def _csv(extract: Extract) -> pl.LazyFrame:
-    if _is_utf8(extract.path):
-        return pl.scan_csv(extract.path, infer_schema=False, glob=False, **_COUNTED)
-    text = extract.path.read_bytes().decode("cp1252", errors="replace")
-    return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False, **_COUNTED).lazy()
-
-
-def _is_utf8(path: Path) -> bool:
-    """Whether all of it is: one name with an accent may stand anywhere in a large file."""
-    text = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(1 << 22):
-                if text.getstate()[0] or not piece.isascii():  # most files are, and to see that takes no time
-                    text.decode(piece)
-        text.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    with _unchanged(extract):
+        kind = _kind(extract)
+        if kind is Kind.XML:
+            yield from _xml_rows(extract, layout)
+        else:
+            yield from (numbered(batch) for batch in _TABLES[kind].rows(extract) if batch.height)
 
 
 def records_in(extract: Extract) -> int:
-    """About how many rows a file that does not parse has: its lines, less the header's."""
+    """About how many rows a table that does not parse has: of text, its lines less the header's; else none are told."""
     try:
-        with extract.path.open("rb") as file:
-            lines = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-            file.seek(0, os.SEEK_END)
-            ends_open = bool(file.tell()) and file.seek(-1, os.SEEK_END) is not None and file.read(1) != b"\n"
-    except OSError:
+        return max(delimited.lines_in(extract) - 1, 0) if _kind(extract) is Kind.TEXT else 0
+    except Refused:
         return 0
-    return max(lines + ends_open - 1, 0)
 
 
-def _row_too_long(extract: Extract) -> str | None:
-    """Which row a CSV reader stops at. The reader's own message may quote a child's row, so it is not passed on."""
+@contextmanager
+def _unchanged(extract: Extract) -> Iterator[None]:
+    """Raises Changed where the file, before or after, is not as it was when it was hashed: whatever was read of it, and
+    whatever was wrong with that, is then of no account."""
+    if extract.fault:
+        raise extract.fault
+    extract.check_unchanged()
     try:
-        with extract.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            rows = csv.reader(file)
-            width = len(next(rows))
-            for number, row in enumerate(islice(rows, 50_000_000), start=HEADER_ROW + 1):
-                if len(row) > width:
-                    return (
-                        f"{extract.name}, row {number}: {len(row)} cells where the header has {width}: mend that row."
-                    )
-    except (csv.Error, OSError, StopIteration):
-        pass
-    return None
+        yield
+    except Refused:
+        extract.check_unchanged()
+        raise
+    except OSError as error:
+        extract.check_unchanged()
+        raise unreadable(extract.name, error) from None
+    extract.check_unchanged()
+
+
+def _kind(extract: Extract) -> Kind:
+    """Raises Refused where it is of a kind that is not read."""
+    if extract.fault:
+        raise extract.fault
+    with opened(extract) as stream:
+        kind = kind_in(stream)
+        if kind is Kind.FOREIGN:
+            raise Refused(f"{extract.name} is {foreign(stream.peek(BYTES_LOOKED_AT))}.")
+    return kind
+
+
+def _headers(extract: Extract) -> list[str]:
+    kind = _kind(extract)
+    if kind is Kind.XML:
+        with opened(extract) as stream:
+            return _xml(extract).headers(stream, extract.name)
+    return _TABLES[kind].headers(extract)
+
+
+def _xml_rows(extract: Extract, layout: Layout | None) -> Iterator[pl.DataFrame]:
+    if layout is None:  # nothing says what a row of it would be
+        return
+    with opened(extract) as stream:
+        yield from _xml(extract).rows(stream, extract, layout)
+
+
+def _xml(extract: Extract) -> ModuleType:
+    try:
+        from . import xml_records
+    except ImportError:
+        raise Refused(f"{extract.name} is XML, which is not read: deliver it as CSV, XLSX or Parquet.") from None
+    return xml_records

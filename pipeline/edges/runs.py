@@ -20,6 +20,15 @@ def named(con: duckdb.DuckDBPyConnection, kind: str, as_of: date) -> str:
     return f"{kind} {as_of} {before.fetchone()[0] + 1}"
 
 
+def latest(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The latest day that anything was taken in, decided or looked at as of, history apart."""
+    return con.execute("""
+        SELECT max(day) FROM (
+            SELECT max(as_of) AS day FROM warehouse.audit.runs WHERE kind <> 'history'
+            UNION ALL SELECT max(known_on) FROM warehouse.audit.extracts WHERE run NOT LIKE 'history %'
+            UNION ALL SELECT max(known_on) FROM warehouse.audit.link_decisions)""").fetchone()[0]
+
+
 def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
     """Put a run on record, in the place of itself where it is recorded a second time."""
     settings = json.dumps(asdict(home.settings), sort_keys=True)
@@ -60,6 +69,12 @@ def extracts_of(con: duckdb.DuckDBPyConnection, run: str) -> list[dict]:
     return shelf.read(con, f"{_EXTRACTS} WHERE run = ? ORDER BY extract_id", [run]).to_dicts()
 
 
+def taken_whole(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Hashes of the tables taken in or left unread, of which no part was refused."""
+    kept = con.execute("SELECT sha256 FROM warehouse.audit.extracts GROUP BY sha256 HAVING count(refused_because) = 0")
+    return frozenset(sha256 for (sha256,) in kept.fetchall())
+
+
 def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
     """How many pupils had each outcome as of a day."""
     return dict(
@@ -68,3 +83,13 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
             [as_of],
         ).fetchall()
     )
+
+
+def refused_only_because(con: duckdb.DuckDBPyConnection, because: str) -> frozenset[tuple[str, str | None]]:
+    """Hash and layout of what was refused for this one reason, and never taken in since."""
+    told = con.execute(
+        "SELECT sha256, layout FROM warehouse.audit.extracts GROUP BY ALL "
+        "HAVING bool_and(coalesce(refused_because = ?, false))",
+        [because],
+    )
+    return frozenset(told.fetchall())

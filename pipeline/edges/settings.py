@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from pipeline.vocabulary.agencies import SERVICES
+
 from .errors import Refused
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
 SHORTEST_KEY = 32
+LEAST_CERTAIN = 0.9
+"""No setting makes a link of what is less likely than this."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,14 @@ class Settings:
     fewest_shown: int = 5
     smallest_base: int = 20
     memory_limit: str = "1GB"
+    own_authority: tuple[str, ...] = ()
+    own_postcode_districts: tuple[str, ...] = ()
+    gateway: str = ""
+    services: tuple[str, ...] = tuple(SERVICES.values())
+    use_from: float = 0.99
+    ask_from: float = 0.80
+    unlinked_days: int = 31
+    marks_delivered: str = "changes"
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,7 @@ def _settings(told: dict, path: Path) -> Settings:
         "lists": {"places": int, "places_by_school": dict},
         "history": {"lag_days": int},
         "inbox": {"move_taken": bool},
+        "deliveries": {"attendance_marks": str},
         "reconciliation": {
             "tolerance": float,
             "roll_tolerance": float,
@@ -119,6 +132,8 @@ def _settings(told: dict, path: Path) -> Settings:
         },
         "suppression": {"fewest_shown": int, "smallest_base": int},
         "machine": {"memory_limit": str},
+        "care": {"own_authority": list, "own_postcode_districts": list},
+        "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
     }
     values = {}
     for section, entries in told.items():
@@ -128,10 +143,39 @@ def _settings(told: dict, path: Path) -> Settings:
             kind = known[section].get(name)
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
                 raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
-            values["history_lag_days" if name == "lag_days" else name] = value
+            values[_NAMED.get(name, name)] = value
     if "places_by_school" in values:
         values["places_by_school"] = _by_school(values["places_by_school"], path)
+    for name, (pattern, example) in _CODES.items():
+        if name in values:
+            values[name] = _codes(values[name], name, pattern, example, path)
+    if "services" in values:
+        values["services"] = _services(values["services"], path)
     return _within_bounds(Settings(**values), path)
+
+
+_NAMED = {"lag_days": "history_lag_days", "attendance_marks": "marks_delivered"}
+"""Settings that are called something else here than beside their section's name."""
+
+_CODES = {
+    "own_authority": (r"\d{3}|E\d{8}", '["209", "E09000023"]'),
+    "own_postcode_districts": (r"[A-Z]{1,2}\d[A-Z0-9]?", '["SE4", "SE23"]'),
+}
+"""Lists of codes: what each is, and an example."""
+
+
+def _codes(told: list, name: str, pattern: str, example: str, path: Path) -> tuple[str, ...]:
+    codes = tuple(str(one).strip().upper() for one in told)
+    if not all(re.fullmatch(pattern, code) for code in codes):
+        raise Refused(f"{path}: [care] {name} takes a list like {example}.")
+    return codes
+
+
+def _services(told: list, path: Path) -> tuple[str, ...]:
+    services = tuple(str(one).strip().lower() for one in told)
+    if not set(services) <= set(SERVICES.values()):
+        raise Refused(f"{path}: [agencies] services may hold {' and '.join(SERVICES.values())}, and nothing else.")
+    return services
 
 
 def _by_school(told: dict, path: Path) -> dict[int, int]:
@@ -143,6 +187,8 @@ def _by_school(told: dict, path: Path) -> dict[int, int]:
 def _within_bounds(settings: Settings, path: Path) -> Settings:
     if settings.places < 1 or any(places < 1 for places in settings.places_by_school.values()):
         raise Refused(f"{path}: [lists] places must be 1 or more.")
+    if settings.marks_delivered not in ("changes", "full"):
+        raise Refused(f'{path}: [deliveries] attendance_marks is "changes" or "full".')
     if settings.fewest_shown < 5:
         raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
     if settings.smallest_base < 10:
@@ -151,6 +197,12 @@ def _within_bounds(settings: Settings, path: Path) -> Settings:
         raise Refused(f"{path}: lag_days, days_missing and days_late must be 0 or more.")
     if not all(0 <= share < 1 for share in (settings.tolerance, settings.roll_tolerance, settings.not_taken)):
         raise Refused(f"{path}: tolerance, roll_tolerance and not_taken must be from 0 to under 1.")
+    if not 0.5 <= settings.ask_from <= settings.use_from < 1 or settings.use_from < LEAST_CERTAIN:
+        raise Refused(
+            f"{path}: [agencies] use_from must be from {LEAST_CERTAIN} to under 1, ask_from from 0.5 to use_from."
+        )
+    if settings.unlinked_days < 0:
+        raise Refused(f"{path}: [agencies] unlinked_days must be 0 or more.")
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
         raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
     return settings
@@ -164,7 +216,8 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     settings = folder / "settings.toml"
     if not settings.exists():
-        settings.write_text(_SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo]), encoding="utf-8")
+        told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
+        settings.write_text(told, encoding="utf-8")
     for name in KEYS:
         if f"A2N_{name.upper()}_KEY" not in os.environ:
             _make_key(folder / f"{name}.key")
@@ -179,6 +232,7 @@ def _make_key(path: Path) -> None:
         path.chmod(0o600)
 
 
+_GATEWAYS = {True: "Made up, as all else here", False: ""}
 _NAMES = {True: "A made-up authority", False: "Name of the data controller"}
 
 _SETTINGS = """\
@@ -200,6 +254,10 @@ lag_days = 1              # history taken in late: a mark is taken to have been 
 [inbox]
 move_taken = false        # move each file taken in from inbox/ to taken/
 
+[deliveries]
+attendance_marks = "changes"  # or "full": each file has every mark of its schools on each day of which it has any, and a
+                          # mark it lacks is withdrawn; only where the school's own system exports them so
+
 [reconciliation]
 tolerance = 0.01          # registers may differ from the totals a school's own system gives by this share
 roll_tolerance = 0.05     # share of a roll that may be without marks, or differ from the school's census
@@ -210,6 +268,17 @@ days_late = 5             # school days since the last register received
 [suppression]
 fewest_shown = 5          # counts from 1 to one under this are hidden
 smallest_base = 20        # rates on fewer pupils are hidden
+
+[care]
+own_authority = []        # this authority's codes, as in ["209", "E09000023"]: they tell a placement out of area by PL_LA
+own_postcode_districts = []  # as in ["SE4", "SE23"]: they tell it where PL_LA is not sent; list all that are ours
+
+[agencies]                # early help and school nursing, who send names and no UPN: refused until the gateway is named
+gateway = "{gateway}"              # the law by which they may share, and the agreement, in words
+services = ["early help", "school nursing"]
+use_from = 0.99           # from this probability on, a row is taken to be of a pupil
+ask_from = 0.80           # from this one on, a person is asked
+unlinked_days = 31        # days that a row nobody is linked to is kept, in case a roll comes that has the child
 
 [machine]
 memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -12,8 +12,12 @@ import polars as pl
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
-from pipeline.tables.schema import Table
+from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
+from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import PARENTS_SET_ASIDE, STAGED
+from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
+from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
+from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
 from .errors import Refused
 from .settings import Home
@@ -28,11 +32,25 @@ SQL_TYPES = {
     pl.Datetime: "TIMESTAMP",
 }
 
-KEPT = (*STAGED, PARENTS_SET_ASIDE, ENROLMENTS, MARKED_WEEKS, *DERIVED, *AUDIT)
+KEPT = (
+    *STAGED,
+    PARENTS_SET_ASIDE,
+    WITHDRAWN_MARKS,
+    MARKS_IN_DOUBT,
+    PLAN_PARENTS_SET_ASIDE,
+    ENROLMENTS,
+    PLANS,
+    MARKED_WEEKS,
+    SAME_CHILD,
+    KNOWN_AS,
+    AGENCY_INVOLVEMENT,
+    *DERIVED,
+    *AUDIT,
+)
 SCHEMAS = ("staged", "waiting", "facts", "derived", "feedback", "audit")
 
 PUPIL_WEEKS_VIEW = """
-    CREATE VIEW IF NOT EXISTS warehouse.facts.pupil_weeks AS
+    CREATE VIEW warehouse.facts.pupil_weeks AS
     SELECT * FROM warehouse.facts.marked_weeks WHERE possible_sessions > 0
 """
 
@@ -51,9 +69,38 @@ def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         _remove_spill(home)
         _make_tables(con)
         con.execute("ATTACH ':memory:' AS scratch")
-        yield con
+        with in_words(home):
+            yield con
     finally:
         con.close()
+        keep_private(home.warehouse)
+
+
+@contextmanager
+def in_words(home: Home) -> Iterator[None]:
+    """What the machine lacks, as a sentence. The engine's own words may quote a row, so they go no further."""
+    problem = None
+    try:
+        yield
+    except duckdb.Error as error:
+        problem = _lacking(str(error).lower(), home)
+        if not problem:
+            raise
+    if problem:
+        raise Refused(problem)
+
+
+def _lacking(message: str, home: Home) -> str | None:
+    if "space left" in message or "file too large" in message or "disk quota" in message:
+        return (
+            f"The disk that holds {home.folder} is full: make room there, then run this again. What was taken in stays."
+        )
+    if "out of memory" in message:
+        return (
+            f"{home.settings.memory_limit} of memory are too little for this: raise memory_limit under [machine] in "
+            "settings.toml, then run this again."
+        )
+    return None
 
 
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
@@ -85,11 +132,18 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, *, k
     problem = None
     try:
         con.execute(f"ATTACH {_quoted(str(path))} AS {name} (ENCRYPTION_KEY {_quoted(key)})")
-        path.chmod(0o600)
+        keep_private(path)
     except duckdb.Error as error:
         problem = _why_not_attached(str(error), path, key_name)
     if problem:
         raise Refused(problem)
+
+
+def keep_private(path: Path) -> None:
+    """Nobody else may read a database or the log beside it, encrypted though both are."""
+    for one in (path, path.with_name(f"{path.name}.wal")):
+        with suppress(FileNotFoundError):
+            one.chmod(0o600)
 
 
 def _why_not_attached(message: str, path: Path, key_name: str) -> str:
@@ -107,24 +161,34 @@ def _why_not_attached(message: str, path: Path, key_name: str) -> str:
 
 
 def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
-    made = con.execute(
-        "SELECT count(*) FROM duckdb_views() WHERE database_name = 'warehouse' AND view_name = 'pupil_weeks'"
+    """Every declared table and column; a warehouse made by an earlier version gets those it lacks, empty."""
+    told = con.execute(
+        "SELECT schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
+        "WHERE database_name = 'warehouse' GROUP BY ALL"
     )
-    if made.fetchone()[0]:
+    there = dict(told.fetchall())
+    lacking = [table for table in KEPT if set(table.names) - set(there.get(table.name, ()))]
+    if not lacking and "facts.pupil_weeks" in there:
         return
-    con.execute("BEGIN")
-    for schema in SCHEMAS:
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{schema}")
-    for table in KEPT:
-        con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.{table.name} ({_columns(table)})")
-    con.execute(PUPIL_WEEKS_VIEW)
-    con.execute("COMMIT")
+    with transaction(con):
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS warehouse.{schema}")
+        con.execute("DROP VIEW IF EXISTS warehouse.facts.pupil_weeks")
+        for table in lacking:
+            con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.{table.name} ({_columns(table)})")
+            for column in table.columns:
+                con.execute(
+                    f"ALTER TABLE warehouse.{table.name} ADD COLUMN IF NOT EXISTS {column.name} {_type(column)}"
+                )
+        con.execute(PUPIL_WEEKS_VIEW)
 
 
 def _columns(table: Table) -> str:
-    return ", ".join(
-        f"{c.name} {SQL_TYPES[base_type(c.dtype)]}{'' if c.nullable else ' NOT NULL'}" for c in table.columns
-    )
+    return ", ".join(f"{c.name} {_type(c)}{'' if c.nullable else ' NOT NULL'}" for c in table.columns)
+
+
+def _type(column: Column) -> str:
+    return SQL_TYPES[base_type(column.dtype)]
 
 
 def base_type(dtype) -> type:
@@ -143,10 +207,11 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("BEGIN")
     try:
         yield
+        con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # where a commit failed there is nothing left to take back
+            con.execute("ROLLBACK")
         raise
-    con.execute("COMMIT")
 
 
 def read(con: duckdb.DuckDBPyConnection, sql: str, values: Iterable = ()) -> pl.DataFrame:

@@ -30,7 +30,7 @@ from .workbook_paper import CONFIDENTIAL, FONT, formats
 __all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "write_review_list")
 
 # Belt and braces: nothing here calls `write`, which is what these govern.
-_TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write_review_list(listed: ReviewList, path: Path) -> None:
@@ -40,7 +40,7 @@ def write_review_list(listed: ReviewList, path: Path) -> None:
     in no section or twice: such a list was made wrongly, and no part of it is to be handed out.
     """
     _check(listed)
-    _put_in_place(_workbook(listed), path)
+    put_in_place(_workbook(listed), path)
 
 
 def _check(listed: ReviewList) -> None:
@@ -55,7 +55,7 @@ def _check(listed: ReviewList) -> None:
 def _workbook(listed: ReviewList) -> bytes:
     held = BytesIO()
     font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
-    with Workbook(held, {"in_memory": True, "default_format_properties": font, **_TEXT_IS_TEXT}) as book:
+    with Workbook(held, {"in_memory": True, "default_format_properties": font, **TEXT_IS_TEXT}) as book:
         book.set_properties(
             {
                 "title": "Pupils worth a look",
@@ -79,7 +79,7 @@ def _fill(book: Workbook, listed: ReviewList) -> None:
     sheets[NAME].activate()
 
 
-def _put_in_place(content: bytes, path: Path) -> None:
+def put_in_place(content: bytes, path: Path) -> None:
     """`mkstemp` makes its file with mode 0600, and the swap keeps it: at no moment can another account read a name."""
     handle, half_written = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:

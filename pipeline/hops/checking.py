@@ -8,15 +8,24 @@ from pathlib import Path
 
 import duckdb
 
+from expectations import PROMISES
 from pipeline.edges import inbox
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, make_home
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 from .summary import Finding, Summary
-from .taking_in import Day, record_unclaimed, sorted_by_feed, take_in_feed
+from .taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 
-WAITS_FOR = {"unknown_school": ("schools", "census_headers"), "pupil_on_no_roll": ("pupils",)}
+WAITS_FOR = {
+    "unknown_school": ("schools", "census_headers"),
+    "pupil_on_no_roll": ("pupils",),
+    "plan_pupil_on_no_roll": ("pupils",),
+    "care_child_not_accepted": ("care_children",),
+    "school_id_not_mapped": ("school_ids",),
+    "system_id_not_mapped": ("pupil_ids",),
+    "code_id_not_mapped": ("mark_codes",),
+}
 """Rules that only a home's other feeds can judge, and the feeds: asked where one of those is among the files."""
 
 
@@ -25,6 +34,7 @@ def checked(files: Iterable[Path], day: Day) -> Summary:
     folder = Path(tempfile.mkdtemp(prefix="a2n-check-"))
     try:
         home = make_home(folder / "home", demo=False)
+        home = replace(home, settings=replace(home.settings, gateway="none: only checked"))
         with shelf.warehouse(home) as con:
             return _checked(con, home, files, day)
     finally:
@@ -38,9 +48,24 @@ def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], 
     summary = record_unclaimed(con, home, found, day=day, run="check")
     for feed in FEED_NAMES:
         summary.add(take_in_feed(con, home, feed, found.by_feed.get(feed, []), day=day, run="check"))
-    summary.run, summary.not_asked = None, sorted(skip)
+    summary.run, summary.not_asked = None, sorted(skip & _asked(found))
     summary.findings = [Finding(*row) for row in con.execute(_FINDINGS).fetchall()]
     return summary
+
+
+OF_IDS = {
+    "school_id_not_mapped": {"school_code"},
+    "system_id_not_mapped": {"system_id", "unique_id"},
+    "code_id_not_mapped": {"code_id"},
+}
+"""Rules about the ids of a school's own system, and the columns that hold those: no other file need be told of them."""
+
+
+def _asked(found: Sorted) -> set[str]:
+    """The rules these files would be held to."""
+    rules = {promise.rule for feed in found.by_feed for promise in PROMISES[feed]}
+    sent = {name for files in found.by_feed.values() for one in files for name in one.layout.columns.values()}
+    return {rule for rule in rules if rule not in OF_IDS or OF_IDS[rule] & sent}
 
 
 SHOWN = 20

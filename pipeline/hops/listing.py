@@ -9,10 +9,12 @@ import polars as pl
 
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.links import as_one_child
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewList, day_in_words
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.steps.agencies import involved
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
 from pipeline.steps.triage import new_or_moved
@@ -71,14 +73,17 @@ class _Words:
         shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
         self.home, self.look, self.triage = home, look, triage
-        self.names = _by_pupil(identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of))
+        told = identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of, known_as=look.known.children)
+        self.names = _by_pupil(told)
         self.reasons = _reasons(look.signals, listed)
         self.weekly = weekly_attendance(look.weeks, listed)
         self.recent = last_four_weeks(look.weeks, listed)
         self.before = _last_lists(con, as_of=look.as_of)
         self.support = _by_pupil(look.support)
         self.features = _by_pupil(look.features.join(shown.select("pupil_id"), on="pupil_id", how="semi"))
-        self.registers_to = registers_to(look.weeks)
+        self.registers_to = registers_to(look.registers)
+        told = home.settings.gateway.strip()  # without it nothing an agency sent is of any use
+        self.involved = involved(look.known.involved, as_of=look.as_of) if told else frozenset()
 
     def list_of(self, urn: int, school: str, rows: pl.DataFrame) -> ReviewList:
         settings = self.home.settings
@@ -114,7 +119,7 @@ class _Words:
             last_four_weeks=self.recent[pupil_id]
             if features["source"] == "registers"
             else "No registers held this year.",
-            support=support_in_words(self.support.get(pupil_id)),
+            support=support_in_words(self.support.get(pupil_id), is_involved=pupil_id in self.involved),
             next_step=row["next_step"] or "",
         )
 
@@ -162,7 +167,17 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str
     return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
 
 
-def support_in_words(row: Mapping | None) -> str:
+INVOLVED = "a service is already involved (known to staff)"
+"""All that a list ever says of another agency, and neither which nor since when: no rule, point or order knows of it."""
+
+
+def support_in_words(row: Mapping | None, *, is_involved: bool = False) -> str:
+    """What a list says is on file, and whether another agency says that it is involved."""
+    said = _on_file(row)
+    return f"{said}; {INVOLVED}" if is_involved else said
+
+
+def _on_file(row: Mapping | None) -> str:
     """What a list says is on file: the sentence of support still known, else SEN provision and the day of any support.
 
     That day may be of any kind of support, so it is never given to SEN provision: who is a young carer, or has early
@@ -190,9 +205,10 @@ def _last_lists(con: duckdb.DuckDBPyConnection, *, as_of: date) -> dict[int, _La
     """Per school, its last list with an earlier as-of day."""
     rows = shelf.read(
         con,
-        """
-        SELECT urn, as_of, pupil_id, place FROM warehouse.derived.triage WHERE as_of < ? AND outcome = 'listed'
-        QUALIFY as_of = max(as_of) OVER (PARTITION BY urn)
+        f"""
+        SELECT urn, as_of, pupil_id, min(place) AS place
+        FROM {as_one_child(con, "warehouse.derived.triage", as_of=as_of)} WHERE as_of < ? AND outcome = 'listed'
+        GROUP BY urn, as_of, pupil_id QUALIFY as_of = max(as_of) OVER (PARTITION BY urn)
         """,
         [as_of],
     )

@@ -14,10 +14,13 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.places import Policy
+from pipeline.steps.plans import plans
+from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
+from pipeline.steps.same_child import as_learned
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import triage
-from pipeline.steps.weeks import cut, marked_weeks
+from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
@@ -47,23 +50,30 @@ class Look:
     without_list: pl.DataFrame
     policy: Policy
 
+    @property
+    def registers(self) -> pl.DataFrame:
+        """The weeks that tell of schools: without what came in transfer files."""
+        return registers(self.weeks)
+
 
 def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_of: date) -> Look:
     """Features, support, signals and triage of every pupil on a roll."""
     with summary.timed("weeks"):
-        weeks = cut(pl.concat([known.weeks, marked_weeks(known.marks_to_fold)]), last_day=as_of)
-        told = enrolments(known.pupils, as_of=as_of)
-        enrolled = current_enrolments(told, still_here(weeks, known.pupils, as_of=as_of), as_of=as_of)
+        refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
+        weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
+        told = enrolments(known.pupils, known.leavers, as_of=as_of)
+        enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
-        support = pupil_support(features, enrolled, known.support, as_of=as_of)
+        on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
+        support = pupil_support(features, enrolled, on_file, as_of=as_of)
     with summary.timed("signals"):
         signals = pupil_signals(features, SIGNALS)
     with summary.timed("triage"):
         policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
         outcome = triage(features, signals, support, policy, as_of=as_of)
     with summary.timed("reconcile"):
-        received = Received(weeks, known.census, known.totals, known.pupils, enrolled, known.schools)
+        received = Received(registers(weeks), known.census, known.totals, known.pupils, enrolled, known.schools)
         lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)

@@ -1,11 +1,15 @@
 """The night's figures: counted, suppressed once, and swapped in."""
 
+from datetime import date
+
 import duckdb
+import polars as pl
 
 from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges.settings import Home
+from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import Tonight, exact_counts
 
@@ -29,10 +33,14 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         signals=look.signals,
         support=look.support,
         schools=look.known.schools,
-        weeks=look.weeks,
+        weeks=look.registers,
         enrolled=look.enrolled,
-        characteristics=clocks.characteristics(con, look.as_of),
+        characteristics=_characteristics(con, as_of=look.as_of),
         schools_without_list=look.without_list,
     )
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     published.publish(suppressed(exact_counts(tonight), policy), home.published, run=run, current=True)
+
+
+def _characteristics(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:
+    return with_looked_after(clocks.characteristics(con, as_of), *clocks.care(con, as_of), as_of=as_of)

@@ -22,6 +22,11 @@ class ExtractSummary:
     refused_because: str | None = None
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it is of a kind that comes along and nobody needs."""
+        return self.layout is not None and self.feed is None
+
+    @property
     def refusal(self) -> str:
         """Why the file was refused, beginning with its name."""
         why = self.refused_because or ""
@@ -51,6 +56,10 @@ class Summary:
     set_aside_by_rule: dict[str, int] = field(default_factory=dict)
     noted_by_rule: dict[str, int] = field(default_factory=dict)
     accepted_after_waiting: int = 0
+    marks_withdrawn: int = 0
+    links_made: dict[str, int] = field(default_factory=dict)  # two pupil_ids found to be one child's, by the rule
+    links_waiting: int | None = None  # pairs that wait for a person; null where no roll was read
+    agency_links: dict[str, int] = field(default_factory=dict)  # of other agencies' children: stand, wait
     schools_without_list: dict[str, str] = field(default_factory=dict)
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
@@ -73,10 +82,14 @@ class Summary:
         for mine, theirs in (
             (self.set_aside_by_rule, other.set_aside_by_rule),
             (self.noted_by_rule, other.noted_by_rule),
+            (self.links_made, other.links_made),
         ):
             for rule, rows in theirs.items():
                 mine[rule] = mine.get(rule, 0) + rows
         self.accepted_after_waiting += other.accepted_after_waiting
+        self.marks_withdrawn += other.marks_withdrawn
+        self.links_waiting = self.links_waiting if other.links_waiting is None else other.links_waiting
+        self.agency_links |= other.agency_links
         self.schools_without_list |= other.schools_without_list
         self.pupils_by_outcome |= other.pupils_by_outcome
         self.lists += other.lists
@@ -91,6 +104,21 @@ class Summary:
             yield
         finally:
             self.seconds[hop] = round(self.seconds.get(hop, 0) + clock.seconds() - began, 3)
+
+
+@dataclass(frozen=True)
+class LinksSummary:
+    """Who is who, counted: links that stand by the rule that made them, pairs that wait, what was decided now, and the
+    worklist."""
+
+    standing: dict[str, int]
+    waiting: int
+    decided: int
+    worklist: str
+    agencies: "LinksSummary | None" = None
+
+    def as_json(self) -> dict:
+        return asdict(self)
 
 
 def summary_from(told: dict) -> Summary:

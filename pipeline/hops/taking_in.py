@@ -8,22 +8,26 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-from pipeline.edges import beside, folding, gate, identity, inbox, intake, progress, reading
+from pipeline.edges import beside, folding, gate, identity, inbox, intake, progress, reading, system_ids, withdrawing
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.ahead import ahead
-from pipeline.edges.errors import Refused
+from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.intake import Landed
-from pipeline.edges.settings import Home
-from pipeline.steps.enrolments import enrolments
+from pipeline.edges.plan_parents import known_plan_parents
+from pipeline.edges.settings import Home, Settings
+from pipeline.steps.care import CARE_FEEDS, OwnArea, of_care
 from pipeline.steps.learned import with_age, with_known_on, year_span
 from pipeline.steps.linking import Known, SaidOf, linked
+from pipeline.steps.readers import OF_SYSTEMS_ONLY
 from pipeline.steps.staging import staged
-from pipeline.steps.weeks import marked_weeks
+from pipeline.steps.systems import SystemIds, with_one_code
 from pipeline.tables.candidates import candidates
-from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.layouts import Layout
+from pipeline.tables.staged_plans import PLANS_FROM
 
+from . import facts, who_is_who
+from .apart import SET_APART, learned_on, refuse_without_gateway, remember_apart, remember_postcodes, set_apart
 from .summary import ExtractSummary, Summary
 
 
@@ -40,21 +44,24 @@ class Day:
 
 @dataclass(frozen=True)
 class Sorted:
-    """New extracts by the feed that claims them; those of a layout nobody needs; and those no feed claims, with the reason."""
+    """New extracts by the feed that claims them; those of a layout nobody needs; those no feed claims, and those that changed
+    while they were looked at, each with the reason."""
 
     by_feed: dict[str, list[Claimed]]
     unread: list[Claimed]
     refused: list[tuple[Extract, str]]
+    left: list[tuple[Extract, str]]
 
 
 def sorted_by_feed(extracts: Iterable[Extract], *, but_not: frozenset[tuple[str, str | None]] = frozenset()) -> Sorted:
     """`extracts`, less the parts of them (a hash and a layout's name) that are taken in already."""
-    found = Sorted({}, [], [])
+    found = Sorted({}, [], [], [])
     for extract in extracts:
         try:
             layouts = reading.recognised(extract)
         except Refused as why:
-            found.refused.append((extract, str(why)))
+            here = found.left if isinstance(why, Changed) else found.refused
+            here.append((extract, str(why)))
             continue
         for layout in layouts:
             if (extract.sha256, layout.name) not in but_not:
@@ -69,8 +76,9 @@ def record_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, found: Sorted, 
     summary = Summary(run=run, as_of=day.known_on)
     refused = [(Claimed(extract, None), _rows_of(extract), why) for extract, why in found.refused]
     unread = [(claimed, 0, None) for claimed in found.unread]
+    left = [(Claimed(extract, None), 0, why, True) for extract, why in found.left]
     first = intake.next_extract_id(con)
-    landed = [Landed(number, *one) for number, one in enumerate([*refused, *unread], first)]
+    landed = [Landed(number, *one) for number, one in enumerate([*refused, *unread, *left], first)]
     with shelf.transaction(con):
         _record(con, home, summary, None, landed, pl.DataFrame(schema=_ROW_RULE), {}, day=day, run=run)
     return summary
@@ -83,7 +91,7 @@ def _rows_of(extract: Extract, layout: Layout | None = None) -> int:
     try:
         return sum(batch.height for batch in reading.read_extract(extract, layout))
     except Refused:
-        return 0 if extract.path.suffix.lower() == ".parquet" else reading.records_in(extract)
+        return reading.records_in(extract)
 
 
 def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
@@ -105,20 +113,23 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
     with summary.timed(f"{feed}: read and stage"):
         gate.make_ready()
         landed, people = _landed(con, home, feed, claimed, waiting, day=day)
+        refused = [one.extract_id for one in landed if one.refused]
+        strangers = who_is_who.strangers(con, home, feed, people, refused=refused)
     with summary.timed(f"{feed}: gate"):
         verdict = _verdict(con, feed, day)
     stop = {one.extract_id: one.refused for one in landed if one.refused} | verdict.stop
     with summary.timed(f"{feed}: keep"):
-        _remember(home, people, stop, day)
+        _remember(home, feed, people, strangers, verdict, stop, day)
         with shelf.transaction(con):
-            intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside)
-            weeks = folding.touch_weeks(con) if feed == "attendance_marks" else []
+            intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside, all_judged=not day.skip)
             intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
             _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
             _record_verdict(con, summary, landed, waiting, verdict, stop)
-            _fold(con, feed, weeks)
+            if feed == "attendance_marks":
+                summary.marks_withdrawn = _withdraw(con, home, landed, verdict.set_aside, day=day)
+            _fold(con, home, summary, feed)
             _write_set_aside(con, home, landed, waiting)  # before the commit: a run killed here writes it again
     intake.clear_room(con, feed)
     return summary
@@ -130,16 +141,16 @@ def _landed(
     """Every row of the extracts, and of those that waited, in scratch as candidates; and the names met on the way."""
     intake.make_room(con, feed)
     landing = intake.Landing(con, feed)
-    known = _known(con, feed, day)
+    known = _known(con, feed, claimed, waiting, day)
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
     if waiting is not None:
         again = linked(waiting, feed, known, known_on=day.known_on)
-        again = again.with_columns(known_on=pl.max_horizontal("known_on", pl.lit(day.known_on)))
+        again = _waited(again).with_columns(known_on=pl.max_horizontal("known_on", pl.lit(day.known_on)))
         landing.add(again)
     numbered = list(enumerate(claimed, intake.next_extract_id(con)))
     rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
     for number, delivered, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
-        if isinstance(delivered, str):
+        if isinstance(delivered, Refused):
             refused[number] = delivered
             landing.take_back(number)
             continue
@@ -150,7 +161,14 @@ def _landed(
     return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in numbered], people
 
 
-def _known(con, feed: str, day: Day) -> Known:
+def _waited(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that waited say when they were delivered: of two marks that pass on one night, the later delivered counts."""
+    if "delivered_on" not in rows.columns:
+        return rows
+    return rows.with_columns(delivered_on=pl.coalesce("delivered_on", "known_on"))
+
+
+def _known(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> Known:
     """What this feed's rows may hang from, and no more: a night's marks need not wait for every census ever taken in."""
     columns = candidates(feed).schema
     return Known(
@@ -158,27 +176,40 @@ def _known(con, feed: str, day: Day) -> Known:
         intake.known_headers(con) if "header_found" in columns else None,
         intake.known_parents(con) if "parent" in columns else None,
         day.said,
+        children=intake.known_care_children(con) if "child_found" in columns else None,
+        ids=_known_ids(con, feed, claimed, waiting, day),
+        plan_parents=known_plan_parents(con, feed) if "above" in columns else None,
     )
+
+
+def _known_ids(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> SystemIds | None:
+    by_ids = [one for one in claimed if OF_SYSTEMS_ONLY & set(one.layout.columns.values())]
+    wait = waiting is not None and "school_ref" in waiting.columns
+    return SystemIds(*system_ids.known_ids(con, feed, known_on=day.known_on)) if by_ids or wait else None
 
 
 def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
     """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
     for number, one in numbered:
         try:
+            refuse_without_gateway(one.layout.feed, home)
             for raw in reading.read_extract(one.extract, one.layout):
-                progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'][0]:,}")
+                progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
                 delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
                 yield number, _of(number, delivered), _of(number, met)
         except Refused as why:
-            yield number, str(why), None
+            yield number, why, None
 
 
 def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(extract_id=pl.lit(number, pl.Int32))
 
 
-def _as_landed(number: int, one: Claimed, rows: int, refused: str | None) -> Landed:
-    return Landed(number, one, _rows_of(one.extract, one.layout) if refused else rows, refused)
+def _as_landed(number: int, one: Claimed, rows: int, refused: Refused | None) -> Landed:
+    if refused is None:
+        return Landed(number, one, rows)
+    is_left = isinstance(refused, Changed)
+    return Landed(number, one, 0 if is_left else _rows_of(one.extract, one.layout), str(refused), is_left)
 
 
 def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):
@@ -187,11 +218,23 @@ def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, hom
     met = pl.DataFrame()
     if layout.feed == "pupils":
         rows = with_age(rows, on=day.known_on)
+    if layout.feed in CARE_FEEDS:
+        rows = _of_care(rows, pseudonyms, home.settings)
+    if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
+        rows = with_one_code(rows) if layout.feed == "attendance_marks" else rows
+        rows = system_ids.keyed(rows, pseudonyms)
     if "upn" in rows.columns:
         rows, met = identity.pseudonymised(rows, pseudonyms)
     lag_days = home.settings.history_lag_days if day.history else None
     rows = linked(rows, layout.feed, known, known_on=day.known_on)
-    return with_known_on(rows, layout.feed, known_on=day.known_on, lag_days=lag_days), met
+    rows = with_known_on(rows, layout.feed, known_on=day.known_on, lag_days=lag_days)
+    return set_apart(rows, layout.feed, home, pseudonyms, day) if layout.feed in SET_APART else (rows, met)
+
+
+def _of_care(rows: pl.DataFrame, pseudonyms, settings: Settings) -> pl.DataFrame:
+    """Rows of the care return with a keyed hash in the place of the council's number of the child, and no postcode."""
+    told = of_care(rows, OwnArea(settings.own_authority, settings.own_postcode_districts))
+    return told.with_columns(child_key=pseudonyms.keyed("SSDA903 child", told["child"])).drop("child")
 
 
 def _verdict(con, feed: str, day: Day) -> gate.Verdict:
@@ -201,13 +244,16 @@ def _verdict(con, feed: str, day: Day) -> gate.Verdict:
     return gate.check(con, feed, skip=day.skip)
 
 
-def _remember(home: Home, people: list[pl.DataFrame], stop: dict[int, str], day: Day) -> None:
-    """Keep the names met. Those of history were known all along, or a list as of a past day would have none."""
-    learned = year_span(day.known_on, history=True)[0] if day.history else day.known_on
+def _remember(home: Home, feed: str, people, strangers, verdict: gate.Verdict, stop: dict[int, str], day: Day) -> None:
+    """Keep the names met."""
     met = [one for one in people if one.width > 1 and one.height]
-    if met and day.keeps_names:
-        kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop))).drop("extract_id")
-        identity.remember(home, kept.unique(), known_on=learned)
+    if met and day.keeps_names and feed in SET_APART:
+        remember_apart(home, feed, met, verdict, stop, day)
+    elif met and day.keeps_names:
+        kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop)))
+        told = kept.join(strangers, on=strangers.columns, how="anti").drop(strangers.columns).unique()
+        identity.remember(home, told, known_on=learned_on(day))
+        remember_postcodes(home, told, day)
 
 
 def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broken, stop, *, day: Day, run: str) -> None:
@@ -223,11 +269,13 @@ def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broke
                 one.claimed.extract.name, feed, layout, one.rows, accepted, set_aside, one.rows if why else 0, why
             )
         )
-        beside.write_refusal(home, one.claimed.extract.name, why)
+        if not one.is_left:
+            beside.write_refusal(home, one.claimed.extract.name, why)
     rows = [
         asdict_of(said)
         | {"extract_id": one.extract_id, "sha256": one.claimed.extract.sha256, "known_on": day.known_on, "run": run}
         for one, said in zip(landed, summary.extracts, strict=True)
+        if not one.is_left
     ]
     intake.record_extracts(con, rows)
 
@@ -258,12 +306,20 @@ def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFram
         beside.write_set_aside(home, name, rows)
 
 
-def _fold(con, feed: str, weeks: list[folding.TouchedWeeks]) -> None:
-    """Bring the facts up to date with what was just accepted."""
-    if feed == "pupils":
-        known = shelf.read(con, "SELECT * FROM warehouse.staged.pupils")
-        con.execute(f"DELETE FROM warehouse.{ENROLMENTS.name}")
-        shelf.append(con, ENROLMENTS, enrolments(known, as_of=None))
-    for touched in weeks:
-        marks = folding.marks_of_touched_weeks(con, touched)
-        folding.replace_weeks(con, touched, marked_weeks(marks))
+def _withdraw(con, home: Home, landed: list[Landed], broken: pl.DataFrame, *, day: Day) -> int:
+    """Where deliveries are full, withdraw what they lack. Of history nothing is: nobody says when a mark was taken back."""
+    if day.history or home.settings.marks_delivered != "full":
+        withdrawing.withdraw_nothing(con)
+        return 0
+    return withdrawing.withdraw(con, [one.extract_id for one in landed], broken, known_on=day.known_on)
+
+
+def _fold(con, home: Home, summary: Summary, feed: str) -> None:
+    """Bring links and facts up to date with what was just accepted."""
+    linked = who_is_who.bring_up_to_date(con, home, summary) if feed == "pupils" else []
+    if feed in ("pupils", "leavers"):
+        facts.fold_rolls_retold(con, feed, linked)
+    if feed in PLANS_FROM or linked:
+        facts.fold_plans(con)
+    if feed == "attendance_marks":
+        facts.fold_weeks(con, folding.touch_weeks(con))

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.vocabulary.attendance_codes import KEPT_AS
+from pipeline.vocabulary.attendance_codes import KEPT_AS, SUBCODE
 from pipeline.vocabulary.enrolment import PHASES
 from pipeline.vocabulary.school_year import CENSUS_TERMS
 from pipeline.vocabulary.sen import SUPPORT_KINDS
@@ -27,7 +27,12 @@ def as_category(text: pl.Expr) -> pl.Expr:
 
 
 def as_mark(text: pl.Expr) -> pl.Expr:
-    return text.str.to_uppercase().replace(KEPT_AS)
+    return text.str.to_uppercase().str.replace(SUBCODE, "$1").replace(KEPT_AS)
+
+
+def as_system_id(text: pl.Expr) -> pl.Expr:
+    """An id of a school's own system, whatever it is made of; `1234.0`, as spreadsheets write a number, is `1234`."""
+    return text.str.to_uppercase().str.replace(r"^(\d+)\.0$", "$1")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:

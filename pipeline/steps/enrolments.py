@@ -11,7 +11,7 @@ from pipeline.vocabulary.school_year import school_year_of
 _SPELL = ("pupil_id", "urn", "entry_date")
 
 
-def enrolments(pupils: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
+def enrolments(pupils: pl.DataFrame, leavers: pl.DataFrame | None = None, *, as_of: date | None) -> pl.DataFrame:
     """`tables.facts.ENROLMENTS` from `tables.staged.PUPILS` rows (all those known on the day stood on).
 
     What a spell is now is what its latest row says: the one describing the latest day, then the latest known. Two rows
@@ -19,6 +19,8 @@ def enrolments(pupils: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
 
     A row may describe a day after `as_of` and yet be known by then. Where another row of the spell describes an earlier
     day, it tells only when the spell ends, and it corrects no other spell. With no day to stand on (None) every row counts alike.
+
+    `leavers` (tables.staged_destinations.LEAVERS, those known on the day stood on) tell the last day too.
     """
     latest_first = pupils.sort("stated_on", "known_on", *_SETTLED_BY, descending=True, nulls_last=True)
     by_then = pl.col("stated_on") <= (as_of or date.max)
@@ -33,7 +35,30 @@ def enrolments(pupils: pl.DataFrame, *, as_of: date | None) -> pl.DataFrame:
     )
     ended = spells.join(ends.select(*_SPELL, later_said="leaving_date"), on=_SPELL, how="left", maintain_order="left")
     known = ended.with_columns(pl.coalesce("later_said", "leaving_date").alias("leaving_date"), is_by_then=by_then)
-    return ENROLMENTS.conform(_without_overlaps(known))
+    return ENROLMENTS.conform(_without_overlaps(_ended_by_returns(known, leavers)))
+
+
+def _ended_by_returns(spells: pl.DataFrame, leavers: pl.DataFrame | None) -> pl.DataFrame:
+    """`spells`, each ended as the latest deletion return says that was learned no earlier than the day its roll describes.
+
+    A roll that describes a later day, and has the pupil on it, takes a return back. A return ends the last spell begun by
+    the day it gives.
+    """
+    if leavers is None or leavers.is_empty():
+        return spells
+    returned = leavers.select("pupil_id", "urn", last_day="leaving_date", returned_on="known_on").sort("last_day")
+    placed = returned.join_asof(
+        spells.select(_SPELL).sort("entry_date"), left_on="last_day", right_on="entry_date", by=("pupil_id", "urn"),
+        check_sortedness=False,
+    )  # fmt: skip
+    known = placed.drop_nulls("entry_date").sort("returned_on", "last_day")
+    latest = known.unique(_SPELL, keep="last", maintain_order=True)
+    told = spells.join(latest, on=_SPELL, how="left", maintain_order="left")
+    holds = pl.col("returned_on") >= pl.col("stated_on")
+    return told.with_columns(
+        leaving_date=pl.when(holds).then("last_day").otherwise("leaving_date"),
+        known_on=pl.when(holds).then(pl.max_horizontal("known_on", "returned_on")).otherwise("known_on"),
+    )
 
 
 _SETTLED_BY = (

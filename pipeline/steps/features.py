@@ -10,7 +10,7 @@ from pipeline.steps.judged import RATED, judged, need_possible, rate
 from pipeline.steps.rolls import moves, on_roll, year_group_in
 from pipeline.steps.spells import ABOUT_NEED, ILLNESS, spells
 from pipeline.steps.suspended import suspended
-from pipeline.steps.weeks import COUNTS
+from pipeline.steps.weeks import COUNTS, registers
 from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, totals
 from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of, term_dates, term_of
@@ -42,7 +42,8 @@ def pupil_features(
     """
     year = school_year_of(as_of)
     roll = on_roll(enrolled, schools, as_of=as_of)
-    calendar = school_calendar(between(weeks, year.before.first_day, as_of), year_from=year.first_day)
+    own = registers(weeks)
+    calendar = school_calendar(between(own, year.before.first_day, as_of), year_from=year.first_day)
     this_year = once_each(_of(roll, between(weeks, year.first_day, as_of)))
     two_years = once_each(_of(roll, between(weeks, year.before.first_day, as_of)))
 
@@ -57,7 +58,7 @@ def pupil_features(
         moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
     ]
     features = roll.join(calendar, on="urn", how="left").join(
-        _school_rises(between(weeks, year.first_day, as_of), calendar), on="urn", how="left"
+        _school_rises(between(own, year.first_day, as_of), calendar), on="urn", how="left"
     )
     for part in parts:
         features = features.join(part, on="pupil_id", how="left")

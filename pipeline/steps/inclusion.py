@@ -88,7 +88,7 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.
         pl.len().alias("pupils_on_roll"),
         (rate >= PERSISTENT).sum().alias("persistent_absence_count"),
         (rate >= SEVERE).sum().alias("severe_absence_count"),
-        (pl.col("source") != "none").any().alias("received"),
+        (pl.col("source") == "census").any().alias("received"),
         *_sessions_ytd(),
         *_outcomes(),
     )
@@ -117,8 +117,10 @@ _BY_REGISTER = ("possible_sessions", "possible_pupils", "absence_sessions", "abs
 
 
 def _sessions_ytd() -> tuple[pl.Expr, ...]:
-    """For a school with no register, the sessions of the pupils on its roll."""
-    possible, absent = pl.col("possible_sessions_ytd"), pl.col("absence_sessions_ytd")
+    """For a school with no register, the sessions that its pupils' censuses say. Marks a pupil has from another school are
+    none of its own."""
+    told = pl.col("source") == "census"
+    possible, absent = (pl.col(f"{kind}_sessions_ytd").filter(told) for kind in ("possible", "absence"))
     return (
         possible.sum().cast(pl.Int64),
         (possible > 0).sum().alias("possible_pupils_ytd"),

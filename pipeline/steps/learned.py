@@ -4,7 +4,9 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.vocabulary.school_year import REFERENCE_DATES, TERMS, school_year_of
+from pipeline.tables.staged_plans import PLAN_FEEDS
+from pipeline.vocabulary.enrolment import AGE_AT_31_AUGUST_BEFORE
+from pipeline.vocabulary.school_year import REFERENCE_DATES, TERMS, SchoolYear, school_year_of
 
 
 def year_span(known_on: date, *, history: bool) -> tuple[date, date]:
@@ -17,9 +19,14 @@ _HAPPENED = {
     "pupils": ("entry_date", "stated_on"),
     "census_headers": ("reference_date",),
     "census_schools": ("stated_on",),
+    **dict.fromkeys(PLAN_FEEDS, ("stated_on",)),
     "suspensions": ("start_date",),
     "fsm_periods": ("start_date",),
+    "leavers": ("leaving_date",),
+    "post16_offers": ("offer_date",),
+    "care_episodes": ("start_date",),
     "support_and_reviews": ("last_review", "start_date"),
+    "agencies": ("start_date",),
     "register_totals": ("to_date",),
     "attendance_marks": ("date",),
 }
@@ -30,7 +37,7 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
     """`rows` with the day we learned them: `known_on`, unless they are history (`lag_days` is given).
 
     History taken in late was not known late: a mark was known when recorded, else `lag_days` after its date; other rows
-    that long after they happened; a census row, and what hangs from it, after its reference day; a school all along.
+    that long after they happened; a row of a census or a SEN2 return, and what hangs from it, after its reference day; a school all along.
     """
     if lag_days is None:
         return rows.with_columns(known_on=pl.lit(known_on))
@@ -41,6 +48,8 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
         happened = pl.coalesce(name for name in _HAPPENED[feed] if name in rows.columns)
     elif "census_term" in rows.columns:
         happened = usual_reference_day()
+        if "stated_on" in rows.columns:  # what hangs from a SEN2 return
+            happened = pl.coalesce(happened, "stated_on")
     else:
         happened = pl.lit(year_span(known_on, history=True)[0])
     learned = happened + pl.duration(days=lag_days)
@@ -51,12 +60,26 @@ def with_known_on(rows: pl.DataFrame, feed: str, *, known_on: date, lag_days: in
 
 
 def _described_in_their_year(rows: pl.DataFrame, known_on: date) -> pl.DataFrame:
-    """A plain pupils table of history describes the roll as it ended: at the leaving date, or with the year before."""
-    ended = pl.min_horizontal(pl.col("leaving_date"), pl.lit(school_year_of(known_on).before.last_day))
+    """A plain pupils table of history describes the roll as it ended: at the leaving date, or with the year it is of."""
     plain = ~pl.col("is_census")
+    ended = pl.min_horizontal(pl.col("leaving_date"), pl.lit(_year_of_roll(rows.filter(plain), known_on).last_day))
     return with_age_when_stated(
         rows.with_columns(stated_on=pl.when(plain).then(pl.coalesce(ended, "stated_on")).otherwise("stated_on"))
     )
+
+
+FEWEST_TO_TELL = 10
+
+
+def _year_of_roll(rows: pl.DataFrame, known_on: date) -> SchoolYear:
+    """The school year in which most pupils of a plain roll, those with no leaving date, are of the usual age for their year
+    group; the year before `known_on`'s where it is none earlier, or fewer than ten can tell."""
+    latest = school_year_of(known_on).before.starts
+    too_old_by = pl.col("age_at_31_august") - pl.col("nc_year").replace_strict(AGE_AT_31_AUGUST_BEFORE, default=None)
+    of_year = rows.filter(pl.col("leaving_date").is_null()).select(starts=_begins(pl.col("aged_on")) - too_old_by)
+    told = of_year.drop_nulls()["starts"]
+    most_often = told.value_counts().filter(pl.col("count") * 2 > len(told))["starts"].to_list()
+    return SchoolYear(min([latest, *most_often]) if len(told) >= FEWEST_TO_TELL else latest)
 
 
 def usual_reference_day() -> pl.Expr:

@@ -9,7 +9,10 @@ import polars as pl
 from pipeline.vocabulary.identifiers import laestab
 from pipeline.vocabulary.school_year import REFERENCE_DATES, term_carried
 
+from .care import with_child_found, without_upn_check
 from .learned import usual_reference_day, with_age_when_stated
+from .plan_links import linked_plans
+from .systems import SystemIds, with_ids_read
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,8 @@ def _said(said: SaidOf) -> list[pl.Expr]:
 
 
 PARENT_COLUMNS = (
-    "parent_key", "native_id", "pupil_id", "urn", "census_term", "census_year", "sessions_possible",
-    "sessions_possible_ht2", "parent",
+    "parent_key", "native_id", "pupil_id", "urn", "census_key", "census_term", "census_year", "sessions_possible",
+    "sessions_possible_ht2", "parent_known_on", "parent",
 )  # fmt: skip
 _OF_PARENT = ("pupil_id", "urn")
 
@@ -148,13 +151,16 @@ def _carried(census_term: str, census_year: int) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class Known:
-    """What delivered rows may hang from: schools (urn, laestab), census returns (HEADER_COLUMNS) and census pupils
-    (PARENT_COLUMNS), and what was said of census tables without a header."""
+    """What delivered rows may hang from: schools (urn, laestab), census returns (HEADER_COLUMNS), census pupils
+    (PARENT_COLUMNS) and children looked after (child_key), and what was said of census tables without a header."""
 
     schools: pl.DataFrame
     headers: pl.DataFrame | None  # None where the feed hangs from none
     parents: pl.DataFrame | None
     said: SaidOf | None = None
+    children: pl.DataFrame | None = None
+    plan_parents: pl.DataFrame | None = None  # see plan_links
+    ids: SystemIds | None = None  # None where no row of the feed names anything by an id of a school's own system
 
 
 def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl.DataFrame:
@@ -166,11 +172,19 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
     if feed == "census_schools":
         found = with_headers(rows, known.headers, known.said, known_on=known_on)
         return found.with_columns(phase=pl.col("phase").fill_null("Not known"))
+    if feed == "care_children":
+        return without_upn_check(rows)
+    if feed == "care_episodes":
+        return with_child_found(rows, known.children)
     rows = with_urn(rows, known.schools) if "laestab" in rows.columns else rows
+    if known.ids:
+        return with_ids_read(rows, feed, known.ids)
     if feed == "pupils":
         return with_age_when_stated(with_headers(rows, known.headers, known.said, known_on=known_on))
     if "parent_key" in rows.columns:
         rows = with_parents(rows, known.parents)
+    if known.plan_parents is not None or feed == "plan_returns":
+        rows = linked_plans(rows, feed, known.plan_parents, known_on=known_on)
     if "upn_check" in rows.columns and "parent" in rows.columns:
         rows = rows.with_columns(upn_check=pl.when(pl.col("parent").is_null()).then("upn_check"))
     if feed == "suspensions":

@@ -9,18 +9,24 @@ import polars as pl
 from pipeline.tables.layouts import Layout, spelt
 
 from .cells import Reader
-from .readers import FOR_THE_AUDIT_ONLY, READERS
+from .readers import FOR_THE_AUDIT_ONLY, OF_SYSTEMS_ONLY, READERS
+from .spreading import SPREADS
 
 
 def staged(raw: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """`raw` (all text, with `row_number`) as its feed's typed columns, `row_number` and `unread`.
 
-    One row per row of `raw`. `unread` is null, or the names of the columns whose content could not be read.
+    One row per row of `raw`, or where the layout says that one tells of several (`spread`), per each of those. `unread` is null, or the names of the columns whose content could not be read.
     """
     words = _renamed(raw, layout)
+    if layout.spread:
+        told = SPREADS[layout.spread](pl.DataFrame([raw["row_number"], *words.values()]))
+        raw, words = told, told.to_dict()
     columns, lost = [raw["row_number"]], []
     for name, reader in READERS[layout.feed].items():
         text = words.get(name)
+        if text is None and name in OF_SYSTEMS_ONLY:
+            continue
         if text is None:
             columns.append(
                 _applied(pl.Series([None], dtype=pl.String), reader).new_from_index(0, raw.height).alias(name)
@@ -34,14 +40,15 @@ def staged(raw: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _renamed(raw: pl.DataFrame, layout: Layout) -> dict[str, pl.Series]:
-    """The text of each of our columns; of two headers for one name, the first with content."""
+    """The text of each of our columns; of two headers for one name, the one the layout has first counts, where it has
+    content."""
+    places = {header: at for at, header in enumerate(layout.columns)}
     delivered: dict[str, pl.Series] = {}
-    for header in raw.columns:
-        name = layout.columns.get(spelt(header))
-        if name:
-            before = delivered.get(name)
-            text = raw[header] if before is None else _first_with_content(before, raw[header])
-            delivered[name] = text.alias(name)
+    for header in sorted((one for one in raw.columns if spelt(one) in places), key=lambda one: places[spelt(one)]):
+        name = layout.columns[spelt(header)]
+        before = delivered.get(name)
+        text = raw[header] if before is None else _first_with_content(before, raw[header])
+        delivered[name] = text.alias(name)
     constants = {
         name: pl.Series(name, [value]).new_from_index(0, raw.height) for name, value in layout.constants.items()
     }

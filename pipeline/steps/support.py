@@ -10,13 +10,15 @@ import polars as pl
 
 from pipeline.signals.sentences import day
 from pipeline.tables.derived import PUPIL_SUPPORT
+from pipeline.vocabulary.plans import UNDER_WAY
 from pipeline.vocabulary.sen import SUPPORT_KINDS
 
-_NAMED = ("ehc_plan", "sen_support", "attendance_plan")
+_NAMED = ("ehc_plan", UNDER_WAY, "sen_support", "attendance_plan")
 """Kinds a list may name. The others tell of health, home or caring: they print as `known to staff`."""
 
-_PRINTED = {kind: label if kind in _NAMED else "Support known to staff" for kind, label in SUPPORT_KINDS.items()}
-_FIRST_SAID = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_NAMED, *SUPPORT_KINDS)))}
+_LABELS = SUPPORT_KINDS | {UNDER_WAY: "EHC needs assessment"}
+_PRINTED = {kind: label if kind in _NAMED else "Support known to staff" for kind, label in _LABELS.items()}
+_FIRST_SAID = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_NAMED, *_LABELS)))}
 _PROVISION = {"K": "On SEN support", "E": "Has an EHC plan"}
 
 
@@ -87,8 +89,9 @@ def _known(running: pl.DataFrame) -> pl.DataFrame:
     printed = pl.col("kind").replace_strict(_PRINTED, return_dtype=pl.String)
     reviewed = pl.col("last_review").is_not_null()
     last = pl.when(reviewed).then(", reviewed on " + day(pl.col("last_review")))
-    begun = ", begun on " + day(pl.col("start_date"))
-    due = ", next review due on " + day(pl.col("next_review"))
+    asked_for = pl.col("kind") == UNDER_WAY
+    begun = pl.when(asked_for).then(pl.lit(" requested on ")).otherwise(pl.lit(", begun on ")) + day(pl.col("start_date"))
+    due = pl.when(~asked_for).then(", next review due on " + day(pl.col("next_review")))
     sentence = printed + pl.coalesce(last, begun, pl.lit("")) + due.fill_null("") + "."
     return (
         running.filter("is_known")

@@ -64,8 +64,11 @@ _RANKS = {code.code: settled_rank(code) for code in ATTENDANCE_CODES}
 def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil, school and week with any mark: `tables.facts.MARKED_WEEKS`.
 
-    `marks` has pupil_id, urn, date, half_day (am or pm), code, known_on and recorded_at; codes have passed the gate.
-    Of several marks for one half day the later known wins, then the later recorded, then the code table's precedence.
+    `marks` has pupil_id, urn, date, half_day (am or pm), code (null: the mark was withdrawn), known_on and recorded_at, and
+    may have by_transfer (null: no) and delivered_on (null: the day it was known); codes have passed the gate. Of several
+    marks for one half day the school's own register wins over a transfer file, then the later known, then, of those that
+    waited, the later delivered, then the later recorded, then the code table's precedence. A mark told on the day on which
+    another delivery lacked it was there.
     """
     if marks.is_empty():
         return MARKED_WEEKS.empty
@@ -75,23 +78,28 @@ def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     if not doubled.is_empty():
         again = placed.join(doubled.select(KEY), on=KEY, how="semi")
         weeks = pl.concat([weeks.join(doubled.select(KEY), on=KEY, how="anti"), _packed(_settled(again))])
-    return counted(weeks.drop("marks", "half_days"))
+    left = weeks.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0))
+    return counted(left.drop("marks", "half_days"))
 
 
 def _placed(marks: pl.DataFrame) -> pl.DataFrame:
     """Each mark with its week, its half day in it (0 is Monday morning, 13 Sunday afternoon) and its packed code."""
     days = pl.col("date").cast(pl.Int32)  # 1 January 1970 was a Thursday, day 3 of its week
     weekday = (days + 3) % 7
-    number = pl.col("code").replace_strict(_NUMBERS, return_dtype=pl.Int64)
+    number = pl.col("code").replace_strict(_NUMBERS, return_dtype=pl.Int64).fill_null(0)
     is_pm = pl.col("half_day") == "pm"
+    by_transfer = pl.col("by_transfer").fill_null(False) if "by_transfer" in marks.columns else pl.lit(False)
+    waited = [name for name in ("delivered_on",) if name in marks.columns]
     return marks.select(
         "pupil_id",
         "urn",
         "known_on",
         "recorded_at",
         "code",
+        delivered_on=pl.coalesce(*waited, "known_on"),
         week_start=(days - weekday).cast(pl.Date),
         half_day=weekday * 2 + is_pm.cast(pl.Int32),
+        by_transfer=by_transfer,
         am=pl.when(~is_pm).then(number * _power(256, weekday)).otherwise(0),
         pm=pl.when(is_pm).then(number * _power(256, weekday)).otherwise(0),
     )
@@ -107,6 +115,7 @@ def _packed(placed: pl.DataFrame) -> pl.DataFrame:
         am_codes=pl.col("am").sum(),
         pm_codes=pl.col("pm").sum(),
         last_known_on=pl.col("known_on").max(),
+        is_transferred=(pl.col("by_transfer") | pl.col("code").is_null()).all(),
         marks=pl.len(),
         half_days=a_half_day.bitwise_or(),
     )
@@ -115,7 +124,8 @@ def _packed(placed: pl.DataFrame) -> pl.DataFrame:
 def _settled(placed: pl.DataFrame) -> pl.DataFrame:
     """One mark per half day: of those learned last, so that a week still says when it was last learned of."""
     rank = pl.col("code").replace_strict(_RANKS, return_dtype=pl.Int64)
-    latest_first = placed.sort("known_on", "recorded_at", -rank, descending=True, nulls_last=True)
+    own = ~pl.col("by_transfer")
+    latest_first = placed.sort(own, "known_on", "delivered_on", "recorded_at", -rank, descending=True, nulls_last=True)
     return latest_first.unique([*KEY, "half_day"], keep="first", maintain_order=True)
 
 
@@ -133,6 +143,12 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
     return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(
         pl.col(name).cast(dtype) for name, dtype in MARKED_WEEKS.schema.items()
     )
+
+
+def registers(weeks: pl.DataFrame) -> pl.DataFrame:
+    """Those of `weeks` that tell of a school too. What one pupil brought in a transfer file says nothing of the school it
+    came from: its registers were not received, and a figure made of such a week would be about a child."""
+    return weeks.filter(~pl.col("is_transferred"))
 
 
 def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_day: pl.Expr | date | None = None):

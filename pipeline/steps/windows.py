@@ -52,7 +52,12 @@ def _best_marks(weeks: pl.DataFrame) -> pl.DataFrame:
     best = (
         weeks.with_columns(**columns)
         .group_by(_WEEK)
-        .agg(pl.col("urn").min(), pl.col("last_known_on").max(), pl.col(*columns).min())
+        .agg(
+            pl.col("urn").min(),
+            pl.col("last_known_on").max(),
+            pl.col("is_transferred").all(),
+            pl.col(*columns).min(),
+        )
     )
     return counted(
         best.with_columns(am_codes=_packed_again(best, "am_codes"), pm_codes=_packed_again(best, "pm_codes"))

@@ -14,6 +14,8 @@ from pipeline.vocabulary.school_year import SchoolYear, term_carried
 
 from .calendar import Calendar, census_day
 from .children import Children
+from .destinations import ap_placements, young_carers
+from .england import AP
 from .extracts import CODES, IS_POSSIBLE, status_on, year_groups
 from .register import Register
 from .schools import AUTHORITY, School
@@ -122,12 +124,14 @@ def write_census(census: Census, extracts: Extracts, keys: Keys) -> None:
                 f"{stem}{suffix}",
                 _session_details(census, f"{stem}{suffix}", table, people, days, keys),
             )
-        _add(
-            extracts,
-            census,
-            f"termlyexclusions{suffix}",
-            _exclusions(census, f"termlyexclusions{suffix}", table, people, keys),
-        )
+        suspended, ap = f"termlyexclusions{suffix}", f"schoolarrangedapdetail{suffix}"
+        _add(extracts, census, suspended, _exclusions(census, suspended, table, people, keys))
+        placed = ap_placements(census.school, people, census.group, census.children.sen, census.calendar, census.day)
+        rows = _children_of(census, ap, table, people, *placed, keys)
+        extracts.add_any(f"{census.prefix}_{ap}", rows, dates=COLLECT_DATE)
+        if suffix == "onroll" or census.term == "autumn":
+            homes = f"addresses{suffix}" if census.term == "autumn" else "addresses"
+            _add(extracts, census, homes, _addresses(census, homes, table, people, keys))
         if suffix == "onroll":
             _add_about_pupils(census, people, extracts, keys)
 
@@ -141,6 +145,11 @@ def _add_about_pupils(census: Census, people: pl.DataFrame, extracts: Extracts, 
     _add(extracts, census, fsm, _fsm_periods(census, fsm, people, keys))
     if census.term == "spring":
         _add(extracts, census, "senneeds", _sen_needs(census, people, keys))
+    if census.school.phase == AP:
+        untold = dict.fromkeys(("prevurn", "apreason"), pl.Series([None] * people.height, dtype=pl.String))
+        table = "approvisiondetailonroll"  # comes along, and nobody needs it
+        rows = _children_of(census, table, "pupilonroll", people, np.arange(people.height), untold, keys)
+        _add(extracts, census, table, rows)
 
 
 def _header(census: Census, keys: Keys) -> pl.DataFrame:
@@ -204,6 +213,7 @@ def _pupils(census: Census, table: str, people: pl.DataFrame, counted: pl.Series
         "ncyearactual": pl.Series(year_groups(census.group[child])),
         "ncyearleaving": pl.Series(year_groups(np.maximum(census.group[child] - _summer_leaver(census, people), 0))),
         "ethnicity": pl.Series(children.ethnicity[child]), "language": pl.Series(children.language[child]),
+        "youngcarer": pl.Series(young_carers(child)),
         f"{table}orderseqcolumn": pl.int_range(1, people.height + 1, eager=True),
         "sourceid": people["parent"].str.slice(0, 8),
     }  # fmt: skip
@@ -212,7 +222,7 @@ def _pupils(census: Census, table: str, people: pl.DataFrame, counted: pl.Series
         known[column] = pl.select(pl.when(counted & (possible > 0)).then(possible)).to_series()
     constants = {
         "NativeId": census.school.native_id, "schoolcensustableid": key, "parttime": "0", "boarder": "N",
-        "classtype": "O", "plaa": "N", "servicechild": "N", "topupfunding": "0", "youngcarer": "N",
+        "classtype": "O", "plaa": "N", "servicechild": "N", "topupfunding": "0",
     }  # fmt: skip
     wanted = (ON_ROLL if table == "pupilonroll" else OFF_ROLL) + ALSO[census.term][table != "pupilonroll"]
     frame = pl.DataFrame(known).with_columns(pl.lit(value).alias(name) for name, value in constants.items())
@@ -283,19 +293,30 @@ def _sen_needs(census: Census, people: pl.DataFrame, keys: Keys) -> pl.DataFrame
     """One row per pupil with SEN and type of need: the primary need, and for one in four a second."""
     child = people["child"].to_numpy()
     sen = census.children.sen[child]
-    needs = []
-    for person in np.flatnonzero(sen):
-        kinds, shares = list(SEN_TYPES[int(sen[person])]), np.cumsum(list(SEN_TYPES[int(sen[person])].values()))
-        draw = int(child[person]) * 2654435761 % 2**32 / 2**32
-        first = min(int(np.searchsorted(shares, draw * shares[-1])), len(kinds) - 1)
-        needs.append((person, 1, kinds[first]))
-        if child[person] % 4 == 0:
-            needs.append((person, 2, kinds[(first + 1) % len(kinds)]))
+    needs = [
+        (person, rank, need)
+        for person in np.flatnonzero(sen)
+        for rank, need in enumerate(needs_of(int(child[person]), int(sen[person])), 1)
+    ]
     table = pl.DataFrame(
         needs, schema={"person": pl.Int64, "sentyperank": pl.Int64, "sentype": pl.String}, orient="row"
     )
     rows = {"sentyperank": table["sentyperank"], "sentype": table["sentype"]}
     return _children_of(census, "senneeds", "pupilonroll", people, table["person"].to_numpy(), rows, keys)
+
+
+def needs_of(child: int, sen: int) -> list[str]:
+    """A child's types of need, by SEN provision (1 support, 2 a plan): the same whenever they are told."""
+    kinds, shares = list(SEN_TYPES[sen]), np.cumsum(list(SEN_TYPES[sen].values()))
+    draw = child * 2654435761 % 2**32 / 2**32
+    first = min(int(np.searchsorted(shares, draw * shares[-1])), len(kinds) - 1)
+    return [kinds[first], kinds[(first + 1) % len(kinds)]][: 2 if child % 4 == 0 else 1]
+
+
+def _addresses(census: Census, table: str, parent: str, people, keys: Keys) -> pl.DataFrame:
+    """One row per pupil row: where the child lives. Lines of an address nobody reads are not made up."""
+    rows = {"postcode": pl.Series(census.children.postcode[people["child"].to_numpy()])}
+    return _children_of(census, table, parent, people, np.arange(people.height), rows, keys)
 
 
 def _children_of(

@@ -5,8 +5,9 @@ from datetime import date
 from pipeline.vocabulary.school_year import SchoolYear
 
 from .calendar import census_day
+from .destinations import AP_COLUMNS
 from .identifiers import wrong_check_letter
-from .planting import Planter, first_row, rows_of
+from .planting import Planter, begin, first_row, rows_of
 
 
 def plant_census(planter: Planter, year: SchoolYear, pupil: dict, last_day: date) -> None:
@@ -42,6 +43,7 @@ def _plant_pupils(planter: Planter, prefix: str, pupil: dict) -> None:
     unfit = {"upn": wrong_check_letter(pupil["upn"]), "pupilonrolltableid": UNFIT}
     planter.plant(name, "census_header_missing", on_roll | homeless)
     planter.plant(name, "upn_wrong_check_letter", on_roll | unfit)
+    begin(planter, f"{prefix}{AP}.csv", ("pupilonrolltableid", "NativeId", f"{AP}tableid", *AP_COLUMNS))
     for table, child in _CHILD_ROWS.items():
         name = f"{prefix}{table}.csv"
         if (planter.folder / name).exists():
@@ -50,6 +52,8 @@ def _plant_pupils(planter: Planter, prefix: str, pupil: dict) -> None:
             planter.plant(name, "census_pupil_not_accepted", row, pupilonrolltableid=UNFIT)
             _plant_children(planter, name, row | {"pupilonrolltableid": on_roll["pupilonrolltableid"]}, table)
 
+
+AP = "schoolarrangedapdetailonroll"
 
 _PERIOD = {"fsmstartdate": "2024-Sep-02 00:00:00", "ukcountry": "ENG"}
 
@@ -64,6 +68,16 @@ _CHILD_ROWS = {
     "fsmperiod": _PERIOD,
     "fsmperiodsonroll": _PERIOD,
     "senneeds": {"sentyperank": "1", "sentype": "SLCN"},
+    "addresses": {"postcode": "XA1 1AA"},
+    "addressesonroll": {"postcode": "XA1 1AA"},
+    AP: {
+        "apsettingtype": "OTH",
+        "placementreason": "BHS",
+        "entrydate": "2025-Sep-03 00:00:00",
+        "apattendancepattern": "FT",
+        "apsessionsperweek": "10",
+        "senprovisionentry": "N",
+    },
 }
 """A row of each table that hangs from a pupil row, in order but for what it hangs from."""
 
@@ -88,12 +102,24 @@ _CHILD_FAULTS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("sen_type_unknown", {"sentype": "XYZ"}),
         ("sen_type_unknown", {"sentype": ""}),
     ),
+    AP: (
+        ("value_not_understood", {"apsessionsperweek": "most"}),
+        ("ap_setting_unknown", {"apsettingtype": ""}),
+        ("ap_setting_unknown", {"apsettingtype": "ZOO"}),
+        ("ap_reason_unknown", {"placementreason": "ZZZ"}),
+        ("ap_entry_date_missing", {"entrydate": ""}),
+        ("ap_ends_before_it_begins", {"leavingdate": "2025-Sep-02 00:00:00"}),
+        ("ap_pattern_unknown", {"apattendancepattern": "OT"}),
+        ("ap_sessions_out_of_range", {"apsessionsperweek": "11"}),
+        ("ap_sen_code_unknown", {"senprovisionentry": "S"}),
+        ("ap_sen_code_unknown", {"senprovisionleaving": "Q"}),
+    ),
 }
 _CHILD_FAULTS["fsmperiodsonroll"] = _CHILD_FAULTS["fsmperiod"]
 
 
 def _plant_children(planter: Planter, name: str, row: dict[str, str], table: str) -> None:
-    for rule, changed in _CHILD_FAULTS[table]:
+    for rule, changed in _CHILD_FAULTS.get(table, ()):
         planter.plant(name, rule, row, **changed)
     if table == "termlysessiondetailsonroll":
         _overfill(planter, name, row["pupilonrolltableid"])

@@ -13,6 +13,7 @@ from pipeline.vocabulary.school_year import SchoolYear
 
 from . import england
 from .england import AP, PRIMARY, SECONDARY, SPECIAL
+from .homes import homes_of
 from .identifiers import upns
 from .names import BOYS, ETHNICITIES, GIRLS, LANGUAGES, SURNAMES
 from .schools import AUTHORITY, School
@@ -28,7 +29,7 @@ class Children:
     """`group` is this year's year group (Reception 0; what it would be, for those who left last July).
 
     `here` and `before` are the numbers of the schools at which this year begins and last year ended. `joins` are those
-    who come from outside while this year runs.
+    who come from outside while this year runs. Children with one `home` live together.
     """
 
     group: np.ndarray
@@ -46,6 +47,8 @@ class Children:
     upn: np.ndarray
     propensity: np.ndarray
     propensity_before: np.ndarray
+    home: np.ndarray
+    postcode: np.ndarray
 
     def __len__(self) -> int:
         return len(self.group)
@@ -61,12 +64,14 @@ def made_up_children(schools: list[School], year: SchoolYear, rng: np.random.Gen
     is_boy = _picked(np.choose(sen, [0.485, 0.61, 0.71]), (phase * 3 + sen) * 2 + fsm, rng)
     ethnicity, language = _backgrounds(len(group), rng)
     now, last = _propensities(sen, phase, poverty, rng)
+    birth, surname = _births(group, year, rng), rng.choice(SURNAMES, len(group))
+    forename = np.where(is_boy, rng.choice(BOYS, len(group)), rng.choice(GIRLS, len(group)))
+    homes = homes_of(surname, forename, group, birth, rng.spawn(1)[0])
     return Children(
-        group=group, here=here, before=before, joins=joins, is_boy=is_boy, fsm=fsm, sen=sen,
-        birth=_births(group, year, rng), ethnicity=ethnicity, language=language,
-        surname=rng.choice(SURNAMES, len(group)),
-        forename=np.where(is_boy, rng.choice(BOYS, len(group)), rng.choice(GIRLS, len(group))),
+        group=group, here=here, before=before, joins=joins, is_boy=is_boy, fsm=fsm, sen=sen, birth=homes.birth,
+        ethnicity=ethnicity, language=language, surname=surname, forename=forename,
         upn=_numbers(group, main, before, phase, schools, year, rng), propensity=now, propensity_before=last,
+        home=homes.home, postcode=homes.postcode,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Writes a made-up authority's extracts: schools, censuses, registers and the rest, this year's and last year's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +9,17 @@ import polars as pl
 from pipeline.vocabulary.school_year import TERMS, SchoolYear
 
 from . import extracts as tables
+from .agencies import agencies_table
 from .authority import Authority, Year, made_up_authority
 from .calendar import census_day
+from .care import RETURN_DATE, care_tables
 from .census import Census, write_census
+from .destinations import leavers_table, offers_table
 from .faults import plant_faults
+from .plan_tables import write_plans
+from .plans import stories
 from .register import Register
+from .respelling import check_spellings, respell
 from .schools import School
 from .writing import Extracts, Keys
 
@@ -51,7 +57,8 @@ class Synthesised:
 
 def synthesise(
     to: Path, *, pupils: int, schools: int, seed: int, weeks: int = 20, year: int = 2025, with_faults: bool = False,
-    censuses_only: bool = False,
+    censuses_only: bool = False, marks_as: str = "plain", census_as: str = "collect",
+    agencies: bool = False,
 ) -> Synthesised:  # fmt: skip
     """Write extracts for `pupils` pupils in `schools` schools to the folder `to`, and last year's to `to`/history.
 
@@ -61,22 +68,28 @@ def synthesise(
     `with_faults` plants one or more of every fault the gate knows (all of them from 20 weeks on), and lists them beside
     `to`. What an earlier call wrote to `to` is replaced.
 
+    `marks_as` and `census_as` name the spelling of marks and of censuses, see `respelling`; faults are planted in the plain one.
+
+    `agencies` writes another agency's extract too, as faults need one: a home that names no gateway refuses it.
+
     Raises ValueError where so few pupils cannot fill so many schools, or `year` is before EARLIEST_YEAR;
     FileExistsError where `to` holds anything else.
     """
-    if year < EARLIEST_YEAR or (with_faults and censuses_only):
+    check_spellings(marks_as=marks_as, census_as=census_as)
+    if year < EARLIEST_YEAR or (with_faults and (censuses_only or (marks_as, census_as) != ("plain", "collect"))):
         raise ValueError(
-            f"A made-up authority begins in {EARLIEST_YEAR} or later; faults are planted in registers too."
+            f"A made-up authority begins in {EARLIEST_YEAR} or later; faults are planted in registers too, and in plain ones."
         )
     _clear(to)
     authority = made_up_authority(pupils, schools, seed=seed, year=SchoolYear(year))
     last_day = authority.now.calendar.last_day_of_week(weeks)
     (to / ".made-up.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
-    _write(authority, to, last_day, censuses_only)
+    _write(authority, to, last_day, censuses_only, agencies=agencies or with_faults)
+    respell(to, marks_as=marks_as, census_as=census_as)
     labels = to.parent / f"{to.name}-faults.csv"
     return Synthesised(
         faults=plant_faults(to, labels, SchoolYear(year), last_day) if with_faults else None,
-        folder=to, files=tuple(sorted(to.glob("*.csv"))), history=tuple(sorted((to / "history").glob("*.csv"))),
+        folder=to, files=_extracts_in(to), history=_extracts_in(to / "history"),
         last_day=last_day, school_year=SchoolYear(year), urns=tuple(one.urn for one in authority.schools),
         pupils=pupils,
     )  # fmt: skip
@@ -89,17 +102,32 @@ def _clear(to: Path) -> None:
     is_ours = about.exists() and about.read_text(encoding="utf-8").startswith(ABOUT[:40])
     if any(to.iterdir()) and not is_ours:
         raise FileExistsError(f"{to} holds other files: name an empty folder, or one this wrote before.")
-    for path in [*to.glob("*.csv"), *(to / "history").glob("*.csv")]:
+    for path in [*_extracts_in(to), *_extracts_in(to / "history")]:
         path.unlink()
 
 
-def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool) -> None:
+def _extracts_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith(".")))
+
+
+def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool, *, agencies: bool) -> None:
     with Extracts(to) as current, Extracts(to / "history") as history:
         for one in (current, history):
             one.add("schools", tables.schools_table(authority.schools))
         writer = _Writer(authority, current, history, last_day, censuses_only, Keys())
         for school in authority.schools:
             writer.write(school)
+        if not censuses_only:
+            _write_care(authority, current, last_day)
+            writer.write_plans()
+        if agencies:
+            current.add("other_agencies", agencies_table(authority, last_day))
+
+
+def _write_care(authority: Authority, to: Extracts, last_day: date) -> None:
+    header, episodes = care_tables(authority, last_day)
+    to.add("ssda903_header", header, dates=RETURN_DATE)
+    to.add("ssda903_episodes", episodes, dates=RETURN_DATE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +140,7 @@ class _Writer:
     last_day: date
     censuses_only: bool
     keys: Keys
+    plans_of_schools: dict[str, tuple[date, date | None]] = field(default_factory=dict)
 
     def write(self, school: School) -> None:
         before, now = self.authority.before, self.authority.now
@@ -121,6 +150,7 @@ class _Writer:
             self._write_plain(self.history, school, before, past, before.year.last_day)
             so_far = so_far.unsettled(self.authority.chance(school, now, 13))
             self._write_plain(self.current, school, now, so_far, self.last_day)
+            self._write_destinations(school)
         self._write_support(school)
         self._write_censuses(school, past, whole)
 
@@ -134,12 +164,32 @@ class _Writer:
         to.add("suspensions", tables.suspensions_table(school, tables.suspensions_of(register, children)))
         to.add("register_totals", tables.totals_table(school, register))
 
+    def _write_destinations(self, school: School) -> None:
+        children, now = self.authority.children, self.authority.now
+        for to, year, as_of in (
+            (self.history, self.authority.before, self.authority.before.year.last_day),
+            (self.current, now, self.last_day),
+        ):
+            rng = self.authority.chance(school, year, 17)
+            to.add_any("leavers", leavers_table(school, year, children, as_of, rng))
+        rng = self.authority.chance(school, now, 19)
+        self.current.add_any("post16_offers", offers_table(school, now, children, self.last_day, rng))
+
     def _write_support(self, school: School) -> None:
         authority, now = self.authority, self.authority.now
         rng = authority.chance(school, now, 11)
         spells = now.spells_at(school)
         rows = tables.support_table(school, spells, authority.children, now.rates, self.last_day, rng)
         self.current.add("support_and_reviews", rows)
+        plans = rows.filter(pl.col("kind") == "ehc_plan").select("upn", "start_date", "last_review")
+        self.plans_of_schools.update({upn: tuple(days) for upn, *days in plans.rows()})
+
+    def write_plans(self) -> None:
+        """Last January's SEN2 return, and a dump of the authority's own system on the last day."""
+        authority, day = self.authority, census_day(self.authority.before.year, "spring")
+        told = stories(authority, self.last_day, self.plans_of_schools)
+        write_plans(authority, told, authority.before, day, self.history, self.keys)
+        write_plans(authority, told, authority.now, self.last_day, self.current, self.keys)
 
     def _write_censuses(self, school: School, past: Register, whole: Register) -> None:
         """Last year's spring and summer censuses, and those of this year taken by the last day."""

@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.vocabulary.attendance_codes import BY_NUMBER
 
 from .calendar import Calendar
+from .care import in_care
 from .children import Children
 from .register import NO_MARK, Register
 from .schools import AUTHORITY, AUTHORITY_NAME, School
@@ -65,7 +66,8 @@ def pupils_table(
         leaving_date=pl.when(pl.col("leaving_date") <= as_of).then("leaving_date"),
         sen_provision=pl.Series(np.array(list("NKE"))[children.sen[child]]),
         fsm_eligible=pl.Series(children.fsm[child].astype(int)), ethnicity=pl.Series(children.ethnicity[child]),
-        language=pl.Series(children.language[child]), looked_after=pl.Series((child % 149 == 0).astype(int)),
+        language=pl.Series(children.language[child]), looked_after=pl.Series(in_care(child).astype(int)),
+        postcode=pl.Series(children.postcode[child]),
     )  # fmt: skip
 
 

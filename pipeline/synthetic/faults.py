@@ -15,12 +15,18 @@ from pipeline.vocabulary.school_year import SchoolYear
 
 from .calendar import calendar_of
 from .census_faults import plant_census
-from .identifiers import upns, wrong_check_letter
-from .planting import Planter, first_row, rows_of, write_apart
+from .faults_of_agencies import plant_agencies
+from .faults_of_care import plant_care
+from .faults_of_destinations import plant_destinations
+from .faults_of_plans import plant_plans
+from .faults_of_systems import plant_systems
+from .faults_of_transfers import plant_transfers
+from .faults_of_who import change_upns, plant_who_is_who
+from .identifiers import upns
+from .planting import NO_SCHOOL, Planter, first_row, plant_elsewhere, plant_upns, rows_of, write_apart
 from .schools import AUTHORITY, FIRST_URN
 
 NO_AUTHORITY = 999
-NO_SCHOOL = "999999"
 SEED_ESTABLISHMENT = 3998
 """Children added for their faults have UPNs of a school that no clean child comes from."""
 
@@ -30,6 +36,7 @@ def plant_faults(folder: Path, labels: Path, year: SchoolYear, last_day: date) -
 
     Census tables take theirs in the latest census there is; SEN needs are only in a spring one.
     """
+    change_upns(folder, labels.with_name(f"{folder.name}-links.csv"), year.starts)
     planter = Planter(folder, spare=_spare_upns(year))
     pupil, youngest, stranger = _pupils(planter, year)
     plain = {"urn": pupil["urn"], "upn": pupil["upn"]}
@@ -38,13 +45,20 @@ def plant_faults(folder: Path, labels: Path, year: SchoolYear, last_day: date) -
     _plant_suspensions(planter, plain, stranger, year)
     _plant_support(planter, plain, stranger)
     _plant_marks(planter, plain, youngest, stranger, year, last_day)
+    plant_who_is_who(planter, pupil)
+    plant_destinations(planter, plain, stranger, last_day)
+    plant_agencies(planter)
+    plant_care(planter, pupil, stranger, last_day)
+    plant_plans(planter, stranger, last_day)
+    plant_systems(planter, pupil, stranger, year)
+    plant_transfers(planter, pupil, year, _week_off(year.before, 1)[0])
     plant_census(planter, year, pupil, last_day)
     planter.write(labels)
     return labels
 
 
 def _spare_upns(year: SchoolYear) -> list[str]:
-    count = 60
+    count = 200
     where = np.full(count, AUTHORITY), np.full(count, SEED_ESTABLISHMENT), np.full(count, year.starts % 100)
     return upns(*where, np.zeros(count, bool)).tolist()
 
@@ -77,7 +91,7 @@ def _pupils(planter: Planter, year: SchoolYear) -> tuple[dict, dict, dict]:
     def plant(rule: str, **changed: str) -> None:
         planter.plant(name, rule, pupil | {"upn": planter.new_upn()}, **changed)
 
-    _plant_upns(planter, name, pupil, stranger)
+    plant_upns(planter, name, pupil, stranger)
     plant("value_not_understood", date_of_birth="sometime")
     plant("unknown_school", urn=NO_SCHOOL)
     plant("entry_date_missing", entry_date="")
@@ -92,20 +106,6 @@ def _pupils(planter: Planter, year: SchoolYear) -> tuple[dict, dict, dict]:
     plant("sen_code_unknown", sen_provision="W")
     plant("year_group_off_for_age", nc_year=str(int(pupil["nc_year"]) + 1))
     return pupil, youngest, stranger
-
-
-def _plant_upns(planter: Planter, name: str, row: dict, stranger: dict) -> None:
-    """The four faults of a UPN. A pupil of no known authority is on the roll, and otherwise in order."""
-    upn = planter.new_upn()
-    planter.plant(name, "upn_missing", row, upn="")
-    planter.plant(name, "upn_malformed", row, upn=upn[:6])
-    planter.plant(name, "upn_wrong_check_letter", row, upn=wrong_check_letter(upn))
-    planter.plant(name, "upn_authority_unknown", row, upn=stranger["upn"])
-
-
-def _plant_elsewhere(planter: Planter, name: str, row: dict) -> None:
-    planter.plant(name, "unknown_school", row, urn=NO_SCHOOL)
-    planter.plant(name, "pupil_on_no_roll", row, upn=planter.new_upn())
 
 
 def _plant_register_totals(planter: Planter, year: SchoolYear) -> None:
@@ -126,8 +126,8 @@ def _plant_suspensions(planter: Planter, plain: dict, stranger: dict, year: Scho
     name = "suspensions.csv"
     day = date(year.starts, 9, 10).isoformat()
     row = plain | {"start_date": day, "sessions": "2", "category": "SUSP", "reason1": "DB"}
-    _plant_upns(planter, name, row, stranger)
-    _plant_elsewhere(planter, name, row)
+    plant_upns(planter, name, row, stranger)
+    plant_elsewhere(planter, name, row)
     planter.plant(name, "value_not_understood", row, sessions="a few")
     planter.plant(name, "suspension_date_missing", row, start_date="")
     planter.plant(name, "suspension_category_unknown", row, category="HOME")
@@ -139,8 +139,8 @@ def _plant_suspensions(planter: Planter, plain: dict, stranger: dict, year: Scho
 def _plant_support(planter: Planter, plain: dict, stranger: dict) -> None:
     name = "support_and_reviews.csv"
     row = plain | {"kind": "other_contact", "start_date": "2024-09-05", "ended": "2024-09-06"}
-    _plant_upns(planter, name, row, stranger)
-    _plant_elsewhere(planter, name, row)
+    plant_upns(planter, name, row, stranger)
+    plant_elsewhere(planter, name, row)
     planter.plant(name, "value_not_understood", row, last_review="sometime")
     planter.plant(name, "support_kind_unknown", row, kind="a kind word")
     planter.plant(name, "support_ends_before_it_begins", row, ended="2024-09-04")
@@ -154,8 +154,8 @@ def _plant_marks(planter: Planter, plain: dict, youngest: dict, stranger: dict, 
         day, session = next(empty)
         return plain | {"date": day, "session": session, "code": "Y1"} | changed
 
-    _plant_upns(planter, name, row(), stranger)
-    _plant_elsewhere(planter, name, row())
+    plant_upns(planter, name, row(), stranger)
+    plant_elsewhere(planter, name, row())
     planter.plant(name, "value_not_understood", row(date="sometime"))
     planter.plant(name, "date_missing", row(date=""))
     planter.plant(name, "date_outside_year", row(date="1999-09-07", code="I"))

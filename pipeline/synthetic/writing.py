@@ -33,6 +33,11 @@ class Extracts:
         spelt = rows.with_columns(pl.col(pl.Date).dt.strftime(dates))
         spelt.write_csv(self._open[name], include_header=is_new)
 
+    def add_any(self, name: str, rows: pl.DataFrame, *, dates: str = "%Y-%m-%d") -> None:
+        """As `add`, of a table that is only exported where there is something in it."""
+        if rows.height:
+            self.add(name, rows, dates=dates)
+
     def close(self, name: str) -> None:
         """Close a file that no other school adds to."""
         self._open.pop(name).close()

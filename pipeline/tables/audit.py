@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from .same_child import LINK_DECISIONS
 from .schema import Column, Table
 
 RUNS = Table(
@@ -65,4 +66,4 @@ NOTES = Table(
     ),
 )
 
-AUDIT = (RUNS, EXTRACTS, SET_ASIDE, NOTES)
+AUDIT = (RUNS, EXTRACTS, SET_ASIDE, NOTES, LINK_DECISIONS)

@@ -50,6 +50,11 @@ PUPIL_WEEKS = Table(
         Column("am_codes", pl.Int64, "Morning marks: code numbers, eight bits a day, Monday lowest; 0 is no mark."),
         Column("pm_codes", pl.Int64, "Afternoon marks, packed alike."),
         Column("last_known_on", pl.Date, "The latest day on which we learned any mark of this week."),
+        Column(
+            "is_transferred", pl.Boolean,
+            "Every mark of it came in a transfer file, from a former school: it tells of the pupil, and nothing of the "
+            "school, whose register was not received.",
+        ),
     ),
 )
 """Kept in `facts.marked_weeks`, which also has the weeks in which nothing was possible; `facts.pupil_weeks` is the view

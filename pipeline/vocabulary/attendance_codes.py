@@ -200,3 +200,10 @@ BY_NUMBER = {entry.number: entry for entry in ATTENDANCE_CODES}
 
 KEPT_AS = {"Y5": "Y7"}
 """Codes stored as another. That a child is in custody is nobody's business here; both are equally *not possible*."""
+
+SUBCODE = r"^([IX])[0-9]{2}$"
+"""Sub-codes that schools' systems had for the reasons of the years 2020 to 2022: I01 and on are I, X01 and on are X.
+
+Source: the Department's guidance on recording attendance in relation to coronavirus, as SIMS put it into its code table. Any
+other sub-code is a school's own, and means what a table of its register codes (the feed `mark_codes`) says.
+"""

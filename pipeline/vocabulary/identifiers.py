@@ -4,6 +4,8 @@ Source: DfE's UPN guide; the check letter is the weighted sum of the twelve char
 to position 13 weighing 13, modulo 23, in an alphabet without I, O and S.
 """
 
+import base64
+import hashlib
 import re
 from enum import StrEnum
 
@@ -45,6 +47,12 @@ def check_letter(rest: str) -> str:
 def upn_authority(upn: str) -> int:
     """The number of the local authority that gave out a well-formed UPN."""
     return int(upn[1:4])
+
+
+def link_code(one: str, other: str, *, letters: int = 8) -> str:
+    """Letters and digits a person can type, that name a pair of records: the same whichever is told first."""
+    digest = hashlib.sha256("|".join(sorted((one, other))).encode()).digest()
+    return base64.b32encode(digest)[:letters].decode().lower()
 
 
 def laestab(authority: int, establishment: int) -> int:

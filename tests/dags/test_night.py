@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline import parts
-from pipeline.vocabulary.feeds import FEED_NAMES
+from pipeline.vocabulary.feeds import FAMILIES
 from tests.journeys.at_home import a2n, lists, tables
 
 from .conftest import another
@@ -76,17 +76,11 @@ def test_files_refused_fail_the_last_task_and_only_that(by_dags, by_command):
     intake = states(by_dags[1]["intake"])
     assert intake.pop("tell_of_refusals") == "failed"
     assert set(intake.values()) == {"success", "skipped"}
-    assert intake["settle"] == intake["attendance_marks"] == "success"
+    assert intake["settle"] == intake["registers"] == "success"
     assert states(by_dags[1]["flag"]) == {
         "look_list_and_publish": "success",
         "tell_of_schools_without_list": "success",
     }
-
-
-def test_a_feed_with_nothing_new_is_skipped(by_dags, evening):
-    delivered = {one["feed"] for one in told(by_dags)["extracts"]}
-    skipped = {name for name, state in states(by_dags[1]["intake"]).items() if state == "skipped"}
-    assert skipped and not skipped & delivered
 
 
 def told(by_dags) -> dict:
@@ -127,9 +121,9 @@ def test_a_part_tried_again_after_it_was_done_takes_nothing_in_twice(begun, by_c
     assert again["run"] == first["run"]
     assert again["claimed"] == first["claimed"]
     taken = []
-    for feed in (name for name in FEED_NAMES if name in first["feeds"]):
-        parts.take_in(first, feed)
-        taken.append(parts.take_in(first, feed))
+    for family in FAMILIES:
+        parts.take_in(first, family)
+        taken.append(parts.take_in(first, family))
     parts.end(again, taken)
     ended = parts.end(again, taken)
     flagged = parts.flag(str(home.folder), first["day"])
@@ -144,5 +138,6 @@ def test_the_same_night_again_by_the_dags_changes_nothing(by_dags, dagbag, eveni
     before = tables(home)
     again, _ = night_by_dags(dagbag, home, evening.day)
     assert {str(run.state) for run in again.values()} == {"success"}
+    assert {states(again["intake"])[family] for family in FAMILIES} == {"skipped"}  # for there is nothing new
     after = tables(home)
     assert [name for name in before if not before[name].equals(after[name])] == ["audit.runs"]

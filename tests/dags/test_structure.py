@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.vocabulary.feeds import FEED_NAMES
+from pipeline.vocabulary.feeds import FAMILIES, FEED_NAMES
 
 from .conftest import DAGS
 
@@ -53,13 +53,17 @@ def test_work_is_tried_again_after_a_while_and_bad_news_is_not(dag):
     assert all(task.retry_delay >= timedelta(minutes=1) for task in dag.tasks)
 
 
-def test_intake_has_one_task_a_feed_in_the_order_feeds_must_be_read(dagbag):
+def test_intake_has_one_task_a_family_in_the_order_feeds_must_be_read(dagbag):
     intake = dagbag.dags["intake"]
     assert [task.task_id for task in intake.topological_sort()] == [
-        "look_in_inbox", *FEED_NAMES, "settle", "tell_of_refusals",
+        "look_in_inbox", *FAMILIES, "settle", "tell_of_refusals",
     ]  # fmt: skip
-    for before, after in pairwise(FEED_NAMES):
+    for before, after in pairwise(FAMILIES):
         assert before in intake.get_task(after).upstream_task_ids
+
+
+def test_every_feed_is_of_one_family_and_in_its_order():
+    assert [feed for feeds in FAMILIES.values() for feed in feeds] == list(FEED_NAMES)
 
 
 def test_intake_runs_nightly_by_englands_clock(dagbag):
@@ -128,4 +132,4 @@ def test_a_dag_calls_the_story_in_parts_and_nothing_beneath_it(path):
     wanted = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom | ast.Import)]
     ours = {f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names}
     ours = {name for name in ours if name.startswith(("pipeline", "expectations", "models"))}
-    assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FEEDS"}
+    assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FAMILIES"}

@@ -16,7 +16,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import KEYS, Home, make_home, open_home
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
-from pipeline.vocabulary.identifiers import check_letter
+from pipeline.vocabulary.identifiers import UPN_LETTERS, check_letter
 from tests.drawn import drawn
 
 ASH, BIRCH = 100001, 100002
@@ -44,8 +44,11 @@ MARKS = """
 
 
 def upn(name: str) -> str:
-    """A good UPN, always the same for one name."""
-    rest = f"2094001{sum(ord(letter) * 31**at for at, letter in enumerate(name)) % 100_000:05d}"
+    """A good UPN, always the same for one name; a temporary one for a name that begins with temp."""
+    number = sum(ord(letter) * 31**at for at, letter in enumerate(name)) % 100_000
+    rest = f"2094001{number:05d}"
+    if name.startswith("temp"):
+        rest = rest[:-1] + UPN_LETTERS[number % len(UPN_LETTERS)]
     return check_letter(rest) + rest
 
 
@@ -68,12 +71,12 @@ def pupil_id(home: Home, name: str) -> str:
 
 
 def file(picture: str) -> pl.DataFrame:
-    """The file a picture is of, all text. In a column `upn`, one word in small letters is a pupil."""
+    """The file a picture is of, all text. In a column `upn` or `former_upn`, one word in small letters is a pupil."""
     told = drawn(picture, defaultdict(lambda: pl.String))
-    if "upn" not in told.columns:
-        return told
     return told.with_columns(
-        pl.col("upn").map_elements(lambda cell: upn(cell) if cell.islower() else cell, return_dtype=pl.String)
+        pl.col(name).map_elements(lambda cell: upn(cell) if cell.islower() else cell, return_dtype=pl.String)
+        for name in ("upn", "former_upn")
+        if name in told.columns
     )
 
 

@@ -116,17 +116,33 @@ def delivered() -> pl.DataFrame:
 
 def test_upn_names_and_birth_date_stay_behind_and_the_rest_goes_on_row_by_row():
     rows, _ = pseudonymised(delivered(), Pseudonyms(KEY))
-    assert set(rows.columns) == {"row_number", "nc_year", "pupil_id", "upn_check", "upn_authority_known"}
+    former = {"former_pupil_id", "former_upn_check"}
+    assert set(rows.columns) == {"row_number", "nc_year", "pupil_id", "upn_check", "upn_authority_known"} | former
     assert rows["row_number"].to_list() == [2, 3, 4, 5]
     assert rows["upn_check"].to_list() == [None, "malformed", "missing", None]
     assert rows["pupil_id"].is_null().to_list() == [False, True, True, False]
 
 
-def test_each_person_met_is_handed_on_once_and_only_those_who_can_be_told():
+def test_each_person_met_is_handed_on_row_by_row_and_only_those_who_can_be_told():
     _, met = pseudonymised(delivered(), Pseudonyms(KEY))
-    assert met.select("upn", "surname", "forename", "date_of_birth").rows() == [
-        (PERMANENT, "Okafor", "Amira", date(2014, 3, 1))
+    assert met.select("row_number", "upn", "surname", "forename", "date_of_birth").rows() == [
+        (number, PERMANENT, "Okafor", "Amira", date(2014, 3, 1)) for number in (2, 5)
     ]
+
+
+def test_a_former_upn_goes_on_as_the_pupil_id_it_stood_for():
+    rows, _ = pseudonymised(delivered(), Pseudonyms(KEY))
+    assert rows["former_pupil_id"].to_list() == [None, None, looked_up(OTHER)[OTHER][0], None]
+
+
+@pytest.mark.parametrize(
+    ("former", "pupil_id", "check"),
+    [(PERMANENT, None, None), ("A801200005001", None, "wrong check letter"), ("UNKNOWN", None, "malformed")],
+)
+def test_a_former_upn_that_is_todays_own_or_none_at_all_tells_nothing(former, pupil_id, check):
+    told = pl.DataFrame({"row_number": [2], "upn": [PERMANENT], "former_upn": [former]})
+    rows, _ = pseudonymised(told, Pseudonyms(KEY))
+    assert rows.select("former_pupil_id", "former_upn_check").rows() == [(pupil_id, check)]
 
 
 def test_a_mark_brings_a_upn_and_nobody_to_remember():

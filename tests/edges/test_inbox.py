@@ -1,23 +1,33 @@
 """Files as suppliers send them: found, known by their headers, read as text, or refused in words."""
 
-import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipeline.edges import beside, inbox, reading
-from pipeline.edges.errors import Refused
+from pipeline.edges import beside, delimited, inbox, parquet
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.inbox import find_extracts, in_batches
 from pipeline.edges.reading import read_extract, records_in
 from pipeline.edges.settings import KEYS, Home, make_home
-from pipeline.tables.layouts import LAYOUTS, Layout, layouts_of
+from pipeline.tables.layouts import LAYOUTS, layouts_of
 
-HEADER = "urn,upn,date,session,code\n"
-MARK = "100001,B801200005001,2025-09-08,AM,/\n"
+from .sent import (
+    HEADER,
+    MARK,
+    Supplier,
+    gzipped,
+    in_bytes,
+    names,
+    recognised,
+    refusal,
+    refusal_while_read,
+    rows,
+    supplier,
+    zipped,
+)
+
+__all__ = ["supplier"]
 
 
 @pytest.fixture
@@ -25,44 +35,6 @@ def home(tmp_path, monkeypatch) -> Home:
     for name in KEYS:
         monkeypatch.delenv(f"A2N_{name.upper()}_KEY", raising=False)
     return make_home(tmp_path / "home", demo=True)
-
-
-@dataclass(frozen=True)
-class Supplier:
-    """Writes files of any name and bytes."""
-
-    folder: Path
-
-    def sends(self, content: bytes | str | pl.DataFrame, name: str = "marks.csv") -> Extract:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, pl.DataFrame):
-            content.write_parquet(path)
-        else:
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Extract(path, name, hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-@pytest.fixture
-def supplier(tmp_path) -> Supplier:
-    return Supplier(tmp_path / "sent")
-
-
-def recognised(extract: Extract) -> Layout:
-    [layout] = reading.recognised(extract)
-    return layout
-
-
-def rows(extract: Extract) -> list[tuple]:
-    return [row for batch in read_extract(extract) for row in batch.rows()]
-
-
-def refusal(extract: Extract) -> str:
-    """Why it is refused, whether at its header or further on."""
-    with pytest.raises(Refused) as refused:
-        recognised(extract)
-        rows(extract)
-    return str(refused.value)
 
 
 # Recognised
@@ -96,8 +68,8 @@ def test_a_column_that_is_lacking_is_named(supplier):
 
 
 def test_two_columns_that_are_lacking_are_both_named(supplier):
-    assert "lacks the column urn or laestab and code:" not in refusal(supplier.sends("upn,date,session\n"))
-    assert "lacks the column code and urn or laestab:" in refusal(supplier.sends("upn,date,session\n"))
+    said = refusal(supplier.sends("upn,surname,forename,date_of_birth,nc_year\n"))
+    assert "looks like Pupils, plain table but lacks the column entrydate and urn or laestab:" in said
 
 
 def test_headers_no_feed_claims_are_refused_and_not_repeated(supplier):
@@ -111,17 +83,30 @@ def test_an_empty_file_is_refused_as_empty(supplier, content):
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04\x14\x00\x06\x00sheet1.xml", bytes(range(256)) * 40, HEADER.encode("utf-16")],
-    ids=["a workbook", "any bytes", "UTF-16"],
+    "content", [bytes(range(256)) * 40, HEADER.encode("utf-16-le"), b"MZ\x90\0" + HEADER.encode()],
+    ids=["any bytes", "UTF-16 that does not say so", "a program"],
 )  # fmt: skip
 def test_a_file_that_is_no_text_is_refused_and_told_what_would_do(supplier, content):
-    assert refusal(supplier.sends(content)) == "marks.csv is not text: deliver it as CSV (UTF-8) or Parquet."
+    assert refusal(supplier.sends(content)) == "marks.csv is not text: deliver it as CSV, XLSX, Parquet or XML."
 
 
-def test_a_file_that_only_calls_itself_parquet_is_refused(supplier):
-    assert refusal(supplier.sends(HEADER + MARK, "marks.parquet")) == (
-        "marks.parquet cannot be read as Parquet: deliver it again."
-    )
+@pytest.mark.parametrize(
+    "content, what",
+    [
+        (b"%PDF-1.7 ...", "a PDF: deliver the table it was made from"), (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: make a .zip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook of the old kind, or one with a password: save it as .xlsx"),
+        (b"marks.csv".ljust(257, b"\0") + b"ustar\0", "a tar archive: make a .zip"),
+    ],
+    ids=["PDF", "7-Zip", "XLS", "tar"],
+)  # fmt: skip
+def test_what_is_of_a_kind_nobody_reads_is_called_by_it(supplier, content, what):
+    assert refusal(supplier.sends(content)).startswith(f"marks.csv is {what}")
+
+
+def test_no_suffix_misleads(supplier):
+    assert rows(supplier.sends("urn,upn\n1,A\n", "marks.parquet")) == [(2, "1", "A")]
+    assert rows(supplier.sends(pl.DataFrame({"urn": ["1"], "upn": ["A"]}), "marks.csv")) == [(2, "1", "A")]
+    assert rows(supplier.sends(gzipped("urn,upn\n1,A\n"), "again.csv")) == [(2, "1", "A")]
 
 
 # Read as text
@@ -222,7 +207,8 @@ def test_a_column_of_lists_in_a_parquet_file_is_left_alone(supplier):
 
 
 def test_a_large_file_comes_in_pieces_in_order_and_rows_keep_their_numbers(supplier, monkeypatch):
-    monkeypatch.setattr(reading, "ROWS_AT_ONCE", 300)
+    for reader in (delimited, parquet):
+        monkeypatch.setattr(reader, "ROWS_AT_ONCE", 300)
     lines = [f"{100000 + number},{number}" for number in range(2, 1002)]
     for extract in (
         supplier.sends("urn,number\n" + "\n".join(lines)),
@@ -250,45 +236,39 @@ def test_a_row_with_a_cell_too_many_is_named_by_its_number_and_not_repeated(supp
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_a_quotation_mark_never_shut_is_refused_without_a_word_of_what_follows(supplier, encoding):
     said = refusal_while_read(supplier.sends('urn,surname\n1,Zoë\n2,"Okafor\n3,Bede\n'.encode(encoding)))
-    assert said == "marks.csv cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+    assert said == "marks.csv, row 3: a quotation mark is opened there and never closed: close it, or take it out."
 
 
 def test_a_parquet_file_cut_off_or_damaged_is_refused(supplier):
-    extract = supplier.sends(pl.DataFrame({"urn": ["Okafor"] * 5000, "number": range(5000)}), "marks.parquet")
-    whole = extract.path.read_bytes()
-    extract.path.write_bytes(whole[: len(whole) // 2])
-    assert refusal(extract) == "marks.parquet cannot be read as Parquet: deliver it again."
-    extract.path.write_bytes(whole[:4] + b"\xff" * 2000 + whole[2004:])
-    assert refusal_while_read(extract) == (
-        "marks.parquet cannot be read to its end: deliver it again, whole, as CSV (UTF-8) or Parquet."
+    whole = in_bytes(pl.DataFrame({"urn": ["Okafor"] * 5000, "number": range(5000)}))
+    damaged = "marks.parquet cannot be read as Parquet: it is cut short or damaged. Deliver it again."
+    assert refusal(supplier.sends(whole[: len(whole) // 2], "marks.parquet")) == damaged
+    assert refusal_while_read(supplier.sends(whole[:4] + b"\xff" * 2000 + whole[2004:], "marks.parquet")) == damaged
+
+
+def test_a_parquet_file_that_promises_more_than_its_bytes_can_tell_is_refused(supplier, monkeypatch):
+    monkeypatch.setattr(parquet, "FREE_CELLS", 100_000)
+    said = refusal(
+        supplier.sends(pl.DataFrame({"urn": pl.Series([None], dtype=pl.String).new_from_index(0, 900_000)}), "m")
     )
-
-
-def refusal_while_read(extract: Extract) -> str:
-    with pytest.raises(Refused) as refused:
-        rows(extract)
-    assert refused.value.__suppress_context__  # the reader's own message quotes the row
-    return str(refused.value)
+    assert said == "m says it has 900,000 rows of 1 columns, more than its bytes can tell of."
 
 
 # Found
-
-
-def names(extracts: list[Extract]) -> set[str]:
-    return {extract.name for extract in extracts}
 
 
 def test_files_are_found_in_folders_too_and_hidden_ones_are_not(home):
     Supplier(home.inbox).sends(HEADER, "marks.csv")
     Supplier(home.inbox).sends(HEADER + MARK, "ash/monday/marks.csv")
     Supplier(home.inbox).sends("half written", ".marks.csv.part")
-    assert names(find_extracts(home, but_not=frozenset())) == {"marks.csv", "ash/monday/marks.csv"}
+    Supplier(home.inbox).sends("of no account", ".copies/marks.csv")
+    assert set(names(find_extracts(home, but_not=frozenset()))) == {"marks.csv", "ash/monday/marks.csv"}
 
 
 def test_the_same_bytes_twice_are_one_delivery(home):
     for name in ("second.csv", "first.csv"):
         Supplier(home.inbox).sends(HEADER + MARK, name)
-    assert names(find_extracts(home, but_not=frozenset())) == {"first.csv"}
+    assert names(find_extracts(home, but_not=frozenset())) == ["first.csv"]
 
 
 def test_what_was_taken_in_before_is_not_found_again_and_one_more_row_makes_it_another_file(home):
@@ -325,8 +305,16 @@ def test_files_are_taken_together_while_memory_holds_them_and_one_too_large_alon
     monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 100)
     [layout] = layouts_of(HEADER.strip().split(","))
     claimed = [Claimed(supplier.sends("x" * size, f"{at}.csv"), layout) for at, size in enumerate(sizes)]
-    assert [[one.extract.path.stat().st_size for one in batch] for batch in in_batches(claimed)] == batches
+    assert [[one.extract.size for one in batch] for batch in in_batches(claimed)] == batches
     assert [one for batch in in_batches(claimed) for one in batch] == claimed
+
+
+def test_what_is_packed_counts_by_what_comes_out_of_it(supplier, monkeypatch):
+    monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 1000)
+    [layout] = layouts_of(HEADER.strip().split(","))
+    sent = [supplier.sends(gzipped(HEADER + MARK * 20 + str(at)), f"{at}.csv.gz") for at in range(2)]
+    assert [len(batch) for batch in in_batches([Claimed(one, layout) for one in sent])] == [1, 1]
+    assert sum(one.path.stat().st_size for one in sent) < 1000
 
 
 # Beside the inbox
@@ -349,9 +337,41 @@ def test_rows_set_aside_are_told_beside_the_inbox_until_none_is(home):
     assert list(home.set_aside.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "one, other",
+    [("a/b", "a__b"), ("a_/b", "a/_b"), ("a\\b", "a/b"), ("x" * 300, "x" * 301), ("a~b", "a_b"), ("a b/c", "a b__c")],
+)
+def test_no_two_names_are_one_beside_the_inbox(home, one, other):
+    """A member's name may hold anything; and a file of one's own may have the name another's refusal goes by."""
+    beside.write_refusal(home, one, "one")
+    beside.write_refusal(home, other, "other")
+    said = {path.read_text() for path in home.set_aside.iterdir()}
+    assert said == {"one\n", "other\n"}
+    for stem in [path.name.removesuffix(".refused.txt") for path in home.set_aside.iterdir()]:
+        beside.write_refusal(home, stem, None if stem in (one, other) else "third")
+    beside.write_refusal(home, one, "one")
+    beside.write_refusal(home, other, "other")
+    assert said <= {path.read_text() for path in home.set_aside.iterdir()}
+
+
+def test_what_was_said_of_an_archive_is_taken_back_once_its_members_can_be_read(home):
+    beside.write_refusal(home, "ash/marks.zip", "It is cut short.")
+    beside.write_refusal(home, "ash/marks.zip/monday.csv", "It is empty.")
+    beside.write_refusal(home, "ash/marks.zip/tuesday.csv", None)
+    assert [path.name for path in home.set_aside.iterdir()] == ["ash__marks.zip__monday.csv.refused.txt"]
+
+
+# Taken in
+
+
+def taken(home: Home) -> frozenset[str]:
+    """As if all that is in the inbox had been taken in."""
+    return frozenset(extract.sha256 for extract in find_extracts(home, but_not=frozenset()))
+
+
 def test_a_file_taken_in_leaves_the_inbox_and_keeps_its_place_among_folders(home):
     Supplier(home.inbox).sends(HEADER, "ash/marks.csv")
-    inbox.move_taken(home, "ash/marks.csv")
+    inbox.move_taken(home, taken=taken(home), but_not=set())
     assert (home.folder / "taken/ash/marks.csv").read_text() == HEADER
     assert not (home.inbox / "ash/marks.csv").exists()
 
@@ -359,20 +379,43 @@ def test_a_file_taken_in_leaves_the_inbox_and_keeps_its_place_among_folders(home
 def test_a_second_file_of_the_same_name_does_not_overwrite_the_first(home):
     for content in (HEADER, HEADER + MARK):
         Supplier(home.inbox).sends(content)
-        inbox.move_taken(home, "marks.csv")
+        inbox.move_taken(home, taken=taken(home), but_not=set())
     kept = sorted(path.read_text() for path in (home.folder / "taken").iterdir())
     assert kept == [HEADER, HEADER + MARK]
 
 
-def test_a_file_that_is_gone_already_is_no_fault(home):
-    inbox.move_taken(home, "marks.csv")
-    assert not (home.folder / "taken").exists()
+def test_a_file_that_was_replaced_since_it_was_read_stays(home):
+    Supplier(home.inbox).sends(HEADER)
+    before = taken(home)
+    Supplier(home.inbox).sends(HEADER + MARK)
+    inbox.move_taken(home, taken=before, but_not=set())
+    assert (home.inbox / "marks.csv").exists() and not (home.folder / "taken").exists()
 
 
-def test_every_layout_can_be_delivered_as_csv(supplier):
+def test_an_archive_leaves_only_when_each_of_its_tables_was_taken_in(home):
+    """Of the second a table was refused, so it is not among those taken; of the third one was left for the next run."""
+    for name in ("first.zip", "second.zip", "third.zip"):
+        Supplier(home.inbox).sends_all(zipped(("a.csv", HEADER + name), ("b.csv", MARK + name)), name)
+    tables = {extract.name: extract.sha256 for extract in find_extracts(home, but_not=frozenset())}
+    accepted = frozenset(sha256 for name, sha256 in tables.items() if name != "second.zip/b.csv")
+    inbox.move_taken(home, taken=accepted, but_not={"third.zip/a.csv"})
+    assert sorted(path.name for path in home.inbox.iterdir()) == ["second.zip", "third.zip"]
+    assert (home.folder / "taken/first.zip").is_file()
+
+
+def test_an_archive_damaged_since_leaves_as_little(home):
+    Supplier(home.inbox).sends_all(zipped(("a.csv", HEADER)), "first.zip")
+    before = taken(home)
+    (home.inbox / "first.zip").write_bytes(zipped(("a.csv", HEADER))[:-30])
+    inbox.move_taken(home, taken=before, but_not=set())
+    assert (home.inbox / "first.zip").exists()
+
+
+def test_every_layout_that_is_a_table_can_be_delivered_as_csv(supplier):
     for layout in LAYOUTS:
-        headers = [*layout.marks_it, *(group[0] for group in layout.one_of)]
-        assert recognised(supplier.sends(",".join(headers) + "\n")).name == layout.name
+        if not layout.record:
+            headers = [*layout.marks_it, *(group[0] for group in layout.one_of)]
+            assert recognised(supplier.sends(",".join(headers) + "\n")).name == layout.name
 
 
 def test_a_link_in_the_inbox_is_not_followed(tmp_path):

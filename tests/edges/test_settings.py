@@ -73,8 +73,15 @@ def test_every_setting_can_be_set(tmp_path):
         smallest_base = 30
         [machine]
         memory_limit = "2GB"
+        [care]
+        own_authority = [209]
+        own_postcode_districts = ["SE4"]
         """,
-    ) == Settings("Ashford Trust", True, 6, {100001: 8}, 3, True, 0.02, 6, 30, "2GB")
+    ) == Settings(
+        name="Ashford Trust", demo=True, places=6, places_by_school={100001: 8}, history_lag_days=3, move_taken=True,
+        tolerance=0.02, fewest_shown=6, smallest_base=30, memory_limit="2GB", own_authority=("209",),
+        own_postcode_districts=("SE4",),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

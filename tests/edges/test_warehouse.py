@@ -70,6 +70,7 @@ def test_weeks_in_which_nothing_was_possible_are_kept_and_not_shown(home):
         "pupil_id": "amira",
         "urn": 100001,
         "last_known_on": date(2025, 9, 20),
+        "is_transferred": False,
     }
     weeks = [week | {"week_start": date(2025, 9, 8), "possible_sessions": 1}, week | {"week_start": date(2025, 9, 15)}]
     with shelf.warehouse(home) as con:

@@ -13,6 +13,7 @@ from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
 from pipeline.tables.published import PUBLISHED, table_notes
 from pipeline.tables.staged import STAGED
+from pipeline.tables.staged_plans import PLANS
 from pipeline.vocabulary.sen import SUPPORT_KINDS
 
 from .project import ROOT, files, named, parsed, python_files
@@ -38,7 +39,7 @@ def sentences() -> list[str]:
     """Whatever can be said of a row, a pupil or a table."""
     of_signals = [(one.asks, one.line, one.reason, one.next_step, one.source) for one in SIGNALS]
     of_promises = [promise.printed for promises in PROMISES.values() for promise in promises]
-    tables = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
+    tables = (*STAGED, ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
     of_tables = [text for table in tables for text in (table.grain, *(column.description for column in table.columns))]
     notes = table_notes(fewest_shown=5, smallest_base=20, demo=True)
     said = [text for module in (reasons, support) for text in words_of(module.__file__)]

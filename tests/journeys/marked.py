@@ -14,7 +14,7 @@ SURNAME, FORENAME = "Surn4me8", "Foren4me8"
 _NAMES = dict.fromkeys(("surname", "preferredsurname", "formersurname"), SURNAME) | dict.fromkeys(
     ("forename", "middlenames", "preferredforename"), FORENAME
 )
-_BIRTHS = ("date_of_birth", "dob")
+_BIRTHS = ("date_of_birth", "dob", "personbirthdate")
 _UPN_ANYWHERE = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]")
 _UPN = re.compile(rf"(?<![A-Z0-9]){_UPN_ANYWHERE.pattern}(?![A-Z0-9])")
 

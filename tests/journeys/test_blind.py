@@ -1,6 +1,7 @@
 """What a child is like says nothing about who is looked at: shuffle it between children, and the lists stay as they were.
 
-SEN type, ethnicity, sex, language and free school meals, in every table that has them, this year's and last year's.
+SEN type, ethnicity, sex, language, free school meals, care and being a young carer, in every table that has them, this
+year's and last year's.
 """
 
 import polars as pl
@@ -11,15 +12,16 @@ from pipeline.synthetic import synthesise
 from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, tables
 
 SHUFFLED = {
-    "_pupilonroll": ["sex", "ethnicity", "language"],
+    "_pupilonroll": ["sex", "ethnicity", "language", "youngcarer"],
     "_pupilnolongeronroll": ["sex", "language"],
     "_senneeds": ["sentype"],
     "_fsmperiod": ["pupilonrolltableid", "NativeId"],
     "_fsmperiodsonroll": ["pupilonrolltableid", "NativeId"],
+    "ssda903_header": ["UPN"],
 }
 """By the end of a census table's name: the columns dealt out anew, where it has them (only spring asks ethnicity). A period goes to another pupil, school and all."""
 
-IN_PUPILS = ["sex", "ethnicity", "language", "fsm_eligible"]
+IN_PUPILS = ["sex", "ethnicity", "language", "fsm_eligible", "looked_after"]
 
 
 def shuffled(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -87,6 +89,12 @@ def test_the_shuffle_did_shuffle_who_is_what(dealt_twice, column):
     joined = one.select(*this, column).join(other.select(*this, column), on=this, suffix="_after").drop_nulls()
     assert (joined[column] != joined[f"{column}_after"]).mean() > 0.02
     assert joined.height > 200
+
+
+def test_the_shuffle_did_shuffle_who_is_in_care(dealt_twice):
+    one, other = (tables(home, "staged")["staged.care_children"] for home in dealt_twice)
+    assert one["pupil_id"].to_list() != other["pupil_id"].to_list()
+    assert sorted(one["pupil_id"]) == sorted(other["pupil_id"])
 
 
 def test_the_shuffle_did_shuffle_types_of_need_and_free_school_meals(dealt_twice):

@@ -66,7 +66,7 @@ def faulty(tmp_path_factory) -> Faulty:
     marks = mark([*to.glob("*.csv"), *to.glob("history/*.csv")])
     deliver(home, to.glob("history/*.csv"), "last_year")
     history = a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01", "--json")
-    deliver(home, to.glob("*.csv"))
+    deliver(home, [*to.glob("*.csv"), *to.glob("*.xml")])
     put_in(home)
     last_day = made.out.partition("the registers run to ")[2][:10]
     ran = a2n_process("nightly", "--home", home.folder, "--as-of", last_day, "--json", TMPDIR=str(temporary))

@@ -37,8 +37,10 @@ def test_every_new_file_is_told_of_once_and_its_rows_add_up(night, which):
     folder, delivered = ("last_year", night.made.history) if which == "history" else ("this_year", night.made.files)
     held = {path.read_bytes(): path for path in reversed(delivered)}  # of two alike, the first
     if which == "ran":
-        del held[(night.made.folder / "schools.csv").read_bytes()]  # byte for byte last year's
+        for path in night.made.history:
+            held.pop(path.read_bytes(), None)  # schools and empty tables are byte for byte last year's
     lines = {f"{folder}/{path.name}": text.count(b"\n") - 1 for text, path in held.items()}
+    lines |= dict.fromkeys((name for name in lines if "_approvisiondetail" in name), 0)  # left unread
     told = getattr(night, which).told
     assert {one["file"]: one["rows_read"] for one in told["extracts"]} == lines
     assert len(told["extracts"]) == len(lines)

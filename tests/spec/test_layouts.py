@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.steps.readers import READERS
+from pipeline.steps.spreading import READ_IN_SPREADING, SPREADS
 from pipeline.tables.layouts import LAYOUTS, layouts_of, nearest_layout, spelt
 from pipeline.vocabulary.feeds import FEED_NAMES
 
@@ -119,10 +120,15 @@ def test_no_layout_is_claimed_by_another_that_asks_for_no_more():
 
 
 def test_every_layout_gives_its_feed_columns_that_are_read():
-    assert {layout.feed for layout in LAYOUTS} == set(FEED_NAMES) == set(READERS)
-    for layout in LAYOUTS:
+    needed = [layout for layout in LAYOUTS if layout.feed]
+    assert {layout.feed for layout in needed} == set(FEED_NAMES) == set(READERS)
+    for layout in needed:
         given = set(layout.columns.values()) | set(layout.constants)
-        assert given <= set(READERS[layout.feed]), layout.name
+        assert given <= set(READERS[layout.feed]) | READ_IN_SPREADING.get(layout.spread, set()), layout.name
+
+
+def test_what_makes_several_rows_of_one_is_there_and_is_used():
+    assert {layout.spread for layout in LAYOUTS} - {""} == set(SPREADS) == set(READ_IN_SPREADING)
 
 
 def test_every_header_is_declared_as_it_is_spelt():

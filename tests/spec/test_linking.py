@@ -32,8 +32,10 @@ CENSUS = {"census_key": pl.String, "native_id": pl.String, "urn": pl.Int32, "cen
           "census_year": pl.Int32, "reference_date": pl.Date, "pupil": pl.String, "entry_date": pl.Date,
           "leaving_date": pl.Date, "stated_on": pl.Date, "header_found": pl.Boolean, "is_census": pl.Boolean,
           "laestab": pl.Int32, "authority": pl.Int32, "establishment": pl.Int32}  # fmt: skip
-CHILD = dict.fromkeys(("parent_key", "native_id", "pupil_id", "census_term", "parent", "term"), pl.String) | {
-    "urn": pl.Int32, "census_year": pl.Int32, "sessions_possible": pl.Int32, "sessions_possible_ht2": pl.Int32,
+CHILD = dict.fromkeys(
+    ("parent_key", "native_id", "pupil_id", "census_key", "census_term", "parent", "term"), pl.String
+) | {
+    "parent_known_on": pl.Date, "urn": pl.Int32, "census_year": pl.Int32, "sessions_possible": pl.Int32, "sessions_possible_ht2": pl.Int32,
     "part": pl.Int32, "school_year": pl.Int32, "sessions": pl.Int32, "row": pl.Int32,
 }  # fmt: skip
 
@@ -236,7 +238,7 @@ PARENTS = drawn(
     p3         | n1        |          | 100001 | spring      | 2025        | 140               |                       | not_accepted
     """,
     CHILD,
-).select(PARENT_COLUMNS)  # fmt: skip
+).with_columns(census_key=pl.lit("c1"), parent_known_on=pl.lit(date(2025, 2, 3))).select(PARENT_COLUMNS)  # fmt: skip
 
 CHILDREN = drawn(
     """
@@ -415,6 +417,7 @@ def test_a_census_of_history_was_known_after_its_reference_date():
         entry_date=pl.lit(date(2021, 9, 2)),
         leaving_date=pl.lit(None, pl.Date),
         age_at_31_august=10,
+        nc_year=pl.lit("6"),
         aged_on=pl.lit(TODAY),
     )
     it = with_known_on(rows, "pupils", known_on=TODAY, lag_days=LAG)
@@ -426,7 +429,7 @@ def test_a_plain_roll_of_history_describes_the_year_before_or_the_day_a_pupil_le
     rows = pl.DataFrame(
         {"census_key": [None, None], "native_id": [None, None], "urn": [ASH, ASH],
          "entry_date": [date(2021, 9, 2)] * 2, "leaving_date": [None, date(2025, 2, 14)],
-         "age_at_31_august": [11, 11], "aged_on": [TODAY, TODAY]},
+         "age_at_31_august": [11, 11], "nc_year": ["6", "6"], "aged_on": [TODAY, TODAY]},
         schema_overrides={"census_key": pl.String, "native_id": pl.String, "urn": pl.Int32},
     )  # fmt: skip
     it = with_known_on(with_headers(rows, NO_RETURNS, None, known_on=TODAY), "pupils", known_on=TODAY, lag_days=LAG)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipeline.steps.weeks import COUNTS, counted, cut, marked_weeks, slots
+from pipeline.steps.weeks import COUNTS, counted, cut, marked_weeks, registers, slots
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_NUMBER
 from tests.drawn import drawn
@@ -219,6 +219,38 @@ def test_a_mark_put_right_in_one_week_leaves_every_other_week_alone():
     both = marked_weeks(pl.concat([in_order(r"/ \ I I", first_day=date(2025, 9, 15)), in_order("I"), in_order("O")]))
     assert both.sort("week_start").tail(1).equals(clean)
     assert both.sort("week_start")["authorised_sessions"].to_list() == [1, 2]
+
+
+# What came in a transfer file
+
+
+def of_two_weeks(*, by_transfer: list[bool | None]) -> pl.DataFrame:
+    """Two mornings of one week and one of the next."""
+    told = marks("date|half_day|code\n-\n2025-09-08|am|I\n2025-09-09|am|/\n2025-09-15|am|/")
+    return told.with_columns(by_transfer=pl.Series(by_transfer, dtype=pl.Boolean))
+
+
+@pytest.mark.parametrize(
+    "by_transfer, is_transferred",
+    [([None] * 3, [False, False]), ([True, True, None], [True, False]), ([True, False, True], [False, True])],
+)
+def test_a_week_is_transferred_where_all_its_marks_are(by_transfer, is_transferred):
+    weeks = marked_weeks(of_two_weeks(by_transfer=by_transfer)).sort("week_start")
+    assert weeks["is_transferred"].to_list() == is_transferred
+    assert registers(weeks)["week_start"].to_list() == weeks.filter(~pl.col("is_transferred"))["week_start"].to_list()
+
+
+def test_the_school_s_own_mark_counts_before_one_by_transfer_whichever_was_learned_or_recorded_last():
+    own, brought = (in_order(code).with_columns(by_transfer=pl.lit(at == 1)) for at, code in enumerate("IO"))
+    for days, later in ((1, own), (1, brought), (0, own)):
+        both = pl.concat([one.with_columns(pl.col("known_on") + pl.duration(days=days * (one is later))) for one in (own, brought)])
+        [week] = marked_weeks(both).to_dicts()
+        assert (week["unauthorised_sessions"], week["authorised_sessions"], week["is_transferred"]) == (0, 1, False)
+
+
+def test_a_week_cut_short_is_still_what_it_was():
+    weeks = cut(marked_weeks(of_two_weeks(by_transfer=[True, True, None])), last_day=MONDAY)
+    assert weeks["is_transferred"].to_list() == [True]
 
 
 # Packed

@@ -4,13 +4,32 @@ Headers are matched in lower case with spaces, underscores, hyphens and brackets
 entry.
 """
 
-from .census import CENSUS_LAYOUTS
+from .agencies import AGENCY_LAYOUTS
+from .care import CARE_LAYOUTS, CARE_NOT_NEEDED
+from .census import CENSUS_LAYOUTS, CENSUS_NOT_NEEDED
+from .destinations import DESTINATION_LAYOUTS
 from .layout import Layout, spelt
 from .plain import PLAIN_LAYOUTS
+from .plans import PLAN_LAYOUTS
+from .systems import SYSTEM_LAYOUTS
+from .xml import XML_LAYOUTS
 
-__all__ = ["LAYOUTS", "Layout", "layouts_of", "nearest_layout", "spelt"]
+__all__ = ["LAYOUTS", "NOT_NEEDED", "Layout", "layouts_of", "nearest_layout", "spelt"]
 
-LAYOUTS = (*PLAIN_LAYOUTS, *CENSUS_LAYOUTS)
+NOT_NEEDED = (*CENSUS_NOT_NEEDED, *CARE_NOT_NEEDED)
+"""What comes along with what is needed. A file of one of these is recognised, and left unread."""
+
+LAYOUTS = (
+    *PLAIN_LAYOUTS,
+    *CENSUS_LAYOUTS,
+    *PLAN_LAYOUTS,
+    *CARE_LAYOUTS,
+    *DESTINATION_LAYOUTS,
+    *SYSTEM_LAYOUTS,
+    *XML_LAYOUTS,
+    *AGENCY_LAYOUTS,
+    *NOT_NEEDED,
+)
 
 
 def layouts_of(headers: list[str]) -> list[Layout]:
@@ -21,13 +40,15 @@ def layouts_of(headers: list[str]) -> list[Layout]:
     return records or sorted(claiming, key=lambda layout: -len(layout.marks_it))[:1]
 
 
-_TABLES = [layout for layout in LAYOUTS if not layout.record]
+_TABLES = [layout for layout in LAYOUTS if layout.feed and not layout.record]
 
 
 def nearest_layout(headers: list[str]) -> tuple[Layout, list[str]] | None:
-    """The layout an unclaimed file comes nearest to, and the headers it lacks; None where it resembles none."""
+    """The layout an unclaimed file comes nearest to, and the headers it lacks; None where it resembles none.
+
+    Nearest is the one of whose headers it has the most, and at least half.
+    """
     spelt_headers = {spelt(header) for header in headers}
-    lacking = {layout.name: layout.lacks(spelt_headers) for layout in _TABLES}
-    layout = min(_TABLES, key=lambda one: len(lacking[one.name]) / (len(one.marks_it) + len(one.one_of)))
-    missing = lacking[layout.name]
-    return (layout, missing) if len(missing) * 2 <= len(layout.marks_it) + len(layout.one_of) else None
+    lacking = [(layout, layout.lacks(spelt_headers)) for layout in _TABLES]
+    near = [(layout, missing) for layout, missing in lacking if 0 < len(missing) * 2 <= layout.asks_for]
+    return min(near, key=lambda one: (len(one[1]) - one[0].asks_for, len(one[1])), default=None)

@@ -15,9 +15,15 @@ def spelt(header: str) -> str:
 class Layout:
     """One supplier's spelling of one feed.
 
-    `columns` maps a header (as `spelt`) to our name for it. A file is of this layout when it has every header in
-    `marks_it` and, of each group in `one_of`, at least one. In XML each element named in `record` is one row, and the
-    file may be of several layouts at once: see `edges.xml_records` for what stands for its headers.
+    `columns` maps a header (as `spelt`) to our name for it; of two headers for one name, the first here counts where it has
+    content. A file is of this layout when it has every header in `marks_it`, of each group in `one_of` at least one, and
+    none of those in `unless`.
+
+    In XML each element named in `record` is one row, and the file may be of several layouts at once: see
+    `edges.xml_records` for what stands for its headers. A row also has what is said `under` the elements of those names
+    that it lies in; it is none where it does not lie `inside` one of these, or lies in one it must be `outside`; and what
+    is said in an element within it that is set `apart` is not its own. `spread` names what makes several rows of one, see
+    `steps.spreading`.
 
     `feed` is null for what suppliers send along and nobody needs: such a file is recognised, and left unread.
     """
@@ -30,9 +36,19 @@ class Layout:
     one_of: tuple[tuple[str, ...], ...] = ()
     constants: dict[str, str] = field(default_factory=dict)
     record: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    spread: str = ""
+    unless: tuple[str, ...] = ()
 
     def claims(self, headers: set[str]) -> bool:
-        return not self.lacks(headers)
+        return not self.lacks(headers) and not headers & set(self.unless)
+
+    @property
+    def asks_for(self) -> int:
+        return len(self.marks_it) + len(self.one_of)
 
     def lacks(self, headers: set[str]) -> list[str]:
         """The headers that keep a file from being of this layout."""

@@ -27,7 +27,7 @@ PLAIN_LAYOUTS = (
         columns=same(
             "urn", "laestab", "upn", "former_upn", "surname", "forename", "date_of_birth", "sex", "nc_year",
             "enrol_status", "entry_date", "leaving_date", "sen_provision", "fsm_eligible", "ethnicity", "language",
-            "looked_after",
+            "looked_after", "postcode",
         ),
     ),
     Layout(

@@ -1,0 +1,184 @@
+"""Tables as text: CSV and its kin, in the usual encodings and with the usual separators.
+
+A plain UTF-8 file is scanned where it lies. Any other is read as a stream, in pieces of whole records, so that its size does
+not matter. What a reader says of a fault may quote a row, so it is never passed on.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import BinaryIO
+
+import polars as pl
+
+from .containers import is_packed, opened
+from .errors import Refused
+from .extract import Extract
+from .numbering import COUNT, ROWS_AT_ONCE
+from .records import Unending, end_of, no_denser, records
+from .spelling import Spelling, spelling
+
+CELLS_AT_ONCE = 20_000_000
+"""Each cell takes room, filled or not: of rows with next to nothing in them, fewer are read together."""
+
+MOST_CELLS_A_BYTE = 10
+"""A row may lack its last cells; a file of rows that lack nearly all of a great many is made to fill memory."""
+
+_BLOCK, _LOOKED_AT_ONCE = 1 << 24, 1 << 22
+_ENGINE_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+def headers(extract: Extract) -> list[str]:
+    """Raises Refused where there is no header row that can be read."""
+    return spelling(extract).headers
+
+
+def rows(extract: Extract) -> Iterator[pl.DataFrame]:
+    """All rows, all text, counted in COUNT. Raises Refused, with the row where it can be told, when one does not parse."""
+    spelt = spelling(extract)
+    look = None if spelt.is_utf16 else _looked_through(extract)
+    encoding = "utf-16" if look is None else "utf-8" if look.is_utf8 else "cp1252"
+    if look and look.lines * len(spelt.headers) > max(CELLS_AT_ONCE, MOST_CELLS_A_BYTE * look.size):
+        raise Refused(f"{extract.name} has {look.lines:,} rows with next to nothing in them: take those out.")
+    if look is None or not look.can_be_scanned(spelt) or is_packed(extract):
+        yield from _streamed(extract, spelt, encoding)
+        return
+    try:
+        yield from _scanned(extract, spelt)
+    except _ENGINE_FAULTS:
+        for _ in _streamed(extract, spelt, encoding):
+            pass  # on its way it says which row it was
+        raise _not_to_its_end(extract.name) from None
+
+
+def lines_in(extract: Extract) -> int:
+    """How many lines there are, the last one too where nothing ends it."""
+    lines, last = 0, b"\n"
+    with opened(extract) as stream:
+        while block := stream.read(_LOOKED_AT_ONCE):
+            lines, last = lines + block.count(b"\n"), block[-1:]
+    return lines + (last != b"\n")
+
+
+def _not_to_its_end(name: str) -> Refused:
+    return Refused(f"{name} cannot be read to its end: deliver it again, whole, as CSV (UTF-8), XLSX or Parquet.")
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one look through a whole file tells: one accent, or one bad byte, may stand anywhere in it."""
+
+    is_utf8: bool
+    lines: int
+    quotes: int
+    size: int
+    has_endless_line: bool
+
+    def can_be_scanned(self, spelt: Spelling) -> bool:
+        """Whether polars may have it as it is. It takes much memory, and long, over what is not as tables are: an open
+        quotation mark, an endless line, more cells than letters."""
+        usual = self.is_utf8 and spelt.newline == "\n" and not spelt.lines_before
+        sound = self.quotes % 2 == 0 and not self.has_endless_line
+        return usual and sound and self.lines * len(spelt.headers) <= self.size
+
+
+def _looked_through(extract: Extract) -> _Look:
+    text, is_utf8, has_endless_line = codecs.getincrementaldecoder("utf-8")(), True, False
+    lines = quotes = size = 0
+    with opened(extract) as stream:
+        while block := stream.read(_LOOKED_AT_ONCE):
+            if b"\0" in block:
+                line = lines + block.count(b"\n", 0, block.index(b"\0")) + 1
+                raise Refused(
+                    f"{extract.name}, line {line}: there is a NUL, which is no letter: deliver it again as text."
+                )
+            is_utf8 = is_utf8 and _goes_on(text, block)
+            lines_here = block.count(b"\n")
+            lines, size = lines + lines_here, size + len(block)
+            quotes += block.count(b'"') if b'"' in block else 0
+            has_endless_line |= not lines_here and len(block) == _LOOKED_AT_ONCE
+    return _Look(is_utf8 and _goes_on(text, b"", final=True), lines, quotes, size, has_endless_line)
+
+
+def _goes_on(text: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
+    """Whether `block` is UTF-8 where it comes after what `text` has seen."""
+    if not final and not text.getstate()[0] and block.isascii():  # most are, and to see that takes no time
+        return True
+    try:
+        text.decode(block, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _scanned(extract: Extract, spelt: Spelling) -> Iterator[pl.DataFrame]:
+    frame = pl.scan_csv(
+        extract.path, separator=spelt.separator, infer_schema=False, glob=False,
+        row_index_name=COUNT, row_index_offset=spelt.header_row + 1,
+    )  # fmt: skip
+    yield from frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True)
+
+
+def _streamed(extract: Extract, spelt: Spelling, encoding: str) -> Iterator[pl.DataFrame]:
+    row = spelt.header_row + 1
+    with opened(extract) as stream:
+        header, text = _parted(_as_utf8(stream, encoding, spelt, extract.name), spelt)
+        try:
+            for piece in records(text):
+                for part in no_denser(piece, len(spelt.headers), CELLS_AT_ONCE):
+                    frame = _parsed(header, part, spelt, row, extract.name)
+                    row += frame.height
+                    yield from frame.iter_slices(ROWS_AT_ONCE)
+        except Unending as record:
+            raise Refused(f"{extract.name}, row {row}: {record}") from None
+
+
+def _as_utf8(stream: BinaryIO, encoding: str, spelt: Spelling, name: str) -> Iterator[bytes]:
+    """The text in UTF-8, its lines ended as everybody ends them. Bytes that are no letter become the sign for such in
+    Windows-1252, which has five of them; in UTF-16 they mean that it is something else."""
+    text = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
+    for number, block in enumerate(iter(partial(stream.read, _BLOCK), b"")):
+        start = block.removeprefix(codecs.BOM_UTF8) if number == 0 else block
+        try:
+            told = start if encoding == "utf-8" else text.decode(start).encode()
+        except UnicodeError:
+            raise Refused(f"{name} is not UTF-16 throughout: deliver it again, as CSV (UTF-8).") from None
+        if encoding == "utf-16" and b"\0" in told:
+            raise Refused(f"{name} holds a NUL, which is no letter: deliver it again as text.")
+        yield told.replace(b"\r", b"\n") if spelt.newline == "\r" else told
+
+
+def _parted(text: Iterator[bytes], spelt: Spelling) -> tuple[bytes, Iterator[bytes]]:
+    """The header row, and all that follows it."""
+    first = next(text, b"")
+    begins = end_of(first, spelt.lines_before - 1) if spelt.lines_before else 0
+    ends = end_of(first, spelt.lines_before)
+    return first[begins:ends].rstrip(b"\r\n") + b"\n", chain([first[ends:]], text)
+
+
+def _parsed(header: bytes, piece: bytes, spelt: Spelling, row: int, name: str) -> pl.DataFrame:
+    """Whole records, the first of which is row number `row`."""
+    try:
+        return pl.read_csv(
+            io.BytesIO(header + piece), separator=spelt.separator, infer_schema=False,
+            row_index_name=COUNT, row_index_offset=row,
+        )  # fmt: skip
+    except _ENGINE_FAULTS:
+        raise _row_too_long(piece, spelt, row, name) or _not_to_its_end(name) from None
+
+
+def _row_too_long(piece: bytes, spelt: Spelling, row: int, name: str) -> Refused | None:
+    """Which row it was that a reader stopped at."""
+    width = len(spelt.headers)
+    try:
+        cells = csv.reader(io.StringIO(piece.decode(errors="replace"), newline=""), delimiter=spelt.separator)
+        for number, one in enumerate(cells, start=row):
+            if len(one) > width:
+                return Refused(f"{name}, row {number}: {len(one)} cells where the header has {width}: mend that row.")
+    except csv.Error:
+        pass
+    return None

@@ -1,0 +1,43 @@
+"""What the members of an archive are called where people read it. Such a name is shown, and never used as a path."""
+
+import re
+from itertools import chain, count
+from zipfile import ZipInfo
+
+LONGEST_SHOWN = 200
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_SYSTEM = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+def shown_names(members: list[ZipInfo]) -> dict[int, str]:
+    """The name to show, by place in the archive, of every member that somebody put there: no folder, nothing hidden, nothing
+    that a system adds of its own. No two are the same."""
+    shown: dict[int, str] = {}
+    taken: set[str] = set()
+    for place, member in enumerate(members):
+        if _is_delivered(member):
+            shown[place] = _not_taken(safe_name(member.filename), taken)
+            taken.add(shown[place])
+    return shown
+
+
+def _not_taken(name: str, taken: set[str]) -> str:
+    numbered = (f"{name} ({number} of that name)" for number in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
+
+
+def _is_delivered(member: ZipInfo) -> bool:
+    parts = _parts(member.filename)
+    of_the_system = any(part.startswith(".") or part.lower() in _SYSTEM for part in parts)
+    return not (member.filename.endswith(("/", "\\")) or of_the_system)
+
+
+def safe_name(name: str) -> str:
+    """Without a way out of its folder, a drive, or a letter that cannot be seen."""
+    parts = [_NOT_SHOWN.sub("?", part) for part in _parts(name)]
+    return "/".join(parts)[-LONGEST_SHOWN:] or "a member without a name"
+
+
+def _parts(name: str) -> list[str]:
+    without_drive = re.sub(r"^[A-Za-z]:", "", name.replace("\\", "/"))
+    return [part for part in without_drive.split("/") if part not in ("", ".", "..")]

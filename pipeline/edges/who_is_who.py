@@ -1,0 +1,107 @@
+"""Who is who by what only names can tell: which rows are of another child than their UPN's, which records are alike.
+
+Nothing of a name is in any answer but `records`, which is for a person's worklist alone.
+"""
+
+import duckdb
+import polars as pl
+
+from .identity import identity
+from .settings import Home
+
+
+def other_children(home: Home, told: pl.DataFrame, given_up: pl.DataFrame) -> pl.DataFrame:
+    """extract_id and row_number of rows whose UPN is another child's: both forename and birth date differ.
+
+    `told` are people as delivered. A UPN of somebody known is theirs: a row that agrees with nothing known under it is
+    another child's. Of a UPN nobody is known by, two rows that differ in both are two children, and neither is believed.
+    `given_up` are pairs (one, other) of which a person said that they are two children: who is known under both has no claim on
+    either.
+    """
+    with identity(home) as con:
+        con.register("delivered", told)
+        con.register("given_up", given_up)
+        return con.execute(_OTHER_CHILDREN).pl()
+
+
+_DIFFER = "coalesce({0}.forename <> {1}.forename AND {0}.date_of_birth <> {1}.date_of_birth, false)"
+
+_OTHER_CHILDREN = f"""
+    WITH told AS (
+        SELECT extract_id, row_number, pupil_id, folded(forename) AS forename, date_of_birth FROM delivered),
+    given AS (SELECT one, other FROM given_up UNION SELECT other, one FROM given_up),
+    moved AS (
+        SELECT g.one AS pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
+        FROM given g JOIN identity.people p ON p.pupil_id = g.other),
+    known AS (
+        SELECT DISTINCT p.pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
+        FROM identity.people p SEMI JOIN told USING (pupil_id)),
+    claims AS (FROM known ANTI JOIN moved USING (pupil_id, surname, forename, date_of_birth)),
+    said AS (
+        SELECT pupil_id, forename, date_of_birth FROM told
+        UNION ALL SELECT pupil_id, forename, date_of_birth FROM claims),
+    doubted AS (
+        SELECT pupil_id FROM said GROUP BY pupil_id
+        HAVING min(forename) <> max(forename) AND min(date_of_birth) <> max(date_of_birth)),
+    rows AS (FROM told SEMI JOIN doubted USING (pupil_id))
+    SELECT extract_id, row_number FROM rows r
+    WHERE CASE
+        WHEN EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id)
+        THEN NOT EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id AND NOT {_DIFFER.format("c", "r")})
+        ELSE EXISTS (FROM rows o WHERE o.pupil_id = r.pupil_id AND {_DIFFER.format("o", "r")}) END
+    ORDER BY ALL
+"""
+
+
+def alike(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Every two pupil_ids with one surname, forename and birth date: one, other, whether each is of a temporary UPN
+    (one_is_temporary, other_is_temporary), and known_on, the day from which both were known by them."""
+    return con.execute(_ALIKE, [MOST_ALIKE]).pl()
+
+
+MOST_ALIKE = 20
+"""More children than this with one name and birth date are none: it is what a system fills in where it knows nothing."""
+
+_ALIKE = """
+    WITH told AS (
+        SELECT pupil_id, upn[-1] BETWEEN 'A' AND 'Z' AS is_temporary, folded(surname) AS surname,
+            folded(forename) AS forename, date_of_birth, min(known_on) AS known_on
+        FROM identity.people GROUP BY ALL),
+    shared AS (
+        SELECT surname, forename, date_of_birth FROM told
+        WHERE surname IS NOT NULL AND forename IS NOT NULL AND date_of_birth IS NOT NULL
+        GROUP BY ALL HAVING count(*) BETWEEN 2 AND ?),
+    few AS (FROM told SEMI JOIN shared USING (surname, forename, date_of_birth))
+    SELECT a.pupil_id AS one, b.pupil_id AS other, a.is_temporary AS one_is_temporary,
+        b.is_temporary AS other_is_temporary, min(greatest(a.known_on, b.known_on)) AS known_on
+    FROM few a JOIN few b USING (surname, forename, date_of_birth) WHERE a.pupil_id < b.pupil_id
+    GROUP BY ALL ORDER BY one, other
+"""
+
+
+def compared(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Of `pairs` (one, other) whose names are both known: named_on, the day from which they were, and agree_on, the first
+    on which a record of each agreed with the other in forename or birth date; null where none ever did."""
+    con.register("pairs", pairs.select("one", "other"))
+    return con.execute(_COMPARED).pl()
+
+
+_COMPARED = f"""
+    WITH told AS (
+        SELECT pupil_id, folded(forename) AS forename, date_of_birth, known_on FROM identity.people
+        WHERE pupil_id IN (SELECT one FROM pairs UNION SELECT other FROM pairs))
+    SELECT one, other, greatest(min(a.known_on), min(b.known_on)) AS named_on,
+        min(greatest(a.known_on, b.known_on)) FILTER (NOT {_DIFFER.format("a", "b")}) AS agree_on
+    FROM pairs JOIN told a ON a.pupil_id = one JOIN told b ON b.pupil_id = other
+    GROUP BY one, other ORDER BY one, other
+"""
+
+
+def records(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> pl.DataFrame:
+    """One row per pupil_id, with the UPN, names and birth date known last: for a person to compare, and nothing else."""
+    con.register("wanted", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))
+    return con.execute("""
+        SELECT pupil_id, upn, surname, forename, date_of_birth FROM identity.people SEMI JOIN wanted USING (pupil_id)
+        QUALIFY row_number() OVER (
+            PARTITION BY pupil_id ORDER BY known_on DESC, surname DESC NULLS LAST, forename DESC NULLS LAST) = 1
+        ORDER BY pupil_id""").pl()

@@ -1,0 +1,52 @@
+"""The parts of an XLSX workbook: whether an archive is one, and which of its sheets somebody sees."""
+
+import posixpath
+import zipfile
+from xml.etree import ElementTree
+
+from .errors import Refused
+
+LONGEST_LIST = 1_000_000
+"""Bytes of a part that names sheets or where they are."""
+
+_OF_DOCUMENTS = {"mimetype", "[Content_Types].xml"}
+_LIST, _PLACES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+
+
+def is_workbook(archive: zipfile.ZipFile, name: str) -> bool:
+    """Whether an archive is one. Raises Refused where it is a document of another kind: OpenDocument, or a letter."""
+    if _LIST in archive.NameToInfo:
+        return True
+    if _OF_DOCUMENTS & archive.NameToInfo.keys():
+        raise Refused(f"{name} is a document of another kind: save it as .xlsx, or deliver it as CSV.")
+    return False
+
+
+def sheets_seen(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
+    """The part of each sheet a person who opens the workbook sees, by the sheet's name, in order."""
+    place_of = {one.get("Id"): one.get("Target", "") for one in _elements(archive, _PLACES, book)}
+    found = {}
+    for one in _elements(archive, _LIST, book):
+        if _local(one.tag) == "sheet" and one.get("state", "visible") == "visible" and one.get("name"):
+            ids = (value for name, value in one.items() if _local(name) == "id")
+            found[one.get("name")] = posixpath.normpath(posixpath.join("/xl", place_of.get(next(ids, ""), "")))[1:]
+    return found
+
+
+def _elements(archive: zipfile.ZipFile, part: str, book: str) -> list[ElementTree.Element]:
+    try:
+        with archive.open(part) as file:
+            text = file.read(LONGEST_LIST + 1)
+        if len(text) <= LONGEST_LIST and b"<!DOCTYPE" not in text:
+            return list(ElementTree.fromstring(text).iter())
+    except Exception:  # whatever a damaged archive makes its reader raise
+        pass
+    raise damaged(book)
+
+
+def damaged(book: str) -> Refused:
+    return Refused(f"{book} is a workbook that cannot be opened: save it again, or deliver it as CSV.")
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2].rpartition(":")[2]

@@ -1,0 +1,78 @@
+"""A worklist: pairs of records side by side, for a person to say which are one child's. It holds names: mode 0600."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from .settings import Home
+from .workbook_paper import CONFIDENTIAL, FONT, as_bold, formats, put, put_across, put_made_up, put_title, row_points
+from .workbooks import TEXT_IS_TEXT, put_in_place
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: what it is told as, its headings with their widths in pixels, and rows of text, each as many cells."""
+
+    name: str
+    says: str
+    columns: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *, as_of: date) -> Path:
+    """Write outbox/worklists/<name>.xlsx, whole or not at all, readable by its owner alone. The same rows give the same bytes."""
+    folder = home.outbox / "worklists"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{name}.xlsx"
+    put_in_place(_workbook(home, title, tuple(sheets), as_of=as_of), path)
+    return path
+
+
+def _workbook(home: Home, title: str, sheets: tuple[Sheet, ...], *, as_of: date) -> bytes:
+    held = BytesIO()
+    with Workbook(held, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:
+        created = datetime.combine(as_of, time(), UTC)
+        book.set_properties(
+            {"title": title, "author": home.settings.name, "comments": CONFIDENTIAL, "created": created}
+        )
+        forms = formats(book)
+        for sheet in sheets:
+            _write(book.add_worksheet(sheet.name), sheet, title, forms, demo=home.settings.demo)
+    return held.getvalue()
+
+
+def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], *, demo: bool) -> None:
+    widths = [pixels for _, pixels in sheet.columns]
+    across = (0, len(widths) - 1)
+    _set_up(page, widths)
+    put_title(page, 0, across, sum(widths), title, forms)
+    put_across(page, 1, across, sheet.says, forms["plain"])
+    page.set_row(1, row_points([(sheet.says, sum(widths))]))
+    if demo:
+        put_made_up(page, 2, across, forms)
+    for column, (heading, _) in enumerate(sheet.columns):
+        put(page, 3, column, heading, forms["said"])
+    page.set_row(3, row_points((heading, as_bold(pixels)) for heading, pixels in sheet.columns))
+    page.freeze_panes(4, 1)
+    page.repeat_rows(3)
+    for at, cells in enumerate(sheet.rows, start=4):
+        for column, text in enumerate(cells):
+            put(page, at, column, text, forms["fact"])
+        page.set_row(at, row_points(zip(cells, widths, strict=True)))
+
+
+def _set_up(page: Worksheet, widths: list[int]) -> None:
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.hide_gridlines(2)
+    page.set_header(f"&L{CONFIDENTIAL}&R{page.get_name()}")
+    page.set_footer("&RPage &P of &N")
+    for column, pixels in enumerate(widths):
+        page.set_column_pixels(column, column, pixels)

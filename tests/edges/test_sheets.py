@@ -1,0 +1,259 @@
+"""Workbooks: each sheet that somebody sees and that has something in it is a table, read as the cells show it."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+import pytest
+import xlsxwriter
+
+from pipeline.edges import archives, bounds, containers, reading, workbook_measure
+from pipeline.edges.workbook_measure import column_number
+
+from .sent import MARKS, gzipped, names, recognised, refusal, rows, supplier, zipped
+
+__all__ = ["supplier"]
+
+READ = [(2, "100001", "B801200005001", "2025-09-08", "AM", "/")]
+
+
+def workbook(**sheets: list[list]) -> bytes:
+    """A workbook as XlsxWriter writes it: cells of whatever kind their values are of."""
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"default_date_format": "dd/mm/yyyy"})
+    for name, cells in sheets.items():
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(cells):
+            for place, cell in enumerate(row):
+                (sheet.write_string if isinstance(cell, str) else sheet.write)(at, place, cell)
+    book.close()
+    return written.getvalue()
+
+
+def table(text: str) -> list[list[str]]:
+    return [line.split(",") for line in text.splitlines()]
+
+
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def written(*sheets: str, names: str = "ABCDEFGH", state: str = "", parts: dict[str, str] | None = None) -> bytes:
+    """A workbook written by hand: each sheet is the XML within its element."""
+    listed = "".join(
+        f'<sheet name="{names[at]}" sheetId="{at + 1}" {state} r:id="r{at}"/>' for at in range(len(sheets))
+    )
+    placed = "".join(
+        f'<Relationship Id="r{at}" Type="{_RELATION}/worksheet" Target="worksheets/sheet{at}.xml"/>'
+        for at in range(len(sheets))
+    )
+    spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    told = {
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="b" Type="{_RELATION}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{spreadsheet}" xmlns:r="{_RELATION}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}">{placed}</Relationships>',
+    }
+    told |= {
+        f"xl/worksheets/sheet{at}.xml": f'<worksheet xmlns="{spreadsheet}">{sheet}</worksheet>'
+        for at, sheet in enumerate(sheets)
+    }
+    return zipped(*(told | (parts or {})).items())
+
+
+def cells(*places: str) -> str:
+    """Cells in these places, each holding its own."""
+    return "<sheetData>" + "".join(f'<row><c r="{at}" t="str"><v>{at}</v></c></row>' for at in places) + "</sheetData>"
+
+
+# What is a table
+
+
+def test_each_sheet_with_something_in_it_is_a_table_by_its_own_name(supplier):
+    book = workbook(Marks=table(MARKS), Sheet2=[], Schools=[["URN"], [100001]], Sheet4=[])
+    marks, schools = supplier.sends_all(book, "book.xlsx")
+    assert names([marks, schools]) == ["book.xlsx/Marks", "book.xlsx/Schools"]
+    assert recognised(marks).name == "attendance_marks"
+    assert rows(marks) == READ
+    assert rows(schools) == [(2, "100001")]
+
+
+def test_a_workbook_is_one_whatever_its_name_and_wherever_it_lies(supplier):
+    book = workbook(Marks=table(MARKS))
+    sent = [
+        supplier.sends(book, "a.csv"),
+        supplier.sends(gzipped(book), "b.gz"),
+        supplier.sends(zipped(("c.xlsx", book)), "c.zip"),
+    ]
+    assert names(sent) == ["a.csv/Marks", "b.gz/Marks", "c.zip/c.xlsx/Marks"]
+    assert [rows(one) for one in sent] == [READ] * 3
+    assert len({one.sha256 for one in sent}) == 1
+
+
+def test_a_sheet_is_known_by_its_workbook_and_its_name(supplier):
+    """So the same table in two sheets is two deliveries, and a workbook saved anew is a new one."""
+    one, other = supplier.sends_all(workbook(Monday=table(MARKS), Tuesday=table(MARKS)), "book.xlsx")
+    assert one.sha256 != other.sha256
+    [again, _] = supplier.sends_all(workbook(Monday=table(MARKS), Tuesday=table(MARKS + "1\n")), "book.xlsx")
+    assert one.sha256 != again.sha256
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_sheet_nobody_sees_is_nothing(supplier, state):
+    hidden = written(cells("A1"), state=f'state="{state}"')
+    assert (
+        refusal(supplier.sends(hidden, "book.xlsx"))
+        == "book.xlsx is a workbook with nothing in its sheets: deliver it again."
+    )
+
+
+def test_a_chart_or_a_macro_in_a_workbook_is_left_alone(supplier):
+    parts = {"xl/vbaProject.bin": "\0\1\2", "xl/externalLinks/externalLink1.xml": "<externalLink/>"}
+    book = written(cells("A1", "A2"), "<drawing/>", parts=parts)
+    assert names(supplier.sends_all(book, "book.xlsm")) == ["book.xlsm/A"]
+
+
+# What a cell says
+
+
+def test_every_kind_of_cell_is_read_as_text(supplier):
+    book = workbook(
+        S=[
+            ["text", "whole", "fraction", "day", "moment", "yes", "formula", "missing"],
+            ["007", 134, 134.5, date(2025, 9, 8), datetime.fromisoformat("2025-09-08T09:05"), True, "=1+1", None],
+            [" a, b ", 134.0, 1e15, date(1999, 12, 31), datetime.fromisoformat("2025-09-08T00:00"), False, "#", None],
+        ]
+    )
+    assert rows(supplier.sends(book, "book.xlsx")) == [
+        (2, "007", "134", "134.5", "2025-09-08 00:00:00", "2025-09-08 09:05:00", "true", "=1+1", None),
+        (3, " a, b ", "134", "1000000000000000", "1999-12-31 00:00:00", "2025-09-08 00:00:00", "false", "#", None),
+    ]
+
+
+def test_of_a_formula_its_value_is_read_and_nothing_is_worked_out(supplier):
+    sheet = (
+        '<sheetData><row><c r="A1" t="str"><v>n</v></c></row><row><c r="A2"><f>1+1</f><v>5</v></c></row></sheetData>'
+    )
+    assert rows(supplier.sends(written(sheet), "book.xlsx")) == [(2, "5")]
+
+
+def test_rows_have_the_numbers_the_spreadsheet_shows(supplier):
+    book = workbook(S=[[], [], ["urn", "upn"], [], ["1", "A"], [], ["2", "B"], ["", ""]])
+    assert rows(supplier.sends(book, "book.xlsx")) == [(5, "1", "A"), (7, "2", "B"), (8, "", "")]
+
+
+def test_a_table_may_begin_anywhere_and_have_columns_without_a_header(supplier):
+    book = workbook(S=[[None, None, "upn", None, "urn", "upn"], [None, None, "A", "note", "1", "B"]])
+    extract = supplier.sends(book, "book.xlsx")
+    [batch] = reading.read_extract(extract)
+    assert batch.columns == ["row_number", "upn", " (column 2)", "urn", "upn (column 4)"]
+    assert batch.rows() == [(2, "A", "note", "1", "B")]
+
+
+def test_cells_that_do_not_say_where_they_are_come_one_after_the_other(supplier):
+    sheet = "<sheetData><row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c><c><v>4</v></c></row></sheetData>"
+    assert rows(supplier.sends(written(sheet), "book.xlsx")) == [(2, "3", "4")]
+
+
+# What is refused
+
+
+def test_a_workbook_cut_short_or_damaged_is_refused(supplier):
+    book = workbook(Marks=table(MARKS))
+    assert "is cut short or damaged" in refusal(supplier.sends(book[:-40], "book.xlsx"))
+    unclosed = written("<sheetData><row><c r='A1'><v>1</v></row></sheetData>")
+    said = "book.xlsx is a workbook that cannot be opened: save it again, or deliver it as CSV."
+    assert refusal(supplier.sends(unclosed, "book.xlsx")) == said
+    assert refusal(supplier.sends(written(cells("A1"), parts={"xl/workbook.xml": "<workbook>"}), "book.xlsx")) == said
+
+
+def test_one_that_declares_anything_of_its_own_is_refused(supplier):
+    laughs = '<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>'
+    for part in ("xl/worksheets/sheet0.xml", "xl/workbook.xml"):
+        assert "cannot be opened" in refusal(supplier.sends(written(cells("A1"), parts={part: laughs}), "book.xlsx"))
+
+
+@pytest.mark.parametrize("far", ["XFD1048576", "A99999999", "ZZZZ1", "ZZZZZZZ1", "Ä1", "A-1", "1A", "A"])
+def test_cells_too_far_apart_are_refused_before_room_is_made_for_all_between(supplier, far):
+    said = refusal(supplier.sends(written(cells("A1", "B99", far)), "book.xlsx"))
+    assert "more than is read of a workbook" in said or "cannot be opened" in said
+
+
+def test_a_cell_far_away_with_nothing_in_it_is_no_matter(supplier):
+    sheet = cells("A1", "A2").replace("</sheetData>", '<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>')
+    assert rows(supplier.sends(written(sheet), "book.xlsx")) == [(2, "A2")]
+
+
+def test_the_last_row_there_can_be_is_read(supplier):
+    assert rows(supplier.sends(written(cells("A1", "I1048576")), "book.xlsx"))[-1][:1] == (1_048_576,)
+
+
+def test_a_workbook_too_large_to_be_read_whole_is_refused(supplier, monkeypatch):
+    monkeypatch.setattr(containers, "WORKBOOK_BYTES", 3000)
+    assert supplier.sends(written(cells("A1")), "book.xlsx").fault is None
+    large = written(cells("A1"), parts={"xl/sharedStrings.xml": "<sst>" + "x" * 3000 + "</sst>"})
+    assert "too large a workbook: deliver it as CSV." in refusal(supplier.sends(large, "book.xlsx"))
+
+
+def test_a_large_sheet_written_as_no_program_would_is_not_gone_through(supplier, monkeypatch):
+    monkeypatch.setattr(workbook_measure, "MOST_UNUSUAL_BYTES", 300)
+    unusual = written("<sheetData>" + "<row><c><v>1</v></c></row>" * 20 + "</sheetData>")
+    assert "written as no spreadsheet program would" in refusal(supplier.sends(unusual, "book.xlsx"))
+    usual = written("<sheetData>" + '<row><c r="A1"><v>1</v></c></row>' * 20 + "</sheetData>")
+    assert rows(supplier.sends(usual, "book.xlsx")) == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<c x='>' r='XFD1048576'><v>1</v></c>", "<c\tr='XFD1048576'><v>1</v></c>", "<c s='1' r = 'XFD1048576' ><v>1</v></c>",
+     "<x:c r='XFD1048576'><x:v>1</x:v></x:c>", '<c r="&#88;FD1048576"><v>1</v></c>', "<c r='XFC1048576'/><c><v>1</v></c>"],
+)  # fmt: skip
+def test_a_cell_far_away_is_seen_however_it_is_written_and_wherever_it_is_cut(supplier, monkeypatch, cell):
+    """So that nothing gets past the measure that the reader would make room for."""
+    sheet = f'<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576">{cell}</row></sheetData>'
+    for length in range(90, 130):
+        monkeypatch.setattr(archives, "_BLOCK", length)
+        said = refusal(supplier.sends(written(sheet), "book.xlsx"))
+        assert "more than is read of a workbook" in said or "cannot be opened" in said
+
+
+def test_a_part_that_grows_beyond_measure_refuses_the_workbook(supplier, monkeypatch):
+    monkeypatch.setattr(bounds, "FREE_BYTES", 100_000)
+    large = written(cells("A1"), parts={"xl/media/picture.bin": "0" * 500_000})
+    assert "grows to over 200 times its size" in refusal(supplier.sends(large, "book.xlsx"))
+
+
+def test_a_workbook_that_cannot_be_read_leaves_what_lies_beside_it_in_an_archive(supplier):
+    book, marks = supplier.sends_all(
+        zipped(("b.xlsx", written(cells("A1", "XFD1048576"))), ("marks.csv", MARKS)), "m.zip"
+    )
+    assert refusal(book).startswith("m.zip/b.xlsx has a sheet whose cells reach from the first to row 1,048,576")
+    assert rows(marks) == READ
+
+
+def test_what_the_reader_of_workbooks_cannot_open_is_refused_in_our_own_words(supplier):
+    """A cell of a kind that there is not: the reader's own message would quote it."""
+    sheet = '<sheetData><row><c r="A1" t="s"><v>Okafor</v></c></row></sheetData>'
+    said = refusal(supplier.sends(written(sheet), "book.xlsx"))
+    assert said == "book.xlsx/A is a workbook that cannot be opened: save it again, or deliver it as CSV."
+
+
+def test_a_password_makes_a_workbook_something_else(supplier):
+    assert "or one with a password: save it as .xlsx without one." in refusal(
+        supplier.sends(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "book.xlsx")
+    )
+
+
+def test_columns_are_numbered_as_a_spreadsheet_does():
+    assert [column_number(letters) for letters in ("A", "Z", "AA", "xfd")] == [1, 26, 27, 16_384]
+
+
+def test_an_archive_of_other_documents_is_no_workbook(supplier):
+    written_elsewhere = io.BytesIO()
+    with zipfile.ZipFile(written_elsewhere, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<office/>")
+    found = supplier.sends_all(written_elsewhere.getvalue(), "book.ods")
+    assert [refusal(one) for one in found] == [
+        "book.ods is a document of another kind: save it as .xlsx, or deliver it as CSV."
+    ]

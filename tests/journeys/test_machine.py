@@ -1,0 +1,110 @@
+"""When the machine fails: a full disk, a warehouse of an earlier version, another run at work, a clock set back."""
+
+import resource
+import signal
+import subprocess
+
+import duckdb
+import pytest
+
+from pipeline.edges import warehouse as shelf
+
+from .at_home import Ran, a2n, command, copied, deliver, new_home, tables
+from .test_killed import differing, everything
+
+DAY = "2025-10-10"
+
+
+def a2n_on_a_full_disk(room: int, *words: object) -> Ran:
+    """Give a command that may let no file grow beyond `room` bytes: to it, the disk is full then."""
+
+    def no_more_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    done = subprocess.run(
+        command(*words), capture_output=True, text=True, preexec_fn=no_more_room, timeout=120, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def stocked(small, folder):
+    home = new_home(folder)
+    deliver(home, small.files)
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(small, tmp_path_factory):
+    home = stocked(small, tmp_path_factory.mktemp("undisturbed") / "home")
+    assert a2n("take-in", "--home", home.folder, "--known-on", DAY).status == 0
+    return home
+
+
+@pytest.mark.parametrize("room", [200_000, 450_000])
+def test_a_full_disk_is_said_in_words_and_once_there_is_room_nothing_is_lost_or_doubled(
+    undisturbed, small, tmp_path, room
+):
+    home = stocked(small, tmp_path / "home")
+    words = ("take-in", "--home", home.folder, "--known-on", DAY)
+    ran = a2n_on_a_full_disk(room, *words)
+    assert ran.status == 1
+    assert "Traceback" not in ran.err and "full" in ran.err and ran.err.count("\n") == 1
+    assert a2n(*words).status == 0
+    assert set(differing(everything(home), everything(undisturbed))) <= {"audit.runs"}
+
+
+def test_a_warehouse_of_an_earlier_version_gets_the_tables_and_columns_it_lacks(undisturbed, tmp_path):
+    home = copied(undisturbed, tmp_path / "home")
+    with shelf.warehouse(home) as con:
+        con.execute("DROP TABLE warehouse.derived.reconciliation")
+        con.execute("ALTER TABLE warehouse.staged.suspensions DROP COLUMN reason3")
+    held, expected = tables(home), tables(undisturbed)
+    assert held.keys() == expected.keys()
+    assert held["staged.suspensions"].drop("reason3").equals(expected["staged.suspensions"].drop("reason3"))
+    assert {name for name in held if not held[name].select(sorted(held[name].columns)).equals(expected[name].select(sorted(held[name].columns)))} <= {"staged.suspensions"}  # fmt: skip
+
+
+def test_a_second_run_is_told_who_holds_the_warehouse_and_touches_nothing(undisturbed, tmp_path):
+    home = copied(undisturbed, tmp_path / "home")
+    before = home.warehouse.read_bytes()
+    holder = subprocess.Popen(
+        [*command()[:1], "-c", _HOLD, str(home.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    second = subprocess.run(
+        command("take-in", "--home", home.folder, "--known-on", DAY), capture_output=True, text=True, timeout=120, check=False
+    )  # fmt: skip
+    holder.communicate("")
+    assert second.returncode == 1
+    assert f"in use by another run (process {holder.pid})" in second.stderr
+    assert home.warehouse.read_bytes() == before
+
+
+_HOLD = """
+import sys
+from pathlib import Path
+from pipeline.edges import warehouse
+from pipeline.edges.settings import open_home
+with warehouse.warehouse(open_home(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_clock_set_back_stops_the_run_and_the_next_right_one_takes_everything(small, undisturbed, tmp_path):
+    home = copied(undisturbed, tmp_path / "home")
+    (home.inbox / "late.csv").write_text("urn,upn,date,session,code\n100001,A890200018001,2025-09-05,AM,/\n")
+    before = tables(home)
+    ran = a2n("nightly", "--home", home.folder, "--as-of", "2025-10-09")
+    assert (ran.status, "2025-10-10 or later" in ran.err) == (1, True)
+    assert differing(tables(home), before) == []
+    assert a2n("take-in", "--home", home.folder, "--known-on", "2025-10-13").status == 0
+    assert tables(home)["audit.extracts"].height == before["audit.extracts"].height + 1
+
+
+def test_whatever_the_umask_nobody_else_may_read_what_a_run_leaves(undisturbed):
+    readable = [path for path in undisturbed.folder.rglob("*.duckdb*") if path.stat().st_mode & 0o077]
+    assert readable == []
+    with pytest.raises(duckdb.Error):
+        duckdb.connect(undisturbed.warehouse, read_only=True)
