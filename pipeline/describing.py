@@ -185,8 +185,8 @@ def _feed(feed: Feed) -> str:
 
 
 def _layout(layout: Layout) -> str:
-    needs = ", ".join(_header(layout, header) for header in layout.marks_it)
-    needs += "".join(f"; {' or '.join(_header(layout, header) for header in group)}" for group in layout.one_of)
+    groups = (" or ".join(_header(layout, header) for header in group) for group in layout.one_of)
+    needs = "; ".join(filter(None, (", ".join(_header(layout, header) for header in layout.marks_it), *groups)))
     asked = {*layout.marks_it, *(header for group in layout.one_of for header in group)}
     others = [_header(layout, header) for header in layout.columns if header not in asked]
     return f"- **{layout.title}** needs {needs}." + (f" It reads also {', '.join(others)}." if others else "")

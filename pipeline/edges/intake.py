@@ -113,18 +113,12 @@ def known_care_children(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return shelf.read(con, "SELECT DISTINCT child_key FROM warehouse.staged.care_children ORDER BY child_key")
 
 
-def _is_kept(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    found = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = ? AND table_name = ?",
-        [schema, table],
-    )
-    return bool(found.fetchone()[0])
-
-
 def has_waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> bool:
-    return _is_kept(con, "waiting", feed) and bool(
-        con.execute(f"SELECT 1 FROM warehouse.waiting.{feed} LIMIT 1").fetchone()
-    )
+    """Asked of every feed every night: to try is quicker than to look whether there is such a table."""
+    try:
+        return bool(con.execute(f"SELECT 1 FROM warehouse.waiting.{feed} LIMIT 1").fetchone())
+    except duckdb.CatalogException:
+        return False
 
 
 def waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> pl.DataFrame | None:
@@ -297,9 +291,13 @@ def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str],
         con.execute(f"DELETE FROM warehouse.waiting.{feed}")
     waits = broken.group_by("extract_id", "row_number").agg(pl.col("rule").is_in(list(retried)).all().alias("waits"))
     _set_temp_table(con, "waits", waits.filter("waits").select("extract_id", "row_number"))
-    con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} AS SELECT * FROM scratch.main.{feed} LIMIT 0")
+    waiting = f"warehouse.waiting.{feed}"
+    con.execute(f"CREATE TABLE IF NOT EXISTS {waiting} AS SELECT * FROM scratch.main.{feed} LIMIT 0")
+    is_empty = con.execute(f"SELECT 1 FROM {waiting} LIMIT 1").fetchone() is None
+    # Made by an earlier version, an empty table may lack columns: it is made anew.
+    into = f"CREATE OR REPLACE TABLE {waiting} AS" if is_empty else f"INSERT INTO {waiting} BY NAME"
     con.execute(f"""
-        INSERT INTO warehouse.waiting.{feed} SELECT * FROM scratch.main.{feed}
+        {into} SELECT * FROM scratch.main.{feed}
         SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
 
 

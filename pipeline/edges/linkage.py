@@ -114,7 +114,7 @@ def made_linker(con: duckdb.DuckDBPyConnection, model: Model):
     api = DuckDBAPI(connection=con)
     others = api.register("linkage_others", dataset_display_name="a")  # Splink tells pairs in the order of these names
     pupils = api.register("linkage_pupils", dataset_display_name="b")
-    linker = Linker([others, pupils], _settings(model), log_level=None)
+    linker = Linker([others, pupils], _settings(model), log_level=None, validate_settings=False)
     for comparison in model.comparisons:
         for level in comparison.levels:
             if level.rarity_of:

@@ -31,9 +31,10 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     try:
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
             batch.validate(full=True)  # polars takes Arrow's word for text being text
-            yield pl.from_arrow(batch).select(pl.all().cast(pl.String)).with_row_index(COUNT, row)
+            frame = pl.from_arrow(batch.replace_schema_metadata(None))
+            yield frame.select(pl.all().cast(pl.String)).with_row_index(COUNT, row)
             row += batch.num_rows
-    except Exception:
+    except (Exception, pl.exceptions.PanicException):
         raise _damaged(extract) from None
 
 

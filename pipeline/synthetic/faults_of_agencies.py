@@ -17,7 +17,7 @@ def plant_agencies(planter: Planter) -> None:
     plant("value_not_understood", date_of_birth="sometime")
     plant("value_not_understood", end_date="sometime")
     plant("agency_name_missing", surname="")
-    plant("agency_name_missing", forename="-")
+    plant("agency_name_missing", forename="")
     plant("birth_date_missing", date_of_birth="")
     plant("birth_date_out_of_range", date_of_birth="1950-05-05")
     plant("birth_date_out_of_range", date_of_birth="2189-05-05", start_date="", end_date="")

@@ -21,12 +21,12 @@ RUNS = Table(
 
 EXTRACTS = Table(
     name="audit.extracts",
-    grain="one row per file taken in or refused",
+    grain="one row per file, member of an archive or sheet, and layout, taken in, refused or left unread",
     key=("extract_id",),
     columns=(
         Column("extract_id", pl.Int32, "Ours, in the order of sha256 within a take-in."),
-        Column("extract", pl.String, "File as delivered, relative to the inbox."),
-        Column("sha256", pl.String, "Of its bytes: a file delivered again is known by it."),
+        Column("extract", pl.String, "File as delivered, relative to the inbox; of a member or sheet, that and its own name."),
+        Column("sha256", pl.String, "Of its content, unpacked: a table delivered again is known by it."),
         Column("feed", pl.String, "The feed that claimed it, null if none did.", nullable=True),
         Column("layout", pl.String, "The layout it was read as.", nullable=True),
         Column("known_on", pl.Date, "The day it was taken in as known."),

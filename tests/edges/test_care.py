@@ -7,11 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline import flow
 from pipeline.edges import identity, known
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.publishing import _characteristics
+from pipeline.hops.taking_in import Day
 from tests.edges.delivered import FIRST_NIGHT, ROLL, SCHOOLS, file, new_home, night, pupil_id, read, table
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -101,6 +103,12 @@ def test_a_header_row_set_aside_keeps_its_episodes_waiting(home):
     told = night(home, header=bad, episodes=EPISODES)
     assert told.set_aside_by_rule == {"care_child_not_accepted": 2, "care_child_without_upn": 2}
     assert night(home, NEXT_NIGHT, header=HEADER).accepted_after_waiting == 2
+
+
+def test_episodes_checked_without_their_header_are_not_faulted_for_it():
+    told = flow.check([EXAMPLES / "ssda903_episodes.csv"], Day(FIRST_NIGHT))
+    assert (told.set_aside_by_rule, told.extracts[0].rows_accepted) == ({}, 3)
+    assert "care_child_not_accepted" in told.not_asked
 
 
 def test_headers_told_in_one_go_that_differ_are_believed_in_neither(home):

@@ -10,6 +10,7 @@ from pipeline import flow, parts
 from pipeline.edges import delimited
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.taking_in import Day
+from pipeline.vocabulary.feeds import FAMILIES
 
 from .delivered import FIRST_NIGHT, MARKS, ROLL, SCHOOLS, file, marks_held, new_home, night, read
 from .sent import zipped
@@ -164,7 +165,7 @@ def test_a_file_that_changes_between_two_parts_of_a_night_is_told_of_at_its_end_
     (home.inbox / "totals.csv").write_text("urn,from_date,to_date,possible_sessions,absence_sessions\n")
     begun = parts.begin(str(home.folder), FIRST_NIGHT.isoformat())
     (home.inbox / "marks.csv").write_text(csv(MARKS) + "100001,x,2025-09-08,PM,/\n")
-    taken = [parts.take_in(begun, feed) for feed in begun["feeds"]]
+    taken = [parts.take_in(begun, family) for family in FAMILIES]
     ended = parts.end(begun, taken)
     assert {one["file"]: one["refused_because"] for one in ended["extracts"]} == {"marks.csv": LEFT, "totals.csv": None}
     assert [path.name for path in home.inbox.iterdir()] == ["marks.csv"]
@@ -176,6 +177,6 @@ def test_members_and_sheets_pass_from_part_to_part(home):
         zipped(("a.csv", csv(MARKS)), ("b.csv", csv(MARKS).replace("09-08", "09-09")))
     )
     begun = parts.begin(str(home.folder), FIRST_NIGHT.isoformat())
-    ended = parts.end(begun, [parts.take_in(begun, feed) for feed in begun["feeds"]])
+    ended = parts.end(begun, [parts.take_in(begun, family) for family in FAMILIES])
     assert sorted(one["file"] for one in ended["extracts"]) == ["night.zip/a.csv", "night.zip/b.csv"]
     assert len(marks_held(home)) == 6

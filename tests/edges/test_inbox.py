@@ -1,8 +1,11 @@
 """Files as suppliers send them: found, known by their headers, read as text, or refused in words."""
 
+import io
 from datetime import date, datetime
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet_files
 import pytest
 
 from pipeline.edges import beside, delimited, inbox, parquet
@@ -204,6 +207,23 @@ def test_a_suppliers_own_row_number_gives_way_to_ours(supplier):
 
 def test_a_column_of_lists_in_a_parquet_file_is_left_alone(supplier):
     assert rows(supplier.sends(pl.DataFrame({"urn": [1], "notes": [["a", "b"]]}), "marks.parquet")) == [(2, "1")]
+
+
+def test_what_else_a_parquet_file_says_of_itself_is_of_no_account(supplier):
+    written = io.BytesIO()
+    parquet_files.write_table(pa.table({"urn": ["1"]}).replace_schema_metadata({b"\xff": b"\xff"}), written)
+    assert rows(supplier.sends(written.getvalue(), "marks.parquet")) == [(2, "1")]
+
+
+def test_text_in_a_parquet_file_that_is_no_text_is_refused(supplier):
+    content = in_bytes(pl.DataFrame({"surname": ["Okafor", "Bede"]}))
+    written = io.BytesIO()
+    parquet_files.write_table(
+        parquet_files.read_table(io.BytesIO(content)), written, compression="none", use_dictionary=False
+    )
+    assert rows(supplier.sends(written.getvalue(), "marks.parquet")) == [(2, "Okafor"), (3, "Bede")]
+    spoilt = written.getvalue().replace(b"Okafor", b"Oka\xff\xffr")
+    assert "is cut short or damaged" in refusal_while_read(supplier.sends(spoilt, "marks.parquet"))
 
 
 def test_a_large_file_comes_in_pieces_in_order_and_rows_keep_their_numbers(supplier, monkeypatch):

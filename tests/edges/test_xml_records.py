@@ -2,6 +2,7 @@
 
 import io
 import time
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, repeat
 from pathlib import Path
@@ -84,8 +85,9 @@ def test_no_layout_claims_another_collection(other):
     assert layouts_of(told(other)) == []
 
 
-def test_the_first_collection_in_the_header_counts():
-    twice = SC.replace("<Collection>SC</Collection>", "<Collection>SC</Collection><Collection>CIN</Collection>")
+@pytest.mark.parametrize("second", ["<Collection>CIN</Collection>", "<Source><Collection>CIN</Collection></Source>"])
+def test_the_first_collection_in_the_header_counts(second):
+    twice = SC.replace("<Collection>SC</Collection>", f"<Collection>SC</Collection>{second}")
     assert "xml:collection=sc" in told(f"<Message>{twice}</Message>")
 
 
@@ -136,6 +138,11 @@ def test_a_value_just_short_of_huge_is_read():
     layout = Layout("notes", None, "Notes", (), {"note": "note"}, record=("pupil",))
     assert told(f"<M><Pupil><Note>{text}</Note></Pupil></M>")
     assert read(f"<M><Pupil><Note>{text}</Note></Pupil></M>", layout)["note"].item() == text
+
+
+def test_many_values_may_be_longer_together_than_one_alone():
+    value = "x" * 1000
+    assert told(f"<M>{f'<Note>{value}</Note>' * 200}</M>")[0] == "xml:m"
 
 
 @pytest.mark.parametrize(
@@ -261,6 +268,19 @@ def test_what_is_said_around_a_record_counts_wherever_it_stands_in_what_is_aroun
     ]
 
 
+def test_a_name_alone_says_something_only_in_a_record_or_around_one():
+    assert read("<M><Day>9</Day><Visit><Name>n</Name></Visit><Day>9</Day></M>", VISITS).columns == [
+        "name",
+        "row_number",
+    ]
+
+
+def test_what_is_set_apart_holds_no_record_and_nothing_of_what_is_around_it():
+    apart = replace(VISITS, apart=("draft",))
+    text = "<M><Child><Draft><Visit/><Name>Ben</Name></Draft><Visit/><Name>Amira</Name></Child></M>"
+    assert read(text, apart)["childname"].to_list() == ["Amira"]
+
+
 def test_a_record_in_a_record_is_none():
     assert read("<M><Visit><Visit/></Visit></M>", VISITS).height == 1
 
@@ -282,6 +302,15 @@ def test_records_too_many_to_wait_for_have_what_was_said_before_them(few_at_once
     found = read(text, VISITS)
     assert found["day"].to_list() == [str(day) for day in [*range(25), *range(25)]]
     assert found["childname"].to_list() == ["Amira"] * 25 + [None] * 20 + ["Ben"] * 5
+
+
+def test_they_still_have_all_that_is_said_around_them_by_and_by(few_at_once):
+    within = replace(VISITS, under=("child", "term"), columns=VISITS.columns | {"termname": "term"})
+    visits = "<Visit/>" * 7
+    text = f"<M><Child><Term>{visits}<Name>1</Name></Term><Term>{visits}<Name>2</Name></Term><Name>Amira</Name></Child></M>"
+    found = read(text, within)
+    assert found["termname"].to_list() == ["1"] * 7 + [None] * 3 + ["2"] * 4
+    assert found["childname"].to_list() == [None] * 10 + ["Amira"] * 4
 
 
 class Endless(io.RawIOBase):

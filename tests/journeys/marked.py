@@ -52,9 +52,9 @@ def _days_in(text: str) -> set[str]:
 
 
 def mark(files: Iterable[Path]) -> Marks:
-    """Mark every name in these extracts, in place; no row moves."""
+    """Mark every name in the tables among these extracts, in place; no row moves."""
     upns, births, other_days = set(), set(), set()
-    for path in files:
+    for path in (one for one in files if one.suffix == ".csv"):
         rows = pl.read_csv(path, infer_schema=False)
         named = [name for name in rows.columns if name.lower() in _NAMES]
         if named:

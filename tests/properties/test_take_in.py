@@ -28,7 +28,7 @@ from .quickly import quickly
 
 MANY = os.environ.get("A2N_EXAMPLES")
 tried = settings(
-    max_examples=int(MANY or 6),
+    max_examples=int(MANY or 5),
     derandomize=not MANY,
     deadline=None,
     print_blob=bool(MANY),
@@ -60,7 +60,7 @@ def hold_to_the_oracle(nights: list[Night], take_ins: list[TakeIn], *, in_full: 
         now = facts(nights, in_full=in_full, as_of=nights[-1].day)
         assert facts_held(home) == now
         assert counts_held(home) == counted(now)
-        for night in nights:
+        for night in nights[:-1]:
             then = facts(nights, in_full=in_full, as_of=night.day)
             assert view_of(home, night.day) == dated_by(then, night.day)
 

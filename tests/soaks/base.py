@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from unittest import mock
 
 from expectations import PROMISES, Severity
 from pipeline import flow
-from pipeline.edges import intake
+from pipeline.edges import intake, reading
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.taking_in import Day
@@ -51,17 +52,19 @@ def base_home(folder: Path) -> Path:
     return folder
 
 
-def take_in_files(contents: dict[str, bytes], base: Path, work: Path) -> tuple[Counter, list[tuple[str | None, str]]]:
+def take_in_files(
+    contents: dict[str, bytes], base: Path, work: Path, *, longest: float
+) -> tuple[Counter, list[tuple[str | None, str]]]:
     """Take files in on a copy of a home. Returns what came of them, and the faults: a file (None: not known which) and
-    what was wrong."""
+    what was wrong. Reading a file may take `longest` seconds."""
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(base, work)
     home = open_home(work)
     for name, content in contents.items():
         (home.inbox / name).write_bytes(content)
-    counts, faults = Counter(), []
+    counts, faults, seconds = Counter(), [], Counter()
     try:
-        with watched(faults):
+        with watched(faults), timed(seconds):
             summary = flow.take_in(home, Day(DAY))
     except KeyboardInterrupt:
         raise
@@ -70,6 +73,7 @@ def take_in_files(contents: dict[str, bytes], base: Path, work: Path) -> tuple[C
         return counts, [(None, f"{type(fault).__name__} at {Path(where.filename).name}:{where.name}")]
     if summary.stopped_because:
         faults.append((None, f"stopped: {summary.stopped_because}"))
+    faults += [(_file_of(name, contents), f"took {took:.1f} s") for name, took in seconds.items() if took > longest]
     for one in summary.extracts:
         counts["files refused"] += bool(one.refused_because)
         counts["rows read"] += one.rows_read
@@ -103,6 +107,40 @@ def watched(faults: list) -> Iterator[None]:
 
     with mock.patch.object(intake, "part", part):
         yield
+
+
+@contextmanager
+def timed(seconds: Counter) -> Iterator[None]:
+    """While it lasts, the seconds each file takes to be recognised and read are counted under its name."""
+    recognised, read_extract = reading.recognised, reading.read_extract
+
+    def timed_recognised(extract):
+        with _counted(seconds, extract.name):
+            return recognised(extract)
+
+    def timed_read(extract, layout=None):
+        batches = read_extract(extract, layout)
+        while True:
+            with _counted(seconds, extract.name):
+                batch = next(batches, None)
+            if batch is None:
+                return
+            yield batch
+
+    with (
+        mock.patch.object(reading, "recognised", timed_recognised),
+        mock.patch.object(reading, "read_extract", timed_read),
+    ):
+        yield
+
+
+@contextmanager
+def _counted(seconds: Counter, name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] += time.perf_counter() - began
 
 
 _CODES = ", ".join("'" + code.code.replace("'", "''") + "'" for code in ATTENDANCE_CODES)

@@ -3,8 +3,10 @@
 import gzip
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
 import polars as pl
 
@@ -31,6 +33,34 @@ def mutated_table(text: str, chance: random.Random) -> str:
         chance.choice(_OF_ROWS)(rows, chance)
     ending = chance.choice(("\n", "\n", "\n", "\r\n", "\r"))
     return ending.join(",".join(row) for row in rows) + ending * chance.choice((0, 1, 1, 3))
+
+
+def mutated_elements(text: str, chance: random.Random) -> str:
+    """XML with one to four of its elements' texts changed, or elements dropped, doubled, renamed or moved."""
+    for _ in range(chance.choice((1, 1, 2, 2, 3, 4))):
+        leaves = list(_LEAF.finditer(text))
+        if not leaves:
+            return text
+        leaf, other = chance.choice(leaves), chance.choice(leaves)
+        text = text[: leaf.start()] + _instead(leaf, other, chance) + text[leaf.end() :]
+    return text
+
+
+_LEAF = re.compile(r"<(\w+)>([^<>]*)</\1>")
+
+
+def _instead(leaf: re.Match, other: re.Match, chance: random.Random) -> str:
+    name, whole = leaf[1], leaf[0]
+    what = chance.choice(("text", "text", "text", "escaped", "drop", "double", "rename", "move", "nest"))
+    if what == "text":
+        return f"<{name}>{chance.choice(STRANGE)}</{name}>"
+    if what == "escaped":
+        return f"<{name}>{escape(chance.choice(STRANGE))}</{name}>"
+    renamed = chance.choice((name.upper(), name.lower(), other[1], f"a:{name}"))
+    return {
+        "drop": "", "double": whole * chance.randrange(2, 5), "rename": f"<{renamed}>{leaf[2]}</{renamed}>",
+        "move": other[0], "nest": f"<{name}>{other[0]}{leaf[2]}</{name}>",
+    }[what]  # fmt: skip
 
 
 # Bytes

@@ -111,6 +111,10 @@ def test_a_return_ends_the_spell_on_the_day_it_gives():
     assert last_days(leavers()) == [None]
 
 
+def test_a_return_without_a_roll_makes_no_spell():
+    assert enrolments(PUPILS.empty, leavers(("2025-10-10", "2025-10-14")), as_of=date(2025, 12, 1)).is_empty()
+
+
 def test_the_day_a_spell_was_known_to_end_is_the_day_of_the_return():
     spell = enrolments(rows(PUPILS, ON_ROLL), leavers(("2025-10-10", "2025-10-14")), as_of=date(2025, 12, 1))
     assert spell["known_on"].to_list() == [date(2025, 10, 14)]

@@ -6,18 +6,22 @@ plans on the day their return describes, unless said. The list is of 20 March 20
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipeline.signals import SIGNALS
+from pipeline.signals import SIGNALS, catalogue, sentences
 from pipeline.signals.signal import pupil_signals
+from pipeline.steps import features as features_step
+from pipeline.steps import judged, windows
 from pipeline.steps.features import pupil_features
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import triage
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables import staged
+from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.tables.staged_plans import PLANS
 from tests.cast import AMIRA, AS_OF, ROOMY, SCHOOLS, Away, enrolments_of, marks_of, support_of, with_away
 
@@ -228,3 +232,10 @@ def test_a_plan_is_named_before_an_assessment_and_that_before_other_support(seen
 def test_where_the_authority_sends_nothing_the_schools_rows_are_as_they_came():
     rows = support_of([replace(NAMELESS, support=(OF_SCHOOL,))])
     assert with_plans(rows, PLANS.empty, enrolments_of([NAMELESS]), as_of=AS_OF) is rows
+
+
+@pytest.mark.parametrize("module", [features_step, judged, windows, catalogue, sentences])
+def test_nothing_that_judges_a_pupil_knows_of_the_authoritys_plans(module):
+    """Plans say what is on file. They raise no signal, and no model is given them."""
+    assert "plans" not in Path(module.__file__).read_text(encoding="utf-8")
+    assert not [name for name in PUPIL_FEATURES.names if "plan" in name or "request" in name]
