@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo test soak check fix bench clean
+.PHONY: setup demo test soak check fix bench bench-linkage clean
 
 setup: $(STAMP)
 
@@ -41,6 +41,9 @@ fix: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.nightly
+
+bench-linkage: setup
+	@$(BIN)/python -m benchmarks.linkage
 
 clean:
 	rm -rf $(VENV) .airflow $(DEMO_HOME) build *.egg-info

@@ -185,6 +185,24 @@ def _feed(feed: Feed) -> str:
 
 
 def _layout(layout: Layout) -> str:
+    return _elements(layout) if layout.record else _columns_of(layout)
+
+
+def _elements(layout: Layout) -> str:
+    """Of XML: which elements are rows, and what is read in and around them."""
+    files = " and ".join(_IN_WORDS[mark] for mark in layout.marks_it if mark in _IN_WORDS)
+    where = f", inside `{'` or `'.join(layout.inside)}`" if layout.inside else ""
+    read = ", ".join(f"`{header}`" for header in layout.columns if not header.startswith("xml"))
+    return f"- **{layout.title}**, {files}: a row is each `{'` or `'.join(layout.record)}`{where}. It reads {read}."
+
+
+_IN_WORDS = {
+    "xmlcollectionsc": "of which the header's collection is SC",
+    "xmlctfile": "of which the root is `ctfile`",
+}
+
+
+def _columns_of(layout: Layout) -> str:
     groups = (" or ".join(_header(layout, header) for header in group) for group in layout.one_of)
     needs = "; ".join(filter(None, (", ".join(_header(layout, header) for header in layout.marks_it), *groups)))
     asked = {*layout.marks_it, *(header for group in layout.one_of for header in group)}

@@ -73,6 +73,7 @@ def row_numbers(found: Finding) -> str:
 _NOT_ASKED = {
     "unknown_school": "whether the schools are known, for no list of schools and no census return is among these files",
     "pupil_on_no_roll": "whether the pupils are on the roll, for no pupils are among these files",
+    "transferred_pupil_unknown": "whether pupils whose marks came by transfer are on any roll, for no pupils are among these files",
     "plan_pupil_on_no_roll": "whether children with plans are on any roll, for no pupils are among these files",
     "care_child_not_accepted": "whose episodes of care these are, for no header table is among these files",
     "school_id_not_mapped": "which schools a system's own ids stand for, for no table of them is among these files",

@@ -9,7 +9,6 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
@@ -141,15 +140,17 @@ def _as_utf8(stream: BinaryIO, encoding: str, spelt: Spelling, name: str) -> Ite
     """The text in UTF-8, its lines ended as everybody ends them. Bytes that are no letter become the sign for such in
     Windows-1252, which has five of them; in UTF-16 they mean that it is something else."""
     text = codecs.getincrementaldecoder(encoding)("replace" if encoding == "cp1252" else "strict")
-    for number, block in enumerate(iter(partial(stream.read, _BLOCK), b"")):
-        start = block.removeprefix(codecs.BOM_UTF8) if number == 0 else block
+    block = stream.read(_BLOCK).removeprefix(codecs.BOM_UTF8)
+    while block:
+        following = stream.read(_BLOCK)
         try:
-            told = start if encoding == "utf-8" else text.decode(start).encode()
+            told = block if encoding == "utf-8" else text.decode(block, final=not following).encode()
         except UnicodeError:
             raise Refused(f"{name} is not UTF-16 throughout: deliver it again, as CSV (UTF-8).") from None
         if encoding == "utf-16" and b"\0" in told:
             raise Refused(f"{name} holds a NUL, which is no letter: deliver it again as text.")
         yield told.replace(b"\r", b"\n") if spelt.newline == "\r" else told
+        block = following
 
 
 def _parted(text: Iterator[bytes], spelt: Spelling) -> tuple[bytes, Iterator[bytes]]:

@@ -84,7 +84,7 @@ def _with_learned(level: Level, told: dict) -> Level:
 
 def _share(told, before: float) -> float:
     """Four figures of it; what it was, where nothing was learned of it."""
-    if not isinstance(told, int | float) or not 0 < told < 1:
+    if not isinstance(told, int | float) or not 0 < told <= 1:
         return before
     return round(told, 3 - math.floor(math.log10(told)))
 

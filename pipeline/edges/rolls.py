@@ -18,7 +18,7 @@ def set_retold(con: duckdb.DuckDBPyConnection, feed: str, linked: list[str]) -> 
     changed, and all that any return had which one just accepted may replace."""
     told = ["SELECT pupil_id FROM accepted", f"SELECT pupil_id FROM {as_one_child(con, 'accepted', as_of=None)}"]
     told.append("SELECT unnest($linked::VARCHAR[])")
-    if feed == "pupils":
+    if feed == "pupils" and con.execute("SELECT 1 FROM accepted WHERE census_key IS NOT NULL LIMIT 1").fetchone():
         told.append(_OF_THE_SAME_RETURNS.format(as_one_child(con, "warehouse.staged.pupils", as_of=None)))
     con.execute(f"CREATE OR REPLACE TEMP TABLE retold AS {' UNION '.join(told)}", {"linked": linked})
 

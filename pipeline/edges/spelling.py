@@ -22,7 +22,7 @@ MOST_COLUMNS = 1_000
 """The widest real table, the Department's list of schools, has some 140."""
 
 _LINES_BEFORE = re.compile(r"(?:[ \t\r]*\n)*")
-_SEPARATOR_TOLD = re.compile(r'"?sep=(?P<separator>.)"?[ \t]*\r?(?:\n|$)', re.IGNORECASE)
+_SEPARATOR_TOLD = re.compile(r'"?sep=(?P<separator>[,;|:^~\t])"?[ \t]*\r?(?:\n|$)', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -89,5 +89,5 @@ def _header_row(text: str, told: str | None, where: str) -> tuple[str, list[str]
 def _first_row(text: str, separator: str) -> list[str]:
     try:
         return next(csv.reader(io.StringIO(text), delimiter=separator), [])
-    except (csv.Error, TypeError):  # a cell without end; a separator that cannot be one
+    except csv.Error:  # a cell without end
         return []

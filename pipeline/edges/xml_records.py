@@ -6,6 +6,7 @@ Expat fetches nothing, and expands nothing that a file declares: one with a docu
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import Enum, auto
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from .extract import Extract
 
 BYTES_AT_ONCE = 1 << 18
 ROWS_AT_ONCE = 20_000
+TEXT_AT_ONCE = 1_000_000  # characters: each of a register's string may become a row
 
 DEEPEST = 64
 MOST_PATHS = 10_000
@@ -52,7 +54,7 @@ def rows(stream: BinaryIO, extract: Extract, layout: Layout) -> Iterator[pl.Data
     """
     records = _Records(layout, extract)
     for _ in records.read(stream):
-        if len(records.complete) >= ROWS_AT_ONCE:
+        if records.complete and records.are_many:
             yield records.taken()
     if records.complete:
         yield records.taken()
@@ -86,7 +88,7 @@ class _Place:
         return self.outer.around() | {self.outer.name} if self.outer else set()
 
 
-class _Reader:
+class _Reader(ABC):
     """Walks through a file, a piece at a time."""
 
     def __init__(self, name: str):
@@ -147,15 +149,17 @@ class _Reader:
         self._settle(place)
         return place
 
+    @abstractmethod
     def _settle(self, place: _Place) -> None:
-        """Say what a newly met place is."""
-        raise NotImplementedError
+        """Say what a newly met place is, if it is anything."""
 
+    @abstractmethod
     def _begun(self, place: _Place) -> None:
-        raise NotImplementedError
+        """An element begins at a place that is something."""
 
+    @abstractmethod
     def _ended(self, place: _Place) -> None:
-        raise NotImplementedError
+        """And ends."""
 
 
 class _Heading(_Reader):
@@ -187,7 +191,7 @@ class _Heading(_Reader):
             self._collection.append(piece)
 
     def _begun(self, place: _Place) -> None:
-        pass
+        """Text is heard wherever it stands."""
 
     def _ended(self, place: _Place) -> None:
         place.what = None  # of two, the first counts
@@ -202,13 +206,18 @@ class _Records(_Reader):
         self._around = [self._keyed(KEY_OF_FILE, self._key)]  # what is said around the place we are at, outermost first
         self._pending: list[dict[str, str]] = []  # records whose surroundings have not ended
         self._before = [0]  # how many of them there were when each of those began
-        self._records = self._unders = self._taken = 0
+        self._records = self._unders = self._taken = self._heard = 0
         self._pieces: list[str] = []
         self.complete: list[dict[str, str]] = []
 
+    @property
+    def are_many(self) -> bool:
+        """Whether there is as much as should be held at once, complete or not."""
+        return len(self.complete) + len(self._pending) >= ROWS_AT_ONCE or self._heard >= TEXT_AT_ONCE
+
     def taken(self) -> pl.DataFrame:
         """The complete rows, which are let go of."""
-        complete, self.complete = self.complete, []
+        complete, self.complete, self._heard = self.complete, [], 0
         first, self._taken = self._taken + 1, self._taken + len(complete)
         columns = {header: [row.get(header) for row in complete] for header in self._layout.columns}
         frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
@@ -260,15 +269,18 @@ class _Records(_Reader):
         if place.what is _Is.SAID:
             self._parser.CharacterDataHandler = None
             text, said = "".join(self._pieces), self._around[-1]
+            self._heard += len(text)
             if text and not text.isspace():
                 said.setdefault(place.header, text)
         elif place.what is _Is.RECORD:
             self._pending.append(self._around.pop())
-            self._complete(even_if_more_is_said=len(self._pending) >= ROWS_AT_ONCE)
+            self._complete(even_if_more_is_said=len(self._around) > 1 and not self.complete and self.are_many)
         elif place.what is _Is.UNDER:
             self._surround(-1)
             self._around.pop(), self._before.pop()
             self._complete()
+            if not self.complete and not self._pending:
+                self._heard = 0
 
     def _surround(self, level: int) -> None:
         """The records within one of the surroundings we are in have what is said there."""

@@ -12,6 +12,7 @@ from expectations import PROMISES
 from pipeline.edges import inbox
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, make_home
+from pipeline.tables.layouts import Layout
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 from .summary import Finding, Summary
@@ -20,6 +21,7 @@ from .taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_fe
 WAITS_FOR = {
     "unknown_school": ("schools", "census_headers"),
     "pupil_on_no_roll": ("pupils",),
+    "transferred_pupil_unknown": ("pupils",),
     "plan_pupil_on_no_roll": ("pupils",),
     "care_child_not_accepted": ("care_children",),
     "school_id_not_mapped": ("school_ids",),
@@ -57,15 +59,21 @@ OF_IDS = {
     "school_id_not_mapped": {"school_code"},
     "system_id_not_mapped": {"system_id", "unique_id"},
     "code_id_not_mapped": {"code_id"},
+    "transferred_pupil_unknown": {"by_transfer"},
 }
-"""Rules about the ids of a school's own system, and the columns that hold those: no other file need be told of them."""
+"""Rules about the ids of a school's own system or about transfer files, and the columns that only those have: no other file
+need be told of them."""
 
 
 def _asked(found: Sorted) -> set[str]:
     """The rules these files would be held to."""
     rules = {promise.rule for feed in found.by_feed for promise in PROMISES[feed]}
-    sent = {name for files in found.by_feed.values() for one in files for name in one.layout.columns.values()}
+    sent = {name for files in found.by_feed.values() for one in files for name in _named(one.layout)}
     return {rule for rule in rules if rule not in OF_IDS or OF_IDS[rule] & sent}
+
+
+def _named(layout: Layout) -> Iterable[str]:
+    return (*layout.columns.values(), *layout.constants)
 
 
 SHOWN = 20

@@ -25,7 +25,7 @@ EXTRACTS = Table(
     key=("extract_id",),
     columns=(
         Column("extract_id", pl.Int32, "Ours, in the order of sha256 within a take-in."),
-        Column("extract", pl.String, "File as delivered, relative to the inbox; of a member or sheet, that and its own name."),
+        Column("extract", pl.String, "As delivered: its place in the inbox, and a member's or sheet's own name."),
         Column("sha256", pl.String, "Of its content, unpacked: a table delivered again is known by it."),
         Column("feed", pl.String, "The feed that claimed it, null if none did.", nullable=True),
         Column("layout", pl.String, "The layout it was read as.", nullable=True),
@@ -46,7 +46,7 @@ SET_ASIDE = Table(
     columns=(
         Column("extract_id", pl.Int32, "See audit.extracts."),
         Column("extract", pl.String, "File as delivered."),
-        Column("row_number", pl.Int64, "Row in that file; the header is row 1."),
+        Column("row_number", pl.Int64, "Row in that file, as in the staged tables; the header is row 1."),
         Column("rule", pl.String, "Name of the rule."),
         Column("sentence", pl.String, "What is wrong and what to do; no child's data."),
         Column("accepted_on", pl.Date, "Tried again and accepted on this day.", nullable=True),

@@ -289,9 +289,22 @@ def test_every_usual_encoding_gives_the_same_rows(supplier):
     assert rows(supplier.sends(big_end)) == [(2, "1", "Zoë"), (3, "2", "O’Hara")]
 
 
-def test_utf_16_that_is_none_throughout_is_refused(supplier):
-    assert refusal_while_read(supplier.sends("urn\n1\n".encode("utf-16") + b"\x00\xd8\n\x00")) == (
+@pytest.mark.parametrize("more", [b"\x00\xd8\n\x00", b"x"], ids=["half a pair", "half a letter"])
+def test_utf_16_that_is_none_throughout_is_refused(supplier, more):
+    assert refusal_while_read(supplier.sends("urn\n1\n".encode("utf-16") + more)) == (
         "marks.csv is not UTF-16 throughout: deliver it again, as CSV (UTF-8)."
+    )
+
+
+def test_a_nul_in_utf_16_is_refused_too(supplier):
+    assert "holds a NUL" in refusal_while_read(supplier.sends("urn\n1\0\n".encode("utf-16")))
+
+
+def test_a_file_of_rows_with_next_to_nothing_in_them_is_refused(supplier, monkeypatch):
+    monkeypatch.setattr(delimited, "CELLS_AT_ONCE", 10_000)
+    header = ",".join([MARKS.split("\n")[0], *map(str, range(500))])
+    assert refusal_while_read(supplier.sends(header + "\n" * 1000)) == (
+        "marks.csv has 1,000 rows with next to nothing in them: take those out."
     )
 
 
@@ -303,7 +316,7 @@ def test_any_usual_separator_will_do(supplier, separator):
 
 
 def test_the_separator_is_the_one_whose_header_a_layout_claims_however_many_others_there_are(supplier):
-    header = "upn;date;session;code;urn;notes, if any, of the school, or of anyone else, on this day"
+    header = "upn;date;session;code;urn;notes, if any, of the school, or a parent, or, on request, of anyone else, on this day"
     extract = supplier.sends(f"{header}\nB801200005001;2025-09-08;AM;/;100001;a, b, c\n")
     assert recognised(extract).name == "attendance_marks"
     assert rows(extract) == [(2, "B801200005001", "2025-09-08", "AM", "/", "100001", "a, b, c")]
@@ -440,6 +453,18 @@ def test_one_cut_short_while_it_is_read_is_not_blamed_for_what_is_wrong_with_it_
         rows(extract)
 
 
+def test_what_is_wrong_with_a_file_by_the_end_of_a_change_is_not_held_against_it(supplier, monkeypatch):
+    def half_written(extract):
+        extract.path.write_text("half")
+        raise Refused("it is cut short")
+        yield
+
+    extract = supplier.sends(MARKS)
+    monkeypatch.setattr(delimited, "rows", half_written)
+    with pytest.raises(Changed):
+        rows(extract)
+
+
 def test_one_put_in_its_place_with_the_same_bytes_is_another(supplier):
     extract = supplier.sends(MARKS)
     extract.path.with_name("new").write_text(MARKS)
@@ -470,6 +495,23 @@ def test_one_still_being_written_while_it_is_hashed_is_left_too(supplier, monkey
 
     monkeypatch.setitem(inbox.tables_in.__globals__, "_hashed", hashed)
     [extract] = inbox.extracts_of([(path, "marks.csv")])
+    with pytest.raises(Changed):
+        reading.recognised(extract)
+
+
+def test_one_that_is_half_written_while_it_is_hashed_is_not_called_damaged(supplier, monkeypatch):
+    """Its other half comes too late to be read, and soon enough to be seen."""
+    content = gzipped(MARKS)
+    path = supplier.sends(content[:30], "m.gz").path
+    plainly = inbox.tables_in.__globals__["_tables"]
+
+    def tables(whole):
+        found = plainly(whole)
+        path.write_bytes(content)
+        return found
+
+    monkeypatch.setitem(inbox.tables_in.__globals__, "_tables", tables)
+    [extract] = inbox.extracts_of([(path, "m.gz")])
     with pytest.raises(Changed):
         reading.recognised(extract)
 

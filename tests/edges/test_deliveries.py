@@ -189,6 +189,26 @@ def test_a_row_set_aside_keeps_no_mark_on_the_next_night(home):
     assert register(home) == WITHOUT_ILLNESS
 
 
+def test_a_row_of_a_school_not_known_till_later_that_night_keeps_no_mark_of_another_school(tmp_path):
+    """Until Birch is known, a row of Amira's there may be hers of Ash, with the school mistyped."""
+    home = in_full(new_home(tmp_path / "home"))
+    night(home, FIRST_NIGHT, schools=lines(SCHOOLS, but="Birch"), pupils=ROLL, marks=MARKS)
+    of_birch = lines(MARKS, only="| I").replace("100001", "100002")
+    night(home, NEXT_NIGHT, again=LACKS_ILLNESS, of_birch=of_birch)
+    assert register(home) == WHOLE
+    roll = lines(ROLL, but="ben").replace("100001", "100002")
+    night(home, NEXT_NIGHT, schools_again=SCHOOLS, birch_roll=roll)
+    codes = table(home, "facts.marked_weeks").filter(urn=100001)["illness_sessions"].to_list()
+    assert sum(codes) == 0
+
+
+def test_a_line_of_totals_is_nobodys_mark(home):
+    totals = pl.DataFrame({"urn": ["Total"], "upn": [None], "date": [None], "session": [None], "code": [None]})
+    told = night(home, NEXT_NIGHT, again=pl.concat([file(LACKS_ILLNESS), totals.cast(pl.String)]))
+    assert sum(one.rows_set_aside for one in told.extracts) == 1
+    assert register(home) == WITHOUT_ILLNESS
+
+
 def test_a_refused_file_withdraws_nothing(home):
     many = pl.concat([file(LACKS_ILLNESS).with_columns(date=pl.lit(f"2025-09-{day:02}")) for day in range(1, 12)])
     told = night(home, NEXT_NIGHT, shifted=many.with_columns(code=pl.lit("present")))

@@ -7,17 +7,17 @@ from contextlib import closing
 from datetime import date
 
 import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
 from benchmarks.linkage import figures, outcomes, weighed_extract
-from pipeline.edges import linkage
+from pipeline.edges import learned_linkage, linkage
 from pipeline.edges.errors import Refused
-from pipeline.edges.learned_linkage import learned
 from pipeline.steps.agency_links import judged
 from pipeline.synthetic.agencies import agency_rows
 from pipeline.synthetic.authority import made_up_authority
-from pipeline.tables.linkage import SHIPPED
+from pipeline.tables.linkage import SHIPPED, Model
 from pipeline.tables.same_child import KNOWN_AS, LINK_DECISIONS
 from pipeline.vocabulary.school_year import SchoolYear
 from tests.drawn import drawn
@@ -149,8 +149,6 @@ def test_a_record_without_a_name_is_compared_with_nobody(row):
 def extract() -> tuple[pl.DataFrame, pl.DataFrame]:
     children = made_up_authority(900, 6, seed=4, year=SchoolYear(2025)).children
     here = (children.here >= 0).nonzero()[0]
-    import numpy as np
-
     sent = agency_rows(children, here, np.random.default_rng(4), rows=250, as_of=date(2026, 3, 13))
     roll = pl.DataFrame({
         "person": here.astype("U10"), "surname": children.surname[here], "forename": children.forename[here],
@@ -204,12 +202,39 @@ def test_a_fault_in_comparing_is_told_without_the_engines_words(monkeypatch):
     assert "Okafor" not in str(refused.value) and refused.value.__context__ is None
 
 
-def test_of_few_records_nothing_is_learned(extract):
+@pytest.fixture
+def few_are_enough(monkeypatch):
+    monkeypatch.setattr(learned_linkage, "FEWEST_PUPILS", 500)
+    monkeypatch.setattr(learned_linkage, "FEWEST_OTHERS", 100)
+    monkeypatch.setattr(learned_linkage, "SAMPLED_PAIRS", 60_000)
+
+
+def learned_of(roll: pl.DataFrame, others: pl.DataFrame) -> Model:
     with closing(duckdb.connect()) as con:
-        con.register("roll", extract[0])
-        con.register("others", extract[1])
-        with pytest.raises(Refused, match=r"Of 907 pupils nothing can be learned, for 2,000 are needed"):
-            learned(con, "FROM roll", "FROM others")
+        con.register("roll", roll)
+        con.register("others", others)
+        return learned_linkage.learned(con, "FROM roll", "FROM others")
+
+
+def test_what_is_learned_is_the_same_in_any_order_and_leaves_twins_apart(extract, few_are_enough):
+    roll, others = extract
+    model = learned_of(roll, others)
+    again = learned_of(*(rows.sample(fraction=1, shuffle=True, seed=7) for rows in extract))
+    assert again.as_json == model.as_json != SHIPPED.as_json
+    fixed = {level.name: level for level in SHIPPED.comparisons[1].levels if level.is_fixed}
+    assert {level.name: level for level in model.comparisons[1].levels if level.is_fixed} == fixed
+
+
+def test_what_would_make_agreement_weigh_little_is_not_taken(extract, few_are_enough):
+    roll, others = extract
+    muddled = others.with_columns(pl.col("surname").shuffle(seed=1), pl.col("date_of_birth").shuffle(seed=2))
+    with pytest.raises(Refused, match="the weights stay as they were"):
+        learned_of(roll.with_columns(surname=pl.lit("Smith")), muddled.with_columns(surname=pl.lit("Smith")))
+
+
+def test_of_few_records_nothing_is_learned(extract):
+    with pytest.raises(Refused, match=r"Of 907 pupils nothing can be learned, for 2,000 are needed"):
+        learned_of(*extract)
 
 
 # How well, on what is made up ------------------------------------------------------------------------------------------------------------------

@@ -157,6 +157,13 @@ def test_only_the_linked_childs_weeks_were_folded_again(changed):
     assert learned == {pupil_id(changed, "ben"): FIRST, pupil_id(changed, "new"): SECOND}
 
 
+def test_a_link_told_by_a_roll_alone_changes_no_day_before_it_either(home, first_night):
+    """Though no mark of those weeks was learned that night."""
+    night(home, SECOND, later=rolls(NEW, BEN))
+    assert missed(home, SECOND) == {"ben": 0, "new": 2}
+    assert weeks_on(home, FIRST).equals(weeks_on(first_night, FIRST))
+
+
 def test_a_name_shown_is_the_childs_under_any_upn(changed, tmp_path):
     home = copied(changed, tmp_path / "home")
     night(home, THIRD, renamed=rolls(OLD.replace("Okafor", "Bello")))

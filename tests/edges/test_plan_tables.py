@@ -12,6 +12,7 @@ from pipeline.edges import identity, known
 from pipeline.edges import warehouse as shelf
 from pipeline.hops.taking_in import Day
 from pipeline.steps.plans import plans
+from pipeline.steps.staging import staged
 from pipeline.tables.layouts import LAYOUTS, layouts_of
 from pipeline.tables.layouts.plans import PLAN_LAYOUTS
 from tests.edges.at_the_gate import judge
@@ -173,6 +174,23 @@ def test_a_child_without_a_number_is_set_aside_and_whether_that_was_meant_is_tol
 
 def test_a_child_on_no_roll_is_used_and_noted_for_many_are_taught_elsewhere():
     judge("plan_people", "pupil_id | breaks\n-\namiraaaaaaaa |\nelsewhereeee | plan_pupil_on_no_roll")
+
+
+def test_of_a_child_whose_return_has_not_come_nothing_more_is_noted_until_it_has():
+    judge("plan_people", "pupil_id | above | breaks\n-\nelsewhereeee | not_accepted | plan_parent_missing")
+
+
+def test_whether_a_child_moved_away_is_said_by_yes_or_no_or_the_number_of_the_authority_moved_to():
+    said = ["1", "True", "209", "209.0", "0", "False", "no", None, "Okafor"]
+    raw = (
+        example("sen2_requests")
+        .head(1)
+        .select(pl.exclude("exported"))
+        .join(pl.DataFrame({"exported": said}), how="cross")
+    )
+    rows = staged(raw.with_row_index("row_number", 2), next(one for one in PLAN_LAYOUTS if one.name == "sen2_requests"))
+    assert rows["moved_away"].to_list() == [True] * 4 + [False] * 3 + [None] * 2
+    assert rows["unread"].to_list() == [None] * 8 + ["moved_away"]
 
 
 def test_a_request_is_received_decided_and_only_then_past():
@@ -401,6 +419,26 @@ def test_rows_that_come_before_what_they_hang_from_wait_and_end_as_they_would_ha
     assert waiting(home) == {} and stages(home) == {"amira": "plan_in_force", "ben": "requested"}
     assert read(home, "SELECT count(*) FROM warehouse.waiting.plan_parents") == [(0,)]
     assert read(home, "SELECT DISTINCT known_on FROM warehouse.staged.plan_placements") == [(date(2026, 2, 11),)]
+
+
+def test_ids_of_two_tables_may_be_alike_for_each_row_knows_which_table_it_hangs_from(home):
+    """As where a council numbers every table from one: Amira's plan and Ben's have the same id, in two tables."""
+    of_ben = {
+        name: TABLES[name].replace("v1", "n1").replace("| q1 ", "| q2 ") for name in ("activeplans", "placementdetail")
+    }
+    night(home, NIGHT, **TABLES | of_ben)
+    where = read(home, "SELECT pupil_id, named_urn, attended_urn FROM warehouse.facts.plans")
+    assert set(where) == {(pupil_id(home, "amira"), 100001, None), (pupil_id(home, "ben"), None, 100002)}
+
+
+def test_a_plan_of_an_earlier_year_is_not_held_to_the_day_its_request_was_received(home):
+    """A child came with a plan from elsewhere: what is received here is the child, and the plan is older."""
+    long_ago = TABLES["requests"].replace(
+        "2025-Mar-03 00:00:00 | 2025-Apr-14 00:00:00 | Y", "2025-Sep-01 00:00:00 | | H"
+    )
+    summary = night(home, NIGHT, **TABLES | {"requests": long_ago})
+    assert summary.set_aside_by_rule == {}
+    assert stages(home)["amira"] == "plan_in_force"
 
 
 def test_a_row_whose_parent_is_set_aside_is_hung_from_no_older_one_of_the_same_id(home):

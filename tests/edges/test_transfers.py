@@ -11,10 +11,14 @@ from pipeline import flow
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
+from pipeline.hops.checking import checked
 from pipeline.hops.looking import Look, looked
 from pipeline.hops.summary import Summary
+from pipeline.hops.taking_in import Day
 from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.weeks import marked_weeks
 from pipeline.synthetic.ctf import transfer_file
+from pipeline.telling import not_asked
 
 from .delivered import ASH, BIRCH, FIRST_NIGHT, ROLL, SCHOOLS, new_home, night, pupil_id, read, upn
 
@@ -121,6 +125,12 @@ def test_rows_add_up_mark_by_mark(home):
     [one] = [one for one in told.extracts if one.layout == "ctf_attendance"]
     assert (one.rows_read, one.rows_accepted, one.rows_set_aside) == (18, 13, 5)
     assert told.set_aside_by_rule == {"transferred_pupil_unknown": 5}
+
+
+def test_a_check_of_a_transfer_file_alone_says_what_it_cannot_tell():
+    told = checked([EXAMPLES / "ctf_25.xml"], Day(FIRST_NIGHT))
+    assert (told.set_aside_by_rule, [one.rows_accepted for one in told.extracts]) == ({}, [18])
+    assert "pupils whose marks came by transfer are on any roll" in not_asked(told)
 
 
 # In the facts
@@ -234,8 +244,40 @@ def test_a_roll_of_last_year_is_not_taken_to_go_on_because_of_what_came_by_file(
     assert look.weeks.height == 1
 
 
-def test_what_was_known_before_the_file_came_is_had_without_it(joiner, tmp_path):
-    home = new_home(tmp_path / "home")
+@pytest.fixture
+def silent_birch(home) -> Look:
+    """Dara is on Birch's roll, and all that came of Birch is what Amira brought from there."""
+    transfer(home, amira=weeks_of("I", "2024-09-09", 30))
+    night(home, schools=SCHOOLS, pupils=ROLL + "100002 | dara | Dean | Dara | 2017-03-01 | 4 | 2023-09-04")
+    with shelf.warehouse(home) as con:
+        known = clocks.known_as_of(con, FIRST_NIGHT)
+    return looked(known, home.settings, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
+
+
+def test_a_school_that_sent_nothing_itself_gets_no_list_whatever_others_bring_from_it(silent_birch):
+    why = dict(silent_birch.without_list.select("urn", "reason").rows())
+    assert "No registers" in why[BIRCH]
+
+
+def test_its_school_weeks_are_not_had_from_a_leaver(silent_birch):
+    """Of a school without registers, thirteen weeks ago is by the calendar."""
+    [dara] = silent_birch.features.filter(urn=BIRCH)["thirteen_school_weeks_ago"]
+    assert dara == FIRST_NIGHT - timedelta(weeks=13)
+
+
+def test_as_of_a_day_before_the_register_came_a_week_is_still_a_transferred_one(home):
+    roll = ROLL + "100002 | amira | Okafor | Amira | 2013-03-01 | 6 | 2018-09-03"
+    transfer(home, amira=weeks_of("I", "2025-06-02", 1))
+    night(home, schools=SCHOOLS, pupils=roll)
+    night(home, NEXT_NIGHT, marks="urn|upn|date|session|code\n-\n100002|amira|2025-06-02|AM|L")
+    with shelf.warehouse(home) as con:
+        known = clocks.known_as_of(con, FIRST_NIGHT)
+    weeks = pl.concat([known.weeks, marked_weeks(known.marks_to_fold)])
+    assert weeks.select("is_transferred", "late_sessions").rows() == [(True, 0)]
+    assert codes_held(home) == [(3, False)]
+
+
+def test_what_was_known_before_the_file_came_is_had_without_it(home):
     night(home, schools=SCHOOLS, pupils=ROLL)
     transfer(home, amira=weeks_of("I", "2025-06-02", 1))
     night(home, NEXT_NIGHT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline import describing
 from pipeline.edges import xml_records
 from pipeline.edges.errors import Refused
 from pipeline.edges.extract import Extract
@@ -313,6 +314,26 @@ def test_they_still_have_all_that_is_said_around_them_by_and_by(few_at_once):
     assert found["childname"].to_list() == [None] * 10 + ["Amira"] * 4
 
 
+def test_long_texts_come_in_fewer_rows_at_once_and_what_lies_under_one_element_stays_together(few_at_once, monkeypatch):
+    monkeypatch.setattr(xml_records, "ROWS_AT_ONCE", 1000)
+    monkeypatch.setattr(xml_records, "TEXT_AT_ONCE", 500)
+    children = "".join(
+        f"<Child><Name>{n}</Name><Visit><Day>{'x' * 90}</Day></Visit><Visit/></Child>" for n in range(50)
+    )
+    extract = Extract(Path("census.xml"), "census.xml", "aa")
+    frames = list(rows(io.BytesIO(f"<M>{children}</M>".encode()), extract, VISITS))
+    assert 8 <= len(frames) <= 10
+    assert all(frame["childname"].value_counts()["count"].to_list() == [2] * (frame.height // 2) for frame in frames)
+    assert sum(frame.height for frame in frames) == 100
+
+
+def test_what_nobody_s_record_says_fills_no_room(few_at_once, monkeypatch):
+    monkeypatch.setattr(xml_records, "TEXT_AT_ONCE", 500)
+    nobody = f"<Child><Name>{'x' * 90}</Name></Child>" * 20
+    [row] = read(f"<M>{nobody}<Child><Visit/><Name>Amira</Name></Child></M>", VISITS).to_dicts()
+    assert row["childname"] == "Amira"
+
+
 class Endless(io.RawIOBase):
     """A file of very many pupils, which is never whole in memory."""
 
@@ -332,6 +353,12 @@ def test_the_first_rows_come_before_the_file_is_read_to_its_end():
     first = next(rows(file, extract, CENSUS["pupils"]))
     assert xml_records.ROWS_AT_ONCE <= first.height < xml_records.ROWS_AT_ONCE + 200
     assert file.taken < 1_000_000
+
+
+def test_every_layout_of_xml_has_its_line_in_what_describes_the_feeds():
+    said = describing.feeds()
+    for layout in (layout for layout in LAYOUTS if layout.record):
+        assert f"**{layout.title}**, of which the " in said
 
 
 # The examples
@@ -404,4 +431,4 @@ def test_the_examples_of_transfer_files_are_read_mark_by_mark():
     for marks in (old, new):
         assert set(marks["laestab"]) == {2092001}
         assert set(marks["by_transfer"]) == {True}
-        assert set(marks["recorded_at"]) == {datetime(2025, 7, 22, 10, 15)}  # noqa: DTZ001 school systems write no zone
+        assert set(marks["recorded_at"]) == {datetime(2025, 7, 22, 10, 15)}

@@ -15,7 +15,7 @@ YEAR = SchoolYear(2025)
 
 def census(picture: str, **more) -> pl.DataFrame:
     usual = {
-        "extract_id": 1, "known_on": date(2026, 1, 20), "pupil_id": "amira", "urn": 100001, "parent_key": "p1",
+        "extract_id": 1, "known_on": date(2026, 1, 20), "pupil_id": "amira", "urn": 100001, "parent_key": "p1", "census_key": "c1", "parent_known_on": date(2026, 1, 20), "census_term": "spring", "census_year": 2026,
         "school_year": 2025, "term": "autumn", "part": 1, "sessions_possible": 140,
     } | more  # fmt: skip
     told = drawn(picture, CENSUS_SESSIONS.schema)

@@ -297,6 +297,10 @@ def census(name: str, picture: str = AUTUMN, urn: int = SECONDARY) -> pl.DataFra
         "pupil_id": Pupil(name).pupil_id,
         "urn": urn,
         "parent_key": "p1",
+        "census_key": "c1",
+        "parent_known_on": date(2026, 1, 20),
+        "census_term": "spring",
+        "census_year": 2026,
     }
     return staged.CENSUS_SESSIONS.conform(rows.with_columns(**{key: pl.lit(value) for key, value in whose.items()}))
 

@@ -140,7 +140,9 @@ def test_a_school_with_a_register_is_told_by_it_and_one_without_by_its_census():
 def test_marks_its_pupils_have_from_another_school_are_nothing_received_of_a_school():
     """Farah has come to Birch with her marks of this year, and Birch itself has sent nothing."""
     known = tonight()
-    features = known.features.with_columns(source=pl.when(urn=ASH).then(pl.lit("census")).otherwise(pl.lit("registers")))
+    features = known.features.with_columns(
+        source=pl.when(urn=ASH).then(pl.lit("census")).otherwise(pl.lit("registers"))
+    )
     counts = exact_counts(replace(known, features=features))
     birch = row(counts["school"], urn=BIRCH)
     assert (birch["received"], birch["possible_sessions_ytd"], birch["absence_pupils_ytd"]) == (False, 0, 0)

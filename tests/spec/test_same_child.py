@@ -111,6 +111,11 @@ def test_on_one_roll_at_once_they_may_be_two_children_and_are_for_a_person():
     assert found == [("temp", "perm", "temporary_upn_unsure", False, "sep", None)]
 
 
+def test_nobody_was_in_doubt_before_the_names_were_known():
+    found = alike("perm temp", "pupil_id | urn | known_on\n-\ntemp | 100001 | 2025-08-01\nperm | 100001 | 2025-08-01")
+    assert found == [("temp", "perm", "temporary_upn_unsure", False, "sep", None)]
+
+
 def test_one_that_had_left_when_the_other_was_there_was_not_on_the_roll_at_once():
     rolls = """
         pupil_id | urn    | leaving_date | known_on

@@ -243,7 +243,9 @@ def test_a_week_is_transferred_where_all_its_marks_are(by_transfer, is_transferr
 def test_the_school_s_own_mark_counts_before_one_by_transfer_whichever_was_learned_or_recorded_last():
     own, brought = (in_order(code).with_columns(by_transfer=pl.lit(at == 1)) for at, code in enumerate("IO"))
     for days, later in ((1, own), (1, brought), (0, own)):
-        both = pl.concat([one.with_columns(pl.col("known_on") + pl.duration(days=days * (one is later))) for one in (own, brought)])
+        both = pl.concat(
+            [one.with_columns(pl.col("known_on") + pl.duration(days=days * (one is later))) for one in (own, brought)]
+        )
         [week] = marked_weeks(both).to_dicts()
         assert (week["unauthorised_sessions"], week["authorised_sessions"], week["is_transferred"]) == (0, 1, False)
 
@@ -280,6 +282,65 @@ def test_every_count_can_be_had_again_from_the_two_numbers():
     weeks = marked_weeks(in_order("/ L  I C2  E N  U D  - #"))
     forgotten = weeks.with_columns(**{name: pl.lit(9, pl.Int32) for name in COUNTS})
     assert counted(forgotten).equals(weeks)
+
+
+# Withdrawn, and delivered before it was known
+
+
+def told(picture: str) -> pl.DataFrame:
+    """Marks of Amira at one school, with the day each was delivered where it then waited; no code is a mark withdrawn."""
+    known = drawn(picture, MARKS | {"delivered_on": pl.Date})
+    return known.with_columns(pupil_id=pl.lit("amira"), urn=pl.lit(100001, pl.Int32), recorded_at=pl.lit(None, pl.Datetime("us")))
+
+
+def test_a_mark_withdrawn_leaves_the_others_of_its_week_and_the_day_we_learned_it():
+    [week] = marked_weeks(
+        told("""
+            date       | half_day | code | known_on   | delivered_on
+            -----------+----------+------+------------+-------------
+            2025-09-08 | am       | I    | 2025-09-12 |
+            2025-09-08 | pm       | I    | 2025-09-12 |
+            2025-09-08 | pm       |      | 2025-09-15 |
+            """)
+    ).to_dicts()
+    assert (week["possible_sessions"], week["absence_sessions"]) == (1, 1)
+    assert week["last_known_on"] == date(2025, 9, 15)
+
+
+@pytest.mark.parametrize("again, weeks", [("2025-09-14", 0), ("2025-09-15", 1), ("2025-09-16", 1)])
+def test_a_week_of_which_every_mark_is_withdrawn_is_no_week_unless_one_was_told_that_day_or_later(again, weeks):
+    picture = f"""
+        date       | half_day | code | known_on   | delivered_on
+        -----------+----------+------+------------+-------------
+        2025-09-08 | am       | I    | 2025-09-12 |
+        2025-09-08 | am       |      | 2025-09-15 |
+        2025-09-08 | am       | /    | {again}    |
+        """
+    assert marked_weeks(told(picture)).height == weeks
+
+
+@pytest.mark.parametrize("first, then, stands", [("/", "I", "I"), ("I", "/", "/")])
+def test_of_two_marks_learned_on_one_day_the_later_delivered_stands(first, then, stands):
+    weeks = marked_weeks(
+        told(f"""
+            date       | half_day | code    | known_on   | delivered_on
+            -----------+----------+---------+------------+-------------
+            2025-09-08 | am       | {first} | 2025-09-15 | 2025-09-12
+            2025-09-08 | am       | {then}  | 2025-09-15 |
+            """)
+    )
+    assert BY_NUMBER[weeks["am_codes"].item()].code == stands
+
+
+@pytest.mark.parametrize("delivered, left", [("2025-09-12", 0), ("2025-09-15", 1)])
+def test_a_mark_that_waited_is_gone_where_a_delivery_of_the_night_it_passed_lacked_it(delivered, left):
+    picture = f"""
+        date       | half_day | code | known_on   | delivered_on
+        -----------+----------+------+------------+-------------
+        2025-09-08 | am       | I    | 2025-09-15 | {delivered}
+        2025-09-08 | am       |      | 2025-09-15 |
+        """
+    assert marked_weeks(told(picture)).height == left
 
 
 # Cut at a day
