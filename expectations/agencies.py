@@ -37,7 +37,7 @@ PROMISES = (
         "The service is missing, or none that [agencies] services in settings.toml allows, which may allow "
         f"{' and '.join(SERVICES.values())} and nothing else: say which it is, or leave the row out.",
         rows_where(
-            f"NOT coalesce(service_allowed, false) AND service IS DISTINCT FROM {quoted(POLICE_OR_YOUTH_JUSTICE)}"
+            f"(service IS NULL OR NOT coalesce(service_allowed, false)) AND service IS DISTINCT FROM {quoted(POLICE_OR_YOUTH_JUSTICE)}"
         ),
     ),
     Promise(

@@ -148,7 +148,9 @@ def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     _run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
 
 
-Codes = Annotated[list[str] | None, typer.Option(metavar="CODE", help="Code of a pair in the worklist; may be given again.")]
+Codes = Annotated[
+    list[str] | None, typer.Option(metavar="CODE", help="Code of a pair in the worklist; may be given again.")
+]
 
 
 @app.command()

@@ -14,6 +14,7 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import STAGED
+from pipeline.tables.withdrawn import WITHDRAWN_MARKS
 from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLANS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
@@ -121,7 +122,7 @@ _ABOUT_TABLES = (
 
 _SCHEMAS = (
     ("staged", "Rows as delivered and accepted, typed and pseudonymised. Nothing here is ever changed or removed by a "
-     "later delivery: what is true on a day is worked out from `known_on`.", STAGED),
+     "later delivery: what is true on a day is worked out from `known_on`.", (*STAGED, WITHDRAWN_MARKS)),
     ("facts", "What happened, as best known now: had from the staged rows, and had again whenever they are added to. "
      "`facts.pupil_weeks` is a view of `facts.marked_weeks`, whose columns are the same.",
      (ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, SAME_CHILD, KNOWN_AS, AGENCY_INVOLVEMENT)),

@@ -181,9 +181,7 @@ def check(files: Iterable[Path], day: Day) -> Summary:
     return checked(files, day)
 
 
-def links(
-    home: Home, *, known_on: date, said: dict[str, list[str]], weights: str | None = None
-) -> LinksSummary:
+def links(home: Home, *, known_on: date, said: dict[str, list[str]], weights: str | None = None) -> LinksSummary:
     """Who is who, and which pupils other agencies' children are: record what a person said of pairs (their codes by decision), and
     write the worklists of those that wait. `weights` says by which pairs are weighed from the next take-in on, `learned` from
     this home's own records or `shipped`.

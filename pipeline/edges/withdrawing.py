@@ -37,7 +37,9 @@ def withdraw(con: duckdb.DuckDBPyConnection, extract_ids: list[int], broken: pl.
     rows set aside (extract_id, row_number and rule). Returns how many more marks are withdrawn; `taken_back` names those
     that were not, or no longer are.
     """
-    con.execute(f"CREATE OR REPLACE TEMP TABLE before AS SELECT {_SLOT} FROM {_WITHDRAWN} WHERE known_on = ?", [known_on])
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE before AS SELECT {_SLOT} FROM {_WITHDRAWN} WHERE known_on = ?", [known_on]
+    )
     _set_frame(con, "delivered", pl.DataFrame({"extract_id": extract_ids}, schema={"extract_id": pl.Int32}))
     _keep_doubts(con, broken, known_on)
     con.execute(_MISSING.format(known_on))

@@ -90,7 +90,9 @@ def _known(running: pl.DataFrame) -> pl.DataFrame:
     reviewed = pl.col("last_review").is_not_null()
     last = pl.when(reviewed).then(", reviewed on " + day(pl.col("last_review")))
     asked_for = pl.col("kind") == UNDER_WAY
-    begun = pl.when(asked_for).then(pl.lit(" requested on ")).otherwise(pl.lit(", begun on ")) + day(pl.col("start_date"))
+    begun = pl.when(asked_for).then(pl.lit(" requested on ")).otherwise(pl.lit(", begun on ")) + day(
+        pl.col("start_date")
+    )
     due = pl.when(~asked_for).then(", next review due on " + day(pl.col("next_review")))
     sentence = printed + pl.coalesce(last, begun, pl.lit("")) + due.fill_null("") + "."
     return (

@@ -46,8 +46,10 @@ _ONLY_FOR_RULES = {
         Column("aged_on", pl.Date, "The day of whose school year the age is.", nullable=True),
         Column("former_upn_check", pl.String, "As upn_check, of a former UPN that cannot be used.", nullable=True),
         Column(
-            "is_another_child", pl.Boolean,
-            "Whether its UPN is known, or delivered, with both another forename and another birth date.", nullable=True,
+            "is_another_child",
+            pl.Boolean,
+            "Whether its UPN is known, or delivered, with both another forename and another birth date.",
+            nullable=True,
         ),
     ),
     "plan_returns": (
@@ -94,13 +96,20 @@ _ONLY_FOR_RULES = {
     "pupil_ids": (*_UPN, SCHOOL_REF),
     "mark_codes": (SCHOOL_REF,),
     "attendance_marks": (
-        *_UPN, SCHOOL_REF, PUPIL_REF, UNIQUE_REF, CODE_REF,
+        *_UPN,
+        SCHOOL_REF,
+        PUPIL_REF,
+        UNIQUE_REF,
+        CODE_REF,
         Column(
-            "transfer_days_unclear", pl.Boolean,
-            "Whether the string it came in leaves its day in doubt; null where not.", nullable=True,
+            "transfer_days_unclear",
+            pl.Boolean,
+            "Whether the string it came in leaves its day in doubt; null where not.",
+            nullable=True,
         ),
         Column(
-            "transfer_totals_differ", pl.Boolean,
+            "transfer_totals_differ",
+            pl.Boolean,
             "Whether it is the first mark of a school year whose totals are not its marks'; null where not.",
             nullable=True,
         ),

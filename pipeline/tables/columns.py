@@ -6,8 +6,12 @@ from .schema import Column
 
 ORIGIN = (
     Column("extract_id", pl.Int32, "The delivered file it came from, see audit.extracts."),
-    Column("row_number", pl.Int64, "Row in that file; the header is row 1. In XML, the record's number among those of its layout, from 1; of a register "
-        "string, that times 100,000 and the mark's place in it."),
+    Column(
+        "row_number",
+        pl.Int64,
+        "Row in that file; the header is row 1. In XML, the record's number among those of its layout, from 1; of a register "
+        "string, that times 100,000 and the mark's place in it.",
+    ),
     Column("known_on", pl.Date, "The day we learned it."),
 )
 ROW = ("extract_id", "row_number")

@@ -51,7 +51,8 @@ PUPIL_WEEKS = Table(
         Column("pm_codes", pl.Int64, "Afternoon marks, packed alike."),
         Column("last_known_on", pl.Date, "The latest day on which we learned any mark of this week."),
         Column(
-            "is_transferred", pl.Boolean,
+            "is_transferred",
+            pl.Boolean,
             "Every mark of it came in a transfer file, from a former school: it tells of the pupil, and nothing of the "
             "school, whose register was not received.",
         ),

@@ -210,7 +210,10 @@ ATTENDANCE_MARKS = Table(
         Column("minutes_late", pl.Int32, "Minutes late, where sent.", "minutes", True),
         Column("recorded_at", pl.Datetime("us"), "When the school last changed it, where sent.", nullable=True),
         Column(
-            "by_transfer", pl.Boolean, "True where it came in a transfer file, from a former school; else null.", nullable=True
+            "by_transfer",
+            pl.Boolean,
+            "True where it came in a transfer file, from a former school; else null.",
+            nullable=True,
         ),
         Column("delivered_on", pl.Date, "The day it was delivered, if it then waited for another feed.", nullable=True),
     ),

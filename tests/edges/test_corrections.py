@@ -121,13 +121,22 @@ CENSUS_PUPILS = """
 
 
 def spring(picture: str) -> str:
-    was_is = {"c1": "c2", "p1": "p2", "AUT": "SPR", "| 2025 |": "| 2026 |", "2025-Oct-02": "2026-Jan-15", "| N\n": "| K\n"}
+    was_is = {
+        "c1": "c2",
+        "p1": "p2",
+        "AUT": "SPR",
+        "| 2025 |": "| 2026 |",
+        "2025-Oct-02": "2026-Jan-15",
+        "| N\n": "| K\n",
+    }
     for was, is_now in was_is.items():
         picture = picture.replace(was, is_now)
     return picture
 
 
-def test_provision_that_changed_between_two_censuses_is_kept_with_the_day_it_was_said_of_and_the_day_we_learned_it(home):
+def test_provision_that_changed_between_two_censuses_is_kept_with_the_day_it_was_said_of_and_the_day_we_learned_it(
+    home,
+):
     night(home, date(2025, 11, 3), header=CENSUS_HEADER, pupils=CENSUS_PUPILS)
     night(home, date(2026, 2, 9), header_then=spring(CENSUS_HEADER), pupils_then=spring(CENSUS_PUPILS))
 

@@ -39,7 +39,7 @@ def test_the_severities_are_those_agreed():
     by_severity = {
         severity: {promise.rule for promise in EVERY if promise.severity is severity} for severity in Severity
     }
-    assert by_severity[Severity.CRITICAL] == {"school_repeated", "mostly_unreadable"}
+    assert by_severity[Severity.CRITICAL] == {"school_repeated", "mostly_unreadable", "police_or_youth_justice"}
     assert by_severity[Severity.INFO] == {
         "upn_authority_unknown", "year_group_off_for_age", "suspension_reason_unknown", "suspension_long",
         "mark_in_future", "mark_on_weekend", "two_marks_for_one_half_day", "part_time_outside_compulsory_age",

@@ -192,7 +192,9 @@ def test_a_row_set_aside_and_sent_again_joins_the_pupils_other_counts(tmp_path):
 
 def test_counts_sent_again_with_their_pupil_replace_all_of_that_pupils_so_that_a_code_no_longer_there_is_gone(home):
     whole = {"pupils_again": lines(SENT["pupils"], but="ben").replace("| 60", "| 62")}
-    night(home, SECOND, **whole, sessions_again=lines(lines(SENT["sessions"], but="| O"), but="| p2").replace("12", "16"))
+    night(
+        home, SECOND, **whole, sessions_again=lines(lines(SENT["sessions"], but="| O"), but="| p2").replace("12", "16")
+    )
     assert census(home, SECOND) == [("amira", "I", 16), ("ben", "I", 2)]
     assert on_roll(home) == BOTH
 

@@ -26,10 +26,15 @@ class Nights:
     def of(self, which: int) -> dict[str, pl.DataFrame]:
         first, second, third, fourth = self.days
         return (
-            self._named("schools", "support", "suspensions") | self._rolls_of_last_year() | self._marks(date.min, first),
+            self._named("schools", "support", "suspensions")
+            | self._rolls_of_last_year()
+            | self._marks(date.min, first),
             self._named("pupils", "sen2") | self._marks(first, second) | self._lacking(first, "again"),
             self._named("2025_autumn") | self._marks(second, third),
-            self._census_sent_again() | self._rolls_put_right() | self._lacking(third, "late") | self._marks(third, fourth),
+            self._census_sent_again()
+            | self._rolls_put_right()
+            | self._lacking(third, "late")
+            | self._marks(third, fourth),
         )[which]
 
     def _named(self, *starting: str) -> dict[str, pl.DataFrame]:
@@ -149,7 +154,9 @@ def test_what_those_nights_learned_did_matter(lived, nights):
     assert waited.select("delivered_on", "known_on").unique().rows() == [(days[0], days[1])]
     assert held["staged.pupils"].filter(census_term="autumn")["census_key"].n_unique() == 4  # two returns, sent twice
     assert held["facts.enrolments"].filter(leaving_date=days[1]).height >= 3
-    assert held["facts.enrolments"].filter(sen_provision_on=date(2025, 10, 2))["sen_provision"].unique().to_list() == ["K"]
+    assert held["facts.enrolments"].filter(sen_provision_on=date(2025, 10, 2))["sen_provision"].unique().to_list() == [
+        "K"
+    ]
 
 
 def test_the_facts_are_those_of_a_home_that_took_every_file_in_on_its_night_in_pieces(lived, nights, tmp_path):

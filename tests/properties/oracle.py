@@ -182,7 +182,11 @@ def _spells(stays: list[Known]) -> dict[tuple, tuple]:
     for one in stays:
         by_spell[one.row.pupil, one.row.urn, one.row.entry].append(one)
     told = {spell: _as_last_told(rows) for spell, rows in by_spell.items()}
-    return {spell: said for spell, said in told.items() if not any(_overruled(spell, said, *other) for other in told.items())}
+    return {
+        spell: said
+        for spell, said in told.items()
+        if not any(_overruled(spell, said, *other) for other in told.items())
+    }
 
 
 def _as_last_told(rows: list[Known]) -> tuple:
@@ -202,7 +206,6 @@ def _overruled(spell: tuple, said: tuple, other: tuple, other_said: tuple) -> bo
     """Whether another spell of the pupil at the school overlaps this one and was stated later; of equals, begins later."""
     if spell == other or spell[:2] != other[:2]:
         return False
-    (earlier, its), (later, _) = sorted([(spell, said), (other, other_said)], key=lambda one: one[0][2])
+    (_, its), (later, _) = sorted([(spell, said), (other, other_said)], key=lambda one: one[0][2])
     overlap = its[0] is None or its[0] >= later[2]
     return overlap and (other_said[-2:], other[2]) > (said[-2:], spell[2])
-

@@ -130,4 +130,3 @@ _SPELL = ("pupil_id", "urn", "entry_date", "leaving_date", "enrol_status", "sen_
 
 def _spells(spells: pl.DataFrame, names: dict[str, str]) -> dict[tuple, tuple]:
     return {(names[pupil], urn, entry): tuple(said) for pupil, urn, entry, *said in spells.select(_SPELL).rows()}
-

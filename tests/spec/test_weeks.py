@@ -290,7 +290,9 @@ def test_every_count_can_be_had_again_from_the_two_numbers():
 def told(picture: str) -> pl.DataFrame:
     """Marks of Amira at one school, with the day each was delivered where it then waited; no code is a mark withdrawn."""
     known = drawn(picture, MARKS | {"delivered_on": pl.Date})
-    return known.with_columns(pupil_id=pl.lit("amira"), urn=pl.lit(100001, pl.Int32), recorded_at=pl.lit(None, pl.Datetime("us")))
+    return known.with_columns(
+        pupil_id=pl.lit("amira"), urn=pl.lit(100001, pl.Int32), recorded_at=pl.lit(None, pl.Datetime("us"))
+    )
 
 
 def test_a_mark_withdrawn_leaves_the_others_of_its_week_and_the_day_we_learned_it():
