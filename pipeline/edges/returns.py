@@ -33,7 +33,7 @@ def replaced_returns(table: str, *, as_of: date | None) -> str:
     """In SQL, urn, census_term, census_year and census_key of the returns whose rows in staged `table` no longer stand.
 
     The one that stands is that whose rows were first known last; of several, the later known, then the later submitted,
-    by its header.
+    by its header. Rows whose headers were never sent may have any number of keys, and those of one night stand together.
     """
     by_then = "true" if as_of is None else f"known_on <= DATE '{as_of}'"
     return f"""(
@@ -44,7 +44,7 @@ def replaced_returns(table: str, *, as_of: date | None) -> str:
             SELECT {_SLOT}, census_key, max(known_on) AS header_known_on, max(serial_number) AS serial_number
             FROM warehouse.staged.census_headers WHERE {by_then} GROUP BY ALL)
         SELECT {_SLOT}, census_key FROM sent LEFT JOIN submitted USING ({_SLOT}, census_key)
-        QUALIFY row_number() OVER (
+        QUALIFY rank() OVER (
             PARTITION BY {_SLOT}
             ORDER BY first_known_on DESC, header_known_on DESC NULLS LAST, serial_number DESC NULLS LAST,
-                census_key DESC) > 1)"""
+                if(header_known_on IS NULL, NULL, census_key) DESC) > 1)"""

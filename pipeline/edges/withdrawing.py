@@ -72,7 +72,7 @@ _NEW_DOUBTS = """
     SELECT extract_id, row_number, ?::DATE AS known_on, pupil_id, if(urn_doubted, NULL, urn) AS urn,
         if(date_doubted, NULL, date) AS date, if(half_day IN ('am', 'pm'), half_day, NULL) AS half_day
     FROM scratch.main.attendance_marks JOIN doubtful USING (extract_id, row_number)
-    SEMI JOIN delivered USING (extract_id) ANTI JOIN stopped USING (extract_id)
+    SEMI JOIN delivered USING (extract_id)
     WHERE NOT coalesce(by_transfer, false) AND (pupil_id IS NOT NULL OR (urn IS NOT NULL AND NOT urn_doubted))
 """
 """A row that tells neither its pupil nor its school is no mark of anybody's: a line of totals, as often as not."""
@@ -94,8 +94,7 @@ _MISSING = f"""
     SELECT full_days.extract_id, {_SLOT}
     FROM told LEFT JOIN gone USING ({_SLOT}) JOIN full_days USING (urn, date)
     GROUP BY ALL
-    HAVING max(came_on) < DATE '{{0}}'
-        AND bool_or(gone_on IS NULL OR known_on > gone_on OR (known_on = gone_on AND came_on = gone_on))
+    HAVING max(came_on) < DATE '{{0}}' AND bool_or(gone_on IS NULL OR known_on > gone_on)
 """
 """Of the schools and days of which this night's files have any mark, each that stood and that none of them has."""
 

@@ -187,9 +187,22 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
         rows = linked_plans(rows, feed, known.plan_parents, known_on=known_on)
     if "upn_check" in rows.columns and "parent" in rows.columns:
         rows = rows.with_columns(upn_check=pl.when(pl.col("parent").is_null()).then("upn_check"))
+    if feed in _HANGING:
+        rows = _hung_from_nothing(rows)
     if feed == "suspensions":
         rows = _in_todays_words(rows)
     return with_term_carried(rows) if feed == "census_sessions" else rows
+
+
+_HANGING = ("addresses", "ap_placements", "census_sessions", "fsm_periods", "sen_needs")
+"""Feeds whose rows name no pupil of their own."""
+
+
+def _hung_from_nothing(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` where one without any parent's id says that its pupil was not accepted."""
+    above = "above_table" if "above_table" in rows.columns else "parent_key"
+    adrift = pl.col("parent").is_null() & pl.col(above).is_null()
+    return rows.with_columns(parent=pl.when(adrift).then(pl.lit("not_accepted")).otherwise("parent"))
 
 
 def _in_todays_words(suspensions: pl.DataFrame) -> pl.DataFrame:

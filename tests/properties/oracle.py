@@ -142,7 +142,7 @@ def _agree(slot: tuple, doubt: tuple) -> bool:
 
 def _stood(one: Known, gone: list[tuple]) -> bool:
     nights = [night for slot, night in gone if slot == one.row.slot]
-    return not nights or (one.known_on, one.came_on) >= (max(nights), max(nights))
+    return not nights or one.known_on > max(nights)
 
 
 # Standing

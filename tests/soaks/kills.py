@@ -49,8 +49,14 @@ def stocked(folder: Path, *, files: int = FILES, pupils: int = 120, weeks: int =
 
 
 def chosen(files: tuple[Path, ...], how_many: int) -> list[Path]:
-    """So many of the files, a school's registers and rolls before censuses, so that every kind is among them."""
-    ranked = sorted(files, key=lambda path: (path.name[0].isdigit(), path.name))
+    """So many of the files: the first of each kind, then the second, so that every kind is among them."""
+    kinds: dict[str, int] = Counter()
+    place = {}
+    for path in sorted(files):
+        kind = path.name.split("_")[0] if not path.name[0].isdigit() else path.name.partition("_")[2]
+        place[path] = kinds[kind]
+        kinds[kind] += 1
+    ranked = sorted(files, key=lambda path: (place[path], path.name[0].isdigit(), path.name))
     if len(ranked) < how_many:
         raise ValueError(f"the authority sends {len(ranked)} files, and {how_many} are asked for")
     return ranked[:how_many]
