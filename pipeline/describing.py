@@ -14,9 +14,9 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import STAGED
-from pipeline.tables.withdrawn import WITHDRAWN_MARKS
 from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLANS
+from pipeline.tables.withdrawn import WITHDRAWN_MARKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
 from pipeline.vocabulary.feeds import FEEDS, Feed
 

@@ -217,7 +217,9 @@ def test_a_refused_file_withdraws_nothing(home):
 
 
 def test_history_withdraws_nothing_for_nobody_says_when_a_mark_was_taken_back(home):
-    assert night(home, NEXT_NIGHT, history=True, again=LACKS_ILLNESS).marks_withdrawn == 0
+    """Not even where it was recorded on the day it is taken in."""
+    recorded = file(LACKS_ILLNESS).with_columns(recorded_at=pl.lit(f"{NEXT_NIGHT}T09:00:00"))
+    assert night(home, NEXT_NIGHT, history=True, again=recorded).marks_withdrawn == 0
     assert register(home) == WHOLE
 
 

@@ -83,6 +83,13 @@ def test_a_short_form_is_the_same_forename():
 def test_a_pupil_is_known_by_any_name_or_postcode_they_ever_had():
     roll = ROLL + "    ben | Price | Ben | 2013-04-11 | XA2 4DD\n"
     assert found("Price", "Ben", "2013-04-11", "XA1 2BB", roll) == {"ben": "certain"}
+    assert found("Bede", "Ben", "2013-04-11", "XA1 2BB", roll) == {"ben": "certain"}
+
+
+def test_a_pupil_who_has_lived_in_many_places_makes_no_name_common():
+    roll = ROLL + "".join(f"    chidi | Okafor | Chidi | 2015-06-09 | XA{place} 7EE\n" for place in range(3, 9))
+    sent = "person | surname | forename | date_of_birth | postcode\n-\na | Okafor | Amira | 2013-03-01 | XA1 1AA"
+    assert weighed(sent, roll).equals(weighed(sent))
 
 
 # Others, who are not ---------------------------------------------------------------------------------------------------------------

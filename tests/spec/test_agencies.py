@@ -50,7 +50,7 @@ def test_police_and_youth_justice_are_known_by_their_words_whatever_stands_besid
 
 
 @pytest.mark.parametrize(
-    "words", ["Yoti club", "Policewell early help", "Courtyard school nurse", "Yosemite family hub"]
+    "words", ["Yoti club", "Policewell early help", "Courtyard school nurse", "Yosemite family hub", "Guyot family hub"]
 )
 def test_a_word_that_only_begins_like_one_of_theirs_is_not_theirs(words):
     assert read_as(as_service, words) != "police_or_youth_justice"
