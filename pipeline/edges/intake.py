@@ -296,14 +296,14 @@ def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str],
     is_empty = con.execute(f"SELECT 1 FROM {waiting} LIMIT 1").fetchone() is None
     # Made by an earlier version, an empty table may lack columns: it is made anew.
     into = f"CREATE OR REPLACE TABLE {waiting} AS" if is_empty else f"INSERT INTO {waiting} BY NAME"
-    delivered = "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)" if "delivered_on" in _names(feed) else ""
+    delivered = (
+        "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
+        if "delivered_on" in candidates(feed).schema
+        else ""
+    )
     con.execute(f"""
         {into} SELECT * {delivered} FROM scratch.main.{feed}
         SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
-
-
-def _names(feed: str) -> tuple[str, ...]:
-    return candidates(feed).names
 
 
 def record_extracts(con: duckdb.DuckDBPyConnection, extracts: list[dict]) -> None:

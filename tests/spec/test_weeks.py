@@ -290,9 +290,8 @@ def test_every_count_can_be_had_again_from_the_two_numbers():
 def told(picture: str) -> pl.DataFrame:
     """Marks of Amira at one school, with the day each was delivered where it then waited; no code is a mark withdrawn."""
     known = drawn(picture, MARKS | {"delivered_on": pl.Date})
-    return known.with_columns(
-        pupil_id=pl.lit("amira"), urn=pl.lit(100001, pl.Int32), recorded_at=pl.lit(None, pl.Datetime("us"))
-    )
+    never = [] if "recorded_at" in known.columns else [pl.lit(None, pl.Datetime("us")).alias("recorded_at")]
+    return known.with_columns(*never, pupil_id=pl.lit("amira"), urn=pl.lit(100001, pl.Int32))
 
 
 def test_a_mark_withdrawn_leaves_the_others_of_its_week_and_the_day_we_learned_it():
@@ -332,6 +331,20 @@ def test_of_two_marks_learned_on_one_day_the_later_delivered_stands(first, then,
             """)
     )
     assert BY_NUMBER[weeks["am_codes"].item()].code == stands
+
+
+def test_which_was_recorded_later_matters_only_between_marks_delivered_on_one_day():
+    """As between marks that never waited, of which the later known stands whenever it was recorded."""
+    weeks = marked_weeks(
+        told("""
+            date       | half_day | code | known_on   | delivered_on | recorded_at
+            -----------+----------+------+------------+--------------+--------------------
+            2025-09-08 | am       | /    | 2025-09-15 | 2025-09-11   | 2025-09-10 15:00:00
+            2025-09-08 | am       | I    | 2025-09-15 | 2025-09-12   | 2025-09-08 09:00:00
+            2025-09-08 | am       | O    | 2025-09-15 | 2025-09-12   | 2025-09-09 09:00:00
+            """)
+    )
+    assert BY_NUMBER[weeks["am_codes"].item()].code == "O"
 
 
 @pytest.mark.parametrize("delivered, left", [("2025-09-12", 0), ("2025-09-15", 1)])
