@@ -260,12 +260,11 @@ def keep(
     keep_plan_parents(con, feed)
 
 
+# What is said of a census pupil row now takes the place of what was, or every night would add the rows that wait.
 _FORGET_PARENTS = """
     DELETE FROM warehouse.waiting.parents p USING scratch.main.pupils d
     WHERE p.parent_key = d.parent_key AND p.native_id IS NOT DISTINCT FROM d.native_id
 """
-"""What is said of a census pupil row now takes the place of what was: else every night would add the rows that wait."""
-
 _PARENTS_SET_ASIDE = """
     INSERT INTO warehouse.waiting.parents BY NAME
     SELECT parent_key, native_id, urn, census_term, census_year, sessions_possible, sessions_possible_ht2, known_on,
@@ -275,8 +274,8 @@ _PARENTS_SET_ASIDE = """
 
 
 def part(con, feed: str, *, stopped: set[int], broken: pl.DataFrame, all_judged: bool = True) -> None:
-    """Make the view `accepted`: the batch less the rows of stopped extracts and those that broke a promise; where not all
-    were judged, less those too that lack what a staged row must know."""
+    """Make the view `accepted`: the batch less stopped extracts, rows that broke a promise and, where not all were judged,
+    those that lack what a staged row must know."""
     _set_temp_table(con, "broken", broken.select("extract_id", "row_number").unique())
     _set_temp_table(con, "stopped", pl.DataFrame({"extract_id": sorted(stopped)}, schema={"extract_id": pl.Int32}))
     less = "" if broken.is_empty() else "ANTI JOIN broken USING (extract_id, row_number)"
@@ -296,14 +295,13 @@ def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str],
     is_empty = con.execute(f"SELECT 1 FROM {waiting} LIMIT 1").fetchone() is None
     # Made by an earlier version, an empty table may lack columns: it is made anew.
     into = f"CREATE OR REPLACE TABLE {waiting} AS" if is_empty else f"INSERT INTO {waiting} BY NAME"
-    delivered = (
-        "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
-        if "delivered_on" in candidates(feed).schema
-        else ""
-    )
+    delivered = _DELIVERED if "delivered_on" in candidates(feed).schema else ""
     con.execute(f"""
         {into} SELECT * {delivered} FROM scratch.main.{feed}
         SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
+
+
+_DELIVERED = "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
 
 
 def record_extracts(con: duckdb.DuckDBPyConnection, extracts: list[dict]) -> None:

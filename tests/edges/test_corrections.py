@@ -108,6 +108,15 @@ def test_a_correction_of_one_pupil_leaves_the_others_spells_as_they_were(home):
     assert dict(told) == {pupil_id(home, "amira"): date(2025, 10, 20), pupil_id(home, "ben"): FIRST_NIGHT}
 
 
+def test_of_rows_that_say_the_same_the_one_that_describes_the_latest_day_tells_when_it_was_known(home):
+    """A plain roll of history describes the end of its year, and was known the day after each pupil entered."""
+    night(home, date(2025, 6, 2), schools=SCHOOLS, pupils=ROLL)
+    night(home, date(2025, 12, 1), history=True, again=file(ROLL).reverse())
+    told = read(home, "SELECT DISTINCT stated_on, known_on FROM warehouse.facts.enrolments")
+    assert told == [(date(2025, 7, 31), date(2024, 9, 3))]
+    assert table(home, "facts.enrolments").equals(spells_on(home, date(2025, 12, 1)))
+
+
 CENSUS_HEADER = """
     schoolcensustableid | NativeId | term | year | referencedate        | lea | estab | urn
     --------------------+----------+------+------+----------------------+-----+-------+-------
