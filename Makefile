@@ -23,7 +23,7 @@ demo: setup
 	@$(BIN)/a2n demo --home $(DEMO_HOME) --through airflow
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 # Half an hour or so. What it found is in tests/soaks/results.
 soak: setup

@@ -108,11 +108,11 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
 
 
 def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
-    """What is in the inbox and not taken in, sorted. Of an XML file killed half-way, the parts still to come."""
+    """What is in the inbox and not taken in, sorted. Of an XML file whose take-in was killed, the parts still to come."""
     taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
-    whole = frozenset(sha256 for sha256, layout in taken if layout not in in_parts)
-    return sorted_by_feed(inbox.find_extracts(home, but_not=whole), but_not=taken)
+    whole = {sha256 for sha256, layout in taken if layout not in in_parts} | intake.done_with(con)
+    return sorted_by_feed(inbox.find_extracts(home, but_not=frozenset(whole)), but_not=taken)
 
 
 def _named(con: DuckDBPyConnection, day: Day) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.tables.audit import EXTRACTS, NOTES, SET_ASIDE
+from pipeline.tables.audit import EXTRACTS, NOTES, PARTS, SET_ASIDE
 from pipeline.tables.candidates import candidates, staged_table
 
 from . import links
@@ -39,6 +39,15 @@ class Landed:
 def taken_parts(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:
     """Hash and layout of everything taken in, refused or left unread; layout is null where no feed claimed the file."""
     return frozenset(con.execute("SELECT sha256, layout FROM warehouse.audit.extracts").fetchall())
+
+
+def done_with(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Hashes of the XML files of which every part is taken in: they need not be looked through again."""
+    done = con.execute("""
+        SELECT sha256 FROM warehouse.audit.parts
+        GROUP BY sha256
+        HAVING bool_and((sha256, layout) IN (SELECT (sha256, layout) FROM warehouse.audit.extracts))""")
+    return frozenset(sha256 for (sha256,) in done.fetchall())
 
 
 def next_extract_id(con: duckdb.DuckDBPyConnection) -> int:
@@ -306,6 +315,13 @@ _DELIVERED = "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
 
 def record_extracts(con: duckdb.DuckDBPyConnection, extracts: list[dict]) -> None:
     shelf.append(con, EXTRACTS, pl.DataFrame(extracts, schema=EXTRACTS.schema))
+
+
+def record_parts(con: duckdb.DuckDBPyConnection, parts: list[Claimed]) -> None:
+    """The layouts found in XML files, those already on record left as they are."""
+    told = [(one.extract.sha256, one.layout.name) for one in parts]
+    rows = pl.DataFrame(told, schema=PARTS.schema, orient="row").unique(maintain_order=True)
+    shelf.append(con, PARTS, rows.join(shelf.read(con, "FROM warehouse.audit.parts"), on=PARTS.names, how="anti"))
 
 
 def record_verdict(con: duckdb.DuckDBPyConnection, set_aside: pl.DataFrame, notes: pl.DataFrame) -> None:

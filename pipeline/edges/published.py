@@ -18,7 +18,7 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.tables.schema import Table
 
 from .errors import Refused
-from .warehouse import SQL_TYPES
+from .warehouse import SQL_TYPES, quiet
 
 CURRENT = "current.duckdb"
 KEPT_BEFORE = 2
@@ -60,7 +60,7 @@ def newest_as_of(folder: Path) -> date | None:
     if not current.exists():
         return None
     try:
-        with duckdb.connect() as con:
+        with quiet(duckdb.connect()) as con:
             con.execute(f"ATTACH {_quoted(current.resolve())} AS snapshot (READ_ONLY)")
             return con.execute("SELECT max(as_of) FROM snapshot.published.run").fetchone()[0]
     except duckdb.Error as error:
@@ -72,7 +72,7 @@ def _as_file_name(run: str) -> str:
 
 
 def _write(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
-    with duckdb.connect() as con:
+    with quiet(duckdb.connect()) as con:
         con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
         con.execute("CREATE SCHEMA snapshot.published")
         for table in PUBLISHED:

@@ -106,11 +106,18 @@ def _lacking(message: str, home: Home) -> str | None:
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB whose spill is encrypted and stays in the home, and which fetches nothing."""
     home.scratch.mkdir(mode=0o700, exist_ok=True)
-    con = duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"})
+    con = quiet(duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"}))
     con.execute("SET temp_file_encryption = true")
     con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
     con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
     con.execute(f"LOAD {_quoted(str(_crypto()))}")
+    return con
+
+
+def quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The connection, with no bar of DuckDB's own. A process without a script, as some schedulers start, it takes for a
+    person's: a query of two seconds then draws on standard output, where the JSON should stand alone. Cursors inherit it."""
+    con.execute("SET enable_progress_bar = false")
     return con
 
 

@@ -45,17 +45,18 @@ class Day:
 @dataclass(frozen=True)
 class Sorted:
     """New extracts by the feed that claims them; those of a layout nobody needs; those no feed claims, and those that changed
-    while they were looked at, each with the reason."""
+    while they were looked at, each with the reason. `parts` are all layouts of the XML files among them, taken in or not."""
 
     by_feed: dict[str, list[Claimed]]
     unread: list[Claimed]
     refused: list[tuple[Extract, str]]
     left: list[tuple[Extract, str]]
+    parts: list[Claimed]
 
 
 def sorted_by_feed(extracts: Iterable[Extract], *, but_not: frozenset[tuple[str, str | None]] = frozenset()) -> Sorted:
     """`extracts`, less the parts of them (a hash and a layout's name) that are taken in already."""
-    found = Sorted({}, [], [], [])
+    found = Sorted({}, [], [], [], [])
     for extract in extracts:
         try:
             layouts = reading.recognised(extract)
@@ -63,6 +64,7 @@ def sorted_by_feed(extracts: Iterable[Extract], *, but_not: frozenset[tuple[str,
             here = found.left if isinstance(why, Changed) else found.refused
             here.append((extract, str(why)))
             continue
+        found.parts.extend(Claimed(extract, layout) for layout in layouts if layout.record)
         for layout in layouts:
             if (extract.sha256, layout.name) not in but_not:
                 here = found.by_feed.setdefault(layout.feed, []) if layout.feed else found.unread
@@ -80,6 +82,7 @@ def record_unclaimed(con: duckdb.DuckDBPyConnection, home: Home, found: Sorted, 
     first = intake.next_extract_id(con)
     landed = [Landed(number, *one) for number, one in enumerate([*refused, *unread, *left], first)]
     with shelf.transaction(con):
+        intake.record_parts(con, found.parts)
         _record(con, home, summary, None, landed, pl.DataFrame(schema=_ROW_RULE), {}, day=day, run=run)
     return summary
 

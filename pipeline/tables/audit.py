@@ -39,6 +39,16 @@ EXTRACTS = Table(
     ),
 )
 
+PARTS = Table(
+    name="audit.parts",
+    grain="one row per XML file and layout found in it; the file is done with when audit.extracts has each of them",
+    key=("sha256", "layout"),
+    columns=(
+        Column("sha256", pl.String, "Of the file's content, unpacked."),
+        Column("layout", pl.String, "One of the layouts it is read as."),
+    ),
+)
+
 SET_ASIDE = Table(
     name="audit.set_aside",
     grain="one row per row set aside and rule it breaks",
@@ -66,4 +76,4 @@ NOTES = Table(
     ),
 )
 
-AUDIT = (RUNS, EXTRACTS, SET_ASIDE, NOTES, LINK_DECISIONS)
+AUDIT = (RUNS, EXTRACTS, PARTS, SET_ASIDE, NOTES, LINK_DECISIONS)

@@ -145,7 +145,9 @@ def test_the_same_night_again_by_the_dags_changes_nothing(by_dags, dagbag, eveni
     assert [name for name in before if not before[name].equals(after[name])] == ["audit.runs"]
 
 
-def test_where_nothing_came_and_nothing_waits_every_family_is_skipped_and_the_night_ends_well(dagbag, airflow, tmp_path):
+def test_where_nothing_came_and_nothing_waits_every_family_is_skipped_and_the_night_ends_well(
+    dagbag, airflow, tmp_path
+):
     home = new_home(tmp_path / "home")
     run = dagbag.dags["intake"].test(run_conf={"home": str(home.folder), "day": "2026-02-06"})
     ended = states(run)

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import flow
 from pipeline.edges import known as clocks
+from pipeline.edges import reading
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops.checking import checked
@@ -75,6 +76,33 @@ def test_marks_of_a_pupil_nobody_here_knows_wait_until_they_are_on_some_roll(hom
     joined = ROLL + "100001 | cai | Cole | Cai | 2013-05-01 | 8 | 2025-09-10"
     assert night(home, NEXT_NIGHT, pupils_again=joined).accepted_after_waiting == 10
     assert read(home, "SELECT DISTINCT known_on FROM warehouse.staged.attendance_marks") == [(NEXT_NIGHT,)]
+
+
+@pytest.fixture
+def looked_through(monkeypatch) -> list[str]:
+    """The names of the files that are looked through for what they hold, as it happens."""
+    names, recognised = [], reading.recognised
+    monkeypatch.setattr(reading, "recognised", lambda extract: names.append(extract.name) or recognised(extract))
+    return names
+
+
+def test_a_file_of_which_every_part_is_taken_in_is_not_looked_through_again(home, looked_through):
+    transfer(home, amira=weeks_of("I", "2025-06-02", 1))
+    night(home, schools=SCHOOLS, pupils=ROLL)
+    assert "ctf.xml" in looked_through
+    looked_through.clear()
+    flow.take_in(home, Day(NEXT_NIGHT))
+    assert looked_through == []
+
+
+def test_a_file_of_which_a_part_is_still_to_come_is(home, looked_through):
+    transfer(home, amira=weeks_of("I", "2025-06-02", 1))
+    night(home, schools=SCHOOLS, pupils=ROLL)
+    with shelf.warehouse(home) as con:
+        con.execute("DELETE FROM warehouse.audit.extracts WHERE layout LIKE 'ctf%' AND feed = 'attendance_marks'")
+    looked_through.clear()
+    flow.take_in(home, Day(NEXT_NIGHT))
+    assert looked_through == ["ctf.xml"]
 
 
 def test_marks_of_a_school_nobody_has_heard_of_wait_for_the_schools(home):

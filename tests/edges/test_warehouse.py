@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 import traceback
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def keep(home: Home, frame: pl.DataFrame) -> None:
 def kept(home: Home) -> list[str]:
     with shelf.warehouse(home) as con:
         return shelf.read(con, "SELECT name FROM warehouse.staged.schools ORDER BY ALL")["name"].to_list()
+
+
+def draws_bars(con) -> bool:
+    return con.execute("SELECT value FROM duckdb_settings() WHERE name = 'enable_progress_bar'").fetchone() == ("true",)
+
+
+def test_the_engine_draws_no_bar_of_its_own_where_the_json_should_stand(home):
+    with closing(duckdb.connect()) as plain, closing(shelf.connection(home)) as con:
+        plain.execute("SET enable_progress_bar = true")
+        assert draws_bars(plain)
+        assert not draws_bars(shelf.quiet(plain))
+        assert not draws_bars(con)
+        assert not draws_bars(con.cursor())
 
 
 # Kept
