@@ -11,7 +11,8 @@ from .promise import Promise, Severity, code_shown, is_none_of, is_one_of, missi
 VALUE_NOT_UNDERSTOOD = Promise(
     "value_not_understood",
     Severity.WARNING,
-    "The content of {shown} cannot be read: write it as the layout asks and send the row again.",
+    "The content of {shown} cannot be read: write it as the layout asks (a date as 2025-09-15, 15/09/2025 or 2025-Sep-15) "
+    "and send the row again.",
     rows_where("unread <> ''", shown="unread"),
 )
 

@@ -46,8 +46,8 @@ MARKS_BY_IDS = (
     Promise(
         "code_id_not_mapped",
         Severity.WARNING,
-        "The mark is named by the id of a code in the school's own system, and no table of that school's codes (mark_codes) "
-        "taken in so far has it: send one, and the row is tried again.",
+        "The mark is named by a code of the school's own, or by the id of one in its system, and no table of that school's "
+        "codes (mark_codes) taken in so far has it: send one, and the row is tried again.",
         rows_where("code IS NULL AND code_ref IS NOT NULL AND urn IS NOT NULL"),
     ),
 )

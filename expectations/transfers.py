@@ -24,8 +24,8 @@ TRANSFER_PROMISES = (
     Promise(
         "transfer_days_unclear",
         Severity.WARNING,
-        "It cannot be told from the string of marks whether weekends are written in it, and the mark's day hangs on that: "
-        "ask the school it came from for the dates.",
+        "It cannot be told from the string of marks of which half day this one is (whether weekends are written in it, or what "
+        "parts its marks): ask the school it came from for the dates, or for marks parted by commas.",
         rows_where("transfer_days_unclear"),
     ),
     Promise(

@@ -41,22 +41,64 @@ def as_integer(text: pl.Expr) -> pl.Expr:
     return pl.when((number == number.round()) & (number.abs() < 2**31)).then(number).cast(pl.Int32, strict=False)
 
 
+def as_laestab(text: pl.Expr) -> pl.Expr:
+    """Authority and establishment as one number of seven digits; a stroke, hyphen or space between them is left out."""
+    return as_integer(text.str.replace(r"^(\d{3}) ?[/-]? ?(\d{4})$", "$1$2"))
+
+
+_DAY = r"^(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{4}-[A-Za-z]{3}-\d{1,2})"
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%b-%d")
+_TIME = r"[ T](\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?"
+_NOON = r"(?: ?([AaPp][Mm]))?"
+_ZONE = r" ?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
+
+
 def as_date(text: pl.Expr) -> pl.Expr:
-    """ISO, `dd/mm/yyyy` or COLLECT's `2024-Oct-16 00:00:00`; a time after the day is left out."""
-    day = text.str.extract(
-        r"^(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{4}-[A-Za-z]{3}-\d{1,2})([ T]\d{2}:\d{2}.*)?$", 1
-    )
-    spellings = ("%Y-%m-%d", "%d/%m/%Y", "%Y-%b-%d")
-    read = pl.coalesce([day.str.to_date(spelling, strict=False) for spelling in spellings])
+    """ISO, `dd/mm/yyyy` or COLLECT's `2024-Oct-16 00:00:00`; a time after the day is left out.
+
+    Where the time is told of a zone the day is the one it was here: midnight in June is the evening before in UTC.
+    """
+    has_zone = text.str.contains(f"{_DAY}{_TIME}{_NOON}{_ZONE}$")
+    as_told = _day(text.str.extract(rf"{_DAY}([ T]\d{{1,2}}:\d{{2}}.*)?$", 1))
+    return pl.when(has_zone).then(as_moment(text).dt.date()).otherwise(as_told)
+
+
+def _day(text: pl.Expr) -> pl.Expr:
+    read = pl.coalesce([text.str.to_date(spelling, strict=False) for spelling in _DAYS])
     return pl.when(read.is_between(date(1900, 1, 1), date(2199, 12, 31))).then(read)
 
 
 def as_moment(text: pl.Expr) -> pl.Expr:
-    """A day and time, ISO (with T or a space, any zone's offset left out) or `dd/mm/yyyy HH:MM[:SS]`; or a day alone."""
-    plain = text.str.replace("T", " ").str.replace(r"(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$", "")
-    spellings = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%b-%d %H:%M:%S")
-    moments = [plain.str.to_datetime(spelling, strict=False, time_unit="us") for spelling in spellings]
-    return pl.coalesce([*moments, as_date(text).cast(pl.Datetime("us"))])
+    """A day and time as clocks here showed it: ISO (with T or a space) or `dd/mm/yyyy`, to the minute or second, of any zone's
+    offset or none; or a day alone, its first moment. A time that cannot be read is not left out."""
+    parts = text.str.extract_groups(f"{_DAY}{_TIME}{_NOON}(?:{_ZONE})?$")
+    day, clock, noon, zone = (parts.struct.field(str(at)) for at in range(1, 5))
+    moment = _day(day).cast(pl.Datetime("us")) + _since_midnight(clock, noon)
+    here = (moment - _offset(zone)).dt.replace_time_zone("UTC").dt.convert_time_zone(HERE).dt.replace_time_zone(None)
+    alone = _day(text.str.extract(f"{_DAY}$", 1)).cast(pl.Datetime("us"))
+    return pl.coalesce(pl.when(zone.is_null()).then(moment).otherwise(here), alone)
+
+
+HERE = "Europe/London"
+
+
+def _since_midnight(clock: pl.Expr, noon: pl.Expr) -> pl.Expr:
+    """`clock` as 14:30, 14:30:59 or, with `noon` AM or PM, 2:30; null where there is no such time."""
+    hour, minute, second = (clock.str.split(":").list.get(at, null_on_oob=True).cast(pl.Int64) for at in range(3))
+    of_twelve = noon.is_null() | hour.is_between(1, 12)
+    later = pl.when(noon.str.to_uppercase() == "PM").then(12).otherwise(0)
+    of_day = pl.when(noon.is_null()).then(hour).otherwise(hour % 12 + later)
+    is_time = of_twelve & (hour < 24) & (minute < 60) & (second.fill_null(0) < 60)
+    return pl.when(is_time).then(pl.duration(hours=of_day, minutes=minute, seconds=second.fill_null(0)))
+
+
+def _offset(zone: pl.Expr) -> pl.Expr:
+    """How far `zone` is ahead of UTC: `+01:00`, `+0100` or `+01`; nothing for Z."""
+    digits = zone.str.replace_all(r"\D", "")
+    hours = digits.str.slice(0, 2).cast(pl.Int64, strict=False).fill_null(0)
+    minutes = digits.str.slice(2, 2).cast(pl.Int64, strict=False).fill_null(0)
+    ahead = pl.duration(hours=hours, minutes=minutes)
+    return pl.when(zone.str.starts_with("-")).then(-ahead).otherwise(ahead)
 
 
 def among(words: dict[str, object], dtype=pl.String) -> Reader:
@@ -70,6 +112,7 @@ def spelt_alike(words: dict[str, str]) -> Reader:
 
 _YES_NO = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False, "y": True, "n": False}
 as_yes_no = among(_YES_NO, pl.Boolean)
+as_sex = among({"m": "M", "male": "M", "boy": "M", "1": "M", "f": "F", "female": "F", "girl": "F", "2": "F"})
 as_half_day = spelt_alike({"a": "am", "p": "pm", "morning": "am", "afternoon": "pm"})
 as_census_term = among(
     {short.lower(): term for short, term in CENSUS_TERMS.items()} | {term: term for term in CENSUS_TERMS.values()}
@@ -88,11 +131,6 @@ def as_year_group(text: pl.Expr) -> pl.Expr:
 
 def as_sen_provision(text: pl.Expr) -> pl.Expr:
     return text.str.to_uppercase().replace({"EHCP": "E", "NONE": "N", "SEN SUPPORT": "K"})
-
-
-def as_sex(text: pl.Expr) -> pl.Expr:
-    initial = text.str.to_uppercase().str.slice(0, 1)
-    return initial.replace_strict({"M": "M", "F": "F", "1": "M", "2": "F"}, default=None, return_dtype=pl.String)
 
 
 def as_phase(text: pl.Expr) -> pl.Expr:

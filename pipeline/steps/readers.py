@@ -8,6 +8,7 @@ from .cells import (
     as_date,
     as_half_day,
     as_integer,
+    as_laestab,
     as_mark,
     as_moment,
     as_phase,
@@ -35,12 +36,12 @@ FOR_THE_AUDIT_ONLY = frozenset(
     {
         "sex", "ethnicity", "language", "fsm_eligible", "looked_after", "country", "reason1", "reason2", "reason3",
         "young_carer", "ground", "home_district", "placement_district", "placement_authority", "placement_is_outside",
-        "miles_from_home", "postcode",
+        "miles_from_home", "postcode", "minutes_late",
     }
 )  # fmt: skip
 """Columns that no list rests on: one that cannot be read is left unknown, and keeps no child off a list."""
 
-SCHOOL = {"urn": as_integer, "laestab": as_integer}
+SCHOOL = {"urn": as_integer, "laestab": as_laestab}
 CHILD = {"parent_key": as_text, "native_id": as_text}
 WHO = {"upn": as_code}
 

@@ -28,13 +28,13 @@ def register_marks(strings: pl.DataFrame) -> pl.DataFrame:
 
     Where nothing is written for a half day there is no row; nor is there for weekends that are written out, by whose `#` they are
     known. Of a string whose first day cannot be read there is one row, with that. `transfer_days_unclear` is true of marks whose
-    day cannot be told; `transfer_totals_differ` of the first mark of a school year whose totals are not its marks'.
+    day cannot be told, and of all in a string that may be parted by something else than commas; `transfer_totals_differ` of the first mark of a school year whose totals are not its marks'.
     """
     listed = strings.with_columns(
-        laestab=_laestab(), starts=as_date(pl.col("first_day").str.strip_chars()), code=_codes()
+        laestab=_laestab(), starts=as_date(pl.col("first_day").str.strip_chars()), code=_codes(), is_odd=_is_odd()
     )
     told = pl.concat([_dated(_placed(listed.filter(pl.col("starts").is_not_null()))), _undated(listed)], how="diagonal")
-    return _with_totals_held(told).drop(*READ_HERE, "starts").sort("row_number")
+    return _with_totals_held(told).drop(*READ_HERE, "starts", "is_odd").sort("row_number")
 
 
 def _laestab() -> pl.Expr:
@@ -50,11 +50,25 @@ def _laestab() -> pl.Expr:
 
 def _codes() -> pl.Expr:
     """The marks of each string, in order. Spaces within it are half days with no mark; those of a printed page are not."""
-    text = pl.col("marks").str.replace_all(r"\s*[\r\n]\s*", "")
-    is_lone = (text.str.strip_chars().str.len_chars() <= 2) & (_version() >= _FIRST_LISTS)
-    is_list = text.str.contains(",", literal=True) | is_lone.fill_null(False)
-    codes = pl.when(is_list).then(text.str.split(",")).otherwise(text.str.split(""))
+    codes = pl.when(_is_list()).then(_text().str.split(",")).otherwise(_text().str.split(""))
     return codes.list.eval(pl.element().str.strip_chars())
+
+
+def _text() -> pl.Expr:
+    return pl.col("marks").str.replace_all(r"\s*[\r\n]\s*", "")
+
+
+def _is_list() -> pl.Expr:
+    is_lone = (_text().str.strip_chars().str.len_chars() <= 2) & (_version() >= _FIRST_LISTS)
+    return _text().str.contains(",", literal=True) | is_lone.fill_null(False)
+
+
+def _is_odd() -> pl.Expr:
+    """Of a string without commas: a figure in it is half of a code of two characters, and a stroke, point or, from CTF 24
+    on, a space may stand between marks. Read a character a mark, all that follow would be of the wrong half day."""
+    parted = _text().str.contains(r"[0-9;|:.\t]")
+    spaced = _text().str.strip_chars().str.contains(" ", literal=True) & (_version() >= _FIRST_LISTS)
+    return ~_is_list() & (parted | spaced.fill_null(False))
 
 
 def _version() -> pl.Expr:
@@ -98,7 +112,7 @@ def _dated(places: pl.DataFrame) -> pl.DataFrame:
     return marks.with_columns(
         row_number=pl.col("row_number") * MARKS_AT_MOST + pl.col("place") + 1,
         date=date.dt.strftime("%Y-%m-%d"),
-        transfer_days_unclear=pl.when(pl.col("reading") == "unclear").then(pl.lit("1")),
+        transfer_days_unclear=pl.when((pl.col("reading") == "unclear") | pl.col("is_odd")).then(pl.lit("1")),
     ).drop("place", "day", "by_week", "by_weekday", "reading")
 
 

@@ -34,14 +34,15 @@ def with_one_code(marks: pl.DataFrame) -> pl.DataFrame:
     """Marks with one `code` of the two a supplier may send, and in `code_id` what a table of codes is to be asked for.
 
     The supplier's statistical code comes before the mark as made. What is longer than any code is none: it counts only
-    where there is nothing else, so that the gate can name it. A register code need not be asked for.
+    where there is nothing else, so that the gate can name it. Of a statistical code that is a register code nothing need be
+    asked. Of the mark as made the school's table is, whatever it looks like: a school's `S` may be its word for illness.
     """
     sent = [pl.col(name) for name in ("code", "raw_code") if name in marks.columns]
     short = [pl.when(code.str.len_chars() <= LONGEST_CODE).then(code) for code in sent]
     code_id = [pl.col("code_id")] if "code_id" in marks.columns else []
-    settled = marks.with_columns(code=pl.coalesce(*short, *sent))
-    asked = pl.when(~pl.col("code").is_in(list(BY_CODE)).fill_null(False)).then(pl.coalesce(*code_id, "code"))
-    return settled.with_columns(code_id=asked).drop("raw_code", strict=False)
+    is_settled = pl.col("code").is_in(list(BY_CODE)) if "code" in marks.columns else pl.lit(False)
+    asked = pl.when(~is_settled.fill_null(False)).then(pl.coalesce(*code_id, *short, *sent))
+    return marks.with_columns(code=pl.coalesce(*short, *sent), code_id=asked).drop("raw_code", strict=False)
 
 
 _REFS = ("school_ref", "pupil_ref", "unique_ref", "code_ref")
@@ -69,9 +70,14 @@ def with_pupil_of_id(marks: pl.DataFrame, ids: SystemIds) -> pl.DataFrame:
 
 
 def with_code_of_id(marks: pl.DataFrame, ids: SystemIds) -> pl.DataFrame:
-    """Marks with the register code that a code's id or a sub-code stands for at their school."""
+    """Marks with the register code that a code's id or a sub-code stands for at their school.
+
+    What no table has is what it looks like, if that is a register code; if it may be a sub-code, nothing yet.
+    """
     found = marks.join(ids.codes.rename({"code": "_code"}), on=("urn", "code_ref"), **_LEFT)
-    return found.with_columns(code=pl.coalesce("_code", "code")).drop("_code")
+    is_code = pl.col("code").is_in(list(BY_CODE)) | (pl.col("code").str.len_chars() > LONGEST_CODE)
+    as_it_looks = pl.when(is_code | pl.col("code_ref").is_null()).then("code")
+    return found.with_columns(code=pl.coalesce("_code", as_it_looks)).drop("_code")
 
 
 _LEFT = {"how": "left", "maintain_order": "left"}

@@ -20,6 +20,7 @@ def _as_they_are(folder: Path) -> None:
 
 MARKS_AS: dict[str, Respelling] = {
     "plain": _as_they_are,
+    "renamed": respelt_marks.renamed,
     "arbor": respelt_marks.arbor,
     "bromcom": respelt_marks.bromcom,
     "wonde": respelt_marks.wonde,

@@ -15,6 +15,16 @@ from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE
 _UK_DATE = "%d/%m/%Y"
 
 
+def renamed(folder: Path) -> None:
+    """The plain table as people make it themselves: headers in other words, days as they are written in England."""
+    for urn, rows in _each_school(folder):
+        told = rows.select(
+            pl.col("urn").alias("School URN"), pl.col("upn").alias("UPN"), _uk("date").alias("Attendance Date"),
+            pl.col("session").alias("AM/PM"), pl.col("code").alias("Attendance Code"),
+        )  # fmt: skip
+        _write(folder, f"register_{urn}", told.with_columns(rows["minutes_late"].alias("Minutes Late")))
+
+
 def arbor(folder: Path) -> None:
     """Arbor's BI connector: no table has a URN, so a table of schools' ids goes with them."""
     students, schools = [], []

@@ -95,6 +95,28 @@ def test_each_suppliers_example_is_taken_in_to_the_last_mark(home, names):
     assert by_pupil(home) == [("amira", "am", "/", day), ("amira", "pm", "I", day), ("ben", "am", "L", day)]
 
 
+OWN_CODES = """
+    Attendance_Code_ID | SIMS_Display_Code | Statutory_Return_Code | URN
+    -------------------+-------------------+-----------------------+-------
+    1                  | S                 | I                     | 100001
+    2                  | J                 | J1                    | 100001
+    3                  | /                 | /                     | 100001
+    """
+
+
+def test_the_schools_own_table_says_what_its_mark_is_though_it_looks_like_a_register_code(home):
+    """S is study leave in the regulations and illness at this school; J has not been in use since August 2024."""
+    own = SIMS.replace("| i ", "| S ").replace("| O ", "| J ")
+    told = night(home, marks=own, ids=IDS, codes=OWN_CODES)
+    assert told.set_aside_by_rule == {}
+    assert [code for _, _, code, _ in by_pupil(home)] == ["/", "I", "J1"]
+
+
+def test_where_no_table_has_it_a_register_code_is_what_it_looks_like(home):
+    night(home, marks=SIMS.replace("| i ", "| S "), ids=IDS, codes=OWN_CODES.replace("| S ", "| Z9"))
+    assert [code for _, _, code, _ in by_pupil(home)] == ["/", "S", "O"]
+
+
 # No id is kept
 
 
@@ -272,12 +294,23 @@ def test_a_sub_code_means_what_its_own_school_says_and_nothing_where_that_is_not
         home, ids=IDS, marks=SIMS.replace("| i ", "| SL").replace("| O ", "| ZQ"),
         codes="system_code_id|code|urn\n-\nSL|S|100001\nZQ|O|100002",
     )  # fmt: skip
-    assert told.set_aside_by_rule == {"code_unknown": 1}
+    assert told.set_aside_by_rule == {"code_id_not_mapped": 1}
     assert [code for _, _, code, _ in by_pupil(home)] == ["/", "S"]
+    assert table(home, "waiting.attendance_marks")["code"].to_list() == [None]
+    night(home, NEXT_NIGHT, codes="system_code_id|code|urn\n-\nZQ|O|100001")
+    assert [code for _, _, code, _ in by_pupil(home)] == ["/", "S", "O"]
 
 
-def test_no_table_of_codes_gives_a_register_code_another_meaning(home):
-    night(home, ids=IDS, marks=SIMS, codes="system_code_id|code|urn\n-\nI|O|100001")
+def test_what_is_longer_than_any_code_is_named_and_not_kept(home):
+    told = night(home, ids=IDS, marks=SIMS.replace("| O ", "| Olumide"))
+    assert told.set_aside_by_rule == {"code_unknown": 1}
+    assert not table(home, "waiting.attendance_marks").height
+
+
+def test_no_table_of_codes_gives_a_statutory_code_another_meaning(home):
+    """Bromcom's ExportMark is what the mark was reported as: nothing more is asked of it."""
+    told = SIMS.replace("Mark", "ExportMark").replace("Session Name", "Session     ")
+    night(home, ids=IDS, marks=told, codes="system_code_id|code|urn\n-\nI|O|100001")
     assert by_pupil(home) == as_known_on(FIRST_NIGHT)
 
 

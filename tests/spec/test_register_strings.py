@@ -33,8 +33,8 @@ def days(text: str, first_day: str = MONDAY, **said: str) -> dict[str, str]:
     return told
 
 
-def unclear(text: str, first_day: str = MONDAY) -> bool:
-    found = marks(text, first_day)["transfer_days_unclear"]
+def unclear(text: str, first_day: str = MONDAY, **said: str) -> bool:
+    found = marks(text, first_day, **said)["transfer_days_unclear"]
     assert found.n_unique() == 1
     return found[0] == "1"
 
@@ -74,6 +74,18 @@ def test_one_code_of_two_letters_is_a_list_since_ctf_24_and_two_marks_before():
     for version in ("24.0", "CTF 25"):
         assert marks("C2", version=version)["code"].to_list() == ["C2"]
     assert marks("MI", version="23.0")["code"].to_list() == marks("MI")["code"].to_list() == ["M", "I"]
+
+
+@pytest.mark.parametrize("text", ["/ \\ I I C2", "/;\\;I;I", "/|\\|I|I", "C2C2I I ", "/.\\.I.I"])
+@pytest.mark.parametrize("version", ["23", "25"])
+def test_a_list_parted_by_anything_but_commas_is_of_no_half_day(text, version):
+    found = marks(text, version=version)
+    assert found.height and found["transfer_days_unclear"].to_list() == ["1"] * found.height
+
+
+def test_up_to_ctf_23_a_space_is_a_half_day_without_a_mark_and_from_24_on_a_doubt():
+    assert days("/ II", version="23") == {"2025-06-02": "/", "2025-06-03": "II"}
+    assert unclear("/ II", version="24")
 
 
 def test_three_characters_without_a_comma_are_three_marks():

@@ -88,11 +88,40 @@ def test_a_day_that_is_none_is_named_and_never_guessed(text):
     "text",
     [
         "2024-10-16T09:05:00", "2024-10-16 09:05:00", "2024-10-16 09:05", "16/10/2024 09:05", "16/10/2024 09:05:00",
-        "2024-Oct-16 09:05:00", "2024-10-16T09:05:00Z", "2024-10-16T09:05:00.000000", "2024-10-16T09:05:00+01:00",
+        "2024-Oct-16 09:05:00", "2024-10-16T08:05:00Z", "2024-10-16T09:05:00.000000", "2024-10-16T09:05:00+01:00",
+        "16/10/2024 09:05 AM", "16/10/2024 9:05 am", "2024-10-16 08:05:00.123 +0000", "2024-10-16 08:05:00 UTC",
+        "2024-10-16 08:05+00", "2024-10-16T04:05:00-04:00",
     ],
 )  # fmt: skip
-def test_a_moment_is_read_as_the_school_wrote_it(text):
+def test_a_moment_is_read_as_clocks_here_showed_it(text):
     assert one("attendance_marks", recorded_at=text)["recorded_at"] == A_MOMENT
+
+
+def test_in_winter_clocks_here_show_what_they_show_in_utc():
+    assert one("attendance_marks", recorded_at="2025-01-16T09:05:00Z")["recorded_at"] == datetime(2025, 1, 16, 9, 5)
+
+
+@pytest.mark.parametrize(
+    "text, hour", [("12:30 AM", 0), ("12:30 PM", 12), ("01:30 PM", 13), ("11:30 PM", 23), ("13:30", 13)]
+)
+def test_noon_and_midnight_are_told_apart(text, hour):
+    moment = one("attendance_marks", recorded_at=f"16/10/2024 {text}")["recorded_at"]
+    assert moment == datetime(2024, 10, 16, hour, 30)
+
+
+@pytest.mark.parametrize("text", ["2024-10-16 25:00", "2024-10-16 13:30 PM", "2024-10-16 09:05 sharp", "2024-10-16 9"])
+def test_a_time_that_cannot_be_read_is_not_left_out(text):
+    """Two corrections of one day would else be of one moment."""
+    it = one("attendance_marks", recorded_at=text)
+    assert (it["recorded_at"], it["unread"]) == (None, "recorded_at")
+
+
+@pytest.mark.parametrize(
+    "text, day", [("2025-09-14T23:00:00Z", 15), ("2025-09-14T22:59:00Z", 14), ("2025-09-14 23:00:00.000 +0000", 15),
+                  ("2025-09-15T00:00:00+01:00", 15), ("2025-09-14T23:00:00", 14)]
+)  # fmt: skip
+def test_the_day_of_a_time_told_of_a_zone_is_the_day_it_was_here(text, day):
+    assert one("attendance_marks", date=text)["date"] == date(2025, 9, day)
 
 
 def test_a_moment_without_a_time_is_the_start_of_the_day():
@@ -187,22 +216,22 @@ def test_a_column_no_layout_knows_is_left_behind():
 
 
 def test_every_column_that_could_not_be_read_is_named():
-    it = one("attendance_marks", urn="Ash Secondary", date="soon", minutes_late="a few", code="/", session="AM")
-    assert it["unread"] == "urn, date, minutes_late"
+    it = one("attendance_marks", urn="Ash Secondary", date="soon", recorded_at="a while ago", code="/", session="AM")
+    assert it["unread"] == "urn, date, recorded_at"
 
 
 def test_one_row_that_cannot_be_read_says_nothing_of_the_next():
     it = staged(
         delivered("""
-            date       | minutes_late
-            -----------+-------------
-            soon       | 5
-            2024-10-16 | a few
-            2024-10-16 | 5
+            date       | recorded_at
+            -----------+------------
+            soon       | 2024-10-16
+            2024-10-16 | a while ago
+            2024-10-16 | 2024-10-16
             """),
         BY_NAME["attendance_marks"],
     )
-    assert it["unread"].to_list() == ["date", "minutes_late", None]
+    assert it["unread"].to_list() == ["date", "recorded_at", None]
 
 
 @pytest.mark.parametrize("column, text", [("sex", "unsaid"), ("fsm_eligible", "perhaps"), ("looked_after", "perhaps")])
@@ -210,6 +239,27 @@ def test_what_is_only_for_the_audit_keeps_no_child_off_a_list(column, text):
     assert column in FOR_THE_AUDIT_ONLY
     it = one("pupils", **{column: text})
     assert (it[column], it["unread"]) == (None, None)
+
+
+def test_no_mark_is_lost_over_how_many_minutes_it_was_late():
+    it = one("attendance_marks", minutes_late="12.5")
+    assert (it["minutes_late"], it["unread"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "text, sex", [("M", "M"), ("male", "M"), ("Boy", "M"), ("F", "F"), ("Female", "F"), ("Mr", None), ("Fluid", None)]
+)
+def test_a_sex_is_a_whole_word_and_no_first_letter(text, sex):
+    assert one("pupils", sex=text)["sex"] == sex
+
+
+@pytest.mark.parametrize("text", ["8902002", "890/2002", "890-2002", "890 2002", "890 / 2002", "8902002.0"])
+def test_a_laestab_may_be_written_in_two_halves(text):
+    assert one("attendance_marks", laestab=text)["laestab"] == 8902002
+
+
+def test_a_fraction_of_a_laestab_is_none():
+    assert one("attendance_marks", laestab="89/2002")["unread"] == "laestab"
 
 
 def test_a_file_with_the_same_text_on_every_row_is_read_like_one_row():

@@ -105,8 +105,10 @@ def test_the_four_systems_say_the_same_of_the_same_marks():
         assert read(layout)["minutes_late"].to_list() == [None, None, 12], layout
 
 
-def test_what_a_table_of_codes_is_to_be_asked_for_is_what_is_no_register_code():
+def test_what_a_table_of_codes_is_to_be_asked_for_is_the_schools_own_mark_and_never_a_statutory_code():
+    assert read("sims_marks").select("code", "code_id").rows() == [("/", "/"), ("I", "I"), ("L", "L")]
     assert read("bromcom_marks").select("code", "code_id").rows() == [("/", None), ("I", None), ("LB", "LB")]
+    assert read("arbor_marks").select("code", "code_id").rows()[0] == ("/", "/")
     assert read("wonde_marks").select("code", "code_id").rows() == [(None, "A11"), (None, "A12"), (None, "A13")]
     assert one("wonde_marks", attendance_code_id="A11", code="ZZ")["code_id"] == "A11"
     assert one("wonde_marks", attendance_code_id="A11", code="I")["code_id"] is None

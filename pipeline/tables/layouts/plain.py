@@ -67,4 +67,20 @@ PLAIN_LAYOUTS = (
         columns=same("urn", "laestab", "upn", "date", "code", "minutes_late", "recorded_at")
         | {"session": "half_day"},
     ),
+    Layout(
+        name="attendance_marks_renamed",
+        feed="attendance_marks",
+        title="Attendance marks, plain long table under other headers",
+        marks_it=("upn",),
+        one_of=(
+            ("schoolurn", "schoollaestab", *SCHOOL), ("attendancedate", "sessiondate", "date"), ("ampm", "session"),
+            ("attendancecode", "attendancemark", "mark", "code"),
+        ),
+        columns=same("urn", "laestab", "upn", "minutes_late", "recorded_at")
+        | {
+            "schoolurn": "urn", "schoollaestab": "laestab", "date": "date", "attendancedate": "date",
+            "sessiondate": "date", "session": "half_day", "ampm": "half_day", "code": "code",
+            "attendancecode": "code", "mark": "code", "attendancemark": "code",
+        },
+    ),
 )  # fmt: skip
