@@ -53,7 +53,7 @@ def unknown_school(when: str = "true", *, without_urn: str = "true") -> Promise:
         Severity.WARNING,
         "The school (urn or laestab) is in no schools extract taken in so far: send that, and the row is tried again.",
         # apart, for the rows of a whole file without a URN are told at once from those of one that has it
-        rows_where(f"{when} AND urn NOT IN (SELECT s.urn FROM known_schools s WHERE s.urn > 0)")
+        rows_where(f"{when} AND urn IS NOT NULL AND urn NOT IN (SELECT s.urn FROM known_schools s WHERE s.urn > 0)")
         + f" UNION ALL {rows_where(f'{when} AND {no_school}')}",
     )
 
@@ -76,8 +76,8 @@ def pupil_on_no_roll(when: str = "true") -> Promise:
 
 
 HEADER_MISSING = (
-    "The census return this row belongs to was not delivered: send the schoolcensus table with it, or say its school, "
-    "term and year (--urn, --term, --year)."
+    "The census return this row belongs to was not delivered, or was itself set aside: put that right, send the schoolcensus "
+    "table, or say its school, term and year (--urn, --term, --year), and the row is tried again."
 )
 
 CENSUS_CHILD_PROMISES = (

@@ -46,7 +46,7 @@ def checked(files: Iterable[Path], day: Day) -> Summary:
 def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], day: Day) -> Summary:
     found = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
     skip = frozenset(rule for rule, feeds in WAITS_FOR.items() if not any(feed in found.by_feed for feed in feeds))
-    day = replace(day, skip=skip, keeps_names=False)
+    day = replace(day, skip=skip, keeps_names=False, laestab_will_do="schools" not in found.by_feed)
     summary = record_unclaimed(con, home, found, day=day, run="check")
     for feed in FEED_NAMES:
         summary.add(take_in_feed(con, home, feed, found.by_feed.get(feed, []), day=day, run="check"))

@@ -40,6 +40,7 @@ class Day:
     said: SaidOf | None = None
     skip: frozenset[str] = frozenset()  # rules that cannot be judged, when files are only checked
     keeps_names: bool = True
+    laestab_will_do: bool = False  # a school goes by its LAESTAB, when files are only checked and none says its URN
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ def _known(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> Known:
         intake.known_headers(con) if "header_found" in columns else None,
         intake.known_parents(con) if "parent" in columns else None,
         day.said,
+        laestab_will_do=day.laestab_will_do,
         children=intake.known_care_children(con) if "child_found" in columns else None,
         ids=_known_ids(con, feed, claimed, waiting, day),
         plan_parents=known_plan_parents(con, feed) if "above" in columns else None,

@@ -39,9 +39,11 @@ def described_schools(rows: pl.DataFrame) -> pl.DataFrame:
     return _with_laestab(rows).with_columns(phase=phase)
 
 
-def described_headers(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
-    """Census returns with URN and reference date filled in where only the LAESTAB or the term was sent."""
-    return with_urn(_with_laestab(rows), schools).with_columns(
+def described_headers(rows: pl.DataFrame, schools: pl.DataFrame, *, or_laestab: bool = False) -> pl.DataFrame:
+    """Census returns with URN and reference date filled in where only the LAESTAB or the term was sent. Rows that waited for
+    their school may come again."""
+    told = _with_laestab(rows) if "authority" in rows.columns else rows
+    return with_urn(told, schools, or_laestab=or_laestab).with_columns(
         reference_date=pl.coalesce("reference_date", usual_reference_day())
     )
 
@@ -50,8 +52,9 @@ def _with_laestab(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(laestab=laestab(pl.col("authority"), pl.col("establishment")).cast(pl.Int32))
 
 
-def with_urn(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with `urn` filled in from `laestab` where only that was sent. `schools` has urn and laestab."""
+def with_urn(rows: pl.DataFrame, schools: pl.DataFrame, *, or_laestab: bool = False) -> pl.DataFrame:
+    """`rows` with `urn` filled in from `laestab` where only that was sent. `schools` has urn and laestab; with `or_laestab` a
+    school that is none of them goes by its LAESTAB."""
     if rows["laestab"].null_count() == rows.height:
         return rows
     by_laestab = (
@@ -61,7 +64,8 @@ def with_urn(rows: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
         .select("laestab", pl.col("urn").alias("_urn"))
     )
     joined = rows.join(by_laestab, on="laestab", how="left", maintain_order="left")
-    return joined.with_columns(urn=pl.coalesce("urn", "_urn")).drop("_urn")
+    stands_in = ["laestab"] if or_laestab else []
+    return joined.with_columns(urn=pl.coalesce("urn", "_urn", *stands_in)).drop("_urn")
 
 
 HEADER_COLUMNS = ("census_key", "native_id", "urn", "census_term", "census_year", "reference_date")
@@ -160,6 +164,7 @@ class Known:
     said: SaidOf | None = None
     children: pl.DataFrame | None = None
     plan_parents: pl.DataFrame | None = None  # see plan_links
+    laestab_will_do: bool = False  # where no extract of the schools can be asked which URN it is
     ids: SystemIds | None = None  # None where no row of the feed names anything by an id of a school's own system
 
 
@@ -168,7 +173,7 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
     if feed == "schools":
         return described_schools(rows)
     if feed == "census_headers":
-        return described_headers(rows, known.schools)
+        return described_headers(rows, known.schools, or_laestab=known.laestab_will_do)
     if feed == "census_schools":
         found = with_headers(rows, known.headers, known.said, known_on=known_on)
         return found.with_columns(phase=pl.col("phase").fill_null("Not known"))
@@ -176,7 +181,8 @@ def linked(rows: pl.DataFrame, feed: str, known: Known, *, known_on: date) -> pl
         return without_upn_check(rows)
     if feed == "care_episodes":
         return with_child_found(rows, known.children)
-    rows = with_urn(rows, known.schools) if "laestab" in rows.columns else rows
+    if "laestab" in rows.columns:
+        rows = with_urn(rows, known.schools, or_laestab=known.laestab_will_do)
     if known.ids:
         return with_ids_read(rows, feed, known.ids)
     if feed == "pupils":

@@ -46,14 +46,16 @@ def test_a_census_return_says_which_school_term_and_year():
     judge(
         "census_headers",
         """
-        census_key | urn    | census_term | census_year | unread      | breaks
-        -----------+--------+-------------+-------------+-------------+-------------------------
-        c1         | 100001 | spring      | 2025        |             |
-        c2         |        | spring      | 2025        |             | census_return_incomplete
-        c3         | 100001 |             | 2025        |             | census_return_incomplete
-        c4         | 100001 | spring      |             |             | census_return_incomplete
-                   | 100001 | spring      | 2025        |             | census_return_incomplete
-        c5         | 100001 |             | 2025        | census_term | value_not_understood
+        census_key | urn    | laestab | census_term | census_year | unread      | breaks
+        -----------+--------+---------+-------------+-------------+-------------+-------------------------
+        c1         | 100001 |         | spring      | 2025        |             |
+        c2         |        |         | spring      | 2025        |             | census_return_incomplete
+        c3         | 100001 |         |             | 2025        |             | census_return_incomplete
+        c4         | 100001 |         | spring      |             |             | census_return_incomplete
+                   | 100001 |         | spring      | 2025        |             | census_return_incomplete
+        c5         | 100001 |         |             | 2025        | census_term | value_not_understood
+        c6         |        | 2099999 | spring      | 2025        |             | unknown_school
+        c7         | 999999 |         | spring      | 2025        |             |
         """,
     )
 

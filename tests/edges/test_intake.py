@@ -176,6 +176,13 @@ def test_only_the_pupil_whose_roll_came_stops_waiting(waiting):
     assert counts(waiting, "ben") == [(MONDAY, 1, 1)]
 
 
+def test_where_no_school_is_known_at_all_a_row_that_gives_a_laestab_waits_and_is_told_of_once(tmp_path):
+    home = new_home(tmp_path / "empty")
+    roll = ROLL.replace("urn ", "laestab").replace("100001", "2094001")
+    told = night(home, pupils=roll)
+    assert told.set_aside_by_rule == {"unknown_school": told.extracts[0].rows_read}
+
+
 def test_a_row_waits_for_its_school_and_then_for_its_roll(home):
     told = night(home, marks=MARKS)
     assert told.set_aside_by_rule == {"unknown_school": 3}

@@ -125,6 +125,13 @@ def test_what_the_files_alone_cannot_tell_is_said(small, tmp_path):
     assert "Not asked" not in whole.out
 
 
+def test_a_school_may_check_its_census_alone_though_nothing_says_which_urn_is_its_own(tmp_path):
+    census = Path(__file__).parents[1] / "examples" / "school_census.xml"
+    ran = a2n("check", census, "--known-on", "2025-10-10", "--json")
+    assert ran.status == 0, ran.err
+    assert total(ran.told, "rows_accepted") == total(ran.told, "rows_read") > 15
+
+
 def test_a_file_whose_name_is_markup_is_shown_as_it_is_called(tmp_path):
     odd = tmp_path / "<b>marks<i>.csv"
     odd.write_text("colour,size\nblue,3\n")

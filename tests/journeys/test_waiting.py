@@ -1,6 +1,7 @@
 """Rows that came before what they hang from wait, and are tried again: marks before the roll, a roll before its school."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -74,6 +75,23 @@ def test_a_census_whose_return_comes_a_night_later_is_accepted_down_to_its_last_
     kept = tables(home, "staged", "audit")
     assert kept["audit.set_aside"]["accepted_on"].null_count() == 0
     assert kept["staged.census_sessions"].height > 300
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def test_a_census_that_names_its_school_by_authority_and_establishment_waits_for_the_schools(tmp_path):
+    home = new_home(tmp_path / "home")
+    deliver(home, [EXAMPLES / "school_census.xml"])
+    one = a2n("take-in", "--home", home.folder, "--known-on", "2025-10-10", "--json")
+    assert set(one.told["set_aside_by_rule"]) == {"unknown_school", "census_header_missing"}
+    assert total(one.told, "rows_accepted") == 0
+    deliver(home, [EXAMPLES / "gias_schools.csv"])
+    two = a2n("take-in", "--home", home.folder, "--known-on", "2025-10-11", "--json")
+    assert two.told["accepted_after_waiting"] == total(one.told, "rows_set_aside") > 15
+    kept = tables(home, "staged", "audit")
+    assert kept["audit.set_aside"]["accepted_on"].null_count() == 0
+    assert kept["staged.census_headers"].select("urn", "laestab").rows() == [(100001, 2094001)]
 
 
 def test_a_row_that_never_finds_its_roll_goes_on_waiting_and_is_counted_once(small, tmp_path):
