@@ -155,9 +155,11 @@ def feeds() -> str:
 
 
 _ABOUT_FEEDS = (
-    "A file is recognised by its headers, never by its name; capitals, spaces, underscores and brackets in them do not "
-    "matter, so `lacode` below is GIAS's `LA (code)`. Other columns may be there and are not read. CSV in UTF-8 or "
-    "Windows-1252, or Parquet. Dates may be 2025-09-01, 01/09/2025 or 2025-Sep-01 00:00:00.\n\n"
+    "A file is recognised by its headers, never by its name; capitals, spaces, underscores, hyphens, strokes and brackets in "
+    "them do not matter, so `lacode` below is GIAS's `LA (code)`. Other columns may be there and are not read. CSV (UTF-8, "
+    "UTF-16 or Windows-1252; commas, semicolons or tabs), Parquet, XLSX or XML; any of them gzipped or in a zip. Dates may be "
+    "2025-09-01, 01/09/2025 or 2025-Sep-01, with or without a time; of a time told of a zone, such as 2025-09-14T23:00:00Z, the "
+    "day is the one it was here.\n\n"
     "A file whose header no feed claims, which does not parse, or which breaks a rule marked *file refused* is refused whole: "
     "none of its rows is loaded, it stays in the inbox, and the reason is written to `set_aside/`. A row that breaks a "
     "rule marked *row set aside* is left out, with the rule and its sentence in `audit.set_aside`; *and tried again* "
@@ -191,14 +193,15 @@ def _layout(layout: Layout) -> str:
 
 def _elements(layout: Layout) -> str:
     """Of XML: which elements are rows, and what is read in and around them."""
-    files = " and ".join(_IN_WORDS[mark] for mark in layout.marks_it if mark in _IN_WORDS)
+    marks = (*layout.marks_it, *(group[0] for group in layout.one_of))
+    files = " and ".join(_IN_WORDS[mark] for mark in marks if mark in _IN_WORDS)
     where = f", inside `{'` or `'.join(layout.inside)}`" if layout.inside else ""
     read = ", ".join(f"`{header}`" for header in layout.columns if not header.startswith("xml"))
     return f"- **{layout.title}**, {files}: a row is each `{'` or `'.join(layout.record)}`{where}. It reads {read}."
 
 
 _IN_WORDS = {
-    "xmlcollectionsc": "of which the header's collection is SC",
+    "xmlcollectionsc": "of which the header's collection is SC, or which has an element `pupilsonroll`",
     "xmlctfile": "of which the root is `ctfile`",
 }
 

@@ -68,6 +68,16 @@ def test_a_census_is_claimed_by_the_kinds_of_record_it_has_and_by_no_others():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("says", ["School Census", "", None])
+def test_a_census_that_does_not_say_sc_is_known_by_what_its_pupils_are_in(says):
+    collection = "" if says is None else f"<Collection>{says}</Collection>"
+    header = f"<Header><CollectionDetails>{collection}</CollectionDetails></Header>"
+    pupils = "<PupilsOnRoll><PupilOnRoll/></PupilsOnRoll>"
+    assert [layout.name for layout in layouts_of(told(f"<Message>{header}{pupils}</Message>"))] == [
+        "census_xml_header", "census_xml_pupils",
+    ]  # fmt: skip
+
+
 def test_another_root_makes_it_no_other_census():
     assert [layout.name for layout in layouts_of(told(f"<SchoolCensus>{SC}</SchoolCensus>"))] == ["census_xml_header"]
 
@@ -76,11 +86,12 @@ def test_another_root_makes_it_no_other_census():
     "other",
     [
         f"<Message>{SC.replace('SC', 'CIN')}<Children><Child/></Children></Message>",
+        f"<Message>{SC.replace('SC', 'AP')}<PupilsOnRoll><PupilOnRoll/></PupilsOnRoll></Message>",
         "<Message><Collection>SC</Collection><PupilOnRoll/></Message>",
         "<Message><PupilOnRoll/></Message>",
         "<html><body/></html>",
     ],
-    ids=["the census of children in need", "no header", "no collection", "a web page"],
+    ids=["the census of children in need", "the census of alternative provision", "no header", "no collection", "a web page"],
 )
 def test_no_layout_claims_another_collection(other):
     assert layouts_of(told(other)) == []

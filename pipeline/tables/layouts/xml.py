@@ -27,11 +27,18 @@ _NOT_THE_PUPILS = (
 """Elements of a pupil's that have words of their own, some of them like the pupil's."""
 
 
+_IS_A_CENSUS = ("xmlcollectionsc", "xmlcollectionschoolcensus", "xmlhaspupilsonroll")
+"""What its Header says it is; or, where that says nothing, the element around its pupils."""
+
+_OTHERS = tuple(f"xmlcollection{name}" for name in ("ap", "cin", "eyc", "sen2", "ssda903", "swf"))
+"""Other collections of the Department's."""
+
+
 def _census(name: str, feed: str, title: str, record: tuple[str, ...], columns: dict[str, str], **more) -> Layout:
     return Layout(
         name=f"census_xml_{name}", feed=feed, title=f"School census, {title} (XML)", columns=columns, record=record,
-        marks_it=("xmlcollectionsc", *more.pop("also", ())), one_of=(tuple(f"xmlhas{element}" for element in record),),
-        constants={"native_id": "xml"} | more.pop("constants", {}), **more,
+        marks_it=more.pop("also", ()), one_of=(_IS_A_CENSUS, tuple(f"xmlhas{element}" for element in record)),
+        unless=_OTHERS, constants={"native_id": "xml"} | more.pop("constants", {}), **more,
     )  # fmt: skip
 
 
