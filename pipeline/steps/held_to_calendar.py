@@ -7,6 +7,7 @@ from dateutil.easter import easter
 
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
 
+from .held_to_totals import first_wrong
 from .windows import between, marked_days, school_days
 
 FEWEST_SCHOOLS = 3
@@ -26,13 +27,12 @@ def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, 
     opened = school_days(between(weeks, since, as_of))
     around, weekdays = _days_around(opened, schools), _weekdays_of_term(since, as_of)
     last_days = opened.group_by("urn").agg(last=pl.col("date").max()).sort("urn")
-    return [
-        _first_wrong(
-            _lateness(urn, last, around.get(urn, []), "school days", days, as_of=as_of),
-            _lateness(urn, last, weekdays, "weekdays of term", days + A_FORTNIGHT, as_of=as_of),
-        )
-        for urn, last in last_days.rows()
-    ]
+    lines = []
+    for urn, last in last_days.rows():
+        by_others = _lateness(urn, last, around.get(urn, []), "school days", days, as_of=as_of)
+        by_itself = _lateness(urn, last, weekdays, "weekdays of term", days + A_FORTNIGHT, as_of=as_of)
+        lines.append(first_wrong([by_others, by_itself]))
+    return lines
 
 
 def _lateness(urn: int, last: date, expected: list[date], what: str, allowed: int, *, as_of: date) -> dict:
@@ -71,7 +71,7 @@ def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_
             found = [
                 _missing(urn, period, expected, own, said, allowed) for expected, said, allowed in ways if expected
             ]
-            lines += [_first_wrong(*found)] if found else []
+            lines += [first_wrong(found)] if found else []
     return lines
 
 
@@ -86,10 +86,6 @@ def _missing(urn: int, period: str, expected: list[date], own: set[date], said: 
         "allowed. Deliver those days' marks, or # where it was closed."
     )
     return _line(urn, "days_all_there", period, missing, allowed, reason)
-
-
-def _first_wrong(*lines: dict) -> dict:
-    return next((line for line in lines if not line["holds"]), lines[0])
 
 
 def _days_around(opened: pl.DataFrame, schools: pl.DataFrame) -> dict[int, list[date]]:

@@ -38,11 +38,12 @@ def as_the_school_says(
         registers, theirs = weeks.filter(pl.col("urn") == urn), marks.filter(pl.col("urn") == urn)
         for of_period in of_school.partition_by("from_date", "to_date", maintain_order=True):
             told = [_as_told(registers, theirs, row, tolerance) for row in of_period.iter_rows(named=True)]
-            lines += [_first_wrong(of_count) for of_count in zip(*told, strict=True)]
+            lines += [first_wrong(of_count) for of_count in zip(*told, strict=True)]
     return lines
 
 
-def _first_wrong(lines: Iterable[dict]) -> dict:
+def first_wrong(lines: Iterable[dict]) -> dict:
+    """The first that does not hold, else the first."""
     return min(lines, key=lambda line: line["holds"])
 
 

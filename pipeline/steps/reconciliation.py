@@ -18,7 +18,7 @@ class Tolerances:
 
     `sessions`: share of the sessions counted. `pupils`: share of the pupils on roll. `days_missing`: school days of a
     term without a mark. `not_taken`: share of the last 20 school days' sessions without a mark. `days_late`: school days
-    since the last register received.
+    since the last register received. Where only weekdays tell what a school day was, a fortnight more of them may be.
     """
 
     sessions: float = 0.01

@@ -11,6 +11,7 @@ ENROLMENT_STATUSES = {
 }
 
 NO_LONGER_HERE = "P"
+GUEST = "G"
 
 YEAR_GROUPS = ("E1", "E2", "N1", "N2", "R", *(str(year) for year in range(1, 15)), "M", "X")
 

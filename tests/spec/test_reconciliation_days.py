@@ -262,11 +262,12 @@ def test_registers_of_fewer_than_five_days_are_not_held_to_the_roll():
     [
         {"leaving_date": date(2026, 3, 17)},
         {"entry_date": date(2026, 3, 18)},
+        {"enrol_status": "G"},
         *({"nc_year": one} for one in ("12", "13", "14", "E1", "E2", "N1", "N2")),
     ],
     ids=str,
 )
-def test_pupils_who_left_or_came_this_week_sixth_formers_and_nurseries_are_not_missed(changed):
+def test_pupils_who_left_or_came_this_week_guests_sixth_formers_and_nurseries_are_not_missed(changed):
     ash = a_class(ASH, 24)
     roll = pl.concat([enrolled(ash[:6], **changed), enrolled(ash[6:])])
     assert why(unmarked(marks(ash), ash[:6]), roll=roll, around=schools(ASH)) == {}
@@ -369,6 +370,15 @@ def test_a_mark_or_two_in_a_holiday_make_no_day_of_it(pupils, holds):
     )
     in_half_term = pl.concat([marks(ash), strays.with_columns(date=pl.col("date") - timedelta(days=21))])
     assert taken(ash, in_half_term, as_of=date(2026, 3, 6))[2] == holds
+
+
+@pytest.mark.parametrize("nc_year", ["12", "8"])
+def test_days_on_which_the_sixth_form_came_alone_are_none_of_the_others(nc_year):
+    """A third of the school is back for three days before the rest: the last five days are not those."""
+    ash = a_class(ASH, 24)
+    early = without(marks(ash), ash[8:], ("am", "pm"), since=date(2026, 3, 16), until=date(2026, 3, 18))
+    roll = pl.concat([enrolled(ash[:8], nc_year=nc_year), enrolled(ash[8:])])
+    assert (why(early, roll=roll, around=schools(ASH)) == {}) == (nc_year == "12")
 
 
 @pytest.mark.parametrize("nc_year", ["N1", "N2", "E1", "E2", "12", "13", "14", "R"])
