@@ -27,6 +27,7 @@ class KnownAsOf:
     suspensions: pl.DataFrame
     support: pl.DataFrame
     totals: pl.DataFrame
+    marks_since_totals: pl.DataFrame  # of weeks learned more of since a total of theirs was told
     children: pl.DataFrame  # which pupil_id each linked child is known by
     leavers: pl.DataFrame
     involved: pl.DataFrame  # what other agencies stated; for a word on lists, and nothing else
@@ -44,6 +45,7 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
         suspensions=_suspensions(con, as_of),
         support=_staged(con, "support_and_reviews", as_of),
         totals=_totals(con, as_of),
+        marks_since_totals=_marks_since_totals(con, as_of),
         children=links.children(con, as_of=as_of),
         leavers=_staged(con, "leavers", as_of),
         involved=_involved(con, as_of),
@@ -96,20 +98,23 @@ def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.Da
 def _marks_of_weeks_changed_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Of weeks of which we have learned more after `as_of`, the marks known on that day."""
     withdrawn = links.as_one_child(con, "warehouse.staged.withdrawn_marks", as_of=None)
-    marks = _MARKS.format(links.marks_by_child(con, as_of=as_of), withdrawn)
-    return shelf.read(con, marks, [as_of, _first_week(as_of), as_of, as_of, _first_week(as_of), as_of, as_of])
+    marks = _MARKS_OF_WEEKS.format(links.marks_by_child(con, as_of=as_of), _CHANGED_WEEKS.format(withdrawn))
+    within = "WHERE m.date BETWEEN ? AND ? AND m.known_on <= ?"
+    first = _first_week(as_of)
+    return shelf.read(con, f"{marks} {within}", [as_of, first, as_of, as_of, first, as_of, as_of])
 
 
-_MARKS = """
+_MARKS_OF_WEEKS = """
     SELECT m.child AS pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at, m.delivered_on, m.by_transfer
-    FROM {} m
-    SEMI JOIN (
-        SELECT pupil_id, urn, week_start FROM warehouse.facts.marked_weeks
-        WHERE last_known_on > ? AND week_start BETWEEN ? AND ?
-        UNION  -- weeks of which nothing is left
-        SELECT pupil_id, urn, date_trunc('week', date)::DATE FROM {} WHERE known_on > ?) w
+    FROM {} m SEMI JOIN ({}) w
     ON m.child_now = w.pupil_id AND m.urn = w.urn AND date_trunc('week', m.date)::DATE = w.week_start
-    WHERE m.date BETWEEN ? AND ? AND m.known_on <= ?
+"""
+
+_CHANGED_WEEKS = """
+    SELECT pupil_id, urn, week_start FROM warehouse.facts.marked_weeks
+    WHERE last_known_on > ? AND week_start BETWEEN ? AND ?
+    UNION  -- weeks of which nothing is left
+    SELECT pupil_id, urn, date_trunc('week', date)::DATE FROM {} WHERE known_on > ?
 """
 
 
@@ -150,18 +155,38 @@ def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
 
 
 def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """What each school's own system last said of each period that had ended and lies within the years looked at."""
-    return shelf.read(
-        con,
-        """
-        SELECT * FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ? AND from_date >= ?
-        QUALIFY row_number() OVER (
-            PARTITION BY urn, from_date, to_date
-            ORDER BY known_on DESC, extract_id DESC, possible_sessions, absence_sessions) = 1
-        ORDER BY urn, from_date, to_date
-        """,
-        [as_of, as_of, school_year_of(as_of).before.first_day],
-    )
+    """What each school's own system last said of each period that had ended and lies within the years looked at: a row for
+    each different thing it said that day."""
+    return shelf.read(con, f"{_TOTALS} ORDER BY ALL", _of_totals(as_of))
+
+
+_TOTALS = """
+    SELECT DISTINCT urn, from_date, to_date, known_on, possible_sessions, absence_sessions
+    FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ? AND from_date >= ?
+    QUALIFY known_on = max(known_on) OVER (PARTITION BY urn, from_date, to_date)
+"""
+
+
+def _of_totals(as_of: date) -> list[date]:
+    return [as_of, as_of, school_year_of(as_of).before.first_day]
+
+
+def _marks_since_totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """Of weeks of which more was learned after a total of theirs was told, the marks known on `as_of`."""
+    withdrawn = links.as_one_child(con, "warehouse.staged.withdrawn_marks", as_of=None)
+    weeks = _WEEKS_SINCE_TOTALS.format(totals=_TOTALS, withdrawn=withdrawn)
+    marks = _MARKS_OF_WEEKS.format(links.marks_by_child(con, as_of=as_of), weeks)
+    return shelf.read(con, f"{marks} WHERE m.date <= ? AND m.known_on <= ?", [*_of_totals(as_of), as_of, as_of])
+
+
+_WEEKS_SINCE_TOTALS = """
+    WITH totals AS ({totals})
+    SELECT w.pupil_id, w.urn, w.week_start FROM warehouse.facts.marked_weeks w JOIN totals t
+    ON w.urn = t.urn AND w.week_start BETWEEN t.from_date - 6 AND t.to_date AND w.last_known_on > t.known_on
+    UNION  -- weeks of which nothing is left
+    SELECT w.pupil_id, w.urn, date_trunc('week', w.date)::DATE FROM {withdrawn} w JOIN totals t
+    ON w.urn = t.urn AND w.date BETWEEN t.from_date AND t.to_date AND w.known_on > t.known_on
+"""
 
 
 def _involved(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:

@@ -261,9 +261,10 @@ attendance_marks = "changes"  # or "full": each file has every mark of its schoo
 [reconciliation]
 tolerance = 0.01          # registers may differ from the totals a school's own system gives by this share
 roll_tolerance = 0.05     # share of a roll that may be without marks, or differ from the school's census
-days_missing = 5          # days of a term without a mark, of those on which most other schools were open
+days_missing = 5          # days of a term without a mark, of those on which most other schools were open; a fortnight
+                          # more where three around do not tell, and weekdays outside the long holidays are counted
 not_taken = 0.05          # share of the last 20 school days' sessions without a mark
-days_late = 5             # school days since the last register received
+days_late = 5             # school days since the last register received, told in the same two ways
 
 [suppression]
 fewest_shown = 5          # counts from 1 to one under this are hidden

@@ -73,7 +73,15 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
         outcome = triage(features, signals, support, policy, as_of=as_of)
     with summary.timed("reconcile"):
-        received = Received(registers(weeks), known.census, known.totals, known.pupils, enrolled, known.schools)
+        received = Received(
+            registers(weeks),
+            known.census,
+            known.totals,
+            known.marks_since_totals,
+            known.pupils,
+            enrolled,
+            known.schools,
+        )
         lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)

@@ -12,6 +12,7 @@ from pipeline.edges.settings import Home
 from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.reconciliation import first_apart
 
 from .looking import Look
 
@@ -36,7 +37,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         weeks=look.registers,
         enrolled=look.enrolled,
         characteristics=_characteristics(con, as_of=look.as_of),
-        schools_without_list=look.without_list,
+        withheld=first_apart(look.lines),
     )
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     published.publish(suppressed(exact_counts(tonight), policy), home.published, run=run, current=True)

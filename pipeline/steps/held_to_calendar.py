@@ -1,71 +1,91 @@
-"""Whether every day is there: registers held to the days on which the schools around were open."""
+"""Whether every day is there: registers held to the days on which the schools around were open, and to weekdays of term."""
 
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
+from dateutil.easter import easter
 
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
 
-from .weeks import BITS_PER_DAY, DAYS
-from .windows import between, by_school, marked_days, school_calendar, school_days
+from .held_to_totals import first_wrong
+from .windows import between, marked_days, school_days
 
 FEWEST_SCHOOLS = 3
 """Schools of an authority that must be open on a day before they say that another should have been."""
 
-_SUMMER = ((7, 20), (9, 8))
-"""Between these days no school need be open."""
+A_FORTNIGHT = 10
+"""Weekdays of a term on which a school may be shut and nobody around it can tell: half term, bank holidays, training."""
+
+_SUMMER, _CHRISTMAS, _EASTER = ((7, 20), (9, 8)), ((12, 17), (1, 8)), timedelta(days=14)
+"""Between the first days and the second, and so long before and after Easter Sunday, schools are shut, each at its time."""
 
 
 def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
-    """A line per school with registers: school days since its last. Where most schools around it were open since, those
-    days are counted; where none has sent anything, only when four times as many weekdays of term have gone by."""
-    year = school_year_of(as_of)
-    opened = school_days(between(weeks, year.before.first_day, as_of))
+    """A line per school with registers: days since its last on which most schools around it were open or, where no more of
+    those have gone by than may, weekdays of term. The latter need nobody to send registers, and may be a fortnight more."""
+    since = school_year_of(as_of).before.first_day
+    opened = school_days(between(weeks, since, as_of))
+    around, weekdays = _days_around(opened, schools), _weekdays_of_term(since, as_of)
     last_days = opened.group_by("urn").agg(last=pl.col("date").max()).sort("urn")
-    around = _days_around(opened, schools)
-    silent = _weekdays_of_term(opened["date"].max() or as_of, as_of)
     lines = []
     for urn, last in last_days.rows():
-        since = [day for day in around.get(urn, ()) if last < day <= as_of]
-        late = len(since) + (silent if silent > 4 * days else 0)
-        reason = (
-            f"The last register received of this school is of {last:%d/%m/%Y}, {late} school days before "
-            f"{as_of:%d/%m/%Y}, and {days} are allowed. Deliver its marks since."
-        )
-        lines.append(_line(urn, "registers_in_time", f"since {last:%d/%m/%Y}", late, 0, days, reason))
+        by_others = _lateness(urn, last, around.get(urn, []), "school days", days, as_of=as_of)
+        by_itself = _lateness(urn, last, weekdays, "weekdays of term", days + A_FORTNIGHT, as_of=as_of)
+        lines.append(first_wrong([by_others, by_itself]))
     return lines
 
 
-def _weekdays_of_term(after: date, until: date) -> int:
-    """Weekdays later than `after` up to `until`, the summer holiday left out."""
-    days = (after + timedelta(days=ahead) for ahead in range(1, (until - after).days + 1))
-    return sum(day.weekday() < 5 and not _SUMMER[0] < (day.month, day.day) < _SUMMER[1] for day in days)
+def _lateness(urn: int, last: date, expected: list[date], what: str, allowed: int, *, as_of: date) -> dict:
+    late = sum(last < day <= as_of for day in expected)
+    reason = (
+        f"The last register received of this school is of {last:%d/%m/%Y}, {late} {what} before {as_of:%d/%m/%Y}, and "
+        f"{allowed} are allowed. Deliver its marks since."
+    )
+    return _line(urn, "registers_in_time", f"since {last:%d/%m/%Y}", late, allowed, reason)
 
 
 def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
-    """A line per school with registers and term of this year: days between its first and last register on which most
-    schools around it were open and it has no mark at all, not even for being closed."""
+    """A line per school with registers and term of this year: days up to its last register on which most schools around it
+    were open, or weekdays of term as for `registers_in_time`, and it has no mark at all, not even for being closed.
+
+    Counted from the start of the year where it had registers last year, else from its first.
+    """
     year = school_year_of(as_of)
     this_year = between(weeks, year.first_day, as_of)
-    opened, marked = school_days(this_year), marked_days(this_year)
-    around = _days_around(opened, schools)
+    around = _days_around(school_days(this_year), schools)
+    weekdays = _weekdays_of_term(year.first_day, as_of)
+    of_old = set(weeks.filter(pl.col("week_start") < year.first_day)["urn"])
     lines = []
-    for of_school in marked.sort("urn", "date").partition_by("urn", maintain_order=True):
+    for of_school in marked_days(this_year).sort("urn", "date").partition_by("urn", maintain_order=True):
         urn, own = of_school["urn"][0], set(of_school["date"])
-        expected = [day for day in around.get(urn, ()) if min(own) <= day <= max(own)]
+        begins = year.first_day if urn in of_old else min(own)
         for term in TERMS:
             first, last = term_dates(year, term)
-            of_term = [day for day in expected if first <= day <= last]
-            missing = [day for day in of_term if day not in own]
+            span = max(first, begins), min(last, max(own))
             period = f"{term} term of {year}"
-            reason = (
-                f"In the {period} most other schools were open on {len(of_term)} days, and the registers received have "
-                f"no mark on {len(missing)} of them, where {days} are allowed. Deliver those days' marks, or # where it was closed."
-            )
-            if of_term:
-                lines.append(_line(urn, "days_all_there", period, len(missing), 0, days, reason))
+            open_around, of_term = _within(around.get(urn, []), span), _within(weekdays, span)
+            ways = [
+                (open_around, f"most other schools were open on {len(open_around)} days", days),
+                (of_term, f"there were {len(of_term)} weekdays, half term among them", days + A_FORTNIGHT),
+            ]
+            found = [
+                _missing(urn, period, expected, own, said, allowed) for expected, said, allowed in ways if expected
+            ]
+            lines += [first_wrong(found)] if found else []
     return lines
+
+
+def _within(days: list[date], span: tuple[date, date]) -> list[date]:
+    return [day for day in days if span[0] <= day <= span[1]]
+
+
+def _missing(urn: int, period: str, expected: list[date], own: set[date], said: str, allowed: int) -> dict:
+    missing = sum(day not in own for day in expected)
+    reason = (
+        f"In the {period} {said}, and the registers received have no mark on {missing} of them, where {allowed} are "
+        "allowed. Deliver those days' marks, or # where it was closed."
+    )
+    return _line(urn, "days_all_there", period, missing, allowed, reason)
 
 
 def _days_around(opened: pl.DataFrame, schools: pl.DataFrame) -> dict[int, list[date]]:
@@ -82,43 +102,20 @@ def _days_around(opened: pl.DataFrame, schools: pl.DataFrame) -> dict[int, list[
     return {urn: by_authority.get(one, []) for one, urn in spans.select("authority", "urn").rows()}
 
 
-def registers_taken(weeks: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
-    """A line per school with registers: of the sessions of its last 20 school days, or of this year where there were
-    fewer, those without a mark: `-`, or nothing at all on a half day on which most others of the school had one."""
-    year = school_year_of(as_of)
-    calendar = school_calendar(between(weeks, year.first_day, as_of), year_from=year.first_day)
-    since = calendar.select("urn", day=pl.coalesce("from_20d", "first_day")).drop_nulls().sort("urn")
-    registers = by_school(between(weeks, since["day"].min() or as_of, as_of).collect())
-    lines = []
-    for urn, first in since.rows():
-        expected, missing = _sessions_expected(between(registers[urn], first, as_of).collect())
-        period = f"since {first:%d/%m/%Y}"
-        reason = (
-            f"Of {expected:,} sessions {period} {missing:,} have no mark, for their registers were not taken or not "
-            f"sent, and {tolerance:.1%} are allowed. Have them completed and deliver those marks again."
-        )
-        line = _line(urn, "registers_taken", period, missing, 0, tolerance, reason)
-        lines.append(line | {"holds": missing <= tolerance * max(expected, 1)})
-    return lines
+def _weekdays_of_term(first: date, last: date) -> list[date]:
+    """Weekdays on which hardly any school in England is shut, but for half terms and days of its own."""
+    days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
+    return [day for day in days if day.weekday() < 5 and not _in_a_long_holiday(day)]
 
 
-def _sessions_expected(weeks: pl.DataFrame) -> tuple[int, int]:
-    """Of one school: half days on which most of the pupils with a mark that week have one, pupil by pupil; and how many of
-    those have none."""
-    expected = missing = 0
-    for _, of_week in weeks.group_by("week_start"):
-        for half in ("am_codes", "pm_codes"):
-            codes = of_week[half].to_numpy()
-            for day in DAYS:
-                marked = int(np.count_nonzero((codes >> (BITS_PER_DAY * day)) & 255))
-                if marked * 2 > len(codes):
-                    expected += len(codes)
-                    missing += len(codes) - marked
-    return expected, missing + int(weeks["no_mark_sessions"].sum())
+def _in_a_long_holiday(day: date) -> bool:
+    of_year = (day.month, day.day)
+    in_winter = of_year > _CHRISTMAS[0] or of_year < _CHRISTMAS[1]
+    return in_winter or _SUMMER[0] < of_year < _SUMMER[1] or abs(day - easter(day.year)) <= _EASTER
 
 
-def _line(urn: int, check: str, period: str, counted: int, said: int, allowed: float, reason: str) -> dict:
+def _line(urn: int, check: str, period: str, counted: int, allowed: float, reason: str) -> dict:
     return {
-        "urn": urn, "held_to": check, "period": period, "counted": counted, "said": said, "allowed": allowed,
+        "urn": urn, "held_to": check, "period": period, "counted": counted, "said": 0, "allowed": allowed,
         "holds": counted <= allowed, "reason": reason,
     }  # fmt: skip

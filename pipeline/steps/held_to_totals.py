@@ -1,5 +1,6 @@
 """Sessions in the registers, held to what the school's own system counts of a period, and to its census of a term."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import polars as pl
@@ -7,6 +8,8 @@ import polars as pl
 from pipeline.vocabulary.school_year import SchoolYear, term_dates
 
 from .census_terms import census_term
+from .weeks import KEY, marked_weeks
+from .weeks import registers as registers_alone
 from .windows import between
 
 FEWEST_PUPILS = 10
@@ -16,20 +19,63 @@ SETTLING = 5
 """Registers are corrected for weeks after a census has counted them: held to it, they may differ by so many tolerances."""
 
 _LATEST_START = timedelta(days=21)
+_TOLD_BY = timedelta(days=7)
 _COUNTED = {"possible_sessions": "possible", "absence_sessions": "missed"}
 
 
-def as_the_school_says(weeks: pl.DataFrame, totals: pl.DataFrame, *, tolerance: float) -> list[dict]:
-    """A line per school, period and count, school by school in the order of `totals`."""
+def as_the_school_says(
+    weeks: pl.DataFrame, totals: pl.DataFrame, marks: pl.DataFrame, *, tolerance: float
+) -> list[dict]:
+    """A line per school, period and count, school by school in the order of `totals`.
+
+    A total was right if the registers agree with it, or did on the day it was told or within a week: corrected since, they
+    are no worse. `marks` are those of weeks learned more of since a total of theirs was told. Of several totals told of one
+    period on one day any may be the school's last word, so each is held to.
+    """
     lines = []
     for of_school in totals.partition_by("urn", maintain_order=True):
-        registers = weeks.filter(pl.col("urn") == of_school["urn"][0])
-        for told in of_school.iter_rows(named=True):
-            sums = between(registers, told["from_date"], told["to_date"]).select(pl.col(*_COUNTED).sum()).collect()
-            period = f"from {told['from_date']:%d/%m/%Y} to {told['to_date']:%d/%m/%Y}"
-            says = f"{period}; the school's own system says"
-            lines += _compared("as_told", period, says, sums.row(0, named=True), told, tolerance)
+        urn = of_school["urn"][0]
+        registers, theirs = weeks.filter(pl.col("urn") == urn), marks.filter(pl.col("urn") == urn)
+        for of_period in of_school.partition_by("from_date", "to_date", maintain_order=True):
+            told = [_as_told(registers, theirs, row, tolerance) for row in of_period.iter_rows(named=True)]
+            lines += [first_wrong(of_count) for of_count in zip(*told, strict=True)]
     return lines
+
+
+def first_wrong(lines: Iterable[dict]) -> dict:
+    """The first that does not hold, else the first."""
+    return min(lines, key=lambda line: line["holds"])
+
+
+def _as_told(registers: pl.DataFrame, marks: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
+    """A line for each count of one total of a school: by the registers as they are now or, where these do not agree with it,
+    as they were on the first day they did."""
+    now = _held_to_total(registers, told, tolerance)
+    if marks.is_empty() or _all_hold(now):
+        return now
+    later = marks["known_on"].filter(marks["known_on"].is_between(told["known_on"], told["known_on"] + _TOLD_BY))
+    days = sorted({told["known_on"], *later})
+    ways = (_held_to_total(_as_known_on(registers, marks, day), told, tolerance) for day in days)
+    return next((lines for lines in ways if _all_hold(lines)), now)
+
+
+def _all_hold(lines: list[dict]) -> bool:
+    return all(line["holds"] for line in lines)
+
+
+def _held_to_total(registers: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
+    sums = between(registers, told["from_date"], told["to_date"]).select(pl.col(*_COUNTED).sum()).collect()
+    period = f"from {told['from_date']:%d/%m/%Y} to {told['to_date']:%d/%m/%Y}"
+    says = f"{period}; the school's own system says"
+    mend = "Deliver that period's marks again, or its totals as they now stand."
+    return _compared("as_told", period, says, sums.row(0, named=True), told, tolerance, mend)
+
+
+def _as_known_on(registers: pl.DataFrame, marks: pl.DataFrame, day: date) -> pl.DataFrame:
+    """A school's `registers` as known on an earlier day: weeks learned more of since are folded anew."""
+    unchanged = registers.filter(pl.col("last_known_on") <= day)
+    then = registers_alone(marked_weeks(marks.filter(pl.col("known_on") <= day)))
+    return pl.concat([unchanged, then.join(unchanged, on=KEY, how="anti")])
 
 
 def as_the_census_says(weeks: pl.DataFrame, census: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
@@ -46,9 +92,10 @@ def as_the_census_says(weeks: pl.DataFrame, census: pl.DataFrame, *, tolerance: 
         both = _both(weeks, census, year, term).join(from_its_start, on="urn", how="semi").sort("urn")
         for told in both.iter_rows(named=True):
             counted = {kind: told[f"{kind}_marked"] for kind in _COUNTED}
-            says = f"in the {term} term of {year} for {told['pupils']:,} pupils; the school census says of them"
             period = f"{term} term of {year}"
-            lines += _compared("as_census", period, says, counted, told, tolerance * SETTLING)
+            says = f"in the {period}; of the same pupils the school census says"
+            mend = "Deliver that period's marks again."
+            lines += _compared("as_census", period, says, counted, told, tolerance * SETTLING, mend)
     return lines
 
 
@@ -57,7 +104,10 @@ def _first_school_day(year: SchoolYear, term: str) -> date:
 
 
 def _both(weeks: pl.DataFrame, census: pl.DataFrame, year: SchoolYear, term: str) -> pl.DataFrame:
-    """One row per school with enough pupils in both: what the census told of a term, and what is `_marked` in registers."""
+    """One row per school with enough pupils to compare: what the census told of a term, and what is `_marked` in registers.
+
+    Pupils are compared whom both have; all whom the census has, where most of them have no mark.
+    """
     marked = (
         between(weeks, *term_dates(year, term))
         .group_by("pupil_id", "urn")
@@ -65,12 +115,15 @@ def _both(weeks: pl.DataFrame, census: pl.DataFrame, year: SchoolYear, term: str
         .filter(pl.col("possible_sessions") > 0)
         .collect(engine="streaming")
     )
-    both = census_term(census, year, term).join(marked, on=("pupil_id", "urn"), suffix="_marked")
-    sums = both.group_by("urn").agg(pl.exclude("pupil_id").sum(), pupils=pl.len())
+    told = census_term(census, year, term).join(marked, on=("pupil_id", "urn"), how="left", suffix="_marked")
+    in_both = pl.col("possible_sessions_marked").is_not_null()
+    most_unmarked = in_both.sum().over("urn") * 2 < pl.len().over("urn")
+    compared = told.filter(in_both | most_unmarked).fill_null(0)
+    sums = compared.group_by("urn").agg(pl.exclude("pupil_id").sum(), pupils=pl.len())
     return sums.filter(pl.col("pupils") >= FEWEST_PUPILS)
 
 
-def _compared(check: str, period: str, says: str, counted: dict, told: dict, tolerance: float) -> list[dict]:
+def _compared(check: str, period: str, says: str, counted: dict, told: dict, tolerance: float, mend: str) -> list[dict]:
     """A line for each count: registers and what was told may be `tolerance` of the latter apart."""
     return [
         {
@@ -82,7 +135,7 @@ def _compared(check: str, period: str, says: str, counted: dict, told: dict, tol
             "allowed": tolerance,
             "holds": abs(counted[kind] - told[kind]) <= tolerance * max(told[kind], 1),
             "reason": f"The registers received have {counted[kind]:,} {word} sessions {says} {told[kind]:,}, more than "
-            f"{tolerance:.1%} apart. Deliver that period's marks again.",
+            f"{tolerance:.1%} apart. {mend}",
         }
         for kind, word in _COUNTED.items()
     ]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.steps.reconciliation import COUNTS
 from pipeline.steps.weeks import code_flags, cut, slots
 from pipeline.steps.windows import school_days
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
@@ -24,7 +25,8 @@ class Tonight:
     """What a run knows: the frames as in `tables.derived` and `tables.facts`, and what the run is.
 
     `schools` has urn, name, phase and laestab, one row a school; `characteristics` pupil_id, sex, ethnicity, language,
-    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` and `enrolled` are those known on `as_of`.
+    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` and `enrolled` are those known on `as_of`;
+    `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
     """
 
     run: str
@@ -39,7 +41,7 @@ class Tonight:
     weeks: pl.DataFrame
     enrolled: pl.DataFrame
     characteristics: pl.DataFrame
-    schools_without_list: pl.DataFrame
+    withheld: pl.DataFrame
 
 
 def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
@@ -92,7 +94,10 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.
         *_sessions_ytd(),
         *_outcomes(),
     )
-    withheld = tonight.schools_without_list.select("urn", list_withheld_because="reason")
+    kinds = pl.col("held_to").replace_strict(COUNTS, default=None, return_dtype=pl.String)
+    withheld = tonight.withheld.select(
+        "urn", list_withheld_because="reason", withheld_of=kinds, withheld_counted="counted", withheld_said="said"
+    )
     known = tonight.schools.select("urn", "laestab", "name", "phase")
     registers = weeks.group_by("urn").agg(
         *_sessions("possible"), *_sessions("absence"), has_registers=pl.lit(True).first()

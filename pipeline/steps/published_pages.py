@@ -76,14 +76,24 @@ def _school_page(schools: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _plain_reason(policy: Policy) -> pl.Expr:
-    """The reason, unless it would say a small number of its own."""
-    reason = pl.col("list_withheld_because")
-    small = "|".join(str(number) for number in range(1, policy.fewest_shown))
-    on_few = ~(pl.col("pupils_on_roll") >= policy.smallest_base).fill_null(False)
-    says_small = reason.str.contains(rf"(^|[^0-9.,])({small})($|[^0-9.,]|[.,]($|[^0-9]))")
-    says_number = reason.str.contains(r"[0-9]")
-    told = pl.when(says_small | (on_few & says_number)).then(pl.lit("Its figures are being checked.")).otherwise(reason)
-    return pl.when(reason.is_not_null()).then(told)
+    """The reason, unless its two numbers tell of a few pupils: of days they never do."""
+    of, reason = pl.col("withheld_of"), pl.col("list_withheld_because")
+    counted, said, roll = (pl.col(name) for name in ("withheld_counted", "withheld_said", "pupils_on_roll"))
+    rates_are_shown = pl.all_horizontal(
+        pl.col(f"{kind}_sessions_ytd").is_not_null() for kind in ("possible", "absence")
+    )
+    on_enough = (roll >= policy.smallest_base) & ~_any_few(policy, counted, said, counted - said)
+    told = (
+        (of == "days")
+        | ((of == "sessions") & on_enough & rates_are_shown)
+        | ((of == "pupils") & on_enough & ~_any_few(policy, counted - roll, said - roll))
+    )
+    plain = pl.when(told.fill_null(value=False)).then(reason).otherwise(pl.lit("Its figures are being checked."))
+    return pl.when(reason.is_not_null()).then(plain)
+
+
+def _any_few(policy: Policy, *numbers: pl.Expr) -> pl.Expr:
+    return pl.any_horizontal(number.abs().is_between(1, policy.fewest_shown - 1) for number in numbers)
 
 
 def _week_page(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -7,8 +7,8 @@ import polars as pl
 
 from pipeline.tables.derived import RECONCILIATION, SCHOOLS_WITHOUT_LIST
 
-from .held_to_calendar import days_all_there, registers_in_time, registers_taken
-from .held_to_rolls import registers_of_the_roll, rolls_as_the_census_says
+from .held_to_calendar import days_all_there, registers_in_time
+from .held_to_rolls import registers_of_the_roll, registers_taken, rolls_as_the_census_says
 from .held_to_totals import as_the_census_says, as_the_school_says
 
 
@@ -18,7 +18,7 @@ class Tolerances:
 
     `sessions`: share of the sessions counted. `pupils`: share of the pupils on roll. `days_missing`: school days of a
     term without a mark. `not_taken`: share of the last 20 school days' sessions without a mark. `days_late`: school days
-    since the last register received.
+    since the last register received. Where only weekdays tell what a school day was, a fortnight more of them may be.
     """
 
     sessions: float = 0.01
@@ -30,12 +30,14 @@ class Tolerances:
 
 @dataclass(frozen=True)
 class Received:
-    """What was received of the schools, as known on a day: weeks, census sessions, register totals (one row per school
-    and period, the earliest first), pupil rows, enrolments and schools."""
+    """What was received of the schools, as known on a day: weeks, census sessions, register totals (those last told of each
+    school and period, the earliest first), the marks of weeks learned more of since a total was told, pupil rows,
+    enrolments and schools."""
 
     weeks: pl.DataFrame
     census: pl.DataFrame
     totals: pl.DataFrame
+    marks_since_totals: pl.DataFrame
     pupils: pl.DataFrame
     enrolled: pl.DataFrame
     schools: pl.DataFrame
@@ -49,14 +51,14 @@ def reconciled(received: Received, on_roll: pl.DataFrame, tolerances: Tolerances
     """
     weeks, rolls = received.weeks, received.enrolled
     lines = [
-        *as_the_school_says(weeks, received.totals, tolerance=tolerances.sessions),
+        *as_the_school_says(weeks, received.totals, received.marks_since_totals, tolerance=tolerances.sessions),
         *as_the_census_says(weeks, received.census, tolerance=tolerances.sessions, as_of=as_of),
         *_anything_received(weeks, received.census, on_roll),
         *rolls_as_the_census_says(received.pupils, rolls, tolerance=tolerances.pupils, as_of=as_of),
         *registers_of_the_roll(weeks, rolls, tolerance=tolerances.pupils, as_of=as_of),
         *registers_in_time(weeks, received.schools, days=tolerances.days_late, as_of=as_of),
         *days_all_there(weeks, received.schools, days=tolerances.days_missing, as_of=as_of),
-        *registers_taken(weeks, tolerance=tolerances.not_taken, as_of=as_of),
+        *registers_taken(weeks, rolls, tolerance=tolerances.not_taken, as_of=as_of),
     ]
     found = pl.DataFrame(lines, schema=_LINE, orient="row").with_row_index("number")
     here = found.join(on_roll.select("urn").unique(), on="urn", how="semi")
@@ -71,10 +73,22 @@ _LINE = {
 
 
 def schools_without_list(lines: pl.DataFrame) -> pl.DataFrame:
-    """`tables.derived.SCHOOLS_WITHOUT_LIST` from `tables.derived.RECONCILIATION`: the first thing of each school that does
-    not hold."""
-    wrong = lines.filter(~pl.col("holds")).sort("number").unique(("as_of", "urn"), keep="first", maintain_order=True)
-    return SCHOOLS_WITHOUT_LIST.conform(wrong)
+    """`tables.derived.SCHOOLS_WITHOUT_LIST` from `tables.derived.RECONCILIATION`."""
+    return SCHOOLS_WITHOUT_LIST.conform(first_apart(lines))
+
+
+def first_apart(lines: pl.DataFrame) -> pl.DataFrame:
+    """Of `tables.derived.RECONCILIATION` the first line of each school that does not hold."""
+    return lines.filter(~pl.col("holds")).sort("number").unique(("as_of", "urn"), keep="first", maintain_order=True)
+
+
+COUNTS = {
+    **dict.fromkeys(("possible_as_told", "missed_as_told", "possible_as_census", "missed_as_census"), "sessions"),
+    "registers_taken": "sessions",
+    **dict.fromkeys(("roll_as_census", "registers_of_roll"), "pupils"),
+    **dict.fromkeys(("anything_received", "registers_in_time", "days_all_there"), "days"),
+}
+"""What the two numbers of a line count."""
 
 
 def _anything_received(weeks: pl.DataFrame, census: pl.DataFrame, on_roll: pl.DataFrame) -> list[dict]:
@@ -90,8 +104,8 @@ def _anything_received(weeks: pl.DataFrame, census: pl.DataFrame, on_roll: pl.Da
             "said": 1.0,
             "allowed": 0.0,
             "holds": urn in heard,
-            "reason": "No registers and no census sessions have been received for this school in this school year or "
-            "the last.",
+            "reason": "Registers of 0 days and censuses of 0 terms have been received for this school in this school year "
+            "and the last. Deliver either.",
         }
         for urn in schools["urn"]
     ]

@@ -35,8 +35,8 @@ def on_roll(enrolled: pl.DataFrame, schools: pl.DataFrame, *, as_of: date) -> pl
 _status = pl.col("enrol_status").fill_null("C")
 
 
-def is_on_roll(*, as_of: date) -> pl.Expr:
-    """Of rows of `facts.enrolments`."""
+def is_on_roll(*, as_of: date | pl.Expr) -> pl.Expr:
+    """Of rows of `facts.enrolments`. The day may be one date or an expression with a date for each row."""
     still = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= as_of)
     return (pl.col("entry_date") <= as_of) & still & (_status != NO_LONGER_HERE)
 

@@ -11,10 +11,12 @@ ENROLMENT_STATUSES = {
 }
 
 NO_LONGER_HERE = "P"
+GUEST = "G"
 
 YEAR_GROUPS = ("E1", "E2", "N1", "N2", "R", *(str(year) for year in range(1, 15)), "M", "X")
 
 SIXTH_FORM_YEARS = ("12", "13", "14")
+NURSERY_YEARS = ("E1", "E2", "N1", "N2")
 
 AGE_AT_31_AUGUST_BEFORE = {"N1": 2, "N2": 3, "R": 4} | {str(year): year + 4 for year in range(1, 15)}
 """How old a pupil of each year group is on the 31 August before the school year, when neither held back nor ahead."""

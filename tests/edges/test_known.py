@@ -8,6 +8,7 @@ import pytest
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.known import KnownAsOf, characteristics, known_as_of
 from pipeline.edges.settings import Home
+from pipeline.steps.held_to_totals import as_the_school_says
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables import staged
 from pipeline.tables.facts import MARKED_WEEKS
@@ -239,6 +240,55 @@ def test_register_totals_are_the_latest_of_each_period_that_has_ended(shelved):
     assert told(date(2025, 9, 14)) == [100, 200, 400]
     assert told(NEXT_NIGHT) == [100, 200, 600, 500]
     assert told(date(2025, 9, 19)) == [100, 200, 300, 600, 500]
+
+
+@pytest.mark.parametrize("first, second", [("100", "120"), ("120", "100")])
+def test_totals_of_one_period_that_came_on_one_day_are_all_read_the_same_in_any_order(shelved, first, second):
+    home = shelved(
+        staged.REGISTER_TOTALS,
+        f"""
+        extract_id | known_on   | to_date    | possible_sessions
+        -----------+------------+------------+------------------
+        1          | 2025-09-11 | 2025-09-05 | 90
+        2          | 2025-09-12 | 2025-09-05 | {first}
+        3          | 2025-09-12 | 2025-09-05 | {second}
+        4          | 2025-09-12 | 2025-09-05 | {first}
+        """,
+    )
+    assert known(home, FIRST_NIGHT).totals["possible_sessions"].to_list() == [100, 120]
+
+
+TOTAL = """
+    urn    | from_date  | to_date    | possible_sessions | absence_sessions
+    -------+------------+------------+-------------------+-----------------
+    100001 | 2025-09-08 | 2025-09-12 | 3                 | 2
+    """
+
+
+@pytest.mark.parametrize("told_on, codes", [(FIRST_NIGHT, ["/", "/", "I"]), (NEXT_NIGHT, [])])
+def test_marks_are_read_again_of_weeks_learned_more_of_since_a_total_of_theirs_was_told(tmp_path, told_on, codes):
+    """The second night put one of amira's marks right, and none of ben's; the week that began then is in no total."""
+    home = new_home(tmp_path / "home")
+    for day, came in (
+        (FIRST_NIGHT, {"schools": SCHOOLS, "pupils": ROLL, "marks": MARKS}),
+        (NEXT_NIGHT, {"then": THEN}),
+    ):
+        night(home, day, **came, **({"totals": TOTAL} if day == told_on else {}))
+    it = known(home, NEXT_NIGHT)
+    assert it.totals.height == 1
+    assert sorted(it.marks_since_totals["code"]) == codes
+    assert set(it.marks_since_totals["pupil_id"]) <= {pupil_id(home, "amira")}
+
+
+def test_a_total_agrees_on_every_night_with_the_registers_it_was_told_of(tmp_path):
+    home = new_home(tmp_path / "home")
+    night(home, FIRST_NIGHT, schools=SCHOOLS, pupils=ROLL, marks=MARKS, totals=TOTAL)
+    night(home, NEXT_NIGHT, then=THEN)
+    for day in (FIRST_NIGHT, NEXT_NIGHT):
+        it = known(home, day)
+        weeks = pl.concat([it.weeks, marked_weeks(it.marks_to_fold)])
+        lines = as_the_school_says(weeks, it.totals, it.marks_since_totals, tolerance=0.0)
+        assert [(line["counted"], line["said"], line["holds"]) for line in lines] == [(3, 3, True), (2, 2, True)]
 
 
 @pytest.mark.parametrize("from_date, is_read", [("2024-07-31", False), ("2024-08-01", True)])

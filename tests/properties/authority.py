@@ -44,8 +44,13 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         weeks=_weeks(who, rates, seed),
         enrolled=_enrolled(who, chance),
         characteristics=_characteristics(who, chance),
-        schools_without_list=pl.DataFrame({"urn": urns[:1], "reason": ["Its totals differ."]}, schema_overrides=_URN),
+        withheld=_withheld(urns[0]),
     )
+
+
+def _withheld(urn: int) -> pl.DataFrame:
+    line = {"urn": urn, "held_to": "days_all_there", "counted": 9.0, "said": 0.0, "reason": "Of 60 days 9 are missing."}
+    return pl.DataFrame([line], schema_overrides=_URN)
 
 
 def _schools(urns: list[int]) -> pl.DataFrame:

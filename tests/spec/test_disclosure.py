@@ -8,6 +8,7 @@ import pytest
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.hidden_cells import Cell, Sum, SumError, hidden_cells
 from pipeline.steps.inclusion import exact_counts
+from pipeline.steps.published_pages import pages
 from pipeline.tables.published import OUTCOMES, PUBLISHED
 from tests.properties.authority import an_authority
 
@@ -223,21 +224,69 @@ def test_a_stricter_home_hides_more():
     assert "1 to 9" in strict["table_notes"].filter(table_name="published.signal")["cautions"].item()
 
 
+REASON = "The registers received are not what they should be."
+
+
+def told_why(
+    counts, of: str | None, counted: float, said: float, *, base: int = 20, fewest: int = 5, **changed
+) -> set[str]:
+    """What is published of why no school has a list; each has 100 pupils on roll, unless changed."""
+    row = {"withheld_of": of, "withheld_counted": counted, "withheld_said": said, "pupils_on_roll": 100} | changed
+    kinds = dict.fromkeys(row, pl.Float64) | {"withheld_of": pl.String}
+    told = {name: pl.lit(value, kinds[name]) for name, value in row.items()}
+    withheld = counts["school"].with_columns(list_withheld_because=pl.lit(REASON), **told)
+    school = pages({**counts, "school": withheld}, set(), Policy(fewest_shown=fewest, smallest_base=base))["school"]
+    return set(school["list_withheld_because"])
+
+
+@pytest.mark.parametrize("counted, said", [(3, 0), (12, 0), (1, 1)])
+@pytest.mark.parametrize("roll", [7, 100, None])
+def test_a_reason_about_days_is_told_however_few_they_are_and_however_small_the_school(counts, counted, said, roll):
+    assert told_why(counts, "days", counted, said, pupils_on_roll=roll, fewest=10) == {REASON}
+
+
+CHECKED = {"Its figures are being checked."}
+
+
+@pytest.mark.parametrize("of", ["pupils", "sessions"])
 @pytest.mark.parametrize(
-    ("reason", "told"),
+    "counted, said, told",
     [
-        ("Nothing was received for this school.", True),
-        (
-            "The registers have 12,345 possible sessions from 01/09/2025 to 19/12/2025; its own system says 13,001.",
-            True,
-        ),
-        ("The registers have 3 absence sessions; its own system says 40.", False),
+        (80, 100, True), (0, 100, True), (100, 0, True), (95, 100, True), (105, 100, True),
+        (96, 100, False), (104, 100, False), (99, 100, False), (4, 100, False), (1, 100, False), (100, 4, False), (5, 100, True),
     ],
-)
-def test_the_reason_for_no_list_says_no_small_number(counts, reason, told):
-    withheld = counts["school"].with_columns(list_withheld_because=pl.lit(reason))
-    said = suppressed({**counts, "school": withheld})["school"]["list_withheld_because"].unique().to_list()
-    assert said == ([reason] if told else ["Its figures are being checked."])
+)  # fmt: skip
+def test_neither_a_small_number_nor_a_small_difference_of_two_is_told(counts, of, counted, said, told):
+    assert told_why(counts, of, counted, said) == ({REASON} if told else CHECKED)
+
+
+@pytest.mark.parametrize("counted, told", [(90, True), (91, False), (99, False)])
+def test_a_home_that_hides_counts_under_ten_hides_differences_under_ten(counts, counted, told):
+    assert told_why(counts, "pupils", counted, 100, fewest=10) == ({REASON} if told else CHECKED)
+
+
+@pytest.mark.parametrize("of", ["pupils", "sessions"])
+@pytest.mark.parametrize("roll, told", [(20, True), (19, False), (None, False)])
+def test_of_a_small_roll_or_a_hidden_one_only_days_are_told(counts, of, roll, told):
+    numbers = (0, 20) if of == "pupils" else (900, 1900)
+    assert told_why(counts, of, *numbers, pupils_on_roll=roll) == ({REASON} if told else CHECKED)
+
+
+@pytest.mark.parametrize("roll, told", [(100, True), (104, False), (105, True), (83, False)])
+def test_pupils_that_come_close_to_the_roll_published_beside_them_are_not_told(counts, roll, told):
+    """Of a roll of 104, told beside 100, four are of some year group or came this week."""
+    assert told_why(counts, "pupils", 80, 100, pupils_on_roll=roll) == ({REASON} if told else CHECKED)
+    assert told_why(counts, "sessions", 80, 100, pupils_on_roll=roll) == {REASON}
+
+
+@pytest.mark.parametrize("kind", ["possible", "absence"])
+def test_where_a_school_s_sessions_are_hidden_no_reason_tells_them(counts, kind):
+    assert told_why(counts, "sessions", 800, 1000) == {REASON}
+    assert told_why(counts, "sessions", 800, 1000, **{f"{kind}_sessions_ytd": None}) == CHECKED
+
+
+def test_what_two_numbers_count_is_known_of_every_line_or_nothing_is_told(counts):
+    assert told_why(counts, None, 80, 100) == CHECKED
 
 
 def test_every_published_table_has_its_note_and_a_made_up_one_says_so(published):

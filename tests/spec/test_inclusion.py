@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.weeks import marked_weeks
-from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, SCHOOLS_WITHOUT_LIST, TRIAGE
+from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, RECONCILIATION, TRIAGE
 from pipeline.tables.facts import ENROLMENTS
 from tests.drawn import drawn
 
@@ -71,7 +71,7 @@ def tonight(pupils: str = PUPILS, **known) -> Tonight:
         "characteristics": drawn_pupils.select("pupil_id").with_columns(
             pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name != "pupil_id"
         ),
-        "schools_without_list": SCHOOLS_WITHOUT_LIST.empty,
+        "withheld": RECONCILIATION.empty,
     }
     return Tonight(**usual | known)
 
@@ -150,10 +150,12 @@ def test_marks_its_pupils_have_from_another_school_are_nothing_received_of_a_sch
 
 
 def test_a_school_whose_list_was_withheld_says_why():
-    withheld = pl.DataFrame({"urn": [BIRCH], "reason": ["Nothing was received."]}, schema_overrides={"urn": pl.Int32})
-    schools = exact_counts(tonight(schools_without_list=withheld))["school"]
-    assert row(schools, urn=BIRCH)["list_withheld_because"] == "Nothing was received."
-    assert row(schools, urn=ASH)["list_withheld_because"] is None
+    line = {"urn": BIRCH, "held_to": "registers_of_roll", "counted": 41.0, "said": 64.0, "reason": "Of 64 it has 41."}
+    schools = exact_counts(tonight(withheld=pl.DataFrame([line], schema_overrides={"urn": pl.Int32})))["school"]
+    birch, ash = row(schools, urn=BIRCH), row(schools, urn=ASH)
+    assert birch["list_withheld_because"] == "Of 64 it has 41."
+    assert (birch["withheld_of"], birch["withheld_counted"], birch["withheld_said"]) == ("pupils", 41, 64)
+    assert (ash["list_withheld_because"], ash["withheld_of"]) == (None, None)
 
 
 def test_a_week_counts_sessions_of_each_kind_and_the_pupils_they_are_of():

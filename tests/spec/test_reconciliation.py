@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.steps.held_to_totals import SETTLING
-from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
+from pipeline.steps.reconciliation import COUNTS, Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.staged import CENSUS_SESSIONS, REGISTER_TOTALS
@@ -18,6 +18,7 @@ WEEKS = cut(marked_weeks(marks_of(PUPILS)), last_day=AS_OF)
 """Five pupils, two sessions a school day; each missed the ten of the last week."""
 
 A_SPAN = ("2026-02-23", "2026-03-20")  # four school weeks: 200 possible sessions, 50 missed
+NO_MARKS = marks_of(PUPILS).clear()
 NO_SCHOOLS = pl.DataFrame(schema={"urn": pl.Int32, "laestab": pl.Int32})
 ON_ROLL = pl.DataFrame({"urn": [SECONDARY]}, schema={"urn": pl.Int32})
 
@@ -30,13 +31,14 @@ def totals(possible: int, missed: int, *, urn: int = SECONDARY, span: tuple[str,
 
 
 def without_list(
-    told: pl.DataFrame, *, tolerance: float = 0.01, weeks=WEEKS, census=None, on_roll=ON_ROLL
+    told: pl.DataFrame, *, tolerance: float = 0.01, weeks=WEEKS, census=None, marks=NO_MARKS, on_roll=ON_ROLL
 ) -> dict[int, str]:
-    """The reason by school."""
+    """The reason by school. `marks` are those of weeks learned more of since a total was told."""
     census = CENSUS_SESSIONS.empty if census is None else census
-    received = Received(weeks, census, told, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
+    received = Received(weeks, census, told, marks, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
     lines = reconciled(received, on_roll, Tolerances(sessions=tolerance), as_of=AS_OF)
     found = schools_without_list(lines)
+    assert set(lines["held_to"]) <= set(COUNTS)
     assert found["as_of"].unique().to_list() in ([], [AS_OF])
     return dict(found.select("urn", "reason").rows())
 
@@ -78,7 +80,7 @@ def test_a_school_that_says_nobody_was_away_is_not_within_any_share_of_somebody(
 def test_the_reason_gives_both_numbers_the_days_and_what_to_do():
     assert without_list(totals(1200, 50))[SECONDARY] == (
         "The registers received have 200 possible sessions from 23/02/2026 to 20/03/2026; the school's own system says "
-        "1,200, more than 1.0% apart. Deliver that period's marks again."
+        "1,200, more than 1.0% apart. Deliver that period's marks again, or its totals as they now stand."
     )
 
 
@@ -121,6 +123,82 @@ def test_every_period_holds_or_the_list_is_withheld_and_the_first_that_does_not_
     assert "from 23/02/2026 to 20/03/2026; the school's own system says 400," in without_list(wrong)[SECONDARY]
     wrong_at_first = pl.concat([totals(400, 0, span=EARLIER), totals(200, 50)])
     assert "from 03/11/2025 to 28/11/2025" in without_list(wrong_at_first)[SECONDARY]
+
+
+# Several totals of one period
+
+
+@pytest.mark.parametrize("others, holds", [((200, 50), True), ((201, 50), True), ((400, 50), False)], ids=str)
+def test_of_two_totals_told_on_one_day_each_is_held_to_whichever_came_first(others, holds):
+    """Either may be the school's last word."""
+    for told in ([totals(200, 50), totals(*others)], [totals(*others), totals(200, 50)]):
+        reasons = without_list(pl.concat(told))
+        assert (reasons == {}) == holds
+        assert holds or "says 400," in reasons[SECONDARY]
+
+
+def test_of_two_totals_of_one_day_there_is_one_line_for_each_count():
+    told = pl.concat([totals(200, 50), totals(400, 50)])
+    received = Received(WEEKS, CENSUS_SESSIONS.empty, told, NO_MARKS, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
+    lines = reconciled(received, ON_ROLL, Tolerances(), as_of=AS_OF)
+    said = lines.filter(pl.col("held_to").str.ends_with("as_told")).select("held_to", "said", "holds").sort("held_to")
+    assert said.rows() == [("missed_as_told", 50, True), ("possible_as_told", 400, False)]
+
+
+# Registers corrected since
+
+TOLD_ON = date(2026, 3, 20)
+N_THEN = tuple(Pupil(pupil.name, away=(*pupil.away, Away("N", "2026-03-02", "2026-03-02"))) for pupil in PUPILS)
+"""Ten sessions of the second of March had no reason yet; found to be present, they were corrected a week later."""
+
+
+def corrected(*, known_on: date) -> pl.DataFrame:
+    """The marks of the week corrected, as known before and since."""
+    of_week = pl.col("date").is_between(date(2026, 3, 2), date(2026, 3, 6))
+    before, now = marks_of(N_THEN).filter(of_week), marks_of(PUPILS).filter(of_week, pl.col("date") == date(2026, 3, 2))
+    return pl.concat([before, now.with_columns(known_on=pl.lit(known_on))])
+
+
+def as_known_now(marks: pl.DataFrame) -> pl.DataFrame:
+    others = WEEKS.filter(pl.col("week_start") != date(2026, 3, 2))
+    return pl.concat([others, marked_weeks(marks)])
+
+
+def told_then(possible: int, missed: int) -> pl.DataFrame:
+    return totals(possible, missed).with_columns(known_on=pl.lit(TOLD_ON))
+
+
+def after_correction(told: pl.DataFrame, *, known_on: date) -> dict[int, str]:
+    marks = corrected(known_on=known_on)
+    return without_list(told, weeks=as_known_now(marks), marks=marks)
+
+
+def test_a_total_that_was_right_when_it_was_told_does_not_count_against_registers_corrected_since():
+    assert after_correction(told_then(200, 60), known_on=date(2026, 3, 27)) == {}
+
+
+def test_nor_does_one_that_the_corrections_have_made_right():
+    assert after_correction(told_then(200, 50), known_on=date(2026, 3, 27)) == {}
+
+
+def test_one_that_was_right_at_no_time_does_and_the_reason_says_what_the_registers_have_now():
+    reason = after_correction(told_then(200, 55), known_on=date(2026, 3, 27))[SECONDARY]
+    assert "have 50 missed sessions" in reason and "says 55," in reason
+
+
+def test_a_total_told_without_marks_learned_since_is_held_to_the_registers_as_they_are():
+    assert "have 50 missed sessions" in without_list(told_then(200, 60))[SECONDARY]
+
+
+@pytest.mark.parametrize("came_on, holds", [(date(2026, 3, 27), True), (date(2026, 3, 28), False)])
+def test_marks_may_come_within_a_week_of_their_total_and_be_corrected_after(came_on, holds):
+    """The total was told before the marks it counts had come; when they came they agreed with it."""
+    of_day = pl.col("date") == date(2026, 3, 2)
+    came = marks_of(N_THEN).filter(of_day).with_columns(known_on=pl.lit(came_on))
+    since = marks_of(PUPILS).filter(of_day).with_columns(known_on=pl.lit(date(2026, 4, 20)))
+    rest = marks_of(PUPILS).filter(pl.col("date").is_between(date(2026, 3, 3), date(2026, 3, 6)))
+    marks = pl.concat([came, since, rest])
+    assert (without_list(told_then(200, 60), weeks=as_known_now(marks), marks=marks) == {}) == holds
 
 
 # Against the census
@@ -181,10 +259,10 @@ def test_so_may_possible_sessions(possible, holds):
     assert (against(told_by({"possible": possible}, {})) == {}) == holds
 
 
-def test_the_reason_gives_both_numbers_the_term_and_how_many_pupils():
+def test_the_reason_gives_both_numbers_and_the_term_and_not_how_few_the_pupils_are():
     assert against(census_of(CLASS_IDS, missed=20))[SECONDARY] == (
-        "The registers received have 100 missed sessions in the autumn term of 2025/26 for 10 pupils; the school census "
-        "says of them 200, more than 1.0% apart. Deliver that period's marks again."
+        "The registers received have 100 missed sessions in the autumn term of 2025/26; of the same pupils the school "
+        "census says 200, more than 1.0% apart. Deliver that period's marks again."
     )
 
 
@@ -204,6 +282,29 @@ def test_pupils_whom_only_one_of_them_has_are_not_compared():
     only_in_census = census_of(["elsewhere", "gone"], missed=140)
     assert against(pl.concat([census_of(CLASS_IDS), only_in_census])) == {}
     assert against(census_of(CLASS_IDS), weeks=marked_weeks(marks_of((*A_CLASS, Pupil("newcomer"))))) == {}
+
+
+def of_last_year_and(pupils: int, *, last_year: bool = True) -> pl.DataFrame:
+    """The registers of the class: of so many of its pupils in the autumn term, and of all of them before and after."""
+    of_class = OF_THE_CLASS if last_year else cut(OF_THE_CLASS, first_day=date(2026, 1, 1))
+    in_autumn = pl.col("week_start").is_between(date(2025, 8, 1), date(2025, 12, 31))
+    return of_class.filter(~in_autumn | pl.col("pupil_id").is_in(CLASS_IDS[:pupils]))
+
+
+@pytest.mark.parametrize("marked, holds", [(0, False), (4, False), (5, True), (10, True)])
+def test_where_most_pupils_of_a_census_have_no_mark_in_its_term_all_of_it_is_missed(marked, holds):
+    """Five of ten are pupils whom both have, and of fewer than ten such nothing is compared."""
+    told = against(census_of(CLASS_IDS), weeks=of_last_year_and(marked))
+    assert (told == {}) == holds
+    if not holds:
+        assert told == {
+            SECONDARY: f"The registers received have {146 * marked} possible sessions in the autumn term of 2025/26; of the "
+            "same pupils the school census says 1,460, more than 1.0% apart. Deliver that period's marks again."
+        }
+
+
+def test_a_school_whose_registers_began_after_the_term_misses_none_of_it():
+    assert against(census_of(CLASS_IDS), weeks=of_last_year_and(0, last_year=False)) == {}
 
 
 @pytest.mark.parametrize("pupils, holds", [(9, True), (10, False)])
@@ -243,7 +344,10 @@ def test_one_schools_census_says_nothing_of_anothers():
 
 # Nothing received
 
-SILENT = "No registers and no census sessions have been received for this school in this school year or the last."
+SILENT = (
+    "Registers of 0 days and censuses of 0 terms have been received for this school in this school year and the last. "
+    "Deliver either."
+)
 
 
 def test_a_school_of_which_nothing_was_received_gets_no_list():
