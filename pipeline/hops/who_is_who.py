@@ -40,10 +40,18 @@ def links_now(con: duckdb.DuckDBPyConnection, home: Home) -> Links:
 
 def _found(con: duckdb.DuckDBPyConnection, home: Home) -> pl.DataFrame:
     formers = links.formers(con)
+    pairs = pl.concat([formers.select("one", "other"), _successors(formers)]).unique()
     with identity.identity(home) as names:
-        alike, compared = who_is_who.alike(names), who_is_who.compared(names, formers)
-    rolls = links.rolls_of(con, sorted({*alike["one"], *alike["other"]}))
-    return pl.concat([found_by_former_upn(formers, compared), found_alike(alike, rolls)])
+        alike, compared = who_is_who.alike(names), who_is_who.compared(names, pairs)
+    rolls = links.rolls_of(con, sorted({*alike["one"], *alike["other"], *formers["one"], *formers["other"]}))
+    return pl.concat([found_by_former_upn(formers, compared, rolls), found_alike(alike, rolls)])
+
+
+def _successors(formers: pl.DataFrame) -> pl.DataFrame:
+    """Every two that were given one former UPN: one and other, each once."""
+    told = formers.select("one", "other").unique()
+    pairs = told.join(told, on="one", suffix="_too").filter(pl.col("other") < pl.col("other_too"))
+    return pairs.select(one="other", other="other_too").unique()
 
 
 def _apart(found: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

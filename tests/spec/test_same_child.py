@@ -22,6 +22,25 @@ def dated(picture: str, schema: dict) -> pl.DataFrame:
     return drawn(re.sub(r"\b(sep|oct|nov|dec)\b", lambda month: str(DAYS[month[0]]), picture), schema)
 
 
+def with_nulls(rows: pl.DataFrame, *names: str) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(None, pl.Date).alias(name) for name in names if name not in rows.columns)
+
+
+_ROLL = {
+    "pupil_id": pl.String, "urn": pl.Int32, "entry_date": pl.Date, "leaving_date": pl.Date, "enrol_status": pl.String,
+    "stated_on": pl.Date, "known_on": pl.Date, "until": pl.Date,
+}  # fmt: skip
+
+
+def roll(picture: str) -> pl.DataFrame:
+    """Rolls that began in 2024, unless they say otherwise, and are described as known."""
+    rows = dated(picture, _ROLL)
+    usual = {"entry_date": pl.lit(date(2024, 9, 2)), "leaving_date": pl.lit(None, pl.Date), "enrol_status": pl.lit("C"),
+             "known_on": pl.lit(None, pl.Date), "until": pl.lit(None, pl.Date)}  # fmt: skip
+    rows = rows.with_columns(**{name: value for name, value in usual.items() if name not in rows.columns})
+    return rows if "stated_on" in rows.columns else rows.with_columns(stated_on="known_on")
+
+
 def told(rows: pl.DataFrame, *names: str) -> list[tuple]:
     months = {day: word for word, day in DAYS.items()}
     return sorted(
@@ -35,10 +54,12 @@ def told(rows: pl.DataFrame, *names: str) -> list[tuple]:
 _PAIR = {"one": pl.String, "other": pl.String}
 
 
-def formers(picture: str, names: str = "one | other | named_on | agree_on\n-") -> list[tuple]:
+def formers(picture: str, names: str = "one | other | named_on\n-", rolls: str = "pupil_id | urn\n-") -> list[tuple]:
+    days = ("named_on", "agree_on", "same_on")
     found = found_by_former_upn(
-        dated(picture, _PAIR | {"known_on": pl.Date}),
-        dated(names, _PAIR | {"named_on": pl.Date, "agree_on": pl.Date}),
+        with_nulls(dated(picture, _PAIR | {"known_on": pl.Date, "until": pl.Date}), "until"),
+        with_nulls(dated(names, _PAIR | dict.fromkeys(days, pl.Date)), *days),
+        roll(rolls),
     )
     assert set(found["link"]) == {link_code(*pair) for pair in found.select("one", "other").rows()}
     return told(found, "one", "other", "because", "is_certain", "known_on", "until")
@@ -78,21 +99,13 @@ def test_a_doubt_that_was_settled_before_the_former_upn_was_told_is_none():
 
 ASH, BIRCH = 100001, 100002
 _ALIKE = _PAIR | {"one_is_temporary": pl.Boolean, "other_is_temporary": pl.Boolean, "known_on": pl.Date}
-_ROLL = {
-    "pupil_id": pl.String, "urn": pl.Int32, "entry_date": pl.Date, "leaving_date": pl.Date, "enrol_status": pl.String,
-    "stated_on": pl.Date, "known_on": pl.Date,
-}  # fmt: skip
 
 
 def alike(pairs: str, rolls: str) -> list[tuple]:
     """Found among pairs (a name beginning with t is a temporary UPN), all of whose rolls began in 2024 and are described as known."""
     two = [pair.split() for pair in pairs.split(",")]
     rows = [(*sorted(pair), *(one.startswith("t") for one in sorted(pair)), SEPTEMBER) for pair in two]
-    roll = dated(rolls, _ROLL)
-    usual = {"entry_date": pl.lit(date(2024, 9, 2)), "leaving_date": pl.lit(None, pl.Date), "enrol_status": pl.lit("C"),
-             "stated_on": pl.col("known_on")}  # fmt: skip
-    roll = roll.with_columns(**{name: value for name, value in usual.items() if name not in roll.columns})
-    found = found_alike(pl.DataFrame(rows, schema=_ALIKE, orient="row"), roll)
+    found = found_alike(pl.DataFrame(rows, schema=_ALIKE, orient="row"), roll(rolls))
     return told(found.filter(pl.col("until").is_null() | pl.col("is_certain")), "one", "other", "because", "is_certain", "known_on", "until")  # fmt: skip
 
 
