@@ -10,6 +10,7 @@ from pipeline.edges import identity, intake, links, who_is_who
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 from pipeline.steps.decided import CONFIRMED, REJECTED, UNDONE, standing, waiting
+from pipeline.steps.parted import kept_apart
 from pipeline.steps.same_child import SAME_CHILD_LINKS, found_alike, found_by_former_upn, known_as
 
 from .facts import fold_weeks_of
@@ -34,8 +35,9 @@ def links_now(con: duckdb.DuckDBPyConnection, home: Home) -> Links:
     """What all that is known comes to, made anew: the order of files and nights leaves no trace in it."""
     decisions = links.decisions(con, SAME_CHILD_LINKS)
     found = _found(con, home)
-    made = standing(found, decisions)
-    return Links(found, decisions, made, _apart(waiting(found, decisions), known_as(made)))
+    made, torn = kept_apart(standing(found, decisions), decisions)
+    unsure = waiting(found, decisions).join(torn, on="link", how="anti")
+    return Links(found, decisions, made, pl.concat([_apart(unsure, known_as(made)), torn]).sort("link"))
 
 
 def _found(con: duckdb.DuckDBPyConnection, home: Home) -> pl.DataFrame:
@@ -86,7 +88,7 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection, home: Home, summary: Summar
     children whom that changes, and of nobody else. Returns their pupil_ids: enrolments are the caller's to fold."""
     now, before = links_now(con, home), links.same_child(con)
     made = now.links.rename({"one": "pupil_id", "other": "same_as"})
-    summary.links_made = _made(made, but_not=before)
+    summary.links_made, summary.links_undone = _made(made, but_not=before), _made(before, but_not=made)
     summary.links_waiting = now.waiting.height
     if made.equals(before):
         return []
@@ -98,7 +100,7 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection, home: Home, summary: Summar
 
 
 def _made(links: pl.DataFrame, *, but_not: pl.DataFrame) -> dict[str, int]:
-    """How many links stand that did not, by the rule that made them."""
+    """How many of `links` stand, and not among the others, by the rule that made them."""
     new = links.filter(_stands).join(but_not.filter(_stands), on="link", how="anti")
     return dict(new.group_by("because").len().sort("because").rows())
 

@@ -63,7 +63,9 @@ def found_by_former_upn(formers: pl.DataFrame, compared: pl.DataFrame, rolls: pl
         for rival in given[one]:
             if rival != other:
                 theirs = said[one, rival]
-                doubts += [(FORMER_UPN_OF_SEVERAL, *both) for both in _rivals(stretches, theirs, names, told, other, rival)]
+                doubts += [
+                    (FORMER_UPN_OF_SEVERAL, *both) for both in _rivals(stretches, theirs, names, told, other, rival)
+                ]
         doubts += [(FORMER_UPN_OF_ANOTHER, *another) for another in names.apart(one, other)]
         rows += [(one, other, *row) for row in _by_doubt(FORMER_UPN, stretches, doubts)]
     return _found(rows)
@@ -123,7 +125,9 @@ def _by_doubt(because: str, stretches: list[Stretch], doubts: list[tuple[str, da
 
 def _found(rows: list[tuple]) -> pl.DataFrame:
     """FOUND rows, less those that end before they begin."""
-    told = pl.DataFrame(rows, schema=_ROWS, orient="row").with_columns(until=pl.when(pl.col("until") < _NEVER).then("until"))
+    told = pl.DataFrame(rows, schema=_ROWS, orient="row").with_columns(
+        until=pl.when(pl.col("until") < _NEVER).then("until")
+    )
     told = told.filter(pl.col("until").is_null() | (pl.col("known_on") < pl.col("until"))).filter(
         pl.col("known_on") < _NEVER
     )
@@ -217,7 +221,9 @@ def _pair(row: dict, told: dict[str, _Rolls]) -> _Pair:
     a, b = told[one], told[other]
     # A temporary UPN is given up: that a return sent again has it no more is no reason to think otherwise.
     at_schools = [
-        both for urn in a.at_school.keys() & b.at_school.keys() if (both := _overlap((a.at_school[urn][0], _NEVER), b.at_school[urn]))
+        both
+        for urn in a.at_school.keys() & b.at_school.keys()
+        if (both := _overlap((a.at_school[urn][0], _NEVER), b.at_school[urn]))
     ]
     first_known = max(min(a.at_school.values())[0], min(b.at_school.values())[0])
     is_replacement = row["one_is_temporary"] != row["other_is_temporary"]
