@@ -1,4 +1,4 @@
-"""Who is who by what only names can tell: which rows are of another child than their UPN's, which records are alike.
+"""Who is who by what only names can tell: which records are alike, and which pairs agree.
 
 Nothing of a name is in any answer but `records`, which is for a person's worklist alone.
 """
@@ -7,52 +7,6 @@ import duckdb
 import polars as pl
 
 from pipeline.vocabulary.forenames import ONE_NAME
-
-from .identity import identity
-from .settings import Home
-
-
-def other_children(home: Home, told: pl.DataFrame, given_up: pl.DataFrame) -> pl.DataFrame:
-    """extract_id and row_number of rows whose UPN is another child's: both forename and birth date differ.
-
-    `told` are people as delivered. A UPN of somebody known is theirs: a row that agrees with nothing known under it is
-    another child's. Of a UPN nobody is known by, two rows that differ in both are two children, and neither is believed.
-    `given_up` are pairs (one, other) of which a person said that they are two children: who is known under both has no claim on
-    either.
-    """
-    with identity(home) as con:
-        con.register("delivered", told)
-        con.register("given_up", given_up)
-        return con.execute(_OTHER_CHILDREN).pl()
-
-
-_DIFFER = "coalesce({0}.forename <> {1}.forename AND {0}.date_of_birth <> {1}.date_of_birth, false)"
-
-_OTHER_CHILDREN = f"""
-    WITH told AS (
-        SELECT extract_id, row_number, pupil_id, folded(forename) AS forename, date_of_birth FROM delivered),
-    given AS (SELECT one, other FROM given_up UNION SELECT other, one FROM given_up),
-    moved AS (
-        SELECT g.one AS pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
-        FROM given g JOIN identity.people p ON p.pupil_id = g.other),
-    known AS (
-        SELECT DISTINCT p.pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
-        FROM identity.people p SEMI JOIN told USING (pupil_id)),
-    claims AS (FROM known ANTI JOIN moved USING (pupil_id, surname, forename, date_of_birth)),
-    said AS (
-        SELECT pupil_id, forename, date_of_birth FROM told
-        UNION ALL SELECT pupil_id, forename, date_of_birth FROM claims),
-    doubted AS (
-        SELECT pupil_id FROM said GROUP BY pupil_id
-        HAVING min(forename) <> max(forename) AND min(date_of_birth) <> max(date_of_birth)),
-    rows AS (FROM told SEMI JOIN doubted USING (pupil_id))
-    SELECT extract_id, row_number FROM rows r
-    WHERE CASE
-        WHEN EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id)
-        THEN NOT EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id AND NOT {_DIFFER.format("c", "r")})
-        ELSE EXISTS (FROM rows o WHERE o.pupil_id = r.pupil_id AND {_DIFFER.format("o", "r")}) END
-    ORDER BY ALL
-"""
 
 
 def compare_forenames(con: duckdb.DuckDBPyConnection) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import identity, intake, links, who_is_who
+from pipeline.edges import identity, links, who_is_who
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 from pipeline.steps.decided import CONFIRMED, REJECTED, UNDONE, standing, waiting
@@ -61,26 +61,6 @@ def _apart(found: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     now = dict(known.filter(pl.col("known_until").is_null()).select("pupil_id", "known_as").rows())
     one, other = pl.col("one").replace(now), pl.col("other").replace(now)
     return found.filter(one != other)
-
-
-_PLACE = {"extract_id": pl.Int32, "row_number": pl.Int64}
-_TOLD = (*_PLACE, "pupil_id", "surname", "forename", "date_of_birth")
-
-
-def strangers(
-    con: duckdb.DuckDBPyConnection, home: Home, feed: str, people: list[pl.DataFrame], *, refused: list[int]
-) -> pl.DataFrame:
-    """extract_id and row_number of people met, of whose UPN is another child's: never to be remembered by name, and of a roll marked
-    in scratch for the gate. `refused` are the extracts of which nothing is taken in."""
-    named = [one.select(_TOLD) for one in people if one.height and {*_TOLD} <= {*one.columns}]
-    told = pl.concat(named).filter(~pl.col("extract_id").is_in(refused)) if named else pl.DataFrame()
-    if told.is_empty():
-        return pl.DataFrame(schema=_PLACE)
-    given_up = parted_pairs(links.decisions(con, SAME_CHILD_LINKS)).select("one", "other")
-    found = who_is_who.other_children(home, told, given_up)
-    if feed == "pupils":
-        intake.mark_other_children(con, found)
-    return found
 
 
 def bring_up_to_date(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary) -> list[str]:
