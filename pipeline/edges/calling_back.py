@@ -1,8 +1,11 @@
 """Rows of rolls that were accepted earlier on a day, called back where another row of that day speaks against them."""
 
+from datetime import date
+
 import duckdb
 import polars as pl
 
+from pipeline.tables.candidates import staged_table
 from pipeline.tables.staged import PUPILS
 
 from . import intake
@@ -57,20 +60,60 @@ def mark_and_call_back(con: duckdb.DuckDBPyConnection, strangers: pl.DataFrame) 
     )
 
 
-def take_back(con: duckdb.DuckDBPyConnection, back: pl.DataFrame) -> list[str]:
-    """Remove from staged what was called back, and count it as set aside, in the transaction of the caller. Returns whose rows
-    they were."""
+def take_back(con: duckdb.DuckDBPyConnection, back: pl.DataFrame, known_on: date) -> list[str]:
+    """Remove from staged what was called back, and let what hung from it wait, in the transaction of the caller. Returns whose
+    rows they were."""
     if back.is_empty():
         return []
     con.register("_back", back)
     con.execute("CREATE OR REPLACE TEMP TABLE called_back AS FROM _back")
     con.unregister("_back")
     whose = con.execute("SELECT DISTINCT pupil_id FROM warehouse.staged.pupils SEMI JOIN called_back USING (extract_id, row_number) ORDER BY 1").fetchall()  # fmt: skip
+    _remove(con, "pupils")
+    pupil_ids = [pupil_id for (pupil_id,) in whose]
+    for feed in HANGING:
+        _let_wait(con, feed, pupil_ids, known_on)
+    return pupil_ids
+
+
+HANGING = ("census_sessions", "suspensions", "leavers", "support_and_reviews", "attendance_marks")
+"""Feeds whose rows are accepted for a roll that has the pupil, and can be hung from one again."""
+
+
+def _let_wait(con: duckdb.DuckDBPyConnection, feed: str, pupil_ids: list[str], known_on: date) -> None:
+    """Let rows of these pupils wait that were accepted on this day and are on no roll now: they are tried again when their feed is
+    next taken in."""
+    anywhere = "OR s.by_transfer" if feed == "attendance_marks" else ""
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE called_back AS
+        SELECT extract_id, row_number FROM warehouse.staged.{feed} s
+        WHERE pupil_id IN (SELECT unnest($1))
+            AND (extract_id IN (SELECT extract_id FROM warehouse.audit.extracts WHERE known_on = $2)
+                OR (extract_id, row_number) IN (
+                    SELECT (extract_id, row_number) FROM warehouse.audit.set_aside WHERE accepted_on = $2))
+            AND NOT EXISTS (
+                FROM warehouse.staged.pupils p WHERE p.pupil_id = s.pupil_id AND (p.urn = s.urn {anywhere}))""",
+        [pupil_ids, known_on],
+    )
+    if not con.execute("SELECT 1 FROM called_back LIMIT 1").fetchone():
+        return
+    con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} ({intake.columns_of(feed)})")
+    delivered = intake.DELIVERED if "delivered_on" in staged_table(feed).names else ""
+    con.execute(f"""
+        INSERT INTO warehouse.waiting.{feed} BY NAME
+        SELECT * {delivered} FROM warehouse.staged.{feed} SEMI JOIN called_back USING (extract_id, row_number)""")
+    _remove(con, feed)
+
+
+def _remove(con: duckdb.DuckDBPyConnection, feed: str) -> None:
+    """Remove from staged the rows in `called_back`, and count those of them that were accepted at once as set aside."""
     con.execute("""
         UPDATE warehouse.audit.extracts e SET rows_accepted = rows_accepted - rows, rows_set_aside = rows_set_aside + rows
         FROM (
             SELECT extract_id, count(*) AS rows FROM called_back
             ANTI JOIN warehouse.audit.set_aside USING (extract_id, row_number) GROUP BY extract_id) b
         WHERE b.extract_id = e.extract_id""")
-    con.execute("DELETE FROM warehouse.staged.pupils p USING called_back b WHERE p.extract_id = b.extract_id AND p.row_number = b.row_number")  # fmt: skip
-    return [pupil_id for (pupil_id,) in whose]
+    con.execute(f"""
+        DELETE FROM warehouse.staged.{feed} s USING called_back b
+        WHERE s.extract_id = b.extract_id AND s.row_number = b.row_number""")

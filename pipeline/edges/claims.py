@@ -140,20 +140,22 @@ def set_claims(con: duckdb.DuckDBPyConnection, given_up: pl.DataFrame, *, with_t
 
 def in_doubt(con: duckdb.DuckDBPyConnection, delivered: pl.DataFrame, today: date, *, with_told: bool) -> pl.DataFrame:
     """PLACE, pupil_id, told_on and is_doubted of the rows whose UPN comes with two forenames, or came so before; of those `delivered`
-    and, where asked, of those told of before whose day is not over or that wait. Makes `told`, which has them by name."""
+    and, where asked, of those told of before whose day is not over or that wait. Makes `told`, which has them by name, and `all_told`."""
     con.register("delivered", delivered.select(_ROW))
     before = f"UNION ALL BY NAME SELECT {', '.join(_ROW)}, told_on, is_doubted FROM identity.told_names"
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE told AS
+        CREATE OR REPLACE TEMP TABLE all_told AS
         WITH rows AS (
-            SELECT {", ".join(_ROW)}, DATE '{today}' AS told_on, false AS is_doubted FROM delivered {before if with_told else ""}),
-        folded AS (SELECT *, folded(forename) AS name FROM rows),
-        names AS (
-            SELECT pupil_id, name, is_doubted FROM folded
-            UNION ALL SELECT pupil_id, name, false FROM claims SEMI JOIN folded USING (pupil_id)),
+            SELECT {", ".join(_ROW)}, DATE '{today}' AS told_on, false AS is_doubted FROM delivered {before if with_told else ""})
+        SELECT * REPLACE (folded(surname) AS surname), folded(forename) AS name FROM rows""")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE told AS
+        WITH names AS (
+            SELECT pupil_id, name, is_doubted FROM all_told
+            UNION ALL SELECT pupil_id, name, false FROM claims SEMI JOIN all_told USING (pupil_id)),
         doubted AS (
             SELECT pupil_id FROM names GROUP BY pupil_id HAVING min(name) <> max(name) OR bool_or(is_doubted))
-        SELECT * REPLACE (folded(surname) AS surname) FROM folded SEMI JOIN doubted USING (pupil_id)""")
+        FROM all_told SEMI JOIN doubted USING (pupil_id)""")
     con.unregister("delivered")
     return con.execute("SELECT extract_id, row_number, pupil_id, told_on, is_doubted FROM told ORDER BY ALL").pl()
 
@@ -185,7 +187,7 @@ _OTHER_CHILDREN = f"""
         SELECT t.*, c.* EXCLUDE (extract_id, row_number) FROM told t JOIN context c USING (extract_id, row_number)),
     elsewhere AS (
         SELECT pupil_id, surname, name, date_of_birth FROM claims UNION
-        SELECT pupil_id, surname, name, date_of_birth FROM told WHERE told_on = DATE '{{today}}'),
+        SELECT pupil_id, surname, name, date_of_birth FROM all_told WHERE told_on = DATE '{{today}}'),
     ordered AS (  -- who has since been told of under another UPN was put right, and objects to nobody
         SELECT *, rank() OVER (PARTITION BY pupil_id ORDER BY was_put_right, told_on DESC) AS place
         FROM (SELECT r.*, r.is_doubted AND r.told_on < DATE '{{today}}' AND EXISTS (

@@ -111,6 +111,13 @@ def children(con: duckdb.DuckDBPyConnection, *, as_of: date | None) -> pl.DataFr
     return shelf.read(con, f"SELECT * FROM {known_as(as_of)} ORDER BY pupil_id")
 
 
+def with_their_other_upns(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> list[str]:
+    """These pupil_ids, and every other of the same children."""
+    now = children(con, as_of=None)
+    theirs = now.filter(pl.col("pupil_id").is_in(pupil_ids))["known_as"]
+    return sorted({*pupil_ids, *now.filter(pl.col("known_as").is_in(theirs.implode()))["pupil_id"]})
+
+
 # The links themselves
 
 

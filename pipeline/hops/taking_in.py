@@ -16,6 +16,7 @@ from pipeline.edges import (
     identity,
     inbox,
     intake,
+    links,
     progress,
     reading,
     runs,
@@ -29,6 +30,7 @@ from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.intake import Landed
 from pipeline.edges.plan_parents import known_plan_parents
 from pipeline.edges.settings import Home, Settings
+from pipeline.steps.agencies import names_justice
 from pipeline.steps.care import CARE_FEEDS, OwnArea, of_care
 from pipeline.steps.learned import with_age, with_known_on, year_span
 from pipeline.steps.linking import Known, SaidOf, linked
@@ -149,7 +151,7 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
     with summary.timed(f"{feed}: keep"):
         _remember(home, feed, people, judged, waiting, verdict, stop, day)
         with shelf.transaction(con):
-            retold = calling_back.take_back(con, judged.back)
+            retold = calling_back.take_back(con, judged.back, day.known_on)
             intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside, all_judged=not day.skip)
             intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
@@ -223,7 +225,7 @@ def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
     """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
     for number, one in numbered:
         try:
-            refuse_without_gateway(one.layout.feed, home)
+            refuse_without_gateway(one, home)
             for raw in reading.read_extract(one.extract, one.layout):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
                 delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
@@ -249,6 +251,8 @@ def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, hom
     met = pl.DataFrame()
     if layout.feed == "pupils":
         rows = with_age(rows, on=day.known_on)
+    if layout.feed == "agencies":
+        rows = rows.with_columns(names_justice(raw))
     if layout.feed in CARE_FEEDS:
         rows = _of_care(rows, pseudonyms, home.settings)
     if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
@@ -351,6 +355,8 @@ def _fold(con, home: Home, summary: Summary, feed: str, retold: list[str]) -> No
     linked = who_is_who.bring_up_to_date(con, home, summary) if feed == "pupils" else []
     if feed in ("pupils", "leavers"):
         facts.fold_rolls_retold(con, feed, [*linked, *retold])
+    if retold:
+        facts.fold_weeks_of(con, links.with_their_other_upns(con, retold))
     if feed in PLANS_FROM or linked:
         facts.fold_plans(con)
     if feed == "attendance_marks":

@@ -1,7 +1,7 @@
 """Whose the UPN of each row is, judged of a whole day at once: what is told now, what was accepted earlier that day, what waits.
 
 So neither the order of files nor how they are cut decides who keeps a UPN. A row accepted earlier on a day is called back
-where another of that day speaks against it.
+where another of that day speaks against it. History was told long before any night, and all of it at once.
 """
 
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ def judge(con: duckdb.DuckDBPyConnection, home: Home, feed: str, people, *, day,
         return _NOBODY
     with claims.claims(home) as names:
         if is_roll:
-            claims.settle(names, calling_back.places(con, claims.extracts_told(names)), day.known_on)
+            claims.settle(names, calling_back.places(con, claims.extracts_told(names)), learned_on(day))
         claims.set_claims(names, _given_up(con), with_today=not is_roll)
-        rows = claims.in_doubt(names, told, day.known_on, with_told=is_roll)
+        rows = claims.in_doubt(names, told, learned_on(day), with_told=is_roll)
         strangers = _strangers(con, names, rows, day, is_roll=is_roll)
     if not is_roll:
         return Judged(strangers, _NOBODY.back)
@@ -71,12 +71,12 @@ def _strangers(con, names, rows: pl.DataFrame, day, *, is_roll: bool) -> pl.Data
         return _NOBODY.strangers
     if not is_roll:
         absent = [pl.lit(None, dtype).alias(name) for name, dtype in claims.CONTEXT.items()]
-        return claims.other_children(names, rows.with_columns(absent), day.known_on)
+        return claims.other_children(names, rows.with_columns(absent), learned_on(day))
     broken = gate.places_breaking(con, "pupils", but_not=RETRIED)
     sound = rows.join(broken, on=[*claims.PLACE], how="anti").join(
         calling_back.described(con, rows["pupil_id"].unique().to_list()), on=[*claims.PLACE], how="left"
     )
-    return claims.other_children(names, sound, day.known_on)
+    return claims.other_children(names, sound, learned_on(day))
 
 
 def remember(
@@ -95,7 +95,7 @@ def remember(
     waited = _with_fate(pl.concat(before), fate)
     with claims.claims(home) as names:
         claims.forget(names, judged.back, known_on=learned_on(day))
-        claims.keep(names, told, waited, day.known_on)
+        claims.keep(names, told, waited, learned_on(day))
         accepted = pl.concat([rows.filter("is_accepted").select([*claims.PLACE]) for rows in (told, waited)])
         people = claims.names_of(names, accepted)
     _remember_people(home, people, day)

@@ -74,7 +74,7 @@ def test_a_former_upn_whose_names_agree_is_no_less_certain():
     assert formers("one | other | known_on\n-\nold | new | oct", names) == [("old", "new", "former_upn", True, "oct", None)]  # fmt: skip
 
 
-def test_a_former_upn_of_a_child_of_another_forename_and_birth_date_is_for_a_person():
+def test_a_former_upn_of_a_child_of_another_forename_is_for_a_person():
     names = "one | other | named_on | agree_on\n-\nold | new | oct |"
     assert formers("one | other | known_on\n-\nold | new | oct", names) == [
         ("old", "new", "former_upn_of_another", False, "oct", None)
@@ -88,6 +88,58 @@ def test_a_link_stands_while_nothing_was_known_against_it_and_again_once_a_name_
         ("old", "new", "former_upn", True, "oct", "nov"),
         ("old", "new", "former_upn_of_another", False, "nov", "dec"),
     ]
+
+
+SHARED = "one | other | known_on\n-\nfu | amira | oct\nfu | zara | nov"
+ONE_CHILD = "one | other | named_on | agree_on | same_on\n-\namira | zara | sep | sep | sep"
+
+
+def test_a_former_upn_given_to_two_who_differ_joins_neither_from_the_day_the_second_is_known():
+    assert formers(SHARED) == [
+        ("fu", "amira", "former_upn", True, "oct", "nov"),
+        ("fu", "amira", "former_upn_of_several", False, "nov", None),
+        ("fu", "zara", "former_upn_of_several", False, "nov", None),
+    ]
+
+
+def test_given_to_two_of_one_forename_and_birth_date_it_joins_both():
+    assert [row[2] for row in formers(SHARED, ONE_CHILD)] == ["former_upn", "former_upn"]
+
+
+def test_but_not_where_both_were_ever_on_a_roll_at_once():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\namira | 100001 | oct | oct\nzara | 100002 | oct | dec"
+    assert formers(SHARED, ONE_CHILD, rolls) == [
+        ("fu", "amira", "former_upn", True, "oct", "dec"), ("fu", "amira", "former_upn_of_several", False, "dec", None),
+        ("fu", "zara", "former_upn", True, "nov", "dec"), ("fu", "zara", "former_upn_of_several", False, "dec", None),
+    ]  # fmt: skip
+
+
+def test_a_former_upn_that_is_on_the_same_roll_on_the_same_day_is_a_brothers_or_sisters():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\nold | 100001 | oct | oct\nnew | 100001 | {} | oct"
+    told = "one | other | known_on\n-\nold | new | oct"
+    assert formers(told, rolls=rolls.format("oct")) == [("old", "new", "former_upn_on_one_roll", False, "oct", None)]
+    assert formers(told, rolls=rolls.format("nov")) == [("old", "new", "former_upn", True, "oct", None)]
+
+
+def test_at_another_school_on_that_day_it_may_be_the_childs_own():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\nold | 100001 | oct | oct\nnew | 100002 | oct | oct"
+    assert formers("one | other | known_on\n-\nold | new | oct", rolls=rolls) == [("old", "new", "former_upn", True, "oct", None)]  # fmt: skip
+
+
+def test_what_is_said_no_more_joins_nobody_from_that_day():
+    told = "one | other | known_on | until\n-\nold | new | sep | oct\nold | new | dec |"
+    assert formers(told) == [
+        ("old", "new", "former_upn", True, "dec", None),
+        ("old", "new", "former_upn", True, "sep", "oct"),
+    ]
+
+
+def test_nor_does_it_speak_against_another():
+    told = "one | other | known_on | until\n-\nfu | amira | sep |\nfu | zara | oct | nov"
+    assert [row[2:] for row in formers(told) if row[1] == "amira"] == [
+        ("former_upn", True, "nov", None), ("former_upn", True, "sep", "oct"),
+        ("former_upn_of_several", False, "oct", "nov"),
+    ]  # fmt: skip
 
 
 def test_a_doubt_that_was_settled_before_the_former_upn_was_told_is_none():
@@ -158,6 +210,16 @@ def test_of_two_permanent_ones_the_first_to_come_takes_the_place_and_the_other_i
     rolls = "pupil_id | urn | known_on\n-\ntemp | 100001 | sep\nperm | 100001 | oct\nqerm | 100001 | nov"
     certain = [row for row in alike("perm temp, qerm temp", rolls) if row[3]]
     assert certain == [("temp", "perm", "temporary_upn", True, "oct", None)]
+
+
+def test_a_permanent_one_that_a_return_sent_again_has_no_more_no_longer_takes_the_place():
+    rolls = "pupil_id | urn | known_on | until\n-\ntemp | 100001 | sep |\nperm | 100001 | oct | dec"
+    assert alike("perm temp", rolls) == [("temp", "perm", "temporary_upn", True, "oct", "dec")]
+
+
+def test_the_temporary_one_may_be_gone_from_it():
+    rolls = "pupil_id | urn | known_on | until\n-\ntemp | 100001 | sep | oct\nperm | 100001 | oct |"
+    assert alike("perm temp", rolls) == [("temp", "perm", "temporary_upn", True, "oct", None)]
 
 
 def test_of_two_that_came_on_one_day_neither_does():
