@@ -19,7 +19,6 @@ from pipeline.edges import (
     links,
     progress,
     reading,
-    runs,
     system_ids,
     withdrawing,
 )
@@ -43,6 +42,7 @@ from pipeline.tables.staged_plans import PLANS_FROM
 
 from . import facts, who_is_who, whose_upn
 from .apart import SET_APART, refuse_without_gateway, remember_apart, set_apart
+from .recording import record_verdict, recounted, write_set_aside
 from .summary import ExtractSummary, Summary
 
 
@@ -123,17 +123,7 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day
         summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
         # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
         waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
-    return _recounted(con, summary)
-
-
-def _recounted(con, summary: Summary) -> Summary:
-    """`summary` with its files' counts as they are on record, for a row may have been called back since."""
-    recorded = {(one["file"], one["layout"]): one for one in runs.extracts_of(con, summary.run)}
-    for one in summary.extracts:
-        told = recorded.get((one.file, one.layout), {})
-        one.rows_accepted = told.get("rows_accepted", one.rows_accepted)
-        one.rows_set_aside = told.get("rows_set_aside", one.rows_set_aside)
-    return summary
+    return recounted(con, summary)
 
 
 def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:
@@ -157,11 +147,11 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
             _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
-            _record_verdict(con, summary, landed, judged.back, verdict, stop)
+            record_verdict(con, summary, landed, judged.back, verdict, stop)
             if feed == "attendance_marks":
                 summary.marks_withdrawn = _withdraw(con, home, landed, verdict.set_aside, day=day)
             _fold(con, home, summary, feed, retold)
-            _write_set_aside(
+            write_set_aside(
                 con, home, landed, waiting, judged.back
             )  # before the commit: a run killed here writes it again
     intake.clear_room(con, feed)
@@ -316,30 +306,6 @@ def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broke
 def asdict_of(said: ExtractSummary) -> dict:
     told = dict(vars(said))
     return told | {"extract": told.pop("file")}
-
-
-def _record_verdict(con, summary: Summary, landed, back: pl.DataFrame, verdict: gate.Verdict, stop) -> None:
-    """What was set aside and noted, less what fell with a refused file; rows that waited are not counted twice, and those called
-    `back` now for the first time."""
-    new = [one.extract_id for one in landed]
-    standing = ~pl.col("extract_id").is_in(list(stop))
-    set_aside, notes = (
-        verdict.set_aside.filter(standing),
-        verdict.notes.filter(standing & pl.col("extract_id").is_in(new)),
-    )
-    intake.record_verdict(con, set_aside, notes)
-    first_time = pl.concat(
-        [set_aside.filter(pl.col("extract_id").is_in(new)), set_aside.join(back, on=back.columns, how="semi")]
-    )
-    summary.set_aside_by_rule = dict(first_time.group_by("rule").len().sort("rule").rows())
-    summary.noted_by_rule = dict(notes.group_by("rule").agg(pl.col("rows").sum()).sort("rule").rows())
-
-
-def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFrame | None, back: pl.DataFrame) -> None:
-    """Beside the inbox, per file, the rows still set aside: number, rule and sentence, and nothing of the row itself."""
-    tried = [one for rows in (waiting, back) if rows is not None for one in rows["extract_id"].unique().to_list()]
-    for name, rows in intake.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
-        beside.write_set_aside(home, name, rows)
 
 
 def _withdraw(con, home: Home, landed: list[Landed], broken: pl.DataFrame, *, day: Day) -> int:
