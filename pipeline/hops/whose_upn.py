@@ -19,6 +19,7 @@ from .who_is_who import parted_pairs
 
 RULE = "upn_on_two_children"
 
+_PLACE = [*claims.PLACE]
 _NAMED = (*claims.PLACE, "pupil_id", "surname", "forename", "date_of_birth")
 
 
@@ -73,8 +74,8 @@ def _strangers(con, names, rows: pl.DataFrame, day, *, is_roll: bool) -> pl.Data
         absent = [pl.lit(None, dtype).alias(name) for name, dtype in claims.CONTEXT.items()]
         return claims.other_children(names, rows.with_columns(absent), learned_on(day))
     broken = gate.places_breaking(con, "pupils", but_not=RETRIED)
-    sound = rows.join(broken, on=[*claims.PLACE], how="anti").join(
-        calling_back.described(con, rows["pupil_id"].unique().to_list()), on=[*claims.PLACE], how="left"
+    sound = rows.join(broken, on=_PLACE, how="anti").join(
+        calling_back.described(con, rows["pupil_id"].unique().to_list()), on=_PLACE, how="left"
     )
     return claims.other_children(names, sound, learned_on(day))
 
@@ -82,34 +83,36 @@ def _strangers(con, names, rows: pl.DataFrame, day, *, is_roll: bool) -> pl.Data
 def remember(
     home: Home, feed: str, people, judged: Judged, waiting, verdict: gate.Verdict, stop: dict[int, str], day
 ) -> None:
-    """Keep the names of rows that are accepted; of a roll, by row, those of rows that wait too."""
+    """Keep the names of rows that are accepted, and of a return's that wait for another; of a roll, by row, of all that wait."""
     met = pl.concat(people).filter(~pl.col("extract_id").is_in(list(stop))) if people else pl.DataFrame()
     fate = _fate(verdict.set_aside)
-    if feed != "pupils":
-        kept = met.join(fate.filter(~pl.col("waits")), on=[*claims.PLACE], how="anti") if met.width else met
-        kept = kept.join(judged.strangers, on=[*claims.PLACE], how="anti") if met.width else met
-        _remember_people(home, kept.drop([*claims.PLACE]).unique() if kept.width else kept, day)
+    if feed == "pupils":
+        _remember_people(home, _told_by_row(home, _whole(met), judged.back, waiting, fate, day), day)
         return
-    told = _with_fate(_whole(met), fate).filter(pl.col("is_accepted") | pl.col("waits"))
-    before = [judged.back] if waiting is None else [judged.back, waiting.select([*claims.PLACE])]
+    lost = pl.concat([judged.strangers, fate.filter(~pl.col("waits")).select(_PLACE)])
+    _remember_people(home, met.join(lost, on=_PLACE, how="anti").drop(_PLACE).unique(), day)
+
+
+def _told_by_row(home: Home, met: pl.DataFrame, back: pl.DataFrame, waiting, fate: pl.DataFrame, day) -> pl.DataFrame:
+    """Keep a roll's names by row. Returns those of the rows now accepted, of this batch or of before."""
+    told = _with_fate(met, fate).filter(pl.col("is_accepted") | pl.col("waits"))
+    before = [back] if waiting is None else [back, waiting.select(_PLACE)]
     waited = _with_fate(pl.concat(before), fate)
     with claims.claims(home) as names:
-        claims.forget(names, judged.back, known_on=learned_on(day))
+        claims.forget(names, back, known_on=learned_on(day))
         claims.keep(names, told, waited, learned_on(day))
-        accepted = pl.concat([rows.filter("is_accepted").select([*claims.PLACE]) for rows in (told, waited)])
-        people = claims.names_of(names, accepted)
-    _remember_people(home, people, day)
+        return claims.names_of(names, pl.concat([rows.filter("is_accepted").select(_PLACE) for rows in (told, waited)]))
 
 
 def _fate(set_aside: pl.DataFrame) -> pl.DataFrame:
     """Of each row set aside, whether it waits, and whether whose its UPN is is in doubt."""
-    return set_aside.group_by([*claims.PLACE]).agg(
+    return set_aside.group_by(_PLACE).agg(
         waits=pl.col("rule").is_in([*RETRIED]).all(), is_doubted=(pl.col("rule") == RULE).any()
     )
 
 
 def _with_fate(rows: pl.DataFrame, fate: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(fate, on=[*claims.PLACE], how="left").with_columns(
+    return rows.join(fate, on=_PLACE, how="left").with_columns(
         is_accepted=pl.col("waits").is_null(), is_doubted=pl.col("is_doubted").fill_null(False)
     )
 
