@@ -79,13 +79,15 @@ RETRIED = frozenset(
         "census_pupil_not_accepted",
         "plan_parent_missing",
         "leaves_before_entry",
+        "upn_on_two_children",
         "care_child_not_accepted",
         "school_id_not_mapped",
         "system_id_not_mapped",
         "code_id_not_mapped",
     }
 )
-"""Rules broken because another delivery had not arrived: their rows are tried again at every later take-in."""
+"""Rules broken because another delivery had not arrived, or nobody has said yet whose a UPN is: their rows are tried again at
+every later take-in."""
 
 
 def suite_for(feed: str) -> "ExpectationSuite":

@@ -5,11 +5,15 @@ from pipeline.vocabulary.agencies import OF_JUSTICE, POLICE_OR_YOUTH_JUSTICE, SE
 from .promise import Promise, Severity, quoted, rows_where, was_read
 from .shared import VALUE_NOT_UNDERSTOOD
 
+NAMES_JUSTICE = (
+    f"It names the police or youth justice where it says which service, agency, team or source: {OF_JUSTICE}"
+)
+
 PROMISES = (
     Promise(
         "police_or_youth_justice",
         Severity.CRITICAL,
-        f"It names the police or youth justice as a service, agency or team: {OF_JUSTICE}",
+        NAMES_JUSTICE,
         f"SELECT DISTINCT extract_id, 1 AS row_number FROM batch WHERE service = {quoted(POLICE_OR_YOUTH_JUSTICE)}",
     ),
     VALUE_NOT_UNDERSTOOD,

@@ -51,8 +51,8 @@ PROMISES = (
     Promise(
         "upn_on_two_children",
         Severity.WARNING,
-        "This UPN is known, or sent, with both another forename and another birth date, so it is two children's. Look whose "
-        "it is (school {shown}), give the other child another UPN, and send the row again.",
+        "This UPN is known, or sent, with another forename and another birth date, or on one day's roll with another forename, so "
+        "it is two children's. Look whose it is (school {shown}) and give the other child another UPN: the row is tried again.",
         UPN_ON_TWO_CHILDREN,
     ),
     Promise(

@@ -159,9 +159,11 @@ def flag(home: Home, *, as_of: date) -> Summary:
 
 
 def _as_it_was(con: DuckDBPyConnection, home: Home, *, as_of: date) -> Home:
-    """The home with the settings a past day was looked at with: a replay stays in the past."""
+    """The home with the settings a past day was looked at with: a replay stays in the past, but for a gateway taken back."""
     newest = published.newest_as_of(home.published)
     was = runs.settings_of(con, as_of) if newest and as_of < newest else None
+    if was and not home.settings.gateway.strip():
+        was = replace(was, gateway="")
     return replace(home, settings=was) if was else home
 
 

@@ -33,8 +33,9 @@ def _rules(summary: Summary) -> list[str]:
     aside = [f"  set aside  {rows:>9,}  {rule}" for rule, rows in sorted(summary.set_aside_by_rule.items())]
     noted = [f"  noted      {rows:>9,}  {rule}" for rule, rows in sorted(summary.noted_by_rule.items())]
     made = [f"  linked     {links:>9,}  {rule}" for rule, links in sorted(summary.links_made.items())]
+    undone = [f"  unlinked   {links:>9,}  {rule}" for rule, links in sorted(summary.links_undone.items())]
     waiting = [f"  waiting    {summary.links_waiting:>9,}  who_is_who: see a2n links"] if summary.links_waiting else []
-    return aside + noted + made + waiting + _of_agencies(summary.agency_links)
+    return aside + noted + made + undone + waiting + _of_agencies(summary.agency_links)
 
 
 def _of_agencies(links: dict[str, int]) -> list[str]:

@@ -1,8 +1,8 @@
 """What other agencies sent, kept with the names: whose rows they may be, for as long as that is a question.
 
 Names, birth dates and postcodes as an agency sent them are in the identity file and nowhere else. Of a child who is linked to
-a pupil, or waits for a person to say, they are kept; of any other they are erased `unlinked_days` after they last came:
-so long, a roll may still come that has the child on it. A child is known here by a keyed hash of names and birth date,
+a pupil, or waits for a person to say, they are kept while settings name a gateway; else they are erased `unlinked_days` after
+they last came: so long, a roll may still come that has the child on it. A child is known here by a keyed hash of names and birth date,
 so that the same child sent again is nobody new, and a pair once rejected is known when its names are long gone.
 """
 
@@ -210,17 +210,26 @@ def first_sent(con: duckdb.DuckDBPyConnection) -> date | None:
     return con.execute("SELECT min(known_on) FROM identity.agency_people").fetchone()[0]
 
 
-def erase_unlinked(con: duckdb.DuckDBPyConnection, keep: list[str], *, known_on: date, unlinked_days: int) -> None:
-    """Erase what agencies sent of children not among `keep` who were last sent more than `unlinked_days` ago."""
+def erase(con: duckdb.DuckDBPyConnection, keep: list[str], linked: list[str], *, known_on: date, days: int) -> None:
+    """Erase names, birth dates and postcodes of agencies' children not among `keep` who were last sent more than `days` ago.
+
+    Of those ever `linked` to a pupil, which services were involved and when is kept, under the keyed hash alone: by it a past
+    day's list is had again.
+    """
     con.register("_keep", pl.DataFrame({"person": keep}, schema={"person": pl.String}))
     gone = f"""
         SELECT person FROM identity.agency_people ANTI JOIN _keep USING (person)
-        GROUP BY person HAVING max(last_on) < DATE '{known_on - timedelta(days=unlinked_days)}'"""
+        GROUP BY person HAVING max(last_on) < DATE '{known_on - timedelta(days=days)}'"""
     con.execute(f"CREATE OR REPLACE TEMP TABLE gone AS {gone}")
+    con.register("_linked", pl.DataFrame({"person": linked}, schema={"person": pl.String}))
     with _whole(con):
-        for table in ("agency_statements", "agency_weights", "agency_people"):
+        con.execute(
+            "DELETE FROM identity.agency_statements WHERE person IN (FROM gone) AND person NOT IN (FROM _linked)"
+        )
+        for table in ("agency_weights", "agency_people"):
             con.execute(f"DELETE FROM identity.{table} WHERE person IN (FROM gone)")
     con.unregister("_keep")
+    con.unregister("_linked")
 
 
 def places(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> dict[str, list[str]]:

@@ -64,6 +64,19 @@ def judged(con: duckdb.DuckDBPyConnection, name: str, promises: Iterable[Promise
     return Verdict(stop, _together(set_aside, SET_ASIDE), _together(notes, NOTES))
 
 
+def places_breaking(con: duckdb.DuckDBPyConnection, feed: str, *, but_not: frozenset[str]) -> pl.DataFrame:
+    """extract_id and row_number of the rows of `batch` that break any warning of `feed` but these, asked without a verdict."""
+    asked = [
+        f"SELECT extract_id, row_number FROM ({promise.sql})"
+        for promise in PROMISES[feed]
+        if promise.severity is Severity.WARNING and promise.rule not in but_not
+    ]
+    try:
+        return con.execute(" UNION ".join(asked)).pl()
+    except duckdb.Error as fault:
+        raise GateBroken(f"{feed}: the promises could not be run ({type(fault).__name__})") from None
+
+
 def rows_breaking(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Promise, ...]) -> dict[str, int]:
     """How many rows Great Expectations finds to break each rule."""
     try:

@@ -139,8 +139,12 @@ def waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> pl.DataFrame | No
 
 
 def make_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
-    columns = ", ".join(f"{c.name} {shelf.SQL_TYPES[shelf.base_type(c.dtype)]}" for c in candidates(feed).columns)
-    con.execute(f"CREATE OR REPLACE TABLE scratch.main.{feed} ({columns})")
+    con.execute(f"CREATE OR REPLACE TABLE scratch.main.{feed} ({columns_of(feed)})")
+
+
+def columns_of(feed: str) -> str:
+    """The candidate columns of `feed`, as SQL declares them."""
+    return ", ".join(f"{c.name} {shelf.SQL_TYPES[shelf.base_type(c.dtype)]}" for c in candidates(feed).columns)
 
 
 ROWS_TO_LAND = 600_000
@@ -304,13 +308,13 @@ def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str],
     is_empty = con.execute(f"SELECT 1 FROM {waiting} LIMIT 1").fetchone() is None
     # Made by an earlier version, an empty table may lack columns: it is made anew.
     into = f"CREATE OR REPLACE TABLE {waiting} AS" if is_empty else f"INSERT INTO {waiting} BY NAME"
-    delivered = _DELIVERED if "delivered_on" in candidates(feed).schema else ""
+    delivered = DELIVERED if "delivered_on" in candidates(feed).schema else ""
     con.execute(f"""
         {into} SELECT * {delivered} FROM scratch.main.{feed}
         SEMI JOIN waits USING (extract_id, row_number) ANTI JOIN stopped USING (extract_id)""")
 
 
-_DELIVERED = "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
+DELIVERED = "REPLACE (coalesce(delivered_on, known_on) AS delivered_on)"
 
 
 def record_extracts(con: duckdb.DuckDBPyConnection, extracts: list[dict]) -> None:

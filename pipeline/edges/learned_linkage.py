@@ -28,29 +28,42 @@ def learned(con: duckdb.DuckDBPyConnection, pupils: str, others: str) -> Model:
     `pupils` and `others` are as for `linkage.weights`. Raises Refused where there are too few records, or what is learned
     would make agreement weigh little: the model there was stays.
     """
-    spell_all(con, pupils, others)
-    _refuse_few(con)
     model, fault = None, None
-    con.execute("SET threads = 1")  # sums of fractions must be taken in one order
-    linker = made_linker(con, SHIPPED)
     try:
-        linker.training.estimate_u_using_random_sampling(
-            max_pairs=SAMPLED_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
-        )
-        for chosen_by in LEARNED_WHERE:
-            linker.training.estimate_parameters_using_expectation_maximisation(chosen_by)
-        model = _as_model(linker.misc.save_model_to_json())
+        model = _trained(con, pupils, others)
+    except Refused:
+        raise
     except Exception as problem:
         fault = fault_of(problem)
-    finally:
-        linker.table_management.delete_tables_created_by_splink_from_db()
-        con.execute("RESET threads")
     if fault or not _is_sane(model):
         raise Refused(
             f"Nothing fit for use could be learned of the records held ({fault or 'agreement would weigh too little'}): "
             "the weights stay as they were."
         )
     return model
+
+
+def _trained(con: duckdb.DuckDBPyConnection, pupils: str, others: str) -> Model:
+    spell_all(con, pupils, others)
+    _refuse_few(con)
+    con.execute("SET threads = 1")  # sums of fractions must be taken in one order
+    try:
+        return _as_model(_told_by(made_linker(con, SHIPPED)))
+    finally:
+        con.execute("RESET threads")
+
+
+def _told_by(linker) -> dict:
+    """What Splink learned, as it tells it."""
+    try:
+        linker.training.estimate_u_using_random_sampling(
+            max_pairs=SAMPLED_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
+        )
+        for chosen_by in LEARNED_WHERE:
+            linker.training.estimate_parameters_using_expectation_maximisation(chosen_by)
+        return linker.misc.save_model_to_json()
+    finally:
+        linker.table_management.delete_tables_created_by_splink_from_db()
 
 
 def _refuse_few(con: duckdb.DuckDBPyConnection) -> None:

@@ -28,20 +28,24 @@ def weights(con: duckdb.DuckDBPyConnection, pupils: str, others: str, model: Mod
     counts. `weight` is the binary logarithm of the odds that they are one child. Neither the order of the records nor
     what else is among `others` changes it. Raises Refused where they cannot be compared.
     """
+    fault = None
+    try:
+        return _weighed(con, pupils, others, model)
+    except Exception as problem:
+        fault = fault_of(problem)
+    raise Refused(f"Other agencies' records could not be compared with pupils' ({fault}): nothing was linked.")
+
+
+def _weighed(con: duckdb.DuckDBPyConnection, pupils: str, others: str, model: Model) -> pl.DataFrame:
     spell_all(con, pupils, others)
     if not _has_rows(con, "linkage_pupils") or not _has_rows(con, "linkage_others"):
         return pl.DataFrame(schema=_WEIGHTS)
-    linker, fault = made_linker(con, model), None
+    linker = made_linker(con, model)
     try:
         scored = linker.inference.predict(threshold_match_weight=LIGHTEST, warning_mode="never").physical_name
-        found = con.execute(_HEAVIEST.format(scored)).pl().cast(_WEIGHTS)
-    except Exception as problem:
-        fault = fault_of(problem)
+        return con.execute(_HEAVIEST.format(scored)).pl().cast(_WEIGHTS)
     finally:
         linker.table_management.delete_tables_created_by_splink_from_db()
-    if fault:
-        raise Refused(f"Other agencies' records could not be compared with pupils' ({fault}): nothing was linked.")
-    return found
 
 
 _WEIGHTS = {"person": pl.String, "pupil_id": pl.String, "weight": pl.Float64}

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.tables.same_child import KNOWN_AS, LINK_DECISIONS, SAME_CHILD
 
+from . import returns
 from . import warehouse as shelf
 from .errors import Refused
 from .withdrawing import MARKS
@@ -110,6 +111,13 @@ def children(con: duckdb.DuckDBPyConnection, *, as_of: date | None) -> pl.DataFr
     return shelf.read(con, f"SELECT * FROM {known_as(as_of)} ORDER BY pupil_id")
 
 
+def with_their_other_upns(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> list[str]:
+    """These pupil_ids, and every other of the same children."""
+    now = children(con, as_of=None)
+    theirs = now.filter(pl.col("pupil_id").is_in(pupil_ids))["known_as"]
+    return sorted({*pupil_ids, *now.filter(pl.col("known_as").is_in(theirs.implode()))["pupil_id"]})
+
+
 # The links themselves
 
 
@@ -134,21 +142,39 @@ def replace_same_child(con: duckdb.DuckDBPyConnection, links: pl.DataFrame, know
 
 
 def formers(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Every pair of a former UPN's pupil_id (one) and today's (other), and the day from which that is known."""
-    return shelf.read(
-        con,
-        """
-        SELECT former_pupil_id AS one, pupil_id AS other, min(known_on) AS known_on FROM warehouse.staged.pupils
-        WHERE former_pupil_id <> pupil_id GROUP BY ALL ORDER BY ALL""",
-    )
+    """Every pair of a former UPN's pupil_id (one) and today's (other), the day from which that is known, and that from which
+    it is said no more (until): the return was sent again, or the school's own roll gives another."""
+    return shelf.read(con, _FORMERS.format(returns.replaced_on()))
+
+
+_FORMERS = """
+    WITH told AS (
+        SELECT former_pupil_id AS one, pupil_id AS other, urn, census_term, census_year, census_key, known_on
+        FROM warehouse.staged.pupils WHERE former_pupil_id <> pupil_id),
+    days AS (
+        SELECT other, urn, known_on, list(DISTINCT one ORDER BY one) AS formers FROM told WHERE census_key IS NULL
+        GROUP BY ALL),
+    changes AS (
+        SELECT * FROM days
+        QUALIFY formers IS DISTINCT FROM lag(formers) OVER (PARTITION BY other, urn ORDER BY known_on)),
+    stretches AS (
+        SELECT unnest(formers) AS one, other, known_on,
+            lead(known_on) OVER (PARTITION BY other, urn ORDER BY known_on) AS until FROM changes)
+    SELECT one, other, known_on, until FROM stretches
+    UNION
+    SELECT one, other, min(known_on), replaced_on FROM told LEFT JOIN {} USING (urn, census_term, census_year, census_key)
+    WHERE census_key IS NOT NULL GROUP BY one, other, census_key, replaced_on
+    ORDER BY ALL
+"""
 
 
 def rolls_of(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> pl.DataFrame:
-    """The roll rows of these pupil_ids as delivered."""
+    """The roll rows of these pupil_ids as delivered, and the day from which each stands no more (until)."""
     return shelf.read(
         con,
-        """
-        SELECT pupil_id, urn, entry_date, leaving_date, enrol_status, nc_year, stated_on, known_on
-        FROM warehouse.staged.pupils WHERE pupil_id IN (SELECT unnest(?)) ORDER BY ALL""",
+        f"""
+        SELECT pupil_id, urn, entry_date, leaving_date, enrol_status, nc_year, stated_on, known_on, replaced_on AS until
+        FROM warehouse.staged.pupils LEFT JOIN {returns.replaced_on()} USING (urn, census_term, census_year, census_key)
+        WHERE pupil_id IN (SELECT unnest(?)) ORDER BY ALL""",
         [pupil_ids],
     )

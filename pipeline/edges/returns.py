@@ -37,14 +37,30 @@ def replaced_returns(table: str, *, as_of: date | None) -> str:
     """
     by_then = "true" if as_of is None else f"known_on <= DATE '{as_of}'"
     return f"""(
+        {_SENT.format(table=table, by_then=by_then)}
+        SELECT {_SLOT}, census_key FROM sent LEFT JOIN submitted USING ({_SLOT}, census_key)
+        QUALIFY rank() OVER (PARTITION BY {_SLOT} ORDER BY {_LATEST_FIRST}) > 1)"""
+
+
+_SENT = f"""
         WITH sent AS (
-            SELECT {_SLOT}, census_key, min(known_on) AS first_known_on FROM warehouse.staged.{table}
-            WHERE census_key IS NOT NULL AND {by_then} GROUP BY ALL),
+            SELECT {_SLOT}, census_key, min(known_on) AS first_known_on FROM warehouse.staged.{{table}}
+            WHERE census_key IS NOT NULL AND {{by_then}} GROUP BY ALL),
         submitted AS (
             SELECT {_SLOT}, census_key, max(known_on) AS header_known_on, max(serial_number) AS serial_number
-            FROM warehouse.staged.census_headers WHERE {by_then} GROUP BY ALL)
-        SELECT {_SLOT}, census_key FROM sent LEFT JOIN submitted USING ({_SLOT}, census_key)
-        QUALIFY rank() OVER (
-            PARTITION BY {_SLOT}
-            ORDER BY first_known_on DESC, header_known_on DESC NULLS LAST, serial_number DESC NULLS LAST,
-                if(header_known_on IS NULL, NULL, census_key) DESC) > 1)"""
+            FROM warehouse.staged.census_headers WHERE {{by_then}} GROUP BY ALL)"""
+
+_LATEST_FIRST = """first_known_on DESC, header_known_on DESC NULLS LAST, serial_number DESC NULLS LAST,
+                if(header_known_on IS NULL, NULL, census_key) DESC"""
+
+
+def replaced_on() -> str:
+    """In SQL, urn, census_term, census_year, census_key and replaced_on: the day from which the pupils of that return no longer
+    stand, for those of the one sent after it were known."""
+    return f"""(
+        {_SENT.format(table="pupils", by_then="true")},
+        ranked AS (
+            SELECT {_SLOT}, census_key, first_known_on, rank() OVER (PARTITION BY {_SLOT} ORDER BY {_LATEST_FIRST}) AS place
+            FROM sent LEFT JOIN submitted USING ({_SLOT}, census_key))
+        SELECT {_SLOT}, a.census_key, min(b.first_known_on) AS replaced_on
+        FROM ranked a JOIN ranked b USING ({_SLOT}) WHERE b.place < a.place GROUP BY ALL)"""

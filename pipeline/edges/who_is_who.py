@@ -1,4 +1,4 @@
-"""Who is who by what only names can tell: which rows are of another child than their UPN's, which records are alike.
+"""Who is who by what only names can tell: which records are alike, and which pairs agree.
 
 Nothing of a name is in any answer but `records`, which is for a person's worklist alone.
 """
@@ -6,51 +6,24 @@ Nothing of a name is in any answer but `records`, which is for a person's workli
 import duckdb
 import polars as pl
 
-from .identity import identity
-from .settings import Home
+from pipeline.vocabulary.forenames import ONE_NAME
 
 
-def other_children(home: Home, told: pl.DataFrame, given_up: pl.DataFrame) -> pl.DataFrame:
-    """extract_id and row_number of rows whose UPN is another child's: both forename and birth date differ.
-
-    `told` are people as delivered. A UPN of somebody known is theirs: a row that agrees with nothing known under it is
-    another child's. Of a UPN nobody is known by, two rows that differ in both are two children, and neither is believed.
-    `given_up` are pairs (one, other) of which a person said that they are two children: who is known under both has no claim on
-    either.
-    """
-    with identity(home) as con:
-        con.register("delivered", told)
-        con.register("given_up", given_up)
-        return con.execute(_OTHER_CHILDREN).pl()
+def compare_forenames(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what two forenames are compared by: `one_name`, and `spelt_alike`, which lets one letter be mistyped."""
+    forms = ", ".join(f"'{form.lower()}': '{name.lower()}'" for form, name in ONE_NAME.items())
+    con.execute(f"CREATE OR REPLACE TEMP MACRO whole(name) AS coalesce(MAP {{{forms}}}[name], name)")
+    con.execute(_FORENAMES)
 
 
-_DIFFER = "coalesce({0}.forename <> {1}.forename AND {0}.date_of_birth <> {1}.date_of_birth, false)"
-
-_OTHER_CHILDREN = f"""
-    WITH told AS (
-        SELECT extract_id, row_number, pupil_id, folded(forename) AS forename, date_of_birth FROM delivered),
-    given AS (SELECT one, other FROM given_up UNION SELECT other, one FROM given_up),
-    moved AS (
-        SELECT g.one AS pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
-        FROM given g JOIN identity.people p ON p.pupil_id = g.other),
-    known AS (
-        SELECT DISTINCT p.pupil_id, folded(p.surname) AS surname, folded(p.forename) AS forename, p.date_of_birth
-        FROM identity.people p SEMI JOIN told USING (pupil_id)),
-    claims AS (FROM known ANTI JOIN moved USING (pupil_id, surname, forename, date_of_birth)),
-    said AS (
-        SELECT pupil_id, forename, date_of_birth FROM told
-        UNION ALL SELECT pupil_id, forename, date_of_birth FROM claims),
-    doubted AS (
-        SELECT pupil_id FROM said GROUP BY pupil_id
-        HAVING min(forename) <> max(forename) AND min(date_of_birth) <> max(date_of_birth)),
-    rows AS (FROM told SEMI JOIN doubted USING (pupil_id))
-    SELECT extract_id, row_number FROM rows r
-    WHERE CASE
-        WHEN EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id)
-        THEN NOT EXISTS (FROM claims c WHERE c.pupil_id = r.pupil_id AND NOT {_DIFFER.format("c", "r")})
-        ELSE EXISTS (FROM rows o WHERE o.pupil_id = r.pupil_id AND {_DIFFER.format("o", "r")}) END
-    ORDER BY ALL
+_FORENAMES = r"""
+    CREATE OR REPLACE TEMP MACRO words(name) AS string_split_regex(trim(strip_accents(lower(name))), '[^\p{L}]+');
+    CREATE OR REPLACE TEMP MACRO one_name(a, b) AS
+        starts_with(folded(a), folded(b)) OR starts_with(folded(b), folded(a)) OR whole(folded(a)) = whole(folded(b))
+        OR list_has_all(words(a), words(b)) OR list_has_all(words(b), words(a));
+    CREATE OR REPLACE TEMP MACRO spelt_alike(a, b) AS one_name(a, b) OR damerau_levenshtein(folded(a), folded(b)) <= 1;
 """
+"""One name: the same but for capitals and accents, a short form, or one of the other's parts, as Anna of Anna-Maria."""
 
 
 def alike(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -60,7 +33,8 @@ def alike(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 MOST_ALIKE = 20
-"""More children than this with one name and birth date are none: it is what a system fills in where it knows nothing."""
+"""From the day on which more children than this have one name and birth date, those that come are none: it is what a system
+fills in where it knows nothing. What was known of those before them stays as it was."""
 
 _ALIKE = """
     WITH told AS (
@@ -70,8 +44,10 @@ _ALIKE = """
     shared AS (
         SELECT surname, forename, date_of_birth FROM told
         WHERE surname IS NOT NULL AND forename IS NOT NULL AND date_of_birth IS NOT NULL
-        GROUP BY ALL HAVING count(*) BETWEEN 2 AND ?),
-    few AS (FROM told SEMI JOIN shared USING (surname, forename, date_of_birth))
+        GROUP BY ALL HAVING count(*) > 1),
+    few AS (
+        FROM told SEMI JOIN shared USING (surname, forename, date_of_birth)
+        QUALIFY count(*) OVER (PARTITION BY surname, forename, date_of_birth ORDER BY known_on) <= ?)
     SELECT a.pupil_id AS one, b.pupil_id AS other, a.is_temporary AS one_is_temporary,
         b.is_temporary AS other_is_temporary, min(greatest(a.known_on, b.known_on)) AS known_on
     FROM few a JOIN few b USING (surname, forename, date_of_birth) WHERE a.pupil_id < b.pupil_id
@@ -80,18 +56,22 @@ _ALIKE = """
 
 
 def compared(con: duckdb.DuckDBPyConnection, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Of `pairs` (one, other) whose names are both known: named_on, the day from which they were, and agree_on, the first
-    on which a record of each agreed with the other in forename or birth date; null where none ever did."""
+    """Of `pairs` (one, other) whose names are both known: named_on, the day from which they were, agree_on, the first on which a
+    record of each agreed with the other in forename, and same_on, in birth date too; null where none ever did."""
+    compare_forenames(con)
     con.register("pairs", pairs.select("one", "other"))
     return con.execute(_COMPARED).pl()
 
 
+_AGREE = "coalesce(spelt_alike(a.forename, b.forename), true)"
+
 _COMPARED = f"""
     WITH told AS (
-        SELECT pupil_id, folded(forename) AS forename, date_of_birth, known_on FROM identity.people
+        SELECT pupil_id, forename, date_of_birth, known_on FROM identity.people
         WHERE pupil_id IN (SELECT one FROM pairs UNION SELECT other FROM pairs))
     SELECT one, other, greatest(min(a.known_on), min(b.known_on)) AS named_on,
-        min(greatest(a.known_on, b.known_on)) FILTER (NOT {_DIFFER.format("a", "b")}) AS agree_on
+        min(greatest(a.known_on, b.known_on)) FILTER ({_AGREE}) AS agree_on,
+        min(greatest(a.known_on, b.known_on)) FILTER ({_AGREE} AND a.date_of_birth = b.date_of_birth) AS same_on
     FROM pairs JOIN told a ON a.pupil_id = one JOIN told b ON b.pupil_id = other
     GROUP BY one, other ORDER BY one, other
 """

@@ -34,6 +34,11 @@ def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *
     return path
 
 
+def remove_worklist(home: Home, name: str) -> None:
+    """Take away outbox/worklists/<name>.xlsx, if it is there."""
+    (home.outbox / "worklists" / f"{name}.xlsx").unlink(missing_ok=True)
+
+
 def _workbook(home: Home, title: str, sheets: tuple[Sheet, ...], *, as_of: date) -> bytes:
     held = BytesIO()
     with Workbook(held, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:

@@ -15,6 +15,7 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.learned_linkage import learned
 from pipeline.edges.linkage import weights
 from pipeline.edges.settings import Home
+from pipeline.edges.worklist import remove_worklist
 from pipeline.steps.agencies import involvement_of
 from pipeline.steps.agency_links import AGENCY_LINKS, CODES_BEGIN, confirmed_last, judged, with_changes
 from pipeline.steps.decided import CONFIRMED, standing, waiting
@@ -30,15 +31,18 @@ def link_agencies(
 ) -> None:
     """The last of a take-in: compare again where anything is new, judge, and bring what follows to the shelf.
 
-    Where no agency ever sent anything, or settings no longer name the gateway, nothing is done.
+    Where no agency ever sent anything, nothing is done; where settings no longer name the gateway, nothing but to erase names.
     """
-    if not home.settings.gateway.strip() or not any_taken(con):
+    if not any_taken(con):
+        return
+    if not home.settings.gateway.strip():
+        _end_use(con, home, known_on, history=history)
         return
     with summary.timed("agencies: link"), agencies.with_names(home) as names:
         _weigh(con, names)
         now = _judge(con, names, home, _day(names, known_on, history=history))
         if not history:
-            _erase_unlinked(names, home, now, known_on)
+            _erase(names, home, now, known_on, but_not={*now.standing["one"], *now.waiting["one"]})
         _bring_to_shelf(con, names, now)
         summary.agency_links = {"stand": now.standing.height, "wait": now.waiting.height}
 
@@ -85,9 +89,19 @@ def _links(found: pl.DataFrame, decisions: pl.DataFrame) -> Links:
     return Links(found, decisions, standing(found, decisions), waiting(found, decisions))
 
 
-def _erase_unlinked(names: duckdb.DuckDBPyConnection, home: Home, now: Links, known_on: date) -> None:
-    keep = sorted({*now.standing["one"], *now.waiting["one"]})
-    agencies.erase_unlinked(names, keep, known_on=known_on, unlinked_days=home.settings.unlinked_days)
+def _erase(names: duckdb.DuckDBPyConnection, home: Home, now: Links, known_on: date, *, but_not: set[str]) -> None:
+    agencies.erase(
+        names, sorted(but_not), sorted({*now.links["one"]}), known_on=known_on, days=home.settings.unlinked_days
+    )
+
+
+def _end_use(con: duckdb.DuckDBPyConnection, home: Home, known_on: date, *, history: bool) -> None:
+    """Without a gateway no name is kept longer than of a child nobody is linked to, and no worklist at all."""
+    remove_worklist(home, AGENCY_LINKS)
+    if not history:
+        with agencies.with_names(home) as names:
+            now = _links(agencies.found(names), links.decisions(con, AGENCY_LINKS))
+            _erase(names, home, now, known_on, but_not=set())
 
 
 def _bring_to_shelf(con: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, now: Links) -> None:
@@ -139,8 +153,11 @@ def decide(con: duckdb.DuckDBPyConnection, home: Home, said: dict[str, list[str]
 
 def settled(con: duckdb.DuckDBPyConnection, home: Home, *, anew: bool, known_on: date) -> Links | None:
     """Links as they are; where anything was decided (`anew`), judged again, without comparing anything again, and brought to
-    the shelf. None where no agency ever sent anything."""
+    the shelf. None where no agency ever sent anything, or settings name no gateway: then nothing is shown of it."""
     if not any_taken(con):
+        return None
+    if not home.settings.gateway.strip():
+        remove_worklist(home, AGENCY_LINKS)
         return None
     if not anew:
         return agency_links_now(con, home)

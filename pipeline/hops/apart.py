@@ -3,10 +3,12 @@
 import duckdb
 import polars as pl
 
-from pipeline.edges import agencies, gate, identity, intake, runs
+from expectations.agencies import NAMES_JUSTICE
+from pipeline.edges import agencies, gate, identity, intake, reading, runs
 from pipeline.edges.errors import Refused
+from pipeline.edges.extract import Claimed
 from pipeline.edges.settings import Home
-from pipeline.steps.agencies import described
+from pipeline.steps.agencies import described, names_justice
 from pipeline.steps.learned import year_span
 
 SET_APART = ("agencies", "addresses")
@@ -17,10 +19,14 @@ NO_GATEWAY = (
 )
 
 
-def refuse_without_gateway(feed: str | None, home: Home) -> None:
-    """Raises Refused for an agency's extract where settings do not say by which law it may be held."""
-    if feed == "agencies" and not home.settings.gateway.strip():
-        raise Refused(NO_GATEWAY)
+def refuse_without_gateway(one: Claimed, home: Home) -> None:
+    """Raises Refused for an agency's extract where settings do not say by which law it may be held; of the police or youth
+    justice, whom no law lets in, with that reason."""
+    if one.layout.feed != "agencies" or home.settings.gateway.strip():
+        return
+    if any(names_justice(raw).any() for raw in reading.read_extract(one.extract, one.layout)):
+        raise Refused(NAMES_JUSTICE)
+    raise Refused(NO_GATEWAY)
 
 
 def taken_for_good(con: duckdb.DuckDBPyConnection, home: Home) -> frozenset[tuple[str, str | None]]:

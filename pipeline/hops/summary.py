@@ -58,6 +58,9 @@ class Summary:
     accepted_after_waiting: int = 0
     marks_withdrawn: int = 0
     links_made: dict[str, int] = field(default_factory=dict)  # two pupil_ids found to be one child's, by the rule
+    links_undone: dict[str, int] = field(
+        default_factory=dict
+    )  # and no longer held to be, by the rule that had made them
     links_waiting: int | None = None  # pairs that wait for a person; null where no roll was read
     agency_links: dict[str, int] = field(default_factory=dict)  # of other agencies' children: stand, wait
     schools_without_list: dict[str, str] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Summary:
             (self.set_aside_by_rule, other.set_aside_by_rule),
             (self.noted_by_rule, other.noted_by_rule),
             (self.links_made, other.links_made),
+            (self.links_undone, other.links_undone),
         ):
             for rule, rows in theirs.items():
                 mine[rule] = mine.get(rule, 0) + rows

@@ -8,7 +8,20 @@ import duckdb
 import polars as pl
 
 from expectations import RETRIED
-from pipeline.edges import beside, folding, gate, identity, inbox, intake, progress, reading, system_ids, withdrawing
+from pipeline.edges import (
+    beside,
+    calling_back,
+    folding,
+    gate,
+    identity,
+    inbox,
+    intake,
+    links,
+    progress,
+    reading,
+    system_ids,
+    withdrawing,
+)
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.ahead import ahead
 from pipeline.edges.errors import Changed, Refused
@@ -16,6 +29,7 @@ from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.intake import Landed
 from pipeline.edges.plan_parents import known_plan_parents
 from pipeline.edges.settings import Home, Settings
+from pipeline.steps.agencies import names_justice
 from pipeline.steps.care import CARE_FEEDS, OwnArea, of_care
 from pipeline.steps.learned import with_age, with_known_on, year_span
 from pipeline.steps.linking import Known, SaidOf, linked
@@ -26,8 +40,9 @@ from pipeline.tables.candidates import candidates
 from pipeline.tables.layouts import Layout
 from pipeline.tables.staged_plans import PLANS_FROM
 
-from . import facts, who_is_who
-from .apart import SET_APART, learned_on, refuse_without_gateway, remember_apart, remember_postcodes, set_apart
+from . import facts, who_is_who, whose_upn
+from .apart import SET_APART, refuse_without_gateway, remember_apart, set_apart
+from .recording import record_verdict, recounted, write_set_aside
 from .summary import ExtractSummary, Summary
 
 
@@ -107,8 +122,9 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day
     waiting = intake.waiting_rows(con, feed)
     for files in inbox.in_batches(claimed) or ([[]] if waiting is not None else []):
         summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
-        waiting = None
-    return summary
+        # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
+        waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
+    return recounted(con, summary)
 
 
 def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:
@@ -117,24 +133,28 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
     with summary.timed(f"{feed}: read and stage"):
         gate.make_ready()
         landed, people = _landed(con, home, feed, claimed, waiting, day=day)
+        _set_before_gate(con, feed, day)
         refused = [one.extract_id for one in landed if one.refused]
-        strangers = who_is_who.strangers(con, home, feed, people, refused=refused)
+        judged = whose_upn.judge(con, home, feed, people, day=day, refused=refused)
     with summary.timed(f"{feed}: gate"):
-        verdict = _verdict(con, feed, day)
+        verdict = gate.check(con, feed, skip=day.skip)
     stop = {one.extract_id: one.refused for one in landed if one.refused} | verdict.stop
     with summary.timed(f"{feed}: keep"):
-        _remember(home, feed, people, strangers, verdict, stop, day)
+        _remember(home, feed, people, judged, waiting, verdict, stop, day)
         with shelf.transaction(con):
+            retold = calling_back.take_back(con, judged.back, day.known_on)
             intake.part(con, feed, stopped=set(stop), broken=verdict.set_aside, all_judged=not day.skip)
             intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
             _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
-            _record_verdict(con, summary, landed, waiting, verdict, stop)
+            record_verdict(con, summary, landed, judged.back, verdict, stop)
             if feed == "attendance_marks":
                 summary.marks_withdrawn = _withdraw(con, home, landed, verdict.set_aside, day=day)
-            _fold(con, home, summary, feed)
-            _write_set_aside(con, home, landed, waiting)  # before the commit: a run killed here writes it again
+            _fold(con, home, summary, feed, retold)
+            write_set_aside(
+                con, home, landed, waiting, judged.back
+            )  # before the commit: a run killed here writes it again
     intake.clear_room(con, feed)
     return summary
 
@@ -197,7 +217,7 @@ def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
     """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
     for number, one in numbered:
         try:
-            refuse_without_gateway(one.layout.feed, home)
+            refuse_without_gateway(one, home)
             for raw in reading.read_extract(one.extract, one.layout):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
                 delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
@@ -223,6 +243,8 @@ def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, hom
     met = pl.DataFrame()
     if layout.feed == "pupils":
         rows = with_age(rows, on=day.known_on)
+    if layout.feed == "agencies":
+        rows = rows.with_columns(names_justice(raw))
     if layout.feed in CARE_FEEDS:
         rows = _of_care(rows, pseudonyms, home.settings)
     if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
@@ -242,23 +264,21 @@ def _of_care(rows: pl.DataFrame, pseudonyms, settings: Settings) -> pl.DataFrame
     return told.with_columns(child_key=pseudonyms.keyed("SSDA903 child", told["child"])).drop("child")
 
 
-def _verdict(con, feed: str, day: Day) -> gate.Verdict:
+def _set_before_gate(con, feed: str, day: Day) -> None:
     intake.set_before_gate(con, feed, known_on=day.known_on, span=year_span(day.known_on, history=day.history))
     if day.said:
         intake.add_said_school(con, day.said.urn)
-    return gate.check(con, feed, skip=day.skip)
 
 
-def _remember(home: Home, feed: str, people, strangers, verdict: gate.Verdict, stop: dict[int, str], day: Day) -> None:
+def _remember(
+    home: Home, feed: str, people, judged, waiting, verdict: gate.Verdict, stop: dict[int, str], day: Day
+) -> None:
     """Keep the names met."""
     met = [one for one in people if one.width > 1 and one.height]
     if met and day.keeps_names and feed in SET_APART:
         remember_apart(home, feed, met, verdict, stop, day)
-    elif met and day.keeps_names:
-        kept = pl.concat(met).filter(~pl.col("extract_id").is_in(list(stop)))
-        told = kept.join(strangers, on=strangers.columns, how="anti").drop(strangers.columns).unique()
-        identity.remember(home, told, known_on=learned_on(day))
-        remember_postcodes(home, told, day)
+    elif day.keeps_names and (met or feed == "pupils"):
+        whose_upn.remember(home, feed, met, judged, waiting, verdict, stop, day)
 
 
 def _record(con, home: Home, summary: Summary, feed, landed: list[Landed], broken, stop, *, day: Day, run: str) -> None:
@@ -290,27 +310,6 @@ def asdict_of(said: ExtractSummary) -> dict:
     return told | {"extract": told.pop("file")}
 
 
-def _record_verdict(con, summary: Summary, landed, waiting, verdict: gate.Verdict, stop) -> None:
-    """What was set aside and noted, less what fell with a refused file; rows that waited are not counted twice."""
-    new = [one.extract_id for one in landed]
-    standing = ~pl.col("extract_id").is_in(list(stop))
-    set_aside, notes = (
-        verdict.set_aside.filter(standing),
-        verdict.notes.filter(standing & pl.col("extract_id").is_in(new)),
-    )
-    intake.record_verdict(con, set_aside, notes)
-    first_time = set_aside.filter(pl.col("extract_id").is_in(new))
-    summary.set_aside_by_rule = dict(first_time.group_by("rule").len().sort("rule").rows())
-    summary.noted_by_rule = dict(notes.group_by("rule").agg(pl.col("rows").sum()).sort("rule").rows())
-
-
-def _write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFrame | None) -> None:
-    """Beside the inbox, per file, the rows still set aside: number, rule and sentence, and nothing of the row itself."""
-    tried = [] if waiting is None else waiting["extract_id"].unique().to_list()
-    for name, rows in intake.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
-        beside.write_set_aside(home, name, rows)
-
-
 def _withdraw(con, home: Home, landed: list[Landed], broken: pl.DataFrame, *, day: Day) -> int:
     """Where deliveries are full, withdraw what they lack. Of history nothing is: nobody says when a mark was taken back."""
     if day.history or home.settings.marks_delivered != "full":
@@ -319,11 +318,13 @@ def _withdraw(con, home: Home, landed: list[Landed], broken: pl.DataFrame, *, da
     return withdrawing.withdraw(con, [one.extract_id for one in landed], broken, known_on=day.known_on)
 
 
-def _fold(con, home: Home, summary: Summary, feed: str) -> None:
-    """Bring links and facts up to date with what was just accepted."""
+def _fold(con, home: Home, summary: Summary, feed: str, retold: list[str]) -> None:
+    """Bring links and facts up to date with what was just accepted, and of whom a row was called back (`retold`)."""
     linked = who_is_who.bring_up_to_date(con, home, summary) if feed == "pupils" else []
     if feed in ("pupils", "leavers"):
-        facts.fold_rolls_retold(con, feed, linked)
+        facts.fold_rolls_retold(con, feed, [*linked, *retold])
+    if retold:
+        facts.fold_weeks_of(con, links.with_their_other_upns(con, retold))
     if feed in PLANS_FROM or linked:
         facts.fold_plans(con)
     if feed == "attendance_marks":

@@ -6,10 +6,11 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import identity, intake, links, who_is_who
+from pipeline.edges import identity, links, who_is_who
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 from pipeline.steps.decided import CONFIRMED, REJECTED, UNDONE, standing, waiting
+from pipeline.steps.parted import kept_apart
 from pipeline.steps.same_child import SAME_CHILD_LINKS, found_alike, found_by_former_upn, known_as
 
 from .facts import fold_weeks_of
@@ -34,16 +35,25 @@ def links_now(con: duckdb.DuckDBPyConnection, home: Home) -> Links:
     """What all that is known comes to, made anew: the order of files and nights leaves no trace in it."""
     decisions = links.decisions(con, SAME_CHILD_LINKS)
     found = _found(con, home)
-    made = standing(found, decisions)
-    return Links(found, decisions, made, _apart(waiting(found, decisions), known_as(made)))
+    made, torn = kept_apart(standing(found, decisions), decisions)
+    unsure = waiting(found, decisions).join(torn, on="link", how="anti")
+    return Links(found, decisions, made, pl.concat([_apart(unsure, known_as(made)), torn]).sort("link"))
 
 
 def _found(con: duckdb.DuckDBPyConnection, home: Home) -> pl.DataFrame:
     formers = links.formers(con)
+    pairs = pl.concat([formers.select("one", "other"), _successors(formers)]).unique()
     with identity.identity(home) as names:
-        alike, compared = who_is_who.alike(names), who_is_who.compared(names, formers)
-    rolls = links.rolls_of(con, sorted({*alike["one"], *alike["other"]}))
-    return pl.concat([found_by_former_upn(formers, compared), found_alike(alike, rolls)])
+        alike, compared = who_is_who.alike(names), who_is_who.compared(names, pairs)
+    rolls = links.rolls_of(con, sorted({*alike["one"], *alike["other"], *formers["one"], *formers["other"]}))
+    return pl.concat([found_by_former_upn(formers, compared, rolls), found_alike(alike, rolls)])
+
+
+def _successors(formers: pl.DataFrame) -> pl.DataFrame:
+    """Every two that were given one former UPN: one and other, each once."""
+    told = formers.select("one", "other").unique()
+    pairs = told.join(told, on="one", suffix="_too").filter(pl.col("other") < pl.col("other_too"))
+    return pairs.select(one="other", other="other_too").unique()
 
 
 def _apart(found: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -53,32 +63,12 @@ def _apart(found: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return found.filter(one != other)
 
 
-_PLACE = {"extract_id": pl.Int32, "row_number": pl.Int64}
-_TOLD = (*_PLACE, "pupil_id", "surname", "forename", "date_of_birth")
-
-
-def strangers(
-    con: duckdb.DuckDBPyConnection, home: Home, feed: str, people: list[pl.DataFrame], *, refused: list[int]
-) -> pl.DataFrame:
-    """extract_id and row_number of people met, of whose UPN is another child's: never to be remembered by name, and of a roll marked
-    in scratch for the gate. `refused` are the extracts of which nothing is taken in."""
-    named = [one.select(_TOLD) for one in people if one.height and {*_TOLD} <= {*one.columns}]
-    told = pl.concat(named).filter(~pl.col("extract_id").is_in(refused)) if named else pl.DataFrame()
-    if told.is_empty():
-        return pl.DataFrame(schema=_PLACE)
-    given_up = parted_pairs(links.decisions(con, SAME_CHILD_LINKS)).select("one", "other")
-    found = who_is_who.other_children(home, told, given_up)
-    if feed == "pupils":
-        intake.mark_other_children(con, found)
-    return found
-
-
 def bring_up_to_date(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary) -> list[str]:
     """Put the links there now are in the place of those before, in the transaction of the caller, and fold again the weeks of the
     children whom that changes, and of nobody else. Returns their pupil_ids: enrolments are the caller's to fold."""
     now, before = links_now(con, home), links.same_child(con)
     made = now.links.rename({"one": "pupil_id", "other": "same_as"})
-    summary.links_made = _made(made, but_not=before)
+    summary.links_made, summary.links_undone = _made(made, but_not=before), _made(before, but_not=made)
     summary.links_waiting = now.waiting.height
     if made.equals(before):
         return []
@@ -90,7 +80,7 @@ def bring_up_to_date(con: duckdb.DuckDBPyConnection, home: Home, summary: Summar
 
 
 def _made(links: pl.DataFrame, *, but_not: pl.DataFrame) -> dict[str, int]:
-    """How many links stand that did not, by the rule that made them."""
+    """How many of `links` stand, and not among the others, by the rule that made them."""
     new = links.filter(_stands).join(but_not.filter(_stands), on="link", how="anti")
     return dict(new.group_by("because").len().sort("because").rows())
 

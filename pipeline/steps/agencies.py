@@ -5,7 +5,10 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.vocabulary.agencies import ANOTHER, POLICE_OR_YOUTH_JUSTICE, SERVICES
+from pipeline.tables.layouts import spelt
+from pipeline.vocabulary.agencies import ANOTHER, POLICE_OR_YOUTH_JUSTICE, SAYS_WHO, SERVICES
+
+from .cells_of_agencies import says_justice
 
 MOST_AGED = 25
 """Years: the law's last year of an EHC plan."""
@@ -15,14 +18,24 @@ STATED_FOR_DAYS = 92
 known to a service is mostly left out of its next extract, and nothing more is said."""
 
 
+def names_justice(raw: pl.DataFrame) -> pl.Series:
+    """Whether each row, as delivered, names the police or youth justice in a column that says who is involved, whether or not
+    anything else is read of it."""
+    told = [pl.col(name) for name in raw.columns if any(word in spelt(name) for word in SAYS_WHO)]
+    said = [says_justice(one.cast(pl.String)).fill_null(False) for one in told]
+    found = raw.select(pl.any_horizontal(said)).to_series() if said else pl.repeat(False, raw.height, eager=True)
+    return found.alias("names_justice")
+
+
 def described(rows: pl.DataFrame, allowed: Iterable[str], *, known_on: date) -> pl.DataFrame:
     """An agency's rows with `service` from whatever names it, and what the gate asks of names and birth date.
 
-    `allowed` are the kinds of service that settings allow, in words. Names, birth date and postcode are left as they are.
+    `rows` say whether each `names_justice`; `allowed` are the kinds of service that settings allow, in words. Names, birth
+    date and postcode are left as they are.
     """
     told = [pl.col(name) for name in ("service", "agency", "team")]
     known = [pl.when(one != ANOTHER).then(one) for one in told]
-    is_justice = pl.any_horizontal(one == POLICE_OR_YOUTH_JUSTICE for one in told)
+    is_justice = pl.any_horizontal("names_justice", *(one == POLICE_OR_YOUTH_JUSTICE for one in told))
     service = pl.when(is_justice).then(pl.lit(POLICE_OR_YOUTH_JUSTICE)).otherwise(pl.coalesce(*known, *told))
     kinds = [kind for kind, words in SERVICES.items() if words in set(allowed)]
     birth, oldest = pl.col("date_of_birth"), pl.lit(known_on).dt.offset_by(f"-{MOST_AGED + 1}y")
@@ -32,7 +45,7 @@ def described(rows: pl.DataFrame, allowed: Iterable[str], *, known_on: date) -> 
         birth_in_range=birth.is_between(oldest, pl.lit(known_on)),
         begins_before_birth=pl.col("start_date") < birth,
         service_allowed=pl.col("service").is_in(kinds),
-    )  # fmt: skip
+    ).drop("names_justice")  # fmt: skip
 
 
 def involved(involvement: pl.DataFrame, *, as_of: date) -> set[str]:

@@ -9,12 +9,23 @@ from pipeline.vocabulary.agencies import ANOTHER, JUSTICE_WORDS, POLICE_OR_YOUTH
 
 def as_service(text: pl.Expr) -> pl.Expr:
     """A service, agency or team as one of SERVICES, POLICE_OR_YOUTH_JUSTICE, or ANOTHER; the words themselves are not kept."""
-    words = text.str.to_lowercase().str.replace_all(r"[^a-z]+", " ")
+    words = _words(text)
     kinds = {kind: _says_one_of(words, spellings) for kind, spellings in SPELLINGS.items()}
-    told = pl.when(_says_one_of(words, JUSTICE_WORDS)).then(pl.lit(POLICE_OR_YOUTH_JUSTICE))
+    told = pl.when(says_justice(text)).then(pl.lit(POLICE_OR_YOUTH_JUSTICE))
     for kind, is_it in kinds.items():
         told = told.when(is_it).then(pl.lit(kind))
     return pl.when(text.is_not_null()).then(told.otherwise(pl.lit(ANOTHER)))
+
+
+def says_justice(text: pl.Expr) -> pl.Expr:
+    """Whether the police or youth justice are named, initials and all: Y.O.T. and Y O T are YOT."""
+    words = _words(text)
+    initials = _words(text.str.replace_all(r"\.", "")), words.str.replace_all(r"\b([a-z]) ", "$1")
+    return pl.any_horizontal(_says_one_of(spelt, JUSTICE_WORDS) for spelt in (words, *initials))
+
+
+def _words(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase().str.replace_all(r"[^a-z]+", " ")
 
 
 def _says_one_of(words: pl.Expr, spellings: Iterable[str]) -> pl.Expr:

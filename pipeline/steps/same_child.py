@@ -1,12 +1,13 @@
 """Which pupil_ids are one child's: what rolls and names tell of it, and the one pupil_id a child is known by on a day.
 
-A rule joins two pupil_ids only where a school says so (a former UPN) or where a temporary UPN gave way to a permanent one
-at the same school. Whatever is less certain waits for a person.
+A rule joins two pupil_ids only where a school says so (a former UPN) and nothing speaks against it, or where a temporary UPN
+gave way to a permanent one at the same school. Whatever is less certain waits for a person.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 
@@ -18,133 +19,220 @@ SAME_CHILD_LINKS = "same_child"
 
 FORMER_UPN, TEMPORARY_UPN = "former_upn", "temporary_upn"
 FORMER_UPN_OF_ANOTHER, TEMPORARY_UPN_UNSURE, SAME_NAMES = "former_upn_of_another", "temporary_upn_unsure", "same_names"
+FORMER_UPN_ON_ONE_ROLL, FORMER_UPN_OF_SEVERAL = "former_upn_on_one_roll", "former_upn_of_several"
+JOINS_TWO_PARTED = "joins_two_parted"
 
 BECAUSE = {
     FORMER_UPN: "A school gives the one UPN as the other's former UPN.",
     TEMPORARY_UPN: "A temporary and a permanent UPN with the same names and birth date at one school.",
-    FORMER_UPN_OF_ANOTHER: "A school gives the one UPN as the other's former UPN, but forename and birth date both differ.",
+    FORMER_UPN_OF_ANOTHER: "A school gives the one UPN as the other's former UPN, but the forename is another.",
+    FORMER_UPN_ON_ONE_ROLL: "A school gives the one UPN as the other's former UPN, but both are on one roll at once.",
+    FORMER_UPN_OF_SEVERAL: "The one UPN is given as the former UPN of several, who differ in forename or birth date, or are on a roll at "
+    "once.",
     TEMPORARY_UPN_UNSURE: "A temporary UPN and another with the same names and birth date, at two schools, or on one roll at once, "
     "or one of several that fit.",
     SAME_NAMES: "Two permanent UPNs with the same names and birth date.",
+    JOINS_TWO_PARTED: "A rule found them to be one child's, but with other links that would join two records of which a person said that "
+    "they are two children.",
     "confirmed_by_person": "A person confirmed it.",
 }
 """What is told of a link, by the rule that found it."""
 
 _NEVER = date.max
 
+Stretch = tuple[date, date]
+"""A first day, and the day from which it is over."""
 
-def found_by_former_upn(formers: pl.DataFrame, compared: pl.DataFrame) -> pl.DataFrame:
+
+def found_by_former_upn(formers: pl.DataFrame, compared: pl.DataFrame, rolls: pl.DataFrame) -> pl.DataFrame:
     """FOUND rows of former UPNs.
 
-    `formers` has one (of the former UPN), other (of the UPN today) and known_on, one row a pair. `compared` has those whose names
-    are both known: named_on, since when, and agree_on, since when a record of each agrees in forename or birth date (null:
-    never). While names are known and none agrees, the former UPN is some other child's, and no link is made of it.
+    `formers` has one (of the former UPN), other (of the UPN today), known_on, and until, from when that is said no more.
+    `compared` has those, and those of two that were given one former UPN, whose names are both known: named_on, since when,
+    agree_on, since when a record of each agrees in forename, and same_on, in birth date too (null: never). `rolls` are the
+    staged pupils rows of all of them. A school may give the UPN of a brother or sister, or one UPN to two: what speaks
+    against a former UPN leaves it to a person while it is known.
     """
-    doubt_from, doubt_until = pl.col("named_on"), pl.col("agree_on").fill_null(_NEVER)
-    told = formers.join(compared, on=("one", "other"), how="left").with_columns(
-        doubt_from=pl.when(doubt_from < doubt_until).then(doubt_from).otherwise(_NEVER), doubt_until=doubt_until
-    )
-    before = pl.col("doubt_from").is_null() | (pl.col("known_on") < pl.col("doubt_from"))
-    certain, doubted = pl.lit(FORMER_UPN), pl.lit(FORMER_UPN_OF_ANOTHER)
-    after = pl.max_horizontal("known_on", "doubt_until")
-    return _found(
-        told.filter(before).with_columns(because=certain, is_certain=True, until="doubt_from"),
-        told.filter(~before | (pl.col("doubt_from") < _NEVER)).with_columns(
-            because=doubted, is_certain=False, known_on=pl.max_horizontal("known_on", "doubt_from"), until="doubt_until"
-        ),
-        told.filter(pl.col("doubt_from") < _NEVER).with_columns(
-            because=certain, is_certain=True, known_on=after, until=pl.lit(_NEVER)
-        ),
-    )
+    said, names, told = _stretches_said(formers), _Names(compared), _rolls_by_pupil(rolls)
+    given: dict[str, list[str]] = {}
+    for one, other in said:
+        given.setdefault(one, []).append(other)
+    rows = []
+    for (one, other), stretches in said.items():
+        doubts = [(FORMER_UPN_ON_ONE_ROLL, *on_roll) for on_roll in _on_one_roll(told, one, other)]
+        for rival in given[one]:
+            if rival != other:
+                theirs = said[one, rival]
+                doubts += [
+                    (FORMER_UPN_OF_SEVERAL, *both) for both in _rivals(stretches, theirs, names, told, other, rival)
+                ]
+        doubts += [(FORMER_UPN_OF_ANOTHER, *another) for another in names.apart(one, other)]
+        rows += [(one, other, *row) for row in _by_doubt(FORMER_UPN, stretches, doubts)]
+    return _found(rows)
 
 
-def _found(*parts: pl.DataFrame) -> pl.DataFrame:
+def _stretches_said(formers: pl.DataFrame) -> dict[tuple[str, str], list[Stretch]]:
+    said: dict[tuple[str, str], list[Stretch]] = {}
+    for one, other, known_on, until in formers.select("one", "other", "known_on", "until").sort(pl.all()).rows():
+        said.setdefault((one, other), []).append((known_on, until or _NEVER))
+    return said
+
+
+class _Names:
+    """Since when the names of two are known, and known to agree."""
+
+    def __init__(self, compared: pl.DataFrame):
+        told = compared.select("one", "other", "named_on", "agree_on", "same_on").rows()
+        self._told = {frozenset((one, other)): days for one, other, *days in told}
+
+    def apart(self, one: str, other: str) -> Iterator[Stretch]:
+        """While names are known and no two forenames agree, the former UPN is some other child's."""
+        named_on, agree_on, _ = self._told.get(frozenset((one, other)), (None, None, None))
+        if named_on:
+            yield named_on, agree_on or _NEVER
+
+    def same_on(self, one: str, other: str) -> date:
+        return self._told.get(frozenset((one, other)), (None, None, None))[2] or _NEVER
+
+
+def _rivals(ours, theirs, names: _Names, told: dict[str, "_Rolls"], other: str, rival: str) -> Iterator[Stretch]:
+    """While two are both said to have had one UPN, and are not known to be one child, or are known to be two."""
+    days = [(date.min, names.same_on(other, rival)), *_on_rolls_at_once(told, other, rival)]
+    for one in ours:
+        for another in theirs:
+            yield from (both for day in days if (both := _overlap(one, another, day)))
+
+
+def _overlap(*stretches: Stretch) -> Stretch | None:
+    since, until = max(one for one, _ in stretches), min(end for _, end in stretches)
+    return (since, until) if since < until else None
+
+
+def _by_doubt(because: str, stretches: list[Stretch], doubts: list[tuple[str, date, date]]) -> Iterator[tuple]:
+    """because, is_certain, known_on and until of every part of `stretches`; the first doubt that holds is told."""
+    days = sorted({day for _, *ends in [*doubts, *((because, *one) for one in stretches)] for day in ends})
+    parts: list[list] = []
+    for since, until in pairwise(days):
+        if not any(begins <= since < ends for begins, ends in stretches):
+            continue
+        why = next((doubt for doubt, begins, ends in doubts if begins <= since < ends), because)
+        if parts and parts[-1][0] == why and parts[-1][3] == since:
+            parts[-1][3] = until
+        else:
+            parts.append([why, why == because, since, until])
+    yield from map(tuple, parts)
+
+
+def _found(rows: list[tuple]) -> pl.DataFrame:
     """FOUND rows, less those that end before they begin."""
-    rows = pl.concat([part.select("one", "other", "because", "is_certain", "known_on", "until") for part in parts])
-    rows = rows.with_columns(until=pl.when(pl.col("until") < _NEVER).then("until"))
-    rows = rows.filter(pl.col("until").is_null() | (pl.col("known_on") < pl.col("until"))).filter(
+    told = pl.DataFrame(rows, schema=_ROWS, orient="row").with_columns(
+        until=pl.when(pl.col("until") < _NEVER).then("until")
+    )
+    told = told.filter(pl.col("until").is_null() | (pl.col("known_on") < pl.col("until"))).filter(
         pl.col("known_on") < _NEVER
     )
-    codes = [link_code(*pair) for pair in rows.select("one", "other").rows()]
-    return FOUND.conform(rows.with_columns(link=pl.Series(codes, dtype=pl.String)))
+    codes = [link_code(*pair) for pair in told.select("one", "other").rows()]
+    return FOUND.conform(told.with_columns(link=pl.Series(codes, dtype=pl.String)))
+
+
+_ROWS = {name: dtype for name, dtype in FOUND.schema.items() if name != "link"}
 
 
 def found_alike(alike: pl.DataFrame, rolls: pl.DataFrame) -> pl.DataFrame:
     """FOUND rows of pupil_ids with the same names and birth date.
 
     `alike` has one, other, one_is_temporary, other_is_temporary and known_on, since when their names were; `rolls` the staged
-    pupils rows of all of them. A temporary UPN is replaced by a permanent one that comes to the same school's roll: by the
-    first that does, while no day is known on which both are on that roll. Any other pair is unsure.
+    pupils rows of all of them, with until, from when a row stands no more. A temporary UPN is replaced by a permanent one that
+    comes to the same school's roll: by the first that does, while it is on that roll, and no day is known on which both are.
+    Any other pair is unsure.
     """
     told = _rolls_by_pupil(rolls)
     pairs = [_pair(row, told) for row in alike.iter_rows(named=True) if row["one"] in told and row["other"] in told]
     firsts = _first_replacements(pairs)
-    return _found(pl.DataFrame([row for pair in pairs for row in pair.found(firsts)], schema=_ROWS, orient="row"))
-
-
-_ROWS = {name: dtype for name, dtype in FOUND.schema.items() if name != "link"}
+    return _found([row for pair in pairs for row in pair.found(firsts)])
 
 
 @dataclass
 class _Rolls:
-    """What rolls tell of one pupil_id: since when it is known at each school, and, of each school and day described on which it was
-    on that roll, since when that is known."""
+    """What rolls tell of one pupil_id: while it is known at each school; and, of each school and day described on which it was on
+    that roll, while that is known."""
 
-    at_school: dict[int, date] = field(default_factory=dict)
-    on_roll: dict[tuple[int, date], date] = field(default_factory=dict)
+    at_school: dict[int, Stretch] = field(default_factory=dict)
+    on_roll: dict[tuple[int, date], Stretch] = field(default_factory=dict)
 
 
 def _rolls_by_pupil(rolls: pl.DataFrame) -> dict[str, _Rolls]:
     told: dict[str, _Rolls] = {}
-    first_known = pl.col("known_on").min()
-    for pupil_id, urn, known_on in rolls.group_by("pupil_id", "urn").agg(first_known).sort(pl.all()).rows():
-        told.setdefault(pupil_id, _Rolls()).at_school[urn] = known_on
+    while_known = (pl.col("known_on").min(), pl.col("until").fill_null(_NEVER).max())
+    for pupil_id, urn, *known in rolls.group_by("pupil_id", "urn").agg(*while_known).sort(pl.all()).rows():
+        told.setdefault(pupil_id, _Rolls()).at_school[urn] = tuple(known)
     still = pl.col("leaving_date").is_null() | (pl.col("leaving_date") > pl.col("stated_on"))
     here = rolls.filter((pl.col("entry_date") <= pl.col("stated_on")) & still & (_status != "P"))
-    for pupil_id, *where, known_on in (
-        here.group_by("pupil_id", "urn", "stated_on").agg(first_known).sort(pl.all()).rows()
-    ):
-        told[pupil_id].on_roll[tuple(where)] = known_on
+    days = here.group_by("pupil_id", "urn", "stated_on").agg(*while_known).sort(pl.all())
+    for pupil_id, urn, day, *known in days.rows():
+        told[pupil_id].on_roll[urn, day] = tuple(known)
     return told
 
 
 _status = pl.col("enrol_status").fill_null("C")
 
 
+def _on_one_roll(told: dict[str, _Rolls], one: str, other: str) -> list[Stretch]:
+    """While both are known to have been on one school's roll on one day."""
+    ours, theirs = (told.get(pupil_id, _Rolls()).on_roll for pupil_id in (one, other))
+    return [both for where in ours.keys() & theirs.keys() if (both := _overlap(ours[where], theirs[where]))]
+
+
+def _on_rolls_at_once(told: dict[str, _Rolls], one: str, other: str) -> list[Stretch]:
+    """While both are known to have been on a roll on one day, whichever school's."""
+    ours, theirs = (told.get(pupil_id, _Rolls()).on_roll.items() for pupil_id in (one, other))
+    both = (_overlap(a, b) for (_, day), a in ours for (_, same_day), b in theirs if day == same_day)
+    return [stretch for stretch in both if stretch]
+
+
 @dataclass(frozen=True)
 class _Pair:
-    """Two pupil_ids with one name and birth date, known on a day; since when both are known at one school, and since when both
-    are known to have been on one roll at once."""
+    """Two pupil_ids with one name and birth date, known on a day; while both are known at one school, and while both are known to
+    have been on one roll at once."""
 
     one: str
     other: str
     is_replacement: bool  # `one` of a temporary UPN, `other` of a permanent one
     is_temporary: bool  # either of them
-    known_on: date
-    at_school_on: date
-    on_one_roll_on: date
+    known: Stretch
+    at_school: Stretch
+    on_one_roll: tuple[Stretch, ...]
 
     def found(self, firsts: dict[str, tuple[date, int]]) -> Iterator[tuple]:
         """Rows of _ROWS. `firsts` has, for each temporary UPN, the day of its first replacement and how many came that day."""
-        is_first = self.is_replacement and firsts.get(self.one) == (self.at_school_on, 1)
-        is_certain = is_first and self.at_school_on < self.on_one_roll_on
-        if is_certain:
-            yield self.one, self.other, TEMPORARY_UPN, True, self.at_school_on, self.on_one_roll_on
-        since = self.on_one_roll_on if is_certain else self.known_on
-        because = TEMPORARY_UPN_UNSURE if self.is_temporary else SAME_NAMES
-        yield self.one, self.other, because, False, since, _NEVER
+        unsure = TEMPORARY_UPN_UNSURE if self.is_temporary else SAME_NAMES
+        is_first = self.is_replacement and firsts.get(self.one) == (self.at_school[0], 1)
+        doubts = [(unsure, *day) for day in self.on_one_roll]
+        if is_first:
+            begins, ends = self.at_school
+            doubts += [(unsure, self.known[0], begins), (unsure, ends, _NEVER)]
+        for row in _by_doubt(TEMPORARY_UPN if is_first else unsure, [self.known], doubts):
+            because, _, *days = row
+            yield self.one, self.other, because, because == TEMPORARY_UPN, *days
 
 
 def _pair(row: dict, told: dict[str, _Rolls]) -> _Pair:
     one, other = _giving_way(row, told)
     a, b = told[one], told[other]
-    at_schools = [max(a.at_school[urn], b.at_school[urn]) for urn in a.at_school.keys() & b.at_school.keys()]
-    on_rolls = [max(a.on_roll[where], b.on_roll[where]) for where in a.on_roll.keys() & b.on_roll.keys()]
-    first_known = max(min(a.at_school.values()), min(b.at_school.values()))
+    # A temporary UPN is given up: that a return sent again has it no more is no reason to think otherwise.
+    at_schools = [
+        both
+        for urn in a.at_school.keys() & b.at_school.keys()
+        if (both := _overlap((a.at_school[urn][0], _NEVER), b.at_school[urn]))
+    ]
+    first_known = max(min(a.at_school.values())[0], min(b.at_school.values())[0])
+    is_replacement = row["one_is_temporary"] != row["other_is_temporary"]
+    last_known = min(max(end for _, end in rolls.at_school.values()) for rolls in ((b,) if is_replacement else (a, b)))
     return _Pair(
-        one=one, other=other, is_replacement=row["one_is_temporary"] != row["other_is_temporary"],
-        is_temporary=row["one_is_temporary"] or row["other_is_temporary"], known_on=max(row["known_on"], first_known),
-        at_school_on=max(row["known_on"], min(at_schools, default=_NEVER)), on_one_roll_on=min(on_rolls, default=_NEVER),
+        one=one, other=other, is_replacement=is_replacement, is_temporary=row["one_is_temporary"] or row["other_is_temporary"],
+        known=(max(row["known_on"], first_known), last_known), on_one_roll=tuple(_on_one_roll(told, one, other)),
+        at_school=(max(row["known_on"], min((since for since, _ in at_schools), default=_NEVER)),
+                   max((end for _, end in at_schools), default=_NEVER)),
     )  # fmt: skip
 
 
@@ -152,7 +240,7 @@ def _giving_way(row: dict, told: dict[str, _Rolls]) -> tuple[str, str]:
     """The pair in order: a temporary UPN gives way to a permanent one, else the one first known to the other."""
 
     def order(which: str) -> tuple:
-        return not row[f"{which}_is_temporary"], min(told[row[which]].at_school.values()), row[which]
+        return not row[f"{which}_is_temporary"], min(told[row[which]].at_school.values())[0], row[which]
 
     one, other = sorted(("one", "other"), key=order)
     return row[one], row[other]
@@ -161,8 +249,8 @@ def _giving_way(row: dict, told: dict[str, _Rolls]) -> tuple[str, str]:
 def _first_replacements(pairs: list[_Pair]) -> dict[str, tuple[date, int]]:
     days: dict[str, list[date]] = {}
     for pair in pairs:
-        if pair.is_replacement and pair.at_school_on < _NEVER:
-            days.setdefault(pair.one, []).append(pair.at_school_on)
+        if pair.is_replacement and pair.at_school[0] < _NEVER:
+            days.setdefault(pair.one, []).append(pair.at_school[0])
     return {one: (min(came), came.count(min(came))) for one, came in days.items()}
 
 

@@ -48,7 +48,7 @@ _ONLY_FOR_RULES = {
         Column(
             "is_another_child",
             pl.Boolean,
-            "Whether its UPN is known, or delivered, with both another forename and another birth date.",
+            "Whether its UPN is another child's, by the names it is known or delivered with.",
             nullable=True,
         ),
     ),

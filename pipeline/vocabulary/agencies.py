@@ -16,10 +16,15 @@ POLICE_OR_YOUTH_JUSTICE = "police_or_youth_justice"
 ANOTHER = "another"
 
 JUSTICE_WORDS = (
-    "police", "constabulary", "youth justice", "youth offending", "yot", "yots", "yjs", "yos", "probation", "custody",
-    "courts?", "prison", "young offenders?",
+    "police", "policing", "constabulary", "constables?", "pcsos?", "ppn", "youth justice", "youth offending", "youth offenders?",
+    "youth crime", "yots?", "yjs", "yjb", "yjt", "yos", "liaison (?:and )?diversion", "bail", "probation", "custody", "courts?",
+    "prison", "young offenders?", "violence reduction",
 )  # fmt: skip
 """Words of which one, in the name of a service, agency or team, makes an extract one that is refused whole."""
+
+SAYS_WHO = ("agency", "organisation", "organization", "provider", "source", "team", "service", "worker")
+"""Of these a column's header has one where the column says who is involved: there JUSTICE_WORDS are looked for, and nowhere
+else, for a child may be called Police."""
 
 OF_JUSTICE = (
     "of those nothing is ever taken, whatever settings say and whatever agreement there is, so leave it out before you "

@@ -146,8 +146,34 @@ def test_once_the_gateway_is_named_the_same_file_is_read_and_only_once(home):
 
 
 def test_a_gateway_taken_back_ends_all_use_of_what_was_sent(linked):
+    say(linked, SECOND)
+    path = linked.outbox / "worklists" / "agencies.xlsx"
+    assert path.exists()
     off = without_gateway(linked)
     assert "gateway" in refusal(night(off, THIRD, again=SENT + OF_BEN))
+    assert say(off, THIRD).agencies is None and not path.exists()
+
+
+def test_and_no_name_is_held_once_its_days_are_over_linked_or_not(linked):
+    off = without_gateway(linked)
+    night(off, SECOND + timedelta(days=31))
+    assert held(off) == ["Amria", "Ben", "Zebedee"]
+    night(off, SECOND + timedelta(days=32))
+    assert held(off) == []
+
+
+def test_a_replay_uses_no_gateway_that_is_taken_back_and_else_the_settings_of_its_day(linked):
+    for day in (SECOND, THIRD):
+        flow.flag(linked, as_of=day)
+    with shelf.warehouse(linked) as con:
+        assert flow._as_it_was(con, linked, as_of=SECOND).settings.gateway
+        assert flow._as_it_was(con, without_gateway(linked), as_of=SECOND).settings.gateway == ""
+
+
+def test_without_a_gateway_a_file_of_the_police_is_told_that_it_is_theirs(home):
+    off = without_gateway(home)
+    told = night(off, SECOND, sent=SENT + "Bede | Ben | 2013-04-11 | XA1 2BB | Police | 2025-06-02 |\n")
+    assert "police or youth justice" in refusal(told) and "gateway" not in refusal(told)
 
 
 @pytest.mark.parametrize(
@@ -174,6 +200,23 @@ def test_a_file_with_a_header_of_theirs_is_refused_whatever_else_it_has(home, he
     told = night(home, SECOND, sent=columns + "Okafor | Amira | 2013-03-01 | XA1 1AA | Early help | 2025-03-03 | | x\n")
     assert "police or youth justice" in refusal(told) and "whatever settings say" in refusal(told)
     assert held(home) == [] and table(home, "staged.agencies").is_empty()
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("organisation", "Metropolitan Police Service"), ("source_agency", "West Midlands Police"), ("agency", "Y.O.T."), ("team", "Bail support")],
+)  # fmt: skip
+def test_a_file_that_names_them_beside_a_service_that_is_allowed_is_refused(home, header, words):
+    columns = COLUMNS.replace("end_date", f"end_date | {header}", 1)
+    told = night(
+        home, SECOND, sent=columns + f"Bede | Ben | 2013-04-11 | XA1 2BB | Early help | 2025-06-02 | | {words}\n"
+    )
+    assert "police or youth justice" in refusal(told) and held(home) == []
+
+
+def test_a_child_called_police_is_a_child(home):
+    told = night(home, SECOND, sent=COLUMNS + "Police | Ben | 2013-04-11 | XA1 2BB | Early help | 2025-06-02 |\n")
+    assert [one.rows_accepted for one in told.extracts] == [1]
 
 
 def test_a_file_that_names_them_in_one_row_is_refused_whole_and_no_name_of_it_is_kept(home):
@@ -288,6 +331,14 @@ def test_names_nobody_is_linked_to_are_erased_when_their_days_are_over(linked):
     assert held(linked) == ["Amria", "Ben"]
     with agencies.with_names(linked) as names:
         assert names.execute("SELECT count(*) FROM identity.agency_statements").fetchone() == (2,)
+
+
+def test_once_a_link_is_undone_its_names_are_erased_and_past_days_are_had_again(linked):
+    say(linked, THIRD, undone=codes(linked, "ben"))
+    assert who(linked, SECOND) == {"amira", "ben"} and who(linked, THIRD) == {"amira"}
+    night(linked, THIRD + timedelta(days=200), roll=ROLL + BEN.replace("ben", "cato"))
+    assert held(linked) == ["Amria"]
+    assert who(linked, SECOND) == {"amira", "ben"} and who(linked, THIRD) == {"amira"}
 
 
 def test_sent_again_they_are_held_for_as_long_again(linked):

@@ -197,11 +197,19 @@ def test_nothing_is_left_behind_and_nothing_said(caplog, capfd):
     assert not caplog.records and capfd.readouterr() == ("", "")
 
 
-def test_a_fault_in_comparing_is_told_without_the_engines_words(monkeypatch):
+@pytest.mark.parametrize(
+    "of",
+    [
+        "splink.internals.linker_components.inference.LinkerInference.predict",
+        "pipeline.edges.linkage.made_linker",
+        "pipeline.edges.linkage.spell_all",
+    ],
+)
+def test_a_fault_in_comparing_is_told_without_the_engines_words(monkeypatch, of):
     def failing(*_, **__):
         raise ValueError("Okafor, Amira could not be compared")
 
-    monkeypatch.setattr("splink.internals.linker_components.inference.LinkerInference.predict", failing)
+    monkeypatch.setattr(of, failing)
     with pytest.raises(
         Refused, match=r"could not be compared with pupils' \(ValueError\): nothing was linked"
     ) as refused:

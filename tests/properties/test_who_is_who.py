@@ -1,18 +1,24 @@
 """Who is who depends on what is known and when, and on nothing else: not on order, nor on how files were cut."""
 
+import os
 import random
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.steps.decided import standing
 from pipeline.steps.same_child import known_as
 from pipeline.tables.same_child import FOUND, LINK_DECISIONS
 from pipeline.vocabulary.identifiers import link_code
-from tests.edges.delivered import SCHOOLS, file, new_home, night, table
+from tests.edges.delivered import SCHOOLS, file, new_home, night, read, table
+
+from .quickly import quickly
+from .upn_stories import DAYS, TakeIn, cut, in_one, some_nights
 
 FIRST = date(2025, 9, 1)
 NAMES = "abcdef"
@@ -99,12 +105,12 @@ ROLLS = {
         100001 | shared|            | Dale    | Dora     | 2013-06-01    | 8       | 2024-09-02
         """,
     date(2025, 9, 15): """
-        urn    | upn   | former_upn | surname | forename | date_of_birth | nc_year | entry_date
-        -------+-------+------------+---------+----------+---------------+---------+-----------
-        100001 | new   | old        | Okafor  | Amira    | 2013-03-01    | 8       | 2024-09-02
-        100001 | newer | new        | Okafor  | Amira    | 2013-03-01    | 8       | 2024-09-02
-        100001 | ben   |            | Bede    | Ben      | 2013-04-01    | 8       | 2024-09-02
-        100002 | bens  |            | Bede    | Ben      | 2013-04-01    | 8       | 2025-09-15
+        urn    | upn   | former_upn | surname | forename | date_of_birth | nc_year | entry_date | leaving_date
+        -------+-------+------------+---------+----------+---------------+---------+------------+-------------
+        100001 | new   | old        | Okafor  | Amira    | 2013-03-01    | 8       | 2024-09-02 | 2025-09-15
+        100001 | newer | new        | Okafor  | Amira    | 2013-03-01    | 8       | 2025-09-15 |
+        100001 | ben   |            | Bede    | Ben      | 2013-04-01    | 8       | 2024-09-02 |
+        100002 | bens  |            | Bede    | Ben      | 2013-04-01    | 8       | 2025-09-15 |
         """,
 }
 MARKS = {
@@ -159,3 +165,40 @@ def test_and_those_facts_are_links_of_every_kind(whole):
     weeks = whole["facts.marked_weeks"].select("pupil_id", "absence_sessions").rows()
     assert sorted(missed for _, missed in weeks) == [1, 2]
     assert whole["facts.enrolments"].height == 3
+
+
+# From stories ------------------------------------------------------------------------------------------------------------------
+
+MANY = os.environ.get("A2N_EXAMPLES")
+drawn_anyhow = settings(
+    max_examples=int(MANY or 4),
+    derandomize=not MANY,
+    deadline=None,
+    print_blob=bool(MANY),
+    suppress_health_check=list(HealthCheck),
+)
+stories = some_nights.flatmap(lambda nights: st.tuples(st.just(nights), st.tuples(*map(cut, nights))))
+
+
+@drawn_anyhow
+@given(stories)
+def test_upns_that_change_are_temporary_or_are_two_childrens_give_the_same_facts_in_any_order_and_split(story):
+    nights, take_ins = story
+    with quickly(), tempfile.TemporaryDirectory(prefix="a2n-") as folder:
+        plain = held_after(Path(folder) / "plain", list(map(in_one, nights)))
+        assert held_after(Path(folder) / "cut", list(take_ins)) == plain
+
+
+def held_after(folder: Path, take_ins: list[list[TakeIn]]) -> dict[str, list]:
+    """What a home holds after these nights; and of rows set aside still, how many by rule."""
+    home = new_home(folder)
+    night(home, DAYS[0], schools=SCHOOLS)
+    for day, of_night in zip(DAYS, take_ins, strict=True):
+        for at, files in enumerate(of_night):
+            told = night(home, day, **{f"{day:%d}_{at}_{name}": rows for name, rows in files.items()})
+            assert told.stopped_because is None
+    aside = read(
+        home,
+        "SELECT rule, count(*) FROM warehouse.audit.set_aside WHERE accepted_on IS NULL GROUP BY rule ORDER BY rule",
+    )
+    return {name: table(home, name).rows() for name in FACTS} | {"set aside": aside}

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.steps.agencies import described, involved, involvement_of
+from pipeline.steps.agencies import described, involved, involvement_of, names_justice
 from pipeline.steps.cells_of_agencies import as_postcode, as_service
 from pipeline.tables.layouts import layouts_of, nearest_layout
 from pipeline.tables.same_child import LINKS
@@ -43,14 +43,23 @@ def test_a_service_is_early_help_or_school_nursing_however_it_is_headed_and_noth
 
 @pytest.mark.parametrize(
     "words",
-    ["Police", "South Yorkshire Police", "Youth Offending Team", "YOT", "youth justice service", "YJS / early help", "Crown Court", "Probation", "Young Offender Institution"],
+    ["Police", "South Yorkshire Police", "Youth Offending Team", "YOT", "youth justice service", "YJS / early help", "Crown Court", "Probation", "Young Offender Institution", "Y.O.T.", "Y. O. T.", "Y O T", "Youth crime prevention", "Liaison & Diversion", "Bail support", "MASH - PPN", "YJT North", "Violence Reduction Unit"],
 )  # fmt: skip
 def test_police_and_youth_justice_are_known_by_their_words_whatever_stands_beside_them(words):
     assert read_as(as_service, words) == "police_or_youth_justice"
 
 
 @pytest.mark.parametrize(
-    "words", ["Yoti club", "Policewell early help", "Courtyard school nurse", "Yosemite family hub", "Guyot family hub"]
+    "words",
+    [
+        "Yoti club",
+        "Bailey family hub",
+        "Y.O. Timms early help",
+        "Policewell early help",
+        "Courtyard school nurse",
+        "Yosemite family hub",
+        "Guyot family hub",
+    ],
 )
 def test_a_word_that_only_begins_like_one_of_theirs_is_not_theirs(words):
     assert read_as(as_service, words) != "police_or_youth_justice"
@@ -93,9 +102,10 @@ def test_an_extract_without_a_service_is_told_that_it_lacks_one():
 
 SENT = {
     "surname": pl.String, "forename": pl.String, "date_of_birth": pl.Date, "postcode": pl.String, "service": pl.String,
-    "agency": pl.String, "team": pl.String, "start_date": pl.Date, "end_date": pl.Date,
+    "agency": pl.String, "team": pl.String, "start_date": pl.Date, "end_date": pl.Date, "names_justice": pl.Boolean,
 }  # fmt: skip
-AMIRA = {"surname": "Okafor", "forename": "Amira", "date_of_birth": date(2013, 3, 1), "service": "early_help"}
+AMIRA = {"surname": "Okafor", "forename": "Amira", "date_of_birth": date(2013, 3, 1), "service": "early_help",
+         "names_justice": False}  # fmt: skip
 
 
 def seen(allowed=("early help", "school nursing"), **different) -> dict:
@@ -140,6 +150,30 @@ def test_the_team_tells_the_service_where_the_agencys_own_name_does_not():
 
 def test_the_police_in_any_column_are_the_police():
     assert seen(service="early_help", team="police_or_youth_justice")["service"] == "police_or_youth_justice"
+    assert seen(names_justice=True)["service"] == "police_or_youth_justice"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "organisation",
+        "Agency name",
+        "source_agency",
+        "Provider",
+        "Lead team",
+        "Service type",
+        "key_worker",
+        "Referral Source",
+    ],
+)
+def test_they_are_looked_for_in_every_column_that_says_who_is_involved(header):
+    rows = pl.DataFrame({header: ["Metropolitan Police Service", "Early help", None]})
+    assert names_justice(rows).to_list() == [True, False, False]
+
+
+@pytest.mark.parametrize("header", ["surname", "forename", "notes", "Home address"])
+def test_and_in_no_other_for_a_child_may_be_called_police(header):
+    assert names_justice(pl.DataFrame({header: ["Police"]})).to_list() == [False]
 
 
 # Involved ------------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,25 @@ def dated(picture: str, schema: dict) -> pl.DataFrame:
     return drawn(re.sub(r"\b(sep|oct|nov|dec)\b", lambda month: str(DAYS[month[0]]), picture), schema)
 
 
+def with_nulls(rows: pl.DataFrame, *names: str) -> pl.DataFrame:
+    return rows.with_columns(pl.lit(None, pl.Date).alias(name) for name in names if name not in rows.columns)
+
+
+_ROLL = {
+    "pupil_id": pl.String, "urn": pl.Int32, "entry_date": pl.Date, "leaving_date": pl.Date, "enrol_status": pl.String,
+    "stated_on": pl.Date, "known_on": pl.Date, "until": pl.Date,
+}  # fmt: skip
+
+
+def roll(picture: str) -> pl.DataFrame:
+    """Rolls that began in 2024, unless they say otherwise, and are described as known."""
+    rows = dated(picture, _ROLL)
+    usual = {"entry_date": pl.lit(date(2024, 9, 2)), "leaving_date": pl.lit(None, pl.Date), "enrol_status": pl.lit("C"),
+             "known_on": pl.lit(None, pl.Date), "until": pl.lit(None, pl.Date)}  # fmt: skip
+    rows = rows.with_columns(**{name: value for name, value in usual.items() if name not in rows.columns})
+    return rows if "stated_on" in rows.columns else rows.with_columns(stated_on="known_on")
+
+
 def told(rows: pl.DataFrame, *names: str) -> list[tuple]:
     months = {day: word for word, day in DAYS.items()}
     return sorted(
@@ -35,10 +54,12 @@ def told(rows: pl.DataFrame, *names: str) -> list[tuple]:
 _PAIR = {"one": pl.String, "other": pl.String}
 
 
-def formers(picture: str, names: str = "one | other | named_on | agree_on\n-") -> list[tuple]:
+def formers(picture: str, names: str = "one | other | named_on\n-", rolls: str = "pupil_id | urn\n-") -> list[tuple]:
+    days = ("named_on", "agree_on", "same_on")
     found = found_by_former_upn(
-        dated(picture, _PAIR | {"known_on": pl.Date}),
-        dated(names, _PAIR | {"named_on": pl.Date, "agree_on": pl.Date}),
+        with_nulls(dated(picture, _PAIR | {"known_on": pl.Date, "until": pl.Date}), "until"),
+        with_nulls(dated(names, _PAIR | dict.fromkeys(days, pl.Date)), *days),
+        roll(rolls),
     )
     assert set(found["link"]) == {link_code(*pair) for pair in found.select("one", "other").rows()}
     return told(found, "one", "other", "because", "is_certain", "known_on", "until")
@@ -53,7 +74,7 @@ def test_a_former_upn_whose_names_agree_is_no_less_certain():
     assert formers("one | other | known_on\n-\nold | new | oct", names) == [("old", "new", "former_upn", True, "oct", None)]  # fmt: skip
 
 
-def test_a_former_upn_of_a_child_of_another_forename_and_birth_date_is_for_a_person():
+def test_a_former_upn_of_a_child_of_another_forename_is_for_a_person():
     names = "one | other | named_on | agree_on\n-\nold | new | oct |"
     assert formers("one | other | known_on\n-\nold | new | oct", names) == [
         ("old", "new", "former_upn_of_another", False, "oct", None)
@@ -69,6 +90,58 @@ def test_a_link_stands_while_nothing_was_known_against_it_and_again_once_a_name_
     ]
 
 
+SHARED = "one | other | known_on\n-\nfu | amira | oct\nfu | zara | nov"
+ONE_CHILD = "one | other | named_on | agree_on | same_on\n-\namira | zara | sep | sep | sep"
+
+
+def test_a_former_upn_given_to_two_who_differ_joins_neither_from_the_day_the_second_is_known():
+    assert formers(SHARED) == [
+        ("fu", "amira", "former_upn", True, "oct", "nov"),
+        ("fu", "amira", "former_upn_of_several", False, "nov", None),
+        ("fu", "zara", "former_upn_of_several", False, "nov", None),
+    ]
+
+
+def test_given_to_two_of_one_forename_and_birth_date_it_joins_both():
+    assert [row[2] for row in formers(SHARED, ONE_CHILD)] == ["former_upn", "former_upn"]
+
+
+def test_but_not_where_both_were_ever_on_a_roll_at_once():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\namira | 100001 | oct | oct\nzara | 100002 | oct | dec"
+    assert formers(SHARED, ONE_CHILD, rolls) == [
+        ("fu", "amira", "former_upn", True, "oct", "dec"), ("fu", "amira", "former_upn_of_several", False, "dec", None),
+        ("fu", "zara", "former_upn", True, "nov", "dec"), ("fu", "zara", "former_upn_of_several", False, "dec", None),
+    ]  # fmt: skip
+
+
+def test_a_former_upn_that_is_on_the_same_roll_on_the_same_day_is_a_brothers_or_sisters():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\nold | 100001 | oct | oct\nnew | 100001 | {} | oct"
+    told = "one | other | known_on\n-\nold | new | oct"
+    assert formers(told, rolls=rolls.format("oct")) == [("old", "new", "former_upn_on_one_roll", False, "oct", None)]
+    assert formers(told, rolls=rolls.format("nov")) == [("old", "new", "former_upn", True, "oct", None)]
+
+
+def test_at_another_school_on_that_day_it_may_be_the_childs_own():
+    rolls = "pupil_id | urn | stated_on | known_on\n-\nold | 100001 | oct | oct\nnew | 100002 | oct | oct"
+    assert formers("one | other | known_on\n-\nold | new | oct", rolls=rolls) == [("old", "new", "former_upn", True, "oct", None)]  # fmt: skip
+
+
+def test_what_is_said_no_more_joins_nobody_from_that_day():
+    told = "one | other | known_on | until\n-\nold | new | sep | oct\nold | new | dec |"
+    assert formers(told) == [
+        ("old", "new", "former_upn", True, "dec", None),
+        ("old", "new", "former_upn", True, "sep", "oct"),
+    ]
+
+
+def test_nor_does_it_speak_against_another():
+    told = "one | other | known_on | until\n-\nfu | amira | sep |\nfu | zara | oct | nov"
+    assert [row[2:] for row in formers(told) if row[1] == "amira"] == [
+        ("former_upn", True, "nov", None), ("former_upn", True, "sep", "oct"),
+        ("former_upn_of_several", False, "oct", "nov"),
+    ]  # fmt: skip
+
+
 def test_a_doubt_that_was_settled_before_the_former_upn_was_told_is_none():
     names = "one | other | named_on | agree_on\n-\nold | new | sep | oct"
     assert formers("one | other | known_on\n-\nold | new | nov", names) == [("old", "new", "former_upn", True, "nov", None)]  # fmt: skip
@@ -78,21 +151,13 @@ def test_a_doubt_that_was_settled_before_the_former_upn_was_told_is_none():
 
 ASH, BIRCH = 100001, 100002
 _ALIKE = _PAIR | {"one_is_temporary": pl.Boolean, "other_is_temporary": pl.Boolean, "known_on": pl.Date}
-_ROLL = {
-    "pupil_id": pl.String, "urn": pl.Int32, "entry_date": pl.Date, "leaving_date": pl.Date, "enrol_status": pl.String,
-    "stated_on": pl.Date, "known_on": pl.Date,
-}  # fmt: skip
 
 
 def alike(pairs: str, rolls: str) -> list[tuple]:
     """Found among pairs (a name beginning with t is a temporary UPN), all of whose rolls began in 2024 and are described as known."""
     two = [pair.split() for pair in pairs.split(",")]
     rows = [(*sorted(pair), *(one.startswith("t") for one in sorted(pair)), SEPTEMBER) for pair in two]
-    roll = dated(rolls, _ROLL)
-    usual = {"entry_date": pl.lit(date(2024, 9, 2)), "leaving_date": pl.lit(None, pl.Date), "enrol_status": pl.lit("C"),
-             "stated_on": pl.col("known_on")}  # fmt: skip
-    roll = roll.with_columns(**{name: value for name, value in usual.items() if name not in roll.columns})
-    found = found_alike(pl.DataFrame(rows, schema=_ALIKE, orient="row"), roll)
+    found = found_alike(pl.DataFrame(rows, schema=_ALIKE, orient="row"), roll(rolls))
     return told(found.filter(pl.col("until").is_null() | pl.col("is_certain")), "one", "other", "because", "is_certain", "known_on", "until")  # fmt: skip
 
 
@@ -145,6 +210,16 @@ def test_of_two_permanent_ones_the_first_to_come_takes_the_place_and_the_other_i
     rolls = "pupil_id | urn | known_on\n-\ntemp | 100001 | sep\nperm | 100001 | oct\nqerm | 100001 | nov"
     certain = [row for row in alike("perm temp, qerm temp", rolls) if row[3]]
     assert certain == [("temp", "perm", "temporary_upn", True, "oct", None)]
+
+
+def test_a_permanent_one_that_a_return_sent_again_has_no_more_no_longer_takes_the_place():
+    rolls = "pupil_id | urn | known_on | until\n-\ntemp | 100001 | sep |\nperm | 100001 | oct | dec"
+    assert alike("perm temp", rolls) == [("temp", "perm", "temporary_upn", True, "oct", "dec")]
+
+
+def test_the_temporary_one_may_be_gone_from_it():
+    rolls = "pupil_id | urn | known_on | until\n-\ntemp | 100001 | sep | oct\nperm | 100001 | oct |"
+    assert alike("perm temp", rolls) == [("temp", "perm", "temporary_upn", True, "oct", None)]
 
 
 def test_of_two_that_came_on_one_day_neither_does():
