@@ -48,7 +48,10 @@ def mark_and_call_back(con: duckdb.DuckDBPyConnection, strangers: pl.DataFrame) 
     con.execute("UPDATE scratch.main.pupils SET is_another_child = NULL WHERE is_another_child")
     if strangers.is_empty():
         return strangers
-    intake.mark_other_children(con, strangers)
+    intake.set_temp_table(con, "other_children", strangers)
+    con.execute("""
+        UPDATE scratch.main.pupils p SET is_another_child = true FROM other_children o
+        WHERE p.extract_id = o.extract_id AND p.row_number = o.row_number""")
     con.execute(f"""
         INSERT INTO scratch.main.pupils BY NAME
         SELECT {", ".join(PUPILS.names)}, true AS is_another_child, census_key IS NOT NULL AS is_census,
@@ -65,9 +68,7 @@ def take_back(con: duckdb.DuckDBPyConnection, back: pl.DataFrame, known_on: date
     rows they were."""
     if back.is_empty():
         return []
-    con.register("_back", back)
-    con.execute("CREATE OR REPLACE TEMP TABLE called_back AS FROM _back")
-    con.unregister("_back")
+    intake.set_temp_table(con, "called_back", back)
     whose = con.execute("SELECT DISTINCT pupil_id FROM warehouse.staged.pupils SEMI JOIN called_back USING (extract_id, row_number) ORDER BY 1").fetchall()  # fmt: skip
     _remove(con, "pupils")
     pupil_ids = [pupil_id for (pupil_id,) in whose]

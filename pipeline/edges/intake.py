@@ -220,15 +220,6 @@ def set_before_gate(con: duckdb.DuckDBPyConnection, feed: str, *, known_on: date
     con.execute(f"CREATE OR REPLACE VIEW memory.main.known_links AS SELECT * FROM {links.known_as(None)}")
 
 
-def mark_other_children(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> None:
-    """Say in scratch which pupil rows (extract_id, row_number) give a UPN that is another child's."""
-    if rows.height:
-        _set_temp_table(con, "other_children", rows)
-        con.execute("""
-            UPDATE scratch.main.pupils p SET is_another_child = true FROM other_children o
-            WHERE p.extract_id = o.extract_id AND p.row_number = o.row_number""")
-
-
 def add_said_school(con: duckdb.DuckDBPyConnection, urn: int) -> None:
     """A school named on the command line is a known one."""
     con.execute(
@@ -243,7 +234,7 @@ def _set_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, *
     con.unregister("_frame")
 
 
-def _set_temp_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+def set_temp_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """A table of this connection's alone: a transaction on the warehouse may write to no other database but this."""
     _set_table(con, name, frame, kind="TEMP TABLE")
 
@@ -289,8 +280,8 @@ _PARENTS_SET_ASIDE = """
 def part(con, feed: str, *, stopped: set[int], broken: pl.DataFrame, all_judged: bool = True) -> None:
     """Make the view `accepted`: the batch less stopped extracts, rows that broke a promise and, where not all were judged,
     those that lack what a staged row must know."""
-    _set_temp_table(con, "broken", broken.select("extract_id", "row_number").unique())
-    _set_temp_table(con, "stopped", pl.DataFrame({"extract_id": sorted(stopped)}, schema={"extract_id": pl.Int32}))
+    set_temp_table(con, "broken", broken.select("extract_id", "row_number").unique())
+    set_temp_table(con, "stopped", pl.DataFrame({"extract_id": sorted(stopped)}, schema={"extract_id": pl.Int32}))
     less = "" if broken.is_empty() else "ANTI JOIN broken USING (extract_id, row_number)"
     less += " ANTI JOIN stopped USING (extract_id)" if stopped else ""
     if not all_judged:
@@ -302,7 +293,7 @@ def _keep_waiting(con, feed: str, broken: pl.DataFrame, retried: frozenset[str],
     if tried is not None:
         con.execute(f"DELETE FROM warehouse.waiting.{feed}")
     waits = broken.group_by("extract_id", "row_number").agg(pl.col("rule").is_in(list(retried)).all().alias("waits"))
-    _set_temp_table(con, "waits", waits.filter("waits").select("extract_id", "row_number"))
+    set_temp_table(con, "waits", waits.filter("waits").select("extract_id", "row_number"))
     waiting = f"warehouse.waiting.{feed}"
     con.execute(f"CREATE TABLE IF NOT EXISTS {waiting} AS SELECT * FROM scratch.main.{feed} LIMIT 0")
     is_empty = con.execute(f"SELECT 1 FROM {waiting} LIMIT 1").fetchone() is None
@@ -341,7 +332,7 @@ def settle_waiting(con: duckdb.DuckDBPyConnection, tried: pl.DataFrame, *, known
 
     Returns how many were accepted.
     """
-    _set_temp_table(con, "tried", tried.select("extract_id", "row_number"))
+    set_temp_table(con, "tried", tried.select("extract_id", "row_number"))
     con.execute(
         """
         UPDATE warehouse.audit.set_aside SET accepted_on = ? WHERE accepted_on IS NULL AND (extract_id, row_number) IN (
@@ -352,19 +343,3 @@ def settle_waiting(con: duckdb.DuckDBPyConnection, tried: pl.DataFrame, *, known
         DELETE FROM warehouse.audit.set_aside WHERE accepted_on IS NULL AND (extract_id, row_number) IN (
             SELECT (extract_id, row_number) FROM tried ANTI JOIN accepted USING (extract_id, row_number))""")
     return con.execute("SELECT count(*) FROM tried SEMI JOIN accepted USING (extract_id, row_number)").fetchone()[0]
-
-
-def still_set_aside(con: duckdb.DuckDBPyConnection, extract_ids: list[int]) -> dict[str, pl.DataFrame]:
-    """Per file of these extracts, its rows not accepted since: file, row_number, rule and sentence."""
-    rows = shelf.read(
-        con,
-        """
-        SELECT e.extract AS file, s.row_number, s.rule, s.sentence
-        FROM warehouse.audit.extracts e
-        LEFT JOIN warehouse.audit.set_aside s ON s.extract_id = e.extract_id AND s.accepted_on IS NULL
-        WHERE e.extract_id IN (SELECT unnest(?)) AND e.refused_because IS NULL
-        ORDER BY ALL
-        """,
-        [extract_ids],
-    )
-    return {name: group.drop_nulls("rule") for (name,), group in rows.partition_by("file", as_dict=True).items()}

@@ -93,3 +93,19 @@ def refused_only_because(con: duckdb.DuckDBPyConnection, because: str) -> frozen
         [because],
     )
     return frozenset(told.fetchall())
+
+
+def still_set_aside(con: duckdb.DuckDBPyConnection, extract_ids: list[int]) -> dict[str, pl.DataFrame]:
+    """Per file of these extracts, its rows not accepted since: file, row_number, rule and sentence."""
+    rows = shelf.read(
+        con,
+        """
+        SELECT e.extract AS file, s.row_number, s.rule, s.sentence
+        FROM warehouse.audit.extracts e
+        LEFT JOIN warehouse.audit.set_aside s ON s.extract_id = e.extract_id AND s.accepted_on IS NULL
+        WHERE e.extract_id IN (SELECT unnest(?)) AND e.refused_because IS NULL
+        ORDER BY ALL
+        """,
+        [extract_ids],
+    )
+    return {name: group.drop_nulls("rule") for (name,), group in rows.partition_by("file", as_dict=True).items()}

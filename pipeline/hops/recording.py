@@ -29,7 +29,7 @@ def record_verdict(con, summary: Summary, landed, back: pl.DataFrame, verdict: g
 def write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFrame | None, back: pl.DataFrame) -> None:
     """Beside the inbox, per file, the rows still set aside: number, rule and sentence, and nothing of the row itself."""
     tried = [one for rows in (waiting, back) if rows is not None for one in rows["extract_id"].unique().to_list()]
-    for name, rows in intake.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
+    for name, rows in runs.still_set_aside(con, [*(one.extract_id for one in landed), *tried]).items():
         beside.write_set_aside(home, name, rows)
 
 
