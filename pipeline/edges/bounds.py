@@ -21,6 +21,9 @@ HELD_BYTES = 500_000_000
 WORKBOOK_BYTES = 250_000_000
 """A workbook's parts, unpacked: some seven hundred thousand marks. Its reader holds several times as much."""
 
+ROWS_LOOKED_DOWN = 10
+"""Rows within which a header stands: above it may be a title, a date, a line of who made it."""
+
 
 class TooLarge(Refused):
     """A container grows beyond its bounds: none of it is read."""

@@ -19,7 +19,7 @@ from .extract import Extract, seen
 from .gunzipping import gunzipped
 from .kinds import BYTES_LOOKED_AT, Kind, kind_of
 from .members import safe_name
-from .workbook_measure import Measure, measured
+from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
 from .workbook_parts import damaged, is_workbook, sheets_seen
 
 _BLOCK = 1 << 18
@@ -216,7 +216,8 @@ def _sheets(archive: zipfile.ZipFile, book: BinaryIO, one: Extract, bounds: Boun
     digest = _hash_of_bytes(book)
     for name, part in filled.items():
         sha256 = _hash_of(f"{digest}/{name}")
-        yield replace(one, name=f"{one.name}/{safe_name(name)}", sha256=sha256, sheet=name, size=measures[part].size)
+        size = measures[part].size + measures[part].texts
+        yield replace(one, name=f"{one.name}/{safe_name(name)}", sha256=sha256, sheet=name, size=size)
 
 
 def _measures(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> dict[str, Measure]:
@@ -230,4 +231,28 @@ def _measures(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> dict[str, 
     for part in archive.infolist():
         measures[part.filename] = measured(partial(blocks_of, part), name)
         room -= measures[part.filename].size
-    return measures
+    return measures | _with_texts(archive, measures, name, bounds)
+
+
+def _with_texts(
+    archive: zipfile.ZipFile, measures: dict[str, Measure], name: str, bounds: Bounds
+) -> dict[str, Measure]:
+    """The measures of sheets, with the texts that their cells share. Raises Refused where they are too long together."""
+    lists = [part for part in archive.infolist() if is_list_of_texts(part.filename)]
+    if not lists:
+        return {}
+    if len(lists) > 1:  # and nobody knows which of them a reader takes
+        raise damaged(name)
+    shared = shared_texts(bounds.watched(member_blocks(archive, lists[0], name)), name)
+    found, room = {}, WORKBOOK_BYTES
+    for part, measure in measures.items():
+        if measure.has_cells:
+            sheet = bounds.watched(member_blocks(archive, archive.getinfo(part), name))
+            found[part] = replace(measure, texts=texts_in(sheet, shared, name))
+            room -= found[part].texts
+    if room < 0:
+        raise Refused(
+            f"{name} says the same long texts in so many cells that they are over {WORKBOOK_BYTES // 10**6} MB together: "
+            "take those out, or deliver it as CSV."
+        )
+    return found

@@ -7,19 +7,23 @@ not matter. What a reader says of a fault may quote a row, so it is never passed
 import codecs
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import BinaryIO
 
 import polars as pl
 
+from pipeline.tables import layouts
+from pipeline.vocabulary.agencies import JUSTICE_HEADERS
+
+from .bounds import ROWS_LOOKED_DOWN
 from .containers import is_packed, opened
 from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, ROWS_AT_ONCE
 from .records import Unending, end_of, no_denser, records
-from .spelling import Spelling, spelling
+from .spelling import LONGEST_HEADER, MOST_COLUMNS, SEPARATORS, Spelling, spelling
 
 CELLS_AT_ONCE = 20_000_000
 """Each cell takes room, filled or not: of rows with next to nothing in them, fewer are read together."""
@@ -33,12 +37,23 @@ _ENGINE_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 def headers(extract: Extract) -> list[str]:
     """Raises Refused where there is no header row that can be read."""
-    return spelling(extract).headers
+    return _spelling(extract).headers
+
+
+def header_among(rows: Iterable[list[str]]) -> int | None:
+    """Which of a table's first rows, from nought, is a header that a layout claims; null where none is, or where something
+    above it would be passed over that must be seen."""
+    for at, cells in enumerate(rows):
+        if layouts.layouts_of(cells):
+            return at
+        if not JUSTICE_HEADERS.isdisjoint(map(layouts.spelt, cells)):
+            return None
+    return None
 
 
 def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     """All rows, all text, counted in COUNT. Raises Refused, with the row where it can be told, when one does not parse."""
-    spelt = spelling(extract)
+    spelt = _spelling(extract)
     look = None if spelt.is_utf16 else _looked_through(extract)
     encoding = "utf-16" if look is None else "utf-8" if look.is_utf8 else "cp1252"
     if look and look.lines * len(spelt.headers) > max(CELLS_AT_ONCE, MOST_CELLS_A_BYTE * look.size):
@@ -46,12 +61,16 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     if look is None or not look.can_be_scanned(spelt) or is_packed(extract):
         yield from _streamed(extract, spelt, encoding)
         return
+    last = 0
     try:
-        yield from _scanned(extract, spelt)
+        for frame in _scanned(extract, spelt):
+            yield frame
+            last = frame[COUNT].last() or last
+        return
     except _ENGINE_FAULTS:
-        for _ in _streamed(extract, spelt, encoding):
-            pass  # on its way it says which row it was
-        raise _not_to_its_end(extract.name) from None
+        pass  # what is read in pieces says which row it was, or can do without what was wrong there
+    for frame in _streamed(extract, spelt, encoding):
+        yield frame.filter(pl.col(COUNT) > last)
 
 
 def lines_in(extract: Extract) -> int:
@@ -61,6 +80,37 @@ def lines_in(extract: Extract) -> int:
         while block := stream.read(_LOOKED_AT_ONCE):
             lines, last = lines + block.count(b"\n"), block[-1:]
     return lines + (last != b"\n")
+
+
+def _spelling(extract: Extract) -> Spelling:
+    """How it is written. What stands above a row that a layout claims are titles, and lines before the header."""
+    told = spelling(extract)
+    if layouts.layouts_of(told.headers):
+        return told
+    first = _first_rows(extract, told)
+    found = {one: header_among(_cells(row, one) for row in first) for one in SEPARATORS}
+    above, separator = min(((at, one) for one, at in found.items() if at is not None), default=(0, told.separator))
+    headers = _cells(first[above], separator)
+    if not above or len(headers) > MOST_COLUMNS:
+        return told
+    return replace(told, lines_before=told.lines_before + above, separator=separator, headers=headers)
+
+
+def _first_rows(extract: Extract, told: Spelling) -> list[str]:
+    """The row that would be the header, and some below it."""
+    with opened(extract) as stream:
+        start = stream.read(LONGEST_HEADER).decode(told.encoding or "utf-8", errors="replace").lstrip("\ufeff")
+    text = start.replace(told.newline, "\n").encode()
+    begins = end_of(text, told.lines_before - 1) if told.lines_before else 0
+    ends = (end_of(text, told.lines_before + row) for row in range(ROWS_LOOKED_DOWN))
+    return [text[begin:end].decode() for begin, end in pairwise([begins, *ends])]
+
+
+def _cells(row: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(row, newline=""), delimiter=separator), [])
+    except csv.Error:
+        return []
 
 
 def _not_to_its_end(name: str) -> Refused:
@@ -163,23 +213,35 @@ def _parted(text: Iterator[bytes], spelt: Spelling) -> tuple[bytes, Iterator[byt
 
 def _parsed(header: bytes, piece: bytes, spelt: Spelling, row: int, name: str) -> pl.DataFrame:
     """Whole records, the first of which is row number `row`."""
+    frame = _read(header + piece, spelt, row)
+    if frame is None:
+        frame = _read(header + _narrowed(piece, spelt, row, name), spelt, row)
+    if frame is None:
+        raise _not_to_its_end(name)
+    return frame
+
+
+def _read(text: bytes, spelt: Spelling, row: int) -> pl.DataFrame | None:
+    """Null where it does not parse."""
     try:
         return pl.read_csv(
-            io.BytesIO(header + piece), separator=spelt.separator, infer_schema=False,
-            row_index_name=COUNT, row_index_offset=row,
-        )  # fmt: skip
+            io.BytesIO(text), separator=spelt.separator, infer_schema=False, row_index_name=COUNT, row_index_offset=row
+        )
     except _ENGINE_FAULTS:
-        raise _row_too_long(piece, spelt, row, name) or _not_to_its_end(name) from None
+        return None
 
 
-def _row_too_long(piece: bytes, spelt: Spelling, row: int, name: str) -> Refused | None:
-    """Which row it was that a reader stopped at."""
-    width = len(spelt.headers)
+def _narrowed(piece: bytes, spelt: Spelling, row: int, name: str) -> bytes:
+    """The same records, cut where the header ends: programs leave separators at the end of a row. Raises Refused, with the
+    row, where there is something in what would be cut off."""
+    width, cut = len(spelt.headers), io.StringIO(newline="")
+    written = csv.writer(cut, delimiter=spelt.separator, lineterminator="\n")
     try:
         cells = csv.reader(io.StringIO(piece.decode(errors="replace"), newline=""), delimiter=spelt.separator)
         for number, one in enumerate(cells, start=row):
-            if len(one) > width:
-                return Refused(f"{name}, row {number}: {len(one)} cells where the header has {width}: mend that row.")
+            if any(cell.strip() for cell in one[width:]):
+                raise Refused(f"{name}, row {number}: {len(one)} cells where the header has {width}: mend that row.")
+            written.writerow(one[:width])
     except csv.Error:
-        pass
-    return None
+        raise _not_to_its_end(name) from None
+    return cut.getvalue().encode()

@@ -1,5 +1,6 @@
 """What a file is by its first bytes, whatever its name says."""
 
+import re
 from enum import Enum
 
 
@@ -28,6 +29,9 @@ _FOREIGN = {
 _TAR_AT, _TAR = 257, b"ustar"
 _AN_ARCHIVE = "a tar archive: make a .zip of it, or deliver the files themselves"
 
+_OF_WEB_PAGES = re.compile(r"<(?:!doctype\s+html|html|t[rhd])[\s>]", re.IGNORECASE)
+_A_WEB_PAGE = "a web page: open it in a spreadsheet program and save it as .xlsx or CSV"
+
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -38,13 +42,15 @@ def kind_of(start: bytes) -> Kind:
             return kind
     if foreign(start):
         return Kind.FOREIGN
-    return Kind.XML if _text(start).lstrip("\ufeff \t\r\n").startswith("<") else Kind.TEXT
+    return Kind.XML if _is_markup(start) else Kind.TEXT
 
 
 def foreign(start: bytes) -> str | None:
     """What a file is that is of no kind read here, and what would do; null for others."""
     if start[_TAR_AT:].startswith(_TAR):
         return _AN_ARCHIVE
+    if _is_markup(start) and _OF_WEB_PAGES.search(_text(start)):
+        return _A_WEB_PAGE
     return next((what for magic, what in _FOREIGN.items() if start.startswith(magic)), None)
 
 
@@ -53,5 +59,9 @@ def byte_order(start: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None)
 
 
+def _is_markup(start: bytes) -> bool:
+    return _text(start).lstrip("\ufeff \t\r\n").startswith("<")
+
+
 def _text(start: bytes) -> str:
-    return start.decode(byte_order(start) or "latin-1", errors="replace")
+    return start[:BYTES_LOOKED_AT].decode(byte_order(start) or "latin-1", errors="replace")

@@ -16,12 +16,15 @@ from .extract import Extract
 from .kinds import BYTES_LOOKED_AT, Kind, foreign
 from .numbering import numbered
 
+BESIDE = Layout("beside_a_table", None, "Sheet beside a table in its workbook", marks_it=(), columns={})
+"""A cover, or notes: it is left unread, as is what else comes along with what is needed."""
+
 _TABLES: dict[Kind, ModuleType] = {Kind.TEXT: delimited, Kind.PARQUET: parquet, Kind.ZIP: sheets}
 
 
 def recognised(extract: Extract) -> list[Layout]:
     """The layouts that claim `extract`: one, or of XML as many as it has kinds of record. Raises Refused, saying what
-    it lacks, where none does; Changed, where the file is no longer what it was."""
+    it lacks, where none does and it stands beside no table; Changed, where the file is no longer what it was."""
     with _unchanged(extract):
         headers = _headers(extract)
     if not JUSTICE_HEADERS.isdisjoint(map(spelt, headers)):
@@ -36,6 +39,9 @@ def recognised(extract: Extract) -> list[Layout]:
             f"{extract.name} looks like {layout.title} but lacks the column {_listed(missing)}: "
             "add it to the header row, or ask the supplier for it."
         )
+    with _unchanged(extract):
+        if sheets.stands_beside_a_table(extract):
+            return [BESIDE]
     raise Refused(f"{extract.name} has headers that no feed claims: see `a2n describe feeds` for those that are read.")
 
 

@@ -3,19 +3,26 @@
 Only workbooks that were weighed when the inbox was looked through come here: see `workbook_parts`.
 """
 
+import io
 import logging
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 
 import fastexcel
 import polars as pl
 
-from .bounds import held
+from pipeline.tables.layouts import layouts_of
+
+from .archives import archive_of
+from .bounds import ROWS_LOOKED_DOWN, Bounds, held
 from .containers import opened
+from .delimited import header_among
 from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
-from .workbook_parts import damaged
+from .spelling import MOST_COLUMNS
+from .workbook_parts import damaged, sheets_seen
 
 logging.getLogger("calamine").setLevel(logging.CRITICAL)
 """The reader's own remarks: nothing a person could act on, and nobody knows what they quote."""
@@ -31,20 +38,49 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
 
 
 def _table(extract: Extract) -> pl.DataFrame:
-    """The sheet from the first row with anything in it, which is its header."""
+    """The sheet from its header on: the first row with anything in it, or one below that a layout claims."""
     cells = _cells(extract).with_row_index(COUNT, offset=HEADER_ROW)
+    if cells.width > MOST_COLUMNS:
+        raise Refused(f"{extract.name}: there are over {MOST_COLUMNS:,} columns, more than any table of a school has.")
     filled = cells.filter(pl.any_horizontal(pl.exclude(COUNT).is_not_null()))
     if filled.is_empty():
         raise Refused(f"{extract.name} is empty: deliver it again.")
-    names = _named(filled.row(0)[1:])
-    return cells.filter(pl.col(COUNT) > filled[0, COUNT]).rename(dict(zip(cells.columns[1:], names, strict=True)))
+    first = [row[1:] for row in filled.head(ROWS_LOOKED_DOWN).rows()]
+    at = header_among([cell or "" for cell in row] for row in first) or 0
+    below = cells.filter(pl.col(COUNT) > filled[at, COUNT])
+    return below.rename(dict(zip(cells.columns[1:], _named(first[at]), strict=True)))
+
+
+def stands_beside_a_table(extract: Extract) -> bool:
+    """Whether a sheet is of a workbook of which another, that somebody sees, is a table of a feed."""
+    book = extract.name.rpartition("/")[0]
+    return extract.sheet is not None and _has_a_table(replace(extract, name=book, sha256="", sheet=None, size=0))
+
+
+@lru_cache(maxsize=100)
+def _has_a_table(whole: Extract) -> bool:
+    """Asked for each of a workbook's sheets, and answered once."""
+    with archive_of(io.BytesIO(_book(whole)), whole.name, Bounds(whole.name)) as archive:
+        sheets = sheets_seen(archive, whole.name)
+    return any(_is_of_a_feed(replace(whole, sheet=sheet)) for sheet in sheets)
+
+
+def _is_of_a_feed(extract: Extract) -> bool:
+    try:
+        return any(layout.feed for layout in layouts_of(headers(extract)))
+    except Refused:
+        return False
+
+
+def _book(extract: Extract) -> bytes:
+    with opened(extract) as stream:
+        return held(iter(partial(stream.read, 1 << 20), b""), extract.name)
 
 
 def _cells(extract: Extract) -> pl.DataFrame:
     if extract.sheet is None:
         raise Refused(f"{extract.name} is an archive: look through it for what it holds.")
-    with opened(extract) as stream:
-        book = held(iter(partial(stream.read, 1 << 20), b""), extract.name)
+    book = _book(extract)
     try:
         sheet = fastexcel.read_excel(book).load_sheet(extract.sheet, header_row=None, skip_rows=0, dtypes="string")
         return sheet.to_polars()

@@ -2,7 +2,7 @@
 
 The reader makes room for each cell from a sheet's first row and column to its last, filled or not. Sheets as spreadsheet
 programs write them are measured by their cells' names alone, empty ones too; others, and those that are too large by that,
-by what exactly is in them.
+by what exactly is in them. A text that cells share is told once, and read as often as they refer to it.
 """
 
 import re
@@ -20,13 +20,18 @@ MOST_CELLS = 10_000_000
 MOST_UNUSUAL_BYTES = 40_000_000
 """Of a part that has to be gone through cell by cell, which takes a second for ten million of them."""
 
+MOST_SHARED_BYTES = 100_000_000
+"""Of the list of texts that cells share: a million names and addresses."""
+
 
 @dataclass(frozen=True)
 class Measure:
-    """Of one part of a workbook: its bytes, and of a sheet whether any cell of it holds something."""
+    """Of one part of a workbook: its bytes, and of a sheet whether any cell of it holds something. `texts` are the bytes of
+    the shared texts that its cells show, each as often as one does."""
 
     size: int
     has_cells: bool = False
+    texts: int = 0
 
 
 def measured(part: Callable[[], Iterator[bytes]], book: str) -> Measure:
@@ -153,3 +158,120 @@ def column_number(letters: str) -> int:
     if not (letters.isascii() and letters.isalpha() and len(letters) <= 4):
         raise ValueError
     return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters.upper(), 0)
+
+
+# Texts that cells share
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The texts that the cells of a workbook share: the bytes of each by its number, and of the longest.
+
+    Of a list that programs might count otherwise than we do only the longest is known.
+    """
+
+    lengths: list[int]
+    longest: int
+
+
+def is_list_of_texts(part: str) -> bool:
+    """Whether the part of a workbook of that name is the one that readers take shared texts from."""
+    return part.replace("\\", "/").rpartition("/")[2].lower() == "sharedstrings.xml"
+
+
+def shared_texts(blocks: Iterable[bytes], book: str) -> Shared:
+    """By the part that lists them. Raises Refused where that is too long, or not well-formed."""
+    return _Listed(book).told(blocks)
+
+
+class _Listed:
+    """The list of shared texts, gone through: `<si><t>AM</t></si>`, or with the text in several runs, `<si><r><t>`."""
+
+    def __init__(self, book: str):
+        self._book = book
+        self._lengths: list[int] = []
+        self._depth, self._before, self._is_usual = 0, "", True
+        parser = self._parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
+        parser.CharacterDataHandler = self._hear
+        parser.StartDoctypeDeclHandler = self._declare
+
+    def told(self, blocks: Iterable[bytes]) -> Shared:
+        try:
+            self._parse(blocks)
+        except (expat.ExpatError, LookupError, ValueError):
+            raise damaged(self._book) from None
+        is_usual = self._is_usual and self._before != "si"
+        return Shared(self._lengths if is_usual else [], max(self._lengths, default=0))
+
+    def _parse(self, blocks: Iterable[bytes]) -> None:
+        size = 0
+        for block in blocks:
+            size += len(block)
+            self._parser.Parse(block, False)
+            if size > MOST_SHARED_BYTES or size - self._parser.CurrentByteIndex > _LONGEST_TAG:
+                raise _unusual(self._book)
+        self._parser.Parse(b"", True)
+
+    def _declare(self, *_) -> None:
+        raise damaged(self._book)
+
+    def _begin(self, element: str, _) -> None:
+        name = element.rpartition(":")[2]
+        if name == "si":
+            self._lengths.append(0)
+        is_text_of_its_own = name != "si" or self._depth == 1
+        is_said_at_once = self._before != "si" or name in ("t", "r")
+        self._is_usual = self._is_usual and is_text_of_its_own and is_said_at_once
+        self._before, self._depth = name, self._depth + 1
+
+    def _end(self, _) -> None:
+        self._depth -= 1
+
+    def _hear(self, text: str) -> None:
+        if self._lengths:
+            self._lengths[-1] += len(text) if text.isascii() else len(text.encode())
+
+
+_PREFIXED_VALUE = re.compile(rb"<[^\s<>/]*:v")
+_SHARED_VALUE = re.compile(rb' t="s"(?: s="[0-9]+")?><(?:x:)?v>([0-9]{1,9})</(?:x:)?v></(?:x:)?c>')
+_OWN_VALUE = re.compile(
+    rb'[<:]c(?: r="[A-Z]{1,3}[0-9]{1,8}")?(?: s="[0-9]+")?(?: t="(?:n|b|e|d|str)")?>'
+    rb"(?:<(?:x:)?f[^<>]*>(?:[^<]*</(?:x:)?f>)?)?<(?:x:)?v>"
+)
+
+
+def texts_in(sheet: Iterable[bytes], shared: Shared, book: str) -> int:
+    """The bytes of shared texts that the cells of `sheet` show, but for texts no longer than what refers to them.
+
+    A value that does not plainly say which text it is, or that it is none, may be the longest: nothing gets past, however
+    it is written.
+    """
+    return sum(_texts_of(cells, shared) for cells in _whole_cells(sheet, book))
+
+
+def _texts_of(cells: bytes, shared: Shared) -> int:
+    values = cells.count(b"<v") + (len(_PREFIXED_VALUE.findall(cells)) if b":v" in cells else 0)
+    if values * shared.longest <= len(cells):
+        return 0
+    numbers = list(map(int, _SHARED_VALUE.findall(cells)))
+    known = [shared.lengths[one] for one in numbers if one < len(shared.lengths)]
+    unknown = values - len(known) - len(_OWN_VALUE.findall(cells))
+    return sum(known) + unknown * shared.longest
+
+
+def _whole_cells(blocks: Iterable[bytes], book: str) -> Iterator[bytes]:
+    """The same bytes, cut where a cell begins, or at least a tag."""
+    rest = b""
+    for block in blocks:
+        rest += block
+        begins = rest.rfind(b"<c ")
+        if begins <= 0 and len(rest) > _LONGEST_TAG:
+            begins = rest.rfind(b"<")
+        if begins > 0:
+            yield rest[:begins]
+            rest = rest[begins:]
+        elif len(rest) > _LONGEST_TAG:
+            raise _unusual(book)
+    yield rest

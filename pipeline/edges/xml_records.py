@@ -113,8 +113,8 @@ class _Reader(ABC):
     def _parse(self, piece: bytes, *, is_last: bool) -> None:
         try:
             self._parser.Parse(piece, is_last)
-        except (expat.ExpatError, LookupError, ValueError):  # the latter two of an encoding nobody knows
-            raise self._refused("the XML breaks off or is damaged there: deliver the file again, whole") from None
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise self._refused(_what_is_wrong(error)) from None
 
     def _refused(self, why: str) -> Refused:
         return Refused(f"{self._name}, line {self._parser.CurrentLineNumber}: {why}.")
@@ -160,6 +160,18 @@ class _Reader(ABC):
     @abstractmethod
     def _ended(self, place: _Place) -> None:
         """And ends."""
+
+
+_OF_ENCODING = {
+    expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING], expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
+}  # fmt: skip
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """Of an encoding nobody knows, or one of several bytes a letter, Python's own errors come through the parser."""
+    if not isinstance(error, expat.ExpatError) or error.code in _OF_ENCODING:
+        return "the encoding it names is not known, or not the one it is in: export it as UTF-8"
+    return "the XML breaks off or is damaged there: deliver the file again, whole"
 
 
 class _Heading(_Reader):

@@ -412,6 +412,117 @@ def test_lines_of_next_to_nothing_are_read_few_at_a_time(supplier, monkeypatch):
     assert max(frame.height for frame in parsed) <= 100
 
 
+# Separators left at the end of rows
+
+
+@pytest.mark.parametrize(
+    "packed", [str.encode, gzipped, lambda text: text.encode("utf-16")], ids=["plain", "gzip", "16"]
+)
+def test_cells_beyond_the_header_with_nothing_in_them_are_none(supplier, packed):
+    header, mark, _ = MARKS.split("\n")
+    quoted = '"' + mark.replace(",", '","') + '",""'
+    text = "\n".join([header, f"{mark},", mark, f"{mark}, ,,", "", quoted, ""])
+    assert [row[0] for row in rows(supplier.sends(packed(text)))] == [2, 3, 4, 6]
+    assert {row[1:] for row in rows(supplier.sends(packed(text)))} == {READ[0][1:]}
+
+
+@pytest.mark.parametrize("packed", [str.encode, gzipped], ids=["plain", "gzip"])
+def test_with_something_in_one_the_row_is_named(supplier, packed):
+    text = MARKS.replace("/\n", "/,\n") + "100001,B801200005001,2025-09-08,AM,/,,late\n"
+    assert refusal_while_read(supplier.sends(packed(text))) == (
+        "marks.csv, row 3: 7 cells where the header has 5: mend that row."
+    )
+
+
+def test_such_cells_far_down_a_long_file_lose_and_double_no_row(supplier, monkeypatch):
+    monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 1000)
+    text = "urn,surname\n" + "".join(f"{row},Bede\n" for row in range(200_000)) + "1,Okafor,\n" + "2,Bede\n" * 3
+    read = [number for batch in reading.read_extract(supplier.sends(text)) for number in batch["row_number"]]
+    assert read == list(range(2, 200_006))
+
+
+def test_a_cell_in_quotation_marks_says_the_same_where_a_row_beside_it_has_cells_too_many(supplier):
+    text = 'urn,surname\n1,"Okafor, ""Amira""\nor not",\n2, Bede ,,\n'
+    assert rows(supplier.sends(text)) == [(2, "1", 'Okafor, "Amira"\nor not'), (3, "2", " Bede ")]
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Attendance report\n",
+        "Ash Secondary,,,,\n\nMade on,9 September\n",
+        '"Attendance\nreport"\n',
+        "a;b;c\n",
+        "\n\nReport\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "packed", [str.encode, gzipped, lambda text: text.encode("utf-16")], ids=["plain", "gzip", "16"]
+)
+def test_titles_above_the_header_are_passed_over_and_rows_keep_their_numbers(supplier, titles, packed):
+    extract = supplier.sends(packed(titles + MARKS))
+    assert recognised(extract).name == "attendance_marks"
+    records = 1 if titles.startswith('"') else titles.count("\n")
+    assert rows(extract) == [(records + 2, *READ[0][1:])]
+
+
+def test_below_titles_the_separator_is_that_of_the_header(supplier):
+    extract = supplier.sends("Report of Ash, Birch and Cherry\n" + MARKS.replace(",", ";"))
+    assert recognised(extract).name == "attendance_marks"
+    assert rows(extract) == [(3, *READ[0][1:])]
+
+
+def test_titles_may_come_after_the_line_that_tells_the_separator(supplier):
+    extract = supplier.sends("sep=;\nAttendance report\n" + MARKS.replace(",", ";"))
+    assert rows(extract) == [(4, *READ[0][1:])]
+
+
+def test_of_a_table_of_titles_alone_nothing_is_made(supplier):
+    assert recognised(supplier.sends("Report\n" * 9 + MARKS)).name == "attendance_marks"
+    assert "has headers that no feed claims" in refusal(supplier.sends("Report\n" * 10 + MARKS))
+
+
+def test_what_the_police_send_is_no_title(supplier):
+    said = refusal(supplier.sends("Offence,Custody number\n" + MARKS))
+    assert "columns that the police or youth justice send" in said
+    assert "has headers that no feed claims" in refusal(supplier.sends("Report\nOffence,Custody number\n" + MARKS))
+
+
+def test_a_row_too_long_below_titles_is_named_by_its_number_in_the_file(supplier):
+    text = "Attendance report\n\n" + MARKS + "100001,B801200005001,2025-09-08,AM,/,late\n"
+    assert refusal_while_read(supplier.sends(text)) == (
+        "marks.csv, row 5: 6 cells where the header has 5: mend that row."
+    )
+
+
+# Web pages
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<!DOCTYPE html>\n<html><body/></html>", '\ufeff\n<HTML xmlns:o="urn:schemas-microsoft-com:office:office">', "<!-- made -->\n<html>",
+     '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0"><html/>', "<div>\n<table border=1>\n<tr><th>URN</th></tr></table></div>",
+     "<table><TR><TD>URN</TD></TR></table>"],
+)  # fmt: skip
+def test_a_web_page_is_called_one_whatever_its_name(supplier, page):
+    for content in (page.encode(), page.encode("utf-16"), gzipped(page)):
+        assert refusal(supplier.sends(content, "marks.xls")) == (
+            "marks.xls is a web page: open it in a spreadsheet program and save it as .xlsx or CSV."
+        )
+
+
+def test_xml_of_records_is_none(supplier):
+    for document in (
+        "<Message><Header/></Message>",
+        "<note>&lt;html></note>",
+        "<tree><htmlish/></tree>",
+    ):
+        assert "web page" not in refusal(supplier.sends(document, "marks.xls"))
+
+
 # XML
 
 

@@ -195,6 +195,161 @@ def test_a_workbook_too_large_to_be_read_whole_is_refused(supplier, monkeypatch)
     assert "too large a workbook: deliver it as CSV." in refusal(supplier.sends(large, "book.xlsx"))
 
 
+# Texts that cells share
+
+LONG = "x" * 1000
+
+
+def sharing(*cells: str, texts: tuple[str, ...] = ("urn", LONG), listed: str = "") -> bytes:
+    """A workbook with these cells one below the other, each said to be A1, and a list of texts they refer to by number."""
+    told = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    rows = "".join(f"<row>{cell.replace('A1', f'A{row}')}</row>" for row, cell in enumerate(cells, start=1))
+    return written(f"<sheetData>{rows}</sheetData>", parts={"xl/sharedStrings.xml": listed or f"<sst>{told}</sst>"})
+
+
+def showing(number: int) -> str:
+    return f'<c r="A1" t="s"><v>{number}</v></c>'
+
+
+@pytest.fixture
+def tight(monkeypatch) -> None:
+    """A workbook, and the texts in its cells, may have 20 kB."""
+    monkeypatch.setattr(containers, "WORKBOOK_BYTES", 20_000)
+
+
+def test_a_long_text_that_many_cells_show_is_too_much_though_the_file_tells_it_once(supplier, tight):
+    said = refusal(supplier.sends(sharing(showing(0), *[showing(1)] * 21), "book.xlsx"))
+    assert said.startswith("book.xlsx says the same long texts in so many cells that they are over 0 MB together")
+    assert len(rows(supplier.sends(sharing(showing(0), *[showing(1)] * 19), "book.xlsx"))) == 19
+
+
+def test_so_it_is_in_several_sheets_together(supplier, tight):
+    book = workbook(**{name: [["urn"], *[[LONG]] * 15] for name in ("Monday", "Tuesday")})
+    assert "says the same long texts" in refusal(supplier.sends(book, "book.xlsx"))
+    assert len(supplier.sends_all(workbook(Monday=[["urn"], *[[LONG]] * 15], Tuesday=[["urn"], ["1"]]), "b.xlsx")) == 2
+
+
+def test_a_long_text_shown_once_is_no_matter_however_many_cells_show_others(supplier, tight):
+    of_other_kinds = ['<c r="A1"><v>1</v></c>', '<c r="A1" s="1" t="b"><v>1</v></c>', '<c r="A1"><f>A1</f><v>1</v></c>']
+    book = sharing(showing(0), showing(1), *[showing(0)] * 100, *of_other_kinds * 20)
+    assert len(rows(supplier.sends(book, "book.xlsx"))) == 161
+
+
+def test_letters_of_several_bytes_and_texts_in_several_runs_count_as_they_are_read(supplier, tight):
+    run = f"<r><t>{'é' * 250}</t></r>"
+    listed = f"<sst><si><t>urn</t></si><si>{run}<r><rPr><b/></rPr><t>{'é' * 250}</t></r></si></sst>"
+    assert "same long texts" in refusal(supplier.sends(sharing(*[showing(1)] * 21, listed=listed), "book.xlsx"))
+    assert rows(supplier.sends(sharing(showing(0), *[showing(1)] * 19, listed=listed), "book.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<c r='A1' t='s'><v>1</v></c>", '<c t="s"  r="A1"><v>1</v></c>', '<c r="A1" t="s"><v>0</v><v>1</v></c>', '<c\tt="s"><v>1</v></c>',
+     '<c r="A1" t="s"><v >1</v></c>', '<x:c t="s"><x:v>1</x:v></x:c>', '<c r="A1" t="s"><v>1</v ></c>', '<c r="A1" t="s"><v>01</v></c>',
+     '<c r="A1" y="t" t="s"><v>1</v></c>'],
+)  # fmt: skip
+def test_however_a_cell_is_written_its_text_is_counted_wherever_it_is_cut(supplier, monkeypatch, tight, cell):
+    for length in range(90, 110):
+        monkeypatch.setattr(archives, "_BLOCK", length)
+        said = refusal(supplier.sends(sharing(*[cell] * 25), "book.xlsx"))
+        assert "same long texts" in said or "cannot be opened" in said
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [f"<sst><si/><si><t>1</t></si><si><t>{LONG}</t></si></sst>", f"<sst><si><t>1</t><si><t>{LONG}</t></si></si></sst>",
+     f"<sst><si><t>1</t></si><si><t>{LONG}</t></si><si/></sst>", f"<sst><si><x><t>{LONG}</t></x></si><si><t>1</t></si></sst>"],
+)  # fmt: skip
+def test_of_a_list_that_readers_may_count_in_two_ways_every_text_is_as_long_as_the_longest(supplier, tight, listed):
+    said = refusal(supplier.sends(sharing(*[showing(0)] * 25, listed=listed), "book.xlsx"))
+    assert "same long texts" in said
+
+
+def test_a_list_of_texts_that_is_none_refuses_the_workbook(supplier, monkeypatch):
+    laughs = '<!DOCTYPE sst [<!ENTITY a "aaaa">]><sst><si><t>&a;</t></si></sst>'
+    for listed in (laughs, "<sst><si><t>urn</t></sst>", '<?xml version="1.0" encoding="Okafor"?><sst/>'):
+        assert "cannot be opened" in refusal(supplier.sends(sharing(showing(0), listed=listed), "book.xlsx"))
+    two = written(cells("A1"), parts={"xl/sharedStrings.xml": "<sst/>", "xl/SharedStrings.xml": "<sst/>"})
+    assert "cannot be opened" in refusal(supplier.sends(two, "book.xlsx"))
+    monkeypatch.setattr(workbook_measure, "MOST_SHARED_BYTES", 100)
+    assert "written as no spreadsheet program would" in refusal(supplier.sends(sharing(showing(0)), "book.xlsx"))
+
+
+def test_what_a_sheet_shows_counts_among_its_bytes(supplier):
+    """Files are taken together by their size: see `edges.inbox`."""
+    plain, long = (supplier.sends(sharing(showing(0), *[showing(1)] * 9, texts=("urn", text)), "book.xlsx") for text in ("1", LONG))  # fmt: skip
+    assert long.size - plain.size == 9003
+
+
+# Where its table begins
+
+
+def test_a_sheet_may_have_titles_above_its_header_and_rows_keep_their_numbers(supplier):
+    book = workbook(Marks=[["Attendance report"], [], ["Made on", date(2025, 9, 9)], *table(MARKS)])
+    extract = supplier.sends(book, "book.xlsx")
+    assert recognised(extract).name == "attendance_marks"
+    assert rows(extract) == [(5, *READ[0][1:])]
+
+
+@pytest.mark.parametrize("titles, is_found", [(9, True), (10, False)])
+def test_a_header_is_looked_for_in_the_first_ten_rows(supplier, titles, is_found):
+    extract = supplier.sends(workbook(Marks=[*[["Ash Secondary"]] * titles, *table(MARKS)]), "book.xlsx")
+    if is_found:
+        assert rows(extract) == [(titles + 2, *READ[0][1:])]
+    else:
+        assert "has headers that no feed claims" in refusal(extract)
+
+
+def test_what_the_police_send_is_no_title(supplier):
+    book = workbook(Marks=[["Offence", "Custody number"], *table(MARKS)])
+    assert "columns that the police or youth justice send" in refusal(supplier.sends(book, "book.xlsx"))
+
+
+def test_a_sheet_of_more_columns_than_any_table_has_is_refused(supplier):
+    header = MARKS.split("\n")[0].split(",")
+    assert recognised(supplier.sends(workbook(S=[[*header, *map(str, range(994))]]), "book.xlsx"))
+    assert "there are over 1,000 columns" in refusal(supplier.sends(workbook(S=[[*header, *map(str, range(995))]]), "b.xlsx"))  # fmt: skip
+
+
+# What stands beside a table
+
+
+def test_a_cover_beside_a_table_is_left_unread(supplier):
+    cover, marks = supplier.sends_all(
+        workbook(Cover=[["Attendance of Ash Secondary"]], Marks=table(MARKS)), "book.xlsx"
+    )
+    assert recognised(cover) is reading.BESIDE and reading.BESIDE.feed is None
+    assert rows(marks) == READ
+
+
+def test_so_it_is_in_an_archive_but_not_for_what_lies_beside_the_workbook(supplier):
+    book = workbook(Cover=[["Attendance of Ash Secondary"]], Marks=table(MARKS))
+    cover, _, notes = supplier.sends_all(zipped(("book.xlsx", book), ("notes.csv", "a,b\n")), "m.zip")
+    assert recognised(cover) is reading.BESIDE
+    assert "has headers that no feed claims" in refusal(notes)
+
+
+def test_a_workbook_without_a_table_is_refused_sheet_by_sheet(supplier):
+    found = supplier.sends_all(workbook(Cover=[["Ash Secondary"]], Notes=[["See overleaf"]]), "book.xlsx")
+    assert all("has headers that no feed claims" in refusal(one) for one in found)
+
+
+def test_a_sheet_that_lacks_a_column_is_told_so_though_another_is_a_table(supplier):
+    _, lacking = supplier.sends_all(workbook(Marks=table(MARKS), More=[["urn", "upn", "date", "code"]]), "book.xlsx")
+    assert "lacks the column session" in refusal(lacking)
+
+
+def test_a_table_nobody_sees_is_none_to_stand_beside(supplier):
+    """Else the cover would be passed over, and nothing of its workbook read."""
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as of_two:
+        of_two.add_worksheet("Cover").write_string(0, 0, "Ash Secondary")
+        marks = of_two.add_worksheet("Marks")
+        marks.write_row(0, 0, MARKS.split("\n")[0].split(","))
+        marks.hide()
+    assert "has headers that no feed claims" in refusal(supplier.sends(book.getvalue(), "book.xlsx"))
+
+
 def test_a_large_sheet_written_as_no_program_would_is_not_gone_through(supplier, monkeypatch):
     monkeypatch.setattr(workbook_measure, "MOST_UNUSUAL_BYTES", 300)
     unusual = written("<sheetData>" + "<row><c><v>1</v></c></row>" * 20 + "</sheetData>")

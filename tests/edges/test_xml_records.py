@@ -91,7 +91,13 @@ def test_another_root_makes_it_no_other_census():
         "<Message><PupilOnRoll/></Message>",
         "<html><body/></html>",
     ],
-    ids=["the census of children in need", "the census of alternative provision", "no header", "no collection", "a web page"],
+    ids=[
+        "the census of children in need",
+        "the census of alternative provision",
+        "no header",
+        "no collection",
+        "a web page",
+    ],
 )
 def test_no_layout_claims_another_collection(other):
     assert layouts_of(told(other)) == []
@@ -143,6 +149,21 @@ def test_a_broken_file_is_refused_at_once_with_the_line_and_without_its_words(te
 def test_letters_of_another_encoding_than_is_said_are_refused_with_their_line():
     with pytest.raises(Refused, match=r"census\.xml, line 3: the XML breaks off or is damaged there"):
         headers(io.BytesIO("<Message>\n<Surname>\nZoë</Surname></Message>".encode("cp1252")), "census.xml")
+
+
+@pytest.mark.parametrize("encoding", ["Okafor", "utf-7", "Shift_JIS", "utf-16", "rot13"])
+def test_an_encoding_that_cannot_be_read_is_not_called_damage(encoding):
+    with pytest.raises(Refused) as refused:
+        told(f'<?xml version="1.0" encoding="{encoding}"?>\n<Message/>')
+    assert str(refused.value) == (
+        "census.xml, line 1: the encoding it names is not known, or not the one it is in: export it as UTF-8."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "Windows-1252", "us-ascii"])
+def test_one_that_can_is_read(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<Message/>'
+    assert headers(io.BytesIO(text.encode(encoding)), "census.xml") == ["xml:message", "xml:has=message"]
 
 
 def test_a_value_just_short_of_huge_is_read():

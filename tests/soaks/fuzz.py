@@ -1,14 +1,16 @@
 """Mutated files through every reader, the gate and all: `python -m tests.soaks.fuzz --files 20000`.
 
-Each file is a good one with something done to it. Whatever comes of it must be rows accepted, rows set aside or a refusal in
-words: no other exception, no file that takes more than five seconds, and no row accepted that breaks a promise of its feed.
-A file that does otherwise is kept in `--keep`, and can be had again from its reader, seed and number.
+Each file is a good one with something done to it; one in two hundred is a few bytes that ask for much. Whatever comes of it
+must be rows accepted, rows set aside or a refusal in words: no other exception, no file that takes more than five seconds or
+a batch a gigabyte and a half, and no row accepted that breaks a promise of its feed. A file that does otherwise is kept in
+`--keep`, and can be had again from its reader, seed and number.
 """
 
 import argparse
 import json
 import multiprocessing
 import random
+import resource
 import shutil
 import sys
 import tempfile
@@ -24,7 +26,12 @@ from . import mutated as by
 from .base import DAY, base_home, corpus, take_in_files
 
 BATCH = 100
-LONGEST = 5.0  # seconds the reading of a file may take
+LONGEST = 5.0  # seconds a file may take until it is before the gate
+MOST_BYTES = 1_500_000_000
+"""Of memory, for a process that takes in mutated files: it needs 600 MB before the first, and a file that is in bounds may say
+250 MB, which are held some three times on their way. One of a few bytes that had no bound would take several times as much."""
+
+BOMB_EVERY = 200
 PATIENCE = 300  # seconds, and one a file, after which a process that says nothing is taken to hang
 
 SEPARATE_BYTES = 0.35
@@ -39,6 +46,7 @@ class Reader:
     ending: str
     make: object
     seeds: str  # glob in the corpus
+    bombs: tuple = ()
 
 
 def _plain(encoding: str):
@@ -67,24 +75,44 @@ def _xml(seed: bytes, others: list[bytes], chance: random.Random) -> bytes:
     return by.mutated_elements(seed.decode("utf-8"), chance).encode("utf-8", "replace")
 
 
+def _bombs(wrap, *kinds):
+    """Each kind of table that asks for much, in the clothes of a reader."""
+    return tuple(lambda seed, chance, kind=kind: wrap(kind(seed, chance)) for kind in kinds)
+
+
+def _in(encoding: str):
+    return lambda text: text.encode(encoding, "replace")
+
+
+def _packed(wrap):
+    return _bombs(lambda text: wrap(text.encode()), by.repeated_text, by.wide_table, by.long_line)
+
+
 READERS = (
-    Reader("csv", ".csv", _plain("utf-8"), "*.csv"),
-    Reader("csv in Windows-1252", ".csv", _plain("cp1252"), "*.csv"),
-    Reader("csv in UTF-16", ".txt", _plain("utf-16"), "*.csv"),
-    Reader("parquet", ".parquet", _wrapped(by.as_parquet, text=True), "*.csv"),
-    Reader("xlsx", ".xlsx", _wrapped(by.as_workbook, text=True), "*.csv"),
-    Reader("gzip", ".csv.gz", _wrapped(by.as_gzip), "*.csv"),
-    Reader("zip", ".zip", _wrapped(by.as_zip), "*.csv"),
-    Reader("census xml", ".xml", _xml, "*census*.xml"),
-    Reader("ctf xml", ".xml", _xml, "ctf*.xml"),
-)
+    Reader("csv", ".csv", _plain("utf-8"), "*.csv", _bombs(_in("utf-8"), by.long_line, by.wide_table)),
+    Reader("csv in Windows-1252", ".csv", _plain("cp1252"), "*.csv", _bombs(_in("cp1252"), by.long_line, by.wide_table)),
+    Reader("csv in UTF-16", ".txt", _plain("utf-16"), "*.csv", _bombs(_in("utf-16"), by.long_line, by.wide_table)),
+    Reader("parquet", ".parquet", _wrapped(by.as_parquet, text=True), "*.csv", (by.repeated_text_of_parquet, *_bombs(by.as_parquet, by.wide_table, by.long_line))),
+    Reader("xlsx", ".xlsx", _wrapped(by.as_workbook, text=True), "*.csv", (by.repeated_text_of_workbook, *_bombs(by.as_workbook, by.wide_table))),
+    Reader("gzip", ".csv.gz", _wrapped(by.as_gzip), "*.csv", _packed(by.as_gzip)),
+    Reader("zip", ".zip", _wrapped(by.as_zip), "*.csv", _packed(by.as_zip)),
+    Reader("census xml", ".xml", _xml, "*census*.xml", _bombs(_in("utf-8"), by.long_element)),
+    Reader("ctf xml", ".xml", _xml, "ctf*.xml", _bombs(_in("utf-8"), by.long_element)),
+)  # fmt: skip
 
 
 def made(reader: Reader, seed: int, number: int) -> bytes:
     """The file of this reader, seed and number: always the same."""
     chance = random.Random(f"{reader.name} {seed} {number}")
     seeds = corpus(reader.seeds)
+    if is_bomb(number):
+        make = reader.bombs[number // BOMB_EVERY % len(reader.bombs)]
+        return make(chance.choice(seeds).decode("utf-8"), chance)
     return reader.make(chance.choice(seeds), seeds, chance)
+
+
+def is_bomb(number: int) -> bool:
+    return number % BOMB_EVERY == BOMB_EVERY - 1
 
 
 def run(reader: Reader, seed: int, numbers: range, keep: Path | None = None) -> Counter:
@@ -94,11 +122,19 @@ def run(reader: Reader, seed: int, numbers: range, keep: Path | None = None) -> 
     try:
         home = base_home(folder / "base")
         for first in range(numbers.start, numbers.stop, BATCH):
-            batch = range(first, min(first + BATCH, numbers.stop))
+            batch, before = range(first, min(first + BATCH, numbers.stop)), peak_bytes()
             counts += _batch(reader, seed, batch, home, folder, keep)
+            if peak_bytes() > max(before, MOST_BYTES):
+                counts[f"fault: {peak_bytes() // 10**6:,} MB (files {batch.start} to {batch.stop - 1})"] += 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return counts
+
+
+def peak_bytes() -> int:
+    """The most memory that this process ever held."""
+    told = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return told if sys.platform == "darwin" else told * 1024
 
 
 def _batch(reader: Reader, seed: int, batch: range, home: Path, folder: Path, keep: Path | None) -> Counter:
@@ -124,6 +160,8 @@ def _one_by_one(contents: dict[str, bytes], home: Path, folder: Path) -> list[tu
 
 
 # The whole soak
+
+PEAK = "megabytes at most in one process"
 
 
 def soak(files: int, seed: int, workers: int, keep: Path, only: str | None) -> dict[str, Counter]:
@@ -153,7 +191,8 @@ def _in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, 
         for process, pipe, piece, began in running:
             if pipe.poll(0.2):
                 try:
-                    counts += pipe.recv()
+                    found, peak = pipe.recv()
+                    counts = counts + found | Counter({PEAK: peak})  # of two peaks the higher
                 except EOFError:
                     counts[f"fault: the process died (files {piece.start} to {piece.stop - 1})"] += 1
                 process.join()
@@ -169,14 +208,15 @@ def _in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, 
 def _work(pipe, name: str, seed: int, piece: range, keep: Path) -> None:
     reader = next(one for one in READERS if one.name == name)
     try:
-        pipe.send(run(reader, seed, piece, keep))
+        found = run(reader, seed, piece, keep)
     except Exception:
-        pipe.send(Counter({f"fault: {traceback.format_exc(limit=-3)}": 1}))
+        found = Counter({f"fault: {traceback.format_exc(limit=-3)}": 1})
+    pipe.send((found, peak_bytes() // 10**6))
 
 
 def _in_words(counts: Counter) -> str:
     faults = sum(count for what, count in counts.items() if what.startswith("fault"))
-    told = ", ".join(f"{counts[what]:,} {what}" for what in ("files", "files refused", "rows read", "rows accepted", "rows set aside"))  # fmt: skip
+    told = ", ".join(f"{counts[what]:,} {what}" for what in ("files", "files refused", "rows read", "rows accepted", "rows set aside", PEAK))  # fmt: skip
     return f"{told}, {faults:,} faults"
 
 
@@ -189,6 +229,8 @@ def main() -> int:
     told.add_argument("--keep", type=Path, default=Path("build/fuzz"), help="where files at fault are kept")
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     given = told.parse_args()
+    if given.write:
+        given.write.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     totals = soak(given.files, given.seed, given.workers, given.keep, given.only)
     faults = {

@@ -128,6 +128,8 @@ def main() -> int:
     told.add_argument("--workers", type=int, default=2)
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     given = told.parse_args()
+    if given.write:
+        given.write.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
     try:

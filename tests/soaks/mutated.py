@@ -5,10 +5,12 @@ import io
 import random
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.sax.saxutils import escape
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet_files
 
 STRANGE = (
     "", " ", "\x00", "NULL", "nan", "-", "--", "#", "1e308", "-1", "9" * 40, "0x1F", "2025-13-45", "31/02/2025", "0001-01-01",
@@ -174,11 +176,74 @@ _OF_ROWS: tuple[Callable, ...] = (
 )  # fmt: skip
 
 
+# Modest bombs: a few bytes that ask for much. Each is a good table with a row or a column more; the first kind of each is
+# one long text, said again and again
+
+
+def repeated_text(text: str, chance: random.Random) -> str:
+    """A table with one long cell in each of its many rows: some hundred megabytes."""
+    header, first = _header_and_row(text)
+    first[chance.randrange(len(first))] = "x" * chance.choice((3_000, 30_000))
+    row = ",".join(first)
+    return "\n".join([",".join(header), *[row] * (chance.choice((60_000_000, 120_000_000)) // len(row))])
+
+
+def wide_table(text: str, chance: random.Random) -> str:
+    """A table with thousands of columns more."""
+    more = range(chance.choice((900, 3_000, 16_000)))
+    header, *rows = text.splitlines()
+    return "\n".join([f"{header},{','.join(f'c{at}' for at in more)}", *(row + "," * len(more) for row in rows)])
+
+
+def long_line(text: str, chance: random.Random) -> str:
+    """A table with a row that is megabytes long: one cell, or next to nothing but separators."""
+    header, first = map(",".join, _header_and_row(text))
+    much = chance.choice(("x", "x,", ",", '"x"", ')) * chance.choice((300_000, 3_000_000))
+    return "\n".join([header, first + much, *text.splitlines()[2:]])
+
+
+def _header_and_row(text: str) -> tuple[list[str], list[str]]:
+    """The header row and the first below it; of a table without rows, the header again."""
+    header, *rows = (line.split(",") for line in text.splitlines())
+    return header, (rows or [header])[0]
+
+
+def long_element(text: str, chance: random.Random) -> str:
+    """XML with one long text, an attribute as long, thousands of kinds of element, or one element thousands of times."""
+    leaves = list(_LEAF.finditer(text))
+    if not leaves:
+        return text
+    leaf = chance.choice(leaves)
+    instead = chance.choice((
+        f"<{leaf[1]}>{'x' * 90_000}</{leaf[1]}>" * 200, f"<{leaf[1]} a='{'x' * 5_000_000}'/>",
+        "".join(f"<{leaf[1]}{at}/>" for at in range(9_000)), leaf[0] * 200_000,
+    ))  # fmt: skip
+    return text[: leaf.start()] + instead + text[leaf.end() :]
+
+
+def repeated_text_of_workbook(text: str, chance: random.Random) -> bytes:
+    """A workbook that tells one long text once, and shows it in thousands of cells."""
+    header, first = _header_and_row(text)
+    first[chance.randrange(len(first))] = "x" * 32_000
+    return as_workbook_of([header, *[first] * chance.choice((2_000, 20_000, 60_000))])
+
+
+def repeated_text_of_parquet(text: str, chance: random.Random) -> bytes:
+    """Parquet that tells one long text once, and says it in thousands of rows."""
+    header, first = _header_and_row(text)
+    first[chance.randrange(len(first))] = "x" * chance.choice((2_000, 30_000, 100_000))
+    numbers = pa.array([0] * 30_000, pa.int32())
+    columns = {name: pa.DictionaryArray.from_arrays(numbers, [cell]) for name, cell in zip(header, first, strict=False)}
+    held = io.BytesIO()
+    parquet_files.write_table(pa.table(columns), held, compression="zstd")
+    return held.getvalue()
+
+
 # The same table in other clothes
 
 
 def as_gzip(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+    return gzip.compress(content, mtime=0, compresslevel=1 if len(content) > 1_000_000 else 9)
 
 
 def as_zip(content: bytes) -> bytes:
@@ -189,13 +254,17 @@ def as_zip(content: bytes) -> bytes:
 
 
 def as_workbook(text: str) -> bytes:
+    return as_workbook_of(line.split(",") for line in text.splitlines())
+
+
+def as_workbook_of(rows: Iterable[list[str]]) -> bytes:
     import xlsxwriter
 
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Sheet1")
-        for at, line in enumerate(text.splitlines()):
-            for across, cell in enumerate(line.split(",")):
+        for at, row in enumerate(rows):
+            for across, cell in enumerate(row):
                 sheet.write_string(at, across, cell[:32_000])
     return held.getvalue()
 

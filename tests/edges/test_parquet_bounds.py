@@ -1,0 +1,103 @@
+"""Parquet that says more than its bytes can tell of: it is weighed before it is written out, and refused in words."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as parquet_files
+import pytest
+
+from pipeline.edges import parquet, reading
+
+from .sent import refusal_while_read, rows, supplier
+
+__all__ = ["supplier"]
+
+LONG = "x" * 1000
+
+
+def written(columns: dict[str, list | pa.Array], **how) -> bytes:
+    """A file as Arrow writes it."""
+    told = io.BytesIO()
+    parquet_files.write_table(pa.table(columns), told, **how)
+    return told.getvalue()
+
+
+@pytest.fixture
+def tight(monkeypatch) -> None:
+    """A tenth of a megabyte is free, and two letters a byte."""
+    monkeypatch.setattr(parquet, "FREE_BYTES", 100_000)
+    monkeypatch.setattr(parquet, "MOST_TEXT_A_BYTE", 2)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary()], ids=str)
+def test_a_long_text_in_every_row_is_too_much_though_the_file_tells_it_once(supplier, tight, kind):
+    said = refusal_while_read(supplier.sends(written({"upn": pa.array([LONG] * 101, kind)}), "marks.parquet"))
+    assert said.startswith("marks.parquet says the same long texts in so many rows that they are over")
+    assert len(rows(supplier.sends(written({"upn": pa.array([LONG] * 100, kind)}), "marks.parquet"))) == 100
+
+
+def test_so_it_is_in_several_columns_and_groups_of_rows_together(supplier, tight):
+    columns = {"upn": [LONG] * 60, "code": [LONG] * 60}
+    assert "same long texts" in refusal_while_read(supplier.sends(written(columns, row_group_size=20), "m"))
+    assert len(rows(supplier.sends(written(columns | {"code": ["/"] * 60}, row_group_size=20), "m"))) == 60
+
+
+def test_a_file_of_more_bytes_may_say_more(supplier, tight):
+    """These texts are all different, and the file as long as they are."""
+    texts = [f"{row}-" + "".join(chr(65 + row * at * at % 26) for at in range(1000)) for row in range(150)]
+    content = written({"upn": texts}, use_dictionary=False, compression="none")
+    assert [told for _, told in rows(supplier.sends(content, "m"))] == texts
+
+
+def test_numbers_dates_and_empty_cells_are_no_texts(supplier, tight):
+    columns = {"urn": [100001] * 50_000, "upn": pa.array([None] * 50_000, pa.string())}
+    assert len(rows(supplier.sends(written(columns), "m"))) == 50_000
+
+
+def test_texts_packed_each_by_itself_are_weighed_by_what_they_are_unpacked(supplier, tight, monkeypatch):
+    monkeypatch.setattr(parquet, "MOST_TIMES", 2)
+    said = refusal_while_read(supplier.sends(written({"upn": [LONG] * 101}, use_dictionary=False), "m"))
+    assert said == "m grows to over 2 times its size when it is opened, as no register does: deliver it as CSV."
+    assert len(rows(supplier.sends(written({"upn": [LONG] * 95}, use_dictionary=False), "m"))) == 95
+
+
+def of_same_beginnings(texts: list[str]) -> bytes:
+    return written({"upn": texts}, use_dictionary=False, column_encoding="DELTA_BYTE_ARRAY")
+
+
+def test_texts_told_by_how_they_begin_are_read_few_at_a_time_and_refused_where_one_may_be_too_long(
+    supplier, monkeypatch
+):
+    texts = [f"{LONG}{row}" for row in range(300)]
+    monkeypatch.setattr(parquet, "TEXT_AT_ONCE", 1_000_000)
+    batches = list(reading.read_extract(supplier.sends(of_same_beginnings(texts), "m")))
+    assert [told for batch in batches for told in batch.rows()] == [(row + 2, text) for row, text in enumerate(texts)]
+    assert max(batch.height for batch in batches) < 300
+    monkeypatch.setattr(parquet, "TEXT_AT_ONCE", 100_000)
+    said = refusal_while_read(supplier.sends(of_same_beginnings(texts), "m"))
+    assert said.startswith("m is packed in a way in which few bytes say very much (DELTA_BYTE_ARRAY)")
+
+
+def test_rows_of_much_text_come_in_smaller_pieces_in_order_and_keep_their_numbers(supplier, monkeypatch):
+    monkeypatch.setattr(parquet, "TEXT_AT_ONCE", 50_000)
+    extract = supplier.sends(written({"upn": [LONG + str(row % 7) for row in range(200)]}), "m")
+    batches = list(reading.read_extract(extract))
+    assert max(batch.height for batch in batches) <= 50
+    assert [number for batch in batches for number in batch["row_number"]] == list(range(2, 202))
+
+
+def test_so_do_rows_of_many_cells(supplier, monkeypatch):
+    monkeypatch.setattr(parquet, "CELLS_AT_ONCE", 1000)
+    batches = list(reading.read_extract(supplier.sends(written({str(at): ["a"] * 90 for at in range(20)}), "m")))
+    assert [batch.height for batch in batches] == [50, 40]
+
+
+def test_more_columns_than_any_table_has_are_refused_before_anything_is_read(supplier):
+    assert rows(supplier.sends(written({str(at): ["a"] for at in range(1000)}), "m"))
+    said = refusal_while_read(supplier.sends(written({str(at): ["a"] for at in range(1001)}), "m"))
+    assert said == "m: there are over 1,000 columns, more than any table of a school has."
+
+
+def test_a_column_of_wide_bytes_is_left_alone(supplier):
+    columns = {"urn": ["1"], "photo": pa.array([b"x" * 1000], pa.binary(1000)), "pin": pa.array([b"ab"], pa.binary(2))}
+    assert rows(supplier.sends(written(columns), "m")) == [(2, "1", "ab")]
