@@ -170,14 +170,14 @@ def keep_private(path: Path) -> None:
 
 
 def _why_not_attached(message: str, path: Path, key_name: str) -> str:
+    if _is_of_damage(message.lower()):
+        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
     if "lock" in message.lower():
         holder = re.search(r"PID (\d+)", message)
         by = f" (process {holder[1]})" if holder else ""
         return f"{path.name} is in use by another run{by}: wait for it to end, then run this again."
     if "permission" in message.lower() or "read-only" in message.lower():
         return f"{path.name} may not be opened for writing: check its permissions and its folder's."
-    if _is_of_damage(message.lower()):
-        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
     if "key" in message.lower() or "encrypt" in message.lower():
         return f"{key_name} does not open {path.name}: put back the key it was made with."
     if "space" in message.lower():
