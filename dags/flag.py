@@ -5,12 +5,13 @@ the suppressed figures are swapped in. Run again for the same day it puts the sa
 Where a school gets no list, for its figures do not hold, the last task fails when all that is done, so that someone is
 told which school, and why with both numbers.
 
-Params: `home` and `day`, as for *intake*; left out, they come from the asset that set this run off.
+Params: `home` and `day`, as for *intake*; left out, they come from the asset that set this run off. Where several runs of
+*intake* settled while this one waited, each of their homes and days is looked at, earlier days first.
 """
 
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
-from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, pool
+from shared import DEFAULTS, TOLD, WAREHOUSE, looks_of, notices, params, pool
 
 
 @dag(
@@ -19,20 +20,17 @@ from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, 
 )  # fmt: skip
 def flag():
     @task(pool=pool())
-    def look_list_and_publish() -> dict:
-        """Features, signals, triage, lists and the published figures, as of the day."""
+    def look_list_and_publish() -> list[dict]:
+        """Features, signals, triage, lists and the published figures, as of each day that is to be looked at."""
         from pipeline import parts
 
-        context = get_current_context()
-        set_off_by = [event.extra for events in context.get("triggering_asset_events", {}).values() for event in events]
-        if set_off_by and not context["params"]["day"]:
-            return parts.flag(set_off_by[-1]["home"], set_off_by[-1]["day"])
-        return parts.flag(home_of(context), day_of(context))
+        return [parts.flag(home, day) for home, day in looks_of(get_current_context())]
 
     @task(retries=0, on_failure_callback=notices(TOLD))
-    def tell_of_schools_without_list(flagged: dict) -> None:
+    def tell_of_schools_without_list(flagged: list[dict]) -> None:
         """Fail, and so send notice, when a school's figures do not hold."""
-        without = [f"School {urn} gets no list: {why}" for urn, why in flagged["schools_without_list"].items()]
+        found = [one for looked in flagged for one in looked["schools_without_list"].items()]
+        without = [f"School {urn} gets no list: {why}" for urn, why in found]
         if without:
             raise AirflowFailException(" ".join(without))
 

@@ -37,6 +37,14 @@ def day_of(context) -> str:
     return ends.date().isoformat()
 
 
+def looks_of(context) -> list[tuple[str, str]]:
+    """Home and day of every look to be taken: those of the params, else of all take-ins that set this run off."""
+    set_off_by = [event.extra for events in context.get("triggering_asset_events", {}).values() for event in events]
+    if set_off_by and not context["params"]["day"]:
+        return sorted({(told["home"], told["day"]) for told in set_off_by})
+    return [(home_of(context), day_of(context))]
+
+
 def notices(words: str) -> list:
     """By e-mail, where a connection and an address are set; the notice names DAG and task, and never a child."""
     to = os.environ.get("A2N_NOTIFY")

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.edges.errors import Refused
+from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
@@ -111,7 +111,7 @@ def check(
     """Say what would be accepted and refused of these files. Loads nothing."""
     from pipeline import flow
 
-    if page and (page.suffix.lower() != ".html" or not page.parent.is_dir()):
+    if page and (page.suffix.lower() != ".html" or not page.parent.is_dir() or page.is_dir()):
         raise typer.BadParameter("--page takes a file name that ends in .html, in a folder that is there.")
     day = _day(known_on, history, urn, term, year)
     _run(lambda: flow.check(files, day), day.known_on, as_json, page)
@@ -158,7 +158,7 @@ def links(
     home: HomeFolder, confirm: Codes = None, reject: Codes = None, undo: Codes = None,
     known_on: Annotated[
         datetime | None,
-        typer.Option("--known-on", "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day decided; today if left out."),
+        typer.Option("--known-on", "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day decided; if left out today, or the day after lists that are out."),
     ] = None,
     weights: Annotated[
         str | None,
@@ -168,14 +168,13 @@ def links(
 ) -> None:  # fmt: skip
     """Who is who: which UPNs are one child's, which pairs wait for a person, and what a person says of them."""
     from pipeline import flow
-    from pipeline.edges import clock
     from pipeline.edges.settings import open_home
     from pipeline.telling import links_in_words
 
     said = {"confirmed": confirm or [], "rejected": reject or [], "undone": undo or []}
     if weights not in (None, "learned", "shipped"):
         raise typer.BadParameter("--weights is learned or shipped.")
-    day = known_on.date() if known_on else clock.today()
+    day = known_on.date() if known_on else None
     done = flow.links(open_home(home), known_on=day, said=said, weights=weights)
     print(json.dumps(done.as_json(), indent=2) if as_json else links_in_words(done))
 
@@ -208,7 +207,8 @@ def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | 
     from pipeline.edges import clock
     from pipeline.hops.taking_in import Day
 
-    return Day(known_on.date() if known_on else clock.today(), history=history, said=_said(urn, term, year))
+    said = _said(urn, term, year)
+    return Day(known_on.date() if known_on else clock.today(), is_given=bool(known_on), history=history, said=said)
 
 
 def _said(urn: int | None, term: str | None, year: int | None):
@@ -225,7 +225,8 @@ def _said(urn: int | None, term: str | None, year: int | None):
 
 
 def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
-    """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for."""
+    """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for. The page comes last:
+    where it cannot be written, all else has been said."""
     from pipeline.edges.gate import GateBroken
     from pipeline.hops.summary import Summary
 
@@ -236,15 +237,17 @@ def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
     except (Refused, GateBroken) as why:
         summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
     except OSError as fault:
-        summary = Summary(run=None, as_of=as_of, stopped_because=_of_the_machine(fault))
+        summary = Summary(run=None, as_of=as_of, stopped_because=of_the_machine(fault))
+    _tell(summary, as_json)
     if page:
         from pipeline.check_page import check_page
 
         page.write_text(check_page(summary), encoding="utf-8")
-    _finish(summary, as_json)
+    if summary.refused_any:
+        raise typer.Exit(1)
 
 
-def _finish(summary, as_json: bool) -> None:
+def _tell(summary, as_json: bool) -> None:
     from pipeline.edges import progress
     from pipeline.telling import in_words
 
@@ -258,12 +261,6 @@ def _finish(summary, as_json: bool) -> None:
             print(f"Refused: {one.refusal}", file=sys.stderr)
     if summary.stopped_because:
         print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
-    if summary.refused_any:
-        raise typer.Exit(1)
-
-
-def _of_the_machine(fault: OSError) -> str:
-    return f"{fault.filename or 'A file'} could not be read or written ({fault.strerror}): check its permissions and the disk."
 
 
 def main() -> None:
@@ -277,7 +274,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as fault:
         progress.end()
-        print(f"Stopped: {_of_the_machine(fault)}", file=sys.stderr)
+        print(f"Stopped: {of_the_machine(fault)}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -18,6 +18,7 @@ def check_page(summary: Summary) -> str:
         day=f"{summary.as_of.day} {summary.as_of:%B %Y}",
         verdict=_verdict(summary),
         files=[_file(one, summary.findings) for one in summary.extracts],
+        remarks=summary.remarks,
         not_asked=not_asked(summary),
         version=__version__,
     )

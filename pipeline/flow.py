@@ -4,21 +4,23 @@ The command line and the DAGs call these verbs and nothing else. Each returns a 
 never a child.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import identity, inbox, intake, published, runs
+from pipeline.edges import clock, identity, inbox, intake, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.errors import Refused
+from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
-from pipeline.hops.agencies import link_agencies
+from pipeline.hops import days
+from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
 from pipeline.hops.summary import ExtractSummary, LinksSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
@@ -28,13 +30,23 @@ from pipeline.vocabulary.feeds import FEED_NAMES
 
 def nightly(home: Home, *, as_of: date) -> Summary:
     """Take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
-    summary = take_in(home, Day(as_of))
+    summary = take_in(home, Day(as_of, then_listed=True))
     if not summary.stopped_because:
-        try:
-            summary.add(flag(home, as_of=as_of))
-        except Refused as why:
-            summary.stopped_because = str(why)
+        with told_in(summary, home):
+            summary.add(flag(home, as_of=as_of, anew=True))
     return summary
+
+
+@contextmanager
+def told_in(summary: Summary, home: Home) -> Iterator[None]:
+    """What stops the work is said in its summary, beside all that was done before and stays."""
+    try:
+        with shelf.in_words(home):
+            yield
+    except (Refused, GateBroken) as why:
+        summary.stopped_because = str(why)
+    except OSError as fault:
+        summary.stopped_because = of_the_machine(fault)
 
 
 def take_in(home: Home, day: Day) -> Summary:
@@ -44,23 +56,23 @@ def take_in(home: Home, day: Day) -> Summary:
     """
     with shelf.warehouse(home) as con:
         begun, summary = _begun(con, home, day)
-        try:
+        day = begun.day
+        with told_in(summary, home):
             for feed in FEED_NAMES:
-                summary.add(take_in_feed(con, home, feed, begun.claimed.get(feed, []), day=day, run=begun.run))
+                take_in_feed(con, home, feed, begun.claimed.get(feed, []), summary, day=day, run=begun.run)
             link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
-        except (Refused, GateBroken) as why:
-            summary.stopped_because = str(why)
-            return summary
-        runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
-        move_taken(con, home, summary)
+            runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
+            move_taken(con, home, summary)
     return summary
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A take-in under way: its name, the new extracts by the feed that claims them, and the feeds with rows that wait."""
+    """A take-in under way: its name, its day, the new extracts by the feed that claims them, and the feeds with rows that
+    wait."""
 
     run: str
+    day: Day
     claimed: dict[str, list[Claimed]]
     waiting: tuple[str, ...]
 
@@ -78,7 +90,7 @@ def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run
         taken = intake.taken_parts(con)
         for feed, files in claimed.items():
             new = [one for one in files if (one.extract.sha256, one.layout.name) not in taken]
-            summary.add(take_in_feed(con, home, feed, new, day=day, run=run))
+            take_in_feed(con, home, feed, new, summary, day=day, run=run)
     return summary
 
 
@@ -100,11 +112,16 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
 
 
 def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summary]:
-    run = _named(con, day)
+    stood_on = days.day_of_take_in(con, home, day)
     identity.check_key(home)
     found = _new_extracts(con, home)
     waiting = tuple(feed for feed in FEED_NAMES if intake.has_waiting_rows(con, feed))
-    return Begun(run, found.by_feed, waiting), record_unclaimed(con, home, found, day=day, run=run)
+    is_any = bool(found.by_feed or waiting or any_taken(con))
+    stood_on = days.after_its_lists(con, stood_on) if is_any else stood_on
+    run = runs.named(con, "history" if day.history else "take-in", stood_on.known_on)
+    summary = record_unclaimed(con, home, found, day=stood_on, run=run)
+    summary.remarks += days.said_of(con, day, stood_on) if is_any else []
+    return Begun(run, stood_on, found.by_feed, waiting), summary
 
 
 def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
@@ -115,17 +132,6 @@ def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
     return sorted_by_feed(inbox.find_extracts(home, but_not=frozenset(whole)), but_not=taken)
 
 
-def _named(con: DuckDBPyConnection, day: Day) -> str:
-    """The name of this run. Raises Refused when it would stand before the latest day already taken in."""
-    latest = None if day.history else intake.latest_known_on(con)
-    if latest and day.known_on < latest:
-        raise Refused(
-            f"Extracts known on {latest:%d/%m/%Y} are already taken in, so none may be taken in as known on "
-            f"{day.known_on:%d/%m/%Y}: give --known-on {latest} or later, or --history for years gone by."
-        )
-    return runs.named(con, "history" if day.history else "take-in", day.known_on)
-
-
 def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
     """Where settings ask for it, files of which every table was taken in leave the inbox; the others stay."""
     if home.settings.move_taken:
@@ -133,16 +139,22 @@ def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
         inbox.move_taken(home, taken=runs.taken_whole(con), but_not=left)
 
 
-def flag(home: Home, *, as_of: date) -> Summary:
-    """Look at every pupil as of a day; write each school's list; publish the figures."""
+def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
+    """Look at every pupil as of a day; write each school's list; publish the figures.
+
+    Lists that are out already are made again with the settings they were made with; `anew`, the newest are issued with those of
+    now. A day before the newest is only looked back at: its lists are issued to nobody.
+    """
     from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
-    from pipeline.hops.looking import looked, store
+    from pipeline.hops.looking import issue, looked, store
     from pipeline.hops.publishing import publish
 
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
+        days.refuse_far_ahead(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
-        home = _as_it_was(con, home, as_of=as_of)
+        is_issued = days.is_newest(con, as_of)
+        home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
         with summary.timed("read"):
             known = clocks.known_as_of(con, as_of)
         look = looked(known, home.settings, summary, as_of=as_of)
@@ -152,19 +164,22 @@ def flag(home: Home, *, as_of: date) -> Summary:
             summary.lists = write_lists(con, home, look)
         with summary.timed("publish"):
             publish(con, home, look, run=summary.run)
+        if is_issued:
+            issue(con, look)
         runs.record(con, home, summary.run, "flag", as_of)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
 
 
-def _as_it_was(con: DuckDBPyConnection, home: Home, *, as_of: date) -> Home:
-    """The home with the settings a past day was looked at with: a replay stays in the past, but for a gateway taken back."""
-    newest = published.newest_as_of(home.published)
-    was = runs.settings_of(con, as_of) if newest and as_of < newest else None
-    if was and not home.settings.gateway.strip():
+def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Home:
+    """The home with the settings a day was looked at with before: a replay stays in the past, but for a gateway taken back."""
+    was = runs.settings_of(con, as_of) or home.settings
+    if not home.settings.gateway.strip():
         was = replace(was, gateway="")
-    return replace(home, settings=was) if was else home
+    if was != home.settings:
+        summary.remarks.append(days.with_settings_of(as_of))
+    return replace(home, settings=was)
 
 
 def account(home: Home, *, as_of: date) -> Summary:
@@ -183,13 +198,13 @@ def check(files: Iterable[Path], day: Day) -> Summary:
     return checked(files, day)
 
 
-def links(home: Home, *, known_on: date, said: dict[str, list[str]], weights: str | None = None) -> LinksSummary:
+def links(home: Home, *, known_on: date | None, said: dict[str, list[str]], weights: str | None = None) -> LinksSummary:
     """Who is who, and which pupils other agencies' children are: record what a person said of pairs (their codes by decision), and
     write the worklists of those that wait. `weights` says by which pairs are weighed from the next take-in on, `learned` from
     this home's own records or `shipped`.
 
-    Raises Refused for a code that is no pair's, and for a day before one already taken in or looked at, whose lists could then not be
-    had again.
+    Left out, `known_on` is today, or the first day that may still be decided on. Raises Refused for a code that is no pair's, and for
+    a day already taken in or looked at, whose lists could then not be had again.
     """
     from pipeline.hops import agencies, agency_worklist, who_is_who, worklist
     from pipeline.hops.facts import fold_plans, fold_rolls
@@ -197,8 +212,7 @@ def links(home: Home, *, known_on: date, said: dict[str, list[str]], weights: st
     of_agencies, said = agencies.codes_apart(said)
     with shelf.warehouse(home) as con:
         identity.check_key(home)
-        if any(said.values()) or any(of_agencies.values()):
-            _refuse_the_past(con, known_on)
+        known_on, remarks = _decided_on(con, home, known_on, is_any=any((*said.values(), *of_agencies.values())))
         with shelf.transaction(con):
             linked = agencies.decide(con, home, of_agencies, known_on=known_on)
             decided = who_is_who.decide(con, home, said, known_on=known_on)
@@ -213,7 +227,7 @@ def links(home: Home, *, known_on: date, said: dict[str, list[str]], weights: st
         others = agencies.settled(con, home, anew=bool(linked or decided), known_on=known_on)
         written = others and agency_worklist.write(con, home, others, as_of=known_on)
     told = _links_summary(home, others, linked, written) if others else None
-    return replace(_links_summary(home, now, decided, path), agencies=told)
+    return replace(_links_summary(home, now, decided, path), agencies=told, remarks=remarks)
 
 
 def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummary:
@@ -221,13 +235,15 @@ def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummar
     return LinksSummary(by_rule, now.waiting.height, decided, str(worklist.relative_to(home.folder)))
 
 
-def _refuse_the_past(con: DuckDBPyConnection, known_on: date) -> None:
-    latest = runs.latest(con)
-    if latest and known_on < latest:
-        raise Refused(
-            f"What was known on {latest:%d/%m/%Y} is already on record, so nothing can be decided as known on "
-            f"{known_on:%d/%m/%Y}: give --known-on {latest} or later."
-        )
+def _decided_on(
+    con: DuckDBPyConnection, home: Home, known_on: date | None, *, is_any: bool
+) -> tuple[date, tuple[str, ...]]:
+    """The day of the decisions, where there are any, and what is to be said of it."""
+    today = known_on or clock.today()
+    if not is_any:
+        return today, ()
+    day = days.day_of_decision(con, home, known_on)
+    return day, (days.known_later(day),) if day != today else ()
 
 
 def export(home: Home, table: str, to: Path) -> int:

@@ -44,7 +44,7 @@ def end(begun: dict, taken: list[dict]) -> dict:
 
 
 def flag(home: str, day: str) -> dict:
-    return flow.flag(_home(home), as_of=date.fromisoformat(day)).as_json()
+    return flow.flag(_home(home), as_of=date.fromisoformat(day), anew=True).as_json()
 
 
 def _home(folder: str) -> Home:
@@ -52,7 +52,7 @@ def _home(folder: str) -> Home:
 
 
 def _day(day: str) -> Day:
-    return Day(date.fromisoformat(day))
+    return Day(date.fromisoformat(day), then_listed=True)
 
 
 def _told(one: Claimed) -> dict:

@@ -5,7 +5,15 @@ from pipeline.hops.summary import Finding, LinksSummary, Summary
 
 def in_words(summary: Summary) -> str:
     """Few lines: what was read, what was set aside and why, who was looked at, how long it took."""
-    return "\n".join([*_files(summary), *_rules(summary), *_findings(summary), *_pupils(summary), *_time(summary)])
+    lines = [
+        *_files(summary),
+        *_rules(summary),
+        *_findings(summary),
+        *_pupils(summary),
+        *summary.remarks,
+        *_time(summary),
+    ]
+    return "\n".join(lines)
 
 
 def _files(summary: Summary) -> list[str]:
@@ -50,7 +58,7 @@ def links_in_words(summary: LinksSummary) -> str:
     decided = [f"{many(summary.decided, 'pair')} decided."] if summary.decided else []
     stands = f"{many(sum(summary.standing.values()), 'link')} standing{f': {by_rule}' if by_rule else ''}."
     waits = f"{many(summary.waiting, 'pair')} waiting for a person: see {summary.worklist}."
-    return "\n".join([*decided, stands, waits, *others])
+    return "\n".join([*decided, *summary.remarks, stands, waits, *others])
 
 
 def _findings(summary: Summary) -> list[str]:

@@ -18,7 +18,7 @@ def write_refusal(home: Home, name: str, reason: str | None) -> None:
         _beside(home, str(container), _REFUSED).unlink(missing_ok=True)
     path = _beside(home, name, _REFUSED)
     if reason:
-        path.write_text(reason + "\n", encoding="utf-8")
+        _write(path, reason + "\n")
     else:
         path.unlink(missing_ok=True)
 
@@ -29,7 +29,12 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
     if rows.is_empty():
         path.unlink(missing_ok=True)
     else:
-        rows.write_csv(path)
+        _write(path, rows.write_csv())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 _REFUSED = ".refused.txt"

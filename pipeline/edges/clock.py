@@ -8,6 +8,11 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
+def seconds_since(moment: float) -> float:
+    """Seconds since a moment as file systems tell it."""
+    return time.time() - moment
+
+
 def seconds() -> float:
     """Seconds since some moment, for measuring how long a hop takes."""
     return time.perf_counter()

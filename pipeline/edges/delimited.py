@@ -23,7 +23,7 @@ from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, ROWS_AT_ONCE
 from .records import Unending, end_of, no_denser, records
-from .spelling import LONGEST_HEADER, MOST_COLUMNS, SEPARATORS, Spelling, spelling
+from .spelling import LONGEST_HEADER, MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
 
 CELLS_AT_ONCE = 20_000_000
 """Each cell takes room, filled or not: of rows with next to nothing in them, fewer are read together."""
@@ -74,7 +74,8 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
 
 
 def lines_in(extract: Extract) -> int:
-    """How many lines there are, the last one too where nothing ends it."""
+    """How many lines there are, the last one too where nothing ends it. Raises Refused where it is no text, or empty."""
+    beginning(extract)
     lines, last = 0, b"\n"
     with opened(extract) as stream:
         while block := stream.read(_LOOKED_AT_ONCE):

@@ -5,5 +5,11 @@ class Refused(Exception):
     """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data."""
 
 
+def of_the_machine(fault: OSError) -> str:
+    """What a file, a folder or the disk would not do, as a sentence."""
+    why = f" ({fault.strerror})" if fault.strerror else ""
+    return f"{fault.filename or 'A file'} could not be read or written{why}: check its permissions and the disk."
+
+
 class Changed(Refused):
     """A file was not the same from beginning to end of reading it. Nothing of it is kept, and it is left for the next run."""

@@ -13,7 +13,7 @@ from .settings import Home
 
 def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
     """The inbox's tables whose content is not among the hashes `but_not`, each once, in the order of their hashes."""
-    found = extracts_of((path, _name(path.relative_to(home.inbox))) for path in _files(home.inbox))
+    found = extracts_of((path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox))
     new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
     return [new[sha256] for sha256 in sorted(new)]
 
@@ -26,7 +26,7 @@ def _files(inbox: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
-def _name(path: Path) -> str:
+def in_text(path: Path) -> str:
     """The path as text that any table or file can hold, whatever bytes it was spelt in."""
     return os.fsencode(path).decode("utf-8", errors="replace")
 
@@ -60,7 +60,7 @@ def move_taken(home: Home, *, taken: frozenset[str], but_not: set[str]) -> None:
     What is in a file is looked at again: one that was replaced since it was read stays.
     """
     for path in _files(home.inbox):
-        tables = tables_in(path, _name(path.relative_to(home.inbox)))
+        tables = tables_in(path, in_text(path.relative_to(home.inbox)))
         if all(table.sha256 in taken and table.name not in but_not for table in tables):
             _move(path, home.folder / "taken" / path.relative_to(home.inbox))
 

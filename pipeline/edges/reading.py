@@ -64,7 +64,7 @@ def read_extract(extract: Extract, layout: Layout | None = None) -> Iterator[pl.
 
 
 def records_in(extract: Extract) -> int:
-    """About how many rows a table that does not parse has: of text, its lines less the header's; else none are told."""
+    """About how many rows a table that does not parse has: of text, its lines less the header's; of anything else, none."""
     try:
         return max(delimited.lines_in(extract) - 1, 0) if _kind(extract) is Kind.TEXT else 0
     except Refused:

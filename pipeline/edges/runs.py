@@ -20,13 +20,21 @@ def named(con: duckdb.DuckDBPyConnection, kind: str, as_of: date) -> str:
     return f"{kind} {as_of} {before.fetchone()[0] + 1}"
 
 
-def latest(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The latest day that anything was taken in, decided or looked at as of, history apart."""
-    return con.execute("""
+def latest(con: duckdb.DuckDBPyConnection, *, with_history: bool = False) -> date | None:
+    """The latest day that anything was taken in, decided or looked at as of; history apart, unless that is asked for."""
+    return con.execute(
+        """
         SELECT max(day) FROM (
-            SELECT max(as_of) AS day FROM warehouse.audit.runs WHERE kind <> 'history'
-            UNION ALL SELECT max(known_on) FROM warehouse.audit.extracts WHERE run NOT LIKE 'history %'
-            UNION ALL SELECT max(known_on) FROM warehouse.audit.link_decisions)""").fetchone()[0]
+            SELECT max(as_of) AS day FROM warehouse.audit.runs WHERE ? OR kind <> 'history'
+            UNION ALL SELECT max(known_on) FROM warehouse.audit.extracts WHERE ? OR run NOT LIKE 'history %'
+            UNION ALL SELECT max(known_on) FROM warehouse.audit.link_decisions)""",
+        [with_history, with_history],
+    ).fetchone()[0]
+
+
+def last_listed(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The latest day whose lists are out."""
+    return con.execute("SELECT max(as_of) FROM warehouse.audit.runs WHERE kind = 'flag'").fetchone()[0]
 
 
 def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
@@ -49,7 +57,8 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     told = json.loads(found[0])
     places = {int(urn): places for urn, places in told.pop("places_by_school").items()}
     known = {field.name for field in fields(Settings)}
-    return Settings(**{name: value for name, value in told.items() if name in known}, places_by_school=places)
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known}
+    return Settings(**values, places_by_school=places)
 
 
 _EXTRACTS = """

@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -53,6 +54,14 @@ class Home:
 
     folder: Path
     settings: Settings
+    own_keys: Mapping[str, str] | None = field(
+        default=None, repr=False
+    )  # of one that is thrown away: kept nowhere else
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it is thrown away after use."""
+        return self.own_keys is not None
 
     @property
     def inbox(self) -> Path:
@@ -87,6 +96,8 @@ class Home:
 
     def key(self, name: str) -> str:
         """The key `name`, from the environment or its file. Raises Refused when missing or too short."""
+        if self.own_keys is not None:
+            return self.own_keys[name]
         text = os.environ.get(f"A2N_{name.upper()}_KEY")
         path = self.folder / f"{name}.key"
         if text is None:
@@ -222,6 +233,13 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         if f"A2N_{name.upper()}_KEY" not in os.environ:
             _make_key(folder / f"{name}.key")
     return open_home(folder)
+
+
+def make_passing_home(folder: Path) -> Home:
+    """A home to be thrown away, whose keys are in memory alone: should it be left lying, nobody can open it."""
+    for name in FOLDERS:
+        (folder / name).mkdir(mode=0o700, parents=True)
+    return Home(folder.resolve(), Settings(), {name: secrets.token_hex(32) for name in KEYS})
 
 
 def _make_key(path: Path) -> None:

@@ -46,6 +46,19 @@ class Spelling:
 
 def spelling(extract: Extract) -> Spelling:
     """Raises Refused where there is no header row that could be read."""
+    encoding, text, is_all = beginning(extract)
+    newline = "\r" if "\r" in text and "\n" not in text else "\n"
+    lines_before, told, header = _split(text.replace(newline, "\n"))
+    row = HEADER_ROW + lines_before
+    if not is_all and "\n" not in header:
+        raise Refused(f"{extract.name}, row {row}: the header row does not end: deliver one row a line.")
+    separator, headers = _header_row(header, told, f"{extract.name}, row {row}")
+    return Spelling(encoding, newline, lines_before, separator, headers)
+
+
+def beginning(extract: Extract) -> tuple[str | None, str, bool]:
+    """The encoding, where the file says it, its first letters, and whether they are all. Raises Refused where it is no text, or
+    empty."""
     with opened(extract) as stream:
         start = stream.read(LONGEST_HEADER)
     encoding = byte_order(start)
@@ -54,13 +67,7 @@ def spelling(extract: Extract) -> Spelling:
     text = start.decode(encoding or "utf-8", errors="replace").lstrip("\ufeff")
     if not text.strip():
         raise Refused(f"{extract.name} is empty: deliver it again.")
-    newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    lines_before, told, header = _split(text.replace(newline, "\n"))
-    row = HEADER_ROW + lines_before
-    if len(start) == LONGEST_HEADER and "\n" not in header:
-        raise Refused(f"{extract.name}, row {row}: the header row does not end: deliver one row a line.")
-    separator, headers = _header_row(header, told, f"{extract.name}, row {row}")
-    return Spelling(encoding, newline, lines_before, separator, headers)
+    return encoding, text, len(start) < LONGEST_HEADER
 
 
 def _split(text: str) -> tuple[int, str | None, str]:

@@ -10,7 +10,7 @@ import duckdb_extension_httpfs
 import polars as pl
 
 from pipeline.tables.audit import AUDIT
-from pipeline.tables.derived import DERIVED
+from pipeline.tables.derived import DERIVED, ISSUED_PLACES, TRIAGE
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
@@ -67,9 +67,9 @@ def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         attach(con, home.warehouse, home.key("warehouse"), "warehouse", key_name="warehouse.key")
         _remove_spill(home)
-        _make_tables(con)
-        con.execute("ATTACH ':memory:' AS scratch")
         with in_words(home):
+            _make_tables(con)
+            con.execute("ATTACH ':memory:' AS scratch")
             yield con
     finally:
         con.close()
@@ -78,29 +78,45 @@ def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def in_words(home: Home) -> Iterator[None]:
-    """What the machine lacks, as a sentence. The engine's own words may quote a row, so they go no further."""
+    """What stopped the engine, as a sentence. Its own words may quote a row, so they go no further."""
     problem = None
     try:
         yield
     except duckdb.Error as error:
-        problem = _lacking(str(error).lower(), home)
-        if not problem:
-            raise
+        problem = _what_stopped(str(error).lower(), type(error).__name__, home)
     if problem:
         raise Refused(problem)
 
 
-def _lacking(message: str, home: Home) -> str | None:
+def _what_stopped(message: str, kind: str, home: Home) -> str:
     if "space left" in message or "file too large" in message or "disk quota" in message:
+        return _full(home)
+    if _is_of_damage(message):
         return (
-            f"The disk that holds {home.folder} is full: make room there, then run this again. What was taken in stays."
+            f"warehouse.duckdb or identity.duckdb in {home.folder} is damaged, or was made with another key: restore both "
+            "from a backup, with the keys of that time."
         )
     if "out of memory" in message:
         return (
             f"{home.settings.memory_limit} of memory are too little for this: raise memory_limit under [machine] in "
             "settings.toml, then run this again."
         )
-    return None
+    return (
+        f"The databases in {home.folder} could not be worked with ({kind}): run this again, and where that stops too, restore "
+        "warehouse.duckdb and identity.duckdb from a backup."
+    )
+
+
+def _full(home: Home) -> str:
+    if home.is_passing:
+        return f"The disk that holds {home.folder.parent} is full: make room there, or name another folder in TMPDIR."
+    return f"The disk that holds {home.folder} is full: make room there, then run this again. What was taken in stays."
+
+
+def _is_of_damage(message: str) -> bool:
+    """Of a key that was never the file's own the engine says so before it reads anything; what it cannot open after that was
+    changed since it was written."""
+    return any(sign in message for sign in ("aes tag", "corrupt", "checksum", "enough bytes"))
 
 
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
@@ -154,6 +170,8 @@ def keep_private(path: Path) -> None:
 
 
 def _why_not_attached(message: str, path: Path, key_name: str) -> str:
+    if _is_of_damage(message.lower()):
+        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
     if "lock" in message.lower():
         holder = re.search(r"PID (\d+)", message)
         by = f" (process {holder[1]})" if holder else ""
@@ -188,6 +206,15 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
                     f"ALTER TABLE warehouse.{table.name} ADD COLUMN IF NOT EXISTS {column.name} {_type(column)}"
                 )
         con.execute(PUPIL_WEEKS_VIEW)
+        if ISSUED_PLACES in lacking and TRIAGE.name in there:
+            con.execute(_ISSUED_BEFORE)
+
+
+_ISSUED_BEFORE = f"""
+    INSERT INTO warehouse.{ISSUED_PLACES.name}
+    SELECT as_of, pupil_id, urn, place FROM warehouse.{TRIAGE.name} WHERE outcome = 'listed'
+"""
+"""An earlier version did not part lists that went out from looks back."""
 
 
 def _columns(table: Table) -> str:

@@ -1,7 +1,6 @@
 """What would be accepted and refused of some files: they are taken into an empty home that is then thrown away."""
 
-import shutil
-import tempfile
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +8,10 @@ from pathlib import Path
 import duckdb
 
 from expectations import PROMISES
-from pipeline.edges import inbox
+from pipeline.edges import inbox, passing
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.settings import Home, make_home
+from pipeline.edges.extract import Extract
+from pipeline.edges.settings import Home, make_passing_home
 from pipeline.tables.layouts import Layout
 from pipeline.vocabulary.feeds import FEED_NAMES
 
@@ -33,26 +33,42 @@ WAITS_FOR = {
 
 def checked(files: Iterable[Path], day: Day) -> Summary:
     """The summary of taking `files` in, with `findings`: each rule broken, by file, with its sentence and some row numbers."""
-    folder = Path(tempfile.mkdtemp(prefix="a2n-check-"))
-    try:
-        home = make_home(folder / "home", demo=False)
+    with passing.passing_folder("a2n-check-") as folder:
+        home = make_passing_home(folder / "home")
         home = replace(home, settings=replace(home.settings, gateway="none: only checked"))
         with shelf.warehouse(home) as con:
             return _checked(con, home, files, day)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], day: Day) -> Summary:
-    found = sorted_by_feed(inbox.extracts_of((path, str(path)) for path in files))
+    extracts, twice = _each_once(inbox.extracts_of(_named_alike(files)))
+    found = sorted_by_feed(extracts)
     skip = frozenset(rule for rule, feeds in WAITS_FOR.items() if not any(feed in found.by_feed for feed in feeds))
     day = replace(day, skip=skip, keeps_names=False, laestab_will_do="schools" not in found.by_feed)
     summary = record_unclaimed(con, home, found, day=day, run="check")
     for feed in FEED_NAMES:
-        summary.add(take_in_feed(con, home, feed, found.by_feed.get(feed, []), day=day, run="check"))
+        take_in_feed(con, home, feed, found.by_feed.get(feed, []), summary, day=day, run="check")
     summary.run, summary.not_asked = None, sorted(skip & _asked(found))
     summary.findings = [Finding(*row) for row in con.execute(_FINDINGS).fetchall()]
+    summary.remarks += twice
     return summary
+
+
+def _named_alike(files: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Each file and what it is called: its place in the folder that holds them all, whatever was typed."""
+    whole = {path: Path(os.path.normpath(path.absolute())) for path in files}
+    folder = os.path.commonpath([path.parent for path in whole.values()])
+    return [(path, inbox.in_text(absolute.relative_to(folder))) for path, absolute in whole.items()]
+
+
+def _each_once(extracts: list[Extract]) -> tuple[list[Extract], list[str]]:
+    """The tables without those of the same content as one before, and a sentence for each of these."""
+    first: dict[str, Extract] = {}
+    for one in extracts:
+        first.setdefault(one.sha256, one)
+    again = [one for one in extracts if first[one.sha256] is not one]
+    said = [f"{one.name} is the same as {first[one.sha256].name}: it counts once." for one in again]
+    return list(first.values()), said
 
 
 OF_IDS = {

@@ -18,6 +18,7 @@ from pipeline.steps.agencies import involved
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
 from pipeline.steps.triage import new_or_moved
+from pipeline.tables.derived import ISSUED_PLACES
 
 from .looking import Look
 
@@ -202,12 +203,12 @@ class _LastList:
 
 
 def _last_lists(con: duckdb.DuckDBPyConnection, *, as_of: date) -> dict[int, _LastList]:
-    """Per school, its last list with an earlier as-of day."""
+    """Per school, its last list with an earlier as-of day. What a look back would have listed went to nobody."""
     rows = shelf.read(
         con,
         f"""
         SELECT urn, as_of, pupil_id, min(place) AS place
-        FROM {as_one_child(con, "warehouse.derived.triage", as_of=as_of)} WHERE as_of < ? AND outcome = 'listed'
+        FROM {as_one_child(con, f"warehouse.{ISSUED_PLACES.name}", as_of=as_of)} WHERE as_of < ?
         GROUP BY urn, as_of, pupil_id QUALIFY as_of = max(as_of) OVER (PARTITION BY urn)
         """,
         [as_of],

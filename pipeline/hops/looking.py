@@ -22,6 +22,7 @@ from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
+    ISSUED_PLACES,
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
     PUPIL_SUPPORT,
@@ -131,3 +132,10 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
             (SCHOOLS_WITHOUT_LIST, look.without_list),
         ):
             shelf.replace_day(con, table, frame, as_of=look.as_of)
+
+
+def issue(con: duckdb.DuckDBPyConnection, look: Look) -> None:
+    """Put on record who is on the lists of this day, now that they are out: the next ones name their places."""
+    places = look.triage.filter(outcome="listed").select(ISSUED_PLACES.names)
+    with shelf.transaction(con):
+        shelf.replace_day(con, ISSUED_PLACES, places, as_of=look.as_of)

@@ -33,11 +33,10 @@ def write_set_aside(con, home: Home, landed: list[Landed], waiting: pl.DataFrame
         beside.write_set_aside(home, name, rows)
 
 
-def recounted(con, summary: Summary) -> Summary:
-    """`summary` with its files' counts as they are on record, for a row may have been called back since."""
+def recount(con, summary: Summary) -> None:
+    """Put the counts of the summary's files as they are on record, for a row may have been called back since."""
     recorded = {(one["file"], one["layout"]): one for one in runs.extracts_of(con, summary.run)}
     for one in summary.extracts:
         told = recorded.get((one.file, one.layout), {})
         one.rows_accepted = told.get("rows_accepted", one.rows_accepted)
         one.rows_set_aside = told.get("rows_set_aside", one.rows_set_aside)
-    return summary

@@ -68,6 +68,7 @@ class Summary:
     lists: int = 0
     findings: list[Finding] = field(default_factory=list)  # of a check alone
     not_asked: list[str] = field(default_factory=list)  # rules a check could not judge
+    remarks: list[str] = field(default_factory=list)  # sentences: what its user would otherwise wonder at
     stopped_because: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -82,6 +83,7 @@ class Summary:
         """Take in what `other`, a later part of the same work, did."""
         self.run = other.run or self.run
         self.extracts += other.extracts
+        self.remarks += other.remarks
         for mine, theirs in (
             (self.set_aside_by_rule, other.set_aside_by_rule),
             (self.noted_by_rule, other.noted_by_rule),
@@ -119,6 +121,7 @@ class LinksSummary:
     waiting: int
     decided: int
     worklist: str
+    remarks: tuple[str, ...] = ()
     agencies: "LinksSummary | None" = None
 
     def as_json(self) -> dict:

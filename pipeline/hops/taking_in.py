@@ -42,7 +42,7 @@ from pipeline.tables.staged_plans import PLANS_FROM
 
 from . import facts, who_is_who, whose_upn
 from .apart import SET_APART, refuse_without_gateway, remember_apart, set_apart
-from .recording import record_verdict, recounted, write_set_aside
+from .recording import record_verdict, recount, write_set_aside
 from .summary import ExtractSummary, Summary
 
 
@@ -51,6 +51,8 @@ class Day:
     """The day a take-in stands on, and what its user said of the files."""
 
     known_on: date
+    is_given: bool = True  # by its user; else it is today's
+    then_listed: bool = False  # the lists of the day are written, or written anew, when all is taken in
     history: bool = False
     said: SaidOf | None = None
     skip: frozenset[str] = frozenset()  # rules that cannot be judged, when files are only checked
@@ -113,18 +115,18 @@ def _rows_of(extract: Extract, layout: Layout | None = None) -> int:
         return reading.records_in(extract)
 
 
-def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], *, day: Day, run: str) -> Summary:
-    """One feed's new extracts, and its rows that waited for another feed, through the gate as one batch and kept.
+def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], summary: Summary, *, day: Day, run: str) -> None:
+    """One feed's new extracts, and its rows that waited for another feed, through the gate as one batch, kept, and told of in
+    `summary`.
 
     Only where they are more than memory should hold are they taken in several batches, each of whole files.
     """
-    summary = Summary(run=run, as_of=day.known_on)
     waiting = intake.waiting_rows(con, feed)
     for files in inbox.in_batches(claimed) or ([[]] if waiting is not None else []):
         summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
         # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
         waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
-    return recounted(con, summary)
+    recount(con, summary)
 
 
 def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:

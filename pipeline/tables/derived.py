@@ -143,6 +143,13 @@ TRIAGE = Table(
     ),
 )  # fmt: skip
 
+ISSUED_PLACES = Table(
+    name="derived.issued_places",
+    grain="one row per pupil on a list that went out: the lists after it say so, and a look back changes none of them",
+    key=("as_of", "pupil_id"),
+    columns=(*_WHO, Column("place", pl.Int32, "Place on the school's list, from 1.")),
+)
+
 RECONCILIATION = Table(
     name="derived.reconciliation",
     grain="one row per school, thing held to another, and period",
@@ -172,4 +179,4 @@ SCHOOLS_WITHOUT_LIST = Table(
     ),
 )
 
-DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, RECONCILIATION, SCHOOLS_WITHOUT_LIST)
+DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, ISSUED_PLACES, RECONCILIATION, SCHOOLS_WITHOUT_LIST)

@@ -1,11 +1,13 @@
 """What Airflow is told of each DAG: read without running anything."""
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,6 +78,26 @@ def test_flag_runs_on_the_asset_that_intake_settles_and_only_then(dagbag):
     given_out = {task.task_id: [asset.name for asset in task.outlets] for task in intake.tasks if task.outlets}
     assert given_out == {"settle": ["warehouse"]}
     assert [asset.name for asset in flag.schedule] == ["warehouse"]
+
+
+def looks_of(**context):
+    return importlib.import_module("shared").looks_of({"params": {"home": None, "day": None}} | context)
+
+
+def test_every_take_in_that_settled_while_flag_was_busy_is_looked_at_earlier_days_first(dagbag):
+    settled = [
+        {"home": home, "day": day} for home, day in (("a", "2026-02-07"), ("b", "2026-02-06"), ("a", "2026-02-06"))
+    ]
+    events = {"warehouse": [SimpleNamespace(extra=told) for told in [*settled, settled[0]]]}
+    assert looks_of(triggering_asset_events=events) == [
+        ("a", "2026-02-06"), ("a", "2026-02-07"), ("b", "2026-02-06"),
+    ]  # fmt: skip
+
+
+def test_a_day_that_is_given_is_the_only_one_looked_at(dagbag):
+    events = {"warehouse": [SimpleNamespace(extra={"home": "a", "day": "2026-02-06"})]}
+    given = {"params": {"home": "b", "day": "2026-02-05"}}
+    assert looks_of(triggering_asset_events=events, **given) == [("b", "2026-02-05")]
 
 
 def test_a_refused_file_fails_a_task_that_comes_after_the_asset(dagbag):

@@ -462,6 +462,12 @@ def test_the_rows_of_a_file_that_does_not_parse_are_its_lines_but_the_header(tmp
     assert records_in(Extract(path, "broken.csv", "0")) == rows
 
 
+def test_a_file_that_is_no_text_has_no_rows_though_some_of_its_bytes_end_lines(tmp_path):
+    path = tmp_path / "rand.bin"
+    path.write_bytes(b"\x00\x07\n" * 40)
+    assert records_in(Extract(path, "rand.bin", "0")) == 0
+
+
 def test_a_line_with_nothing_in_it_is_no_row_and_those_after_it_keep_their_numbers(tmp_path):
     path = tmp_path / "marks.csv"
     path.write_text("urn,upn,code\n100001,x,/\n\n,,\n,y,\n\n")

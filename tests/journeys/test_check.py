@@ -1,12 +1,20 @@
 """What a school is told before it sends anything: on a terminal, as JSON, and on a page it can keep."""
 
+import fcntl
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from pipeline.edges.errors import Refused
+from pipeline.edges.settings import make_passing_home
+from pipeline.edges.warehouse import in_words
 from pipeline.synthetic import Synthesised, synthesise
 
 from .at_home import Ran, a2n, total
@@ -140,13 +148,104 @@ def test_a_file_whose_name_is_markup_is_shown_as_it_is_called(tmp_path):
     assert "<b>" not in page.read_text() and "&lt;b&gt;marks" in page.read_text()
 
 
-@pytest.mark.parametrize("name", ["kept.txt", "nowhere/kept.html"])
+@pytest.mark.parametrize("name", ["kept.txt", "nowhere/kept.html", "folder.html"])
 def test_a_page_that_cannot_be_is_wrong_usage(small, tmp_path, name):
+    (tmp_path / "folder.html").mkdir()
     ran = a2n("check", small.files[0], "--page", Path(tmp_path / name))
     assert ran.status == 2 and ".html" in ran.err
+
+
+def test_a_page_that_cannot_be_written_is_said_after_all_else(small, tmp_path):
+    (tmp_path / "kept.html").symlink_to(tmp_path / "gone" / "kept.html")
+    ran = a2n("check", small.files[0], "--known-on", small.last_day, "--json", "--page", tmp_path / "kept.html")
+    assert (ran.status, len(ran.told["extracts"]), ran.err.count("\n")) == (1, 1, 1)
+    assert "kept.html could not be written" in ran.err.replace("read or ", "")
+
+
+def test_a_file_that_is_there_twice_counts_once_as_in_a_take_in_and_that_is_said(small, tmp_path):
+    again, page = tmp_path / "zz again.csv", tmp_path / "kept.html"
+    again.write_bytes(small.files[0].read_bytes())
+    ran = a2n("check", small.files[0], again, small.files[1], "--known-on", small.last_day, "--json", "--page", page)
+    assert [Path(one["file"]).name for one in ran.told["extracts"]] == sorted(path.name for path in small.files[:2])
+    [said] = ran.told["remarks"]
+    assert said.startswith(relative(again, small.files[0])) and said.endswith("it counts once.")
+    assert said in page.read_text()
+
+
+def relative(path: Path, other: Path) -> str:
+    """What a file is called beside another."""
+    return str(path.relative_to(os.path.commonpath([path.parent, other.parent])))
+
+
+def test_files_are_called_by_their_place_in_the_folder_that_holds_them_all(small, tmp_path, monkeypatch):
+    for name in ("ash", "birch"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.csv").write_text(f"colour,size\n{name},3\n")
+    monkeypatch.chdir(tmp_path / "ash")
+    page = tmp_path / "kept.html"
+    both = a2n("check", "x.csv", tmp_path / "birch" / "x.csv", "--json", "--page", page)
+    assert [one["file"] for one in both.told["extracts"]] == ["ash/x.csv", "birch/x.csv"]
+    assert str(tmp_path) not in both.out + both.err + page.read_text()
+    assert [one["file"] for one in a2n("check", tmp_path / "birch" / "x.csv", "--json").told["extracts"]] == ["x.csv"]
+
+
+def test_where_the_disk_of_temporary_files_is_full_that_is_said(tmp_path):
+    home = make_passing_home(tmp_path / "a2n-check-x" / "home")
+    with pytest.raises(Refused, match="name another folder in TMPDIR") as refused, in_words(home):
+        raise duckdb.IOException("No space left on device")
+    assert "stays" not in str(refused.value)
+
+
+# What is left behind ------------------------------------------------------------------------------------------------------
 
 
 def test_nothing_is_left_behind(small, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert a2n("check", *small.files, "--known-on", small.last_day).status == 0
     assert list(tmp_path.iterdir()) == []
+
+
+TOLD_TO_END = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from pipeline.edges import intake
+
+ending = getattr(signal, sys.argv.pop(1))
+
+def end(con, extracts):
+    [folder] = Path(tempfile.gettempdir()).glob("a2n-check-*")
+    print(*(path.name for path in folder.rglob("*.key")), (folder / "home" / "warehouse.duckdb").exists(), flush=True)
+    os.kill(os.getpid(), ending)
+
+intake.record_extracts = end
+from pipeline.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_told_to_end_it_leaves_nothing_and_killed_outright_no_key(small, tmp_path, ending):
+    """What a killed one left, the next removes."""
+    words = [sys.executable, "-c", TOLD_TO_END, ending, "check", *small.files, "--known-on", small.last_day.isoformat()]
+    done = subprocess.run(
+        words, env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.split() == ["True"], done.stderr
+    left = [*tmp_path.glob("a2n-check-*")]
+    assert (done.returncode, len(left)) == {"SIGTERM": (143, 0), "SIGHUP": (129, 0), "SIGKILL": (-9, 1)}[ending]
+    assert "Traceback" not in done.stderr
+
+
+def test_what_killed_checks_left_is_removed_by_the_next_and_what_one_still_at_work_has_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "x.csv").write_text("colour,size\nblue,3\n")
+    folders = {name: tmp_path / f"a2n-check-{name}" for name in ("left", "new", "held", "other")}
+    for name, folder in folders.items():
+        (folder / "home").mkdir(parents=True)
+        os.utime(folder, (0, 0)) if name != "new" else None
+    folders["other"] = folders["other"].rename(tmp_path / "another")
+    held = os.open(folders["held"], os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    a2n("check", tmp_path / "x.csv")
+    os.close(held)
+    assert {name for name, folder in folders.items() if folder.exists()} == {"new", "held", "other"}

@@ -188,7 +188,7 @@ def test_an_undone_link_is_two_children_from_that_day_and_the_days_before_are_ha
 def test_a_pair_confirmed_is_one_child_and_waits_no_longer(told, tmp_path):
     home, day = told.copy(tmp_path / "home"), told.made.last_day
     waits = codes(home, "Waits")
-    said = links(home, "--confirm", waits[0], "--known-on", day)
+    said = links(home, "--confirm", waits[0], "--known-on", day + timedelta(days=1))
     assert said.out.startswith("1 pair decided.\n")
     assert "1 confirmed_by_person" in said.out
     assert waits[0] not in codes(home, "Waits")
@@ -196,7 +196,7 @@ def test_a_pair_confirmed_is_one_child_and_waits_no_longer(told, tmp_path):
 
 
 def test_a_pair_rejected_waits_no_longer_and_stands_nowhere(told, tmp_path):
-    home, day = told.copy(tmp_path / "home"), told.made.last_day
+    home, day = told.copy(tmp_path / "home"), told.made.last_day + timedelta(days=1)
     waits = codes(home, "Waits")
     assert links(home, "--reject", waits[0], "--reject", waits[1], "--as-of", day).out.startswith("2 pairs decided.\n")
     assert not {*waits[:2]} & {*codes(home, "Waits"), *codes(home, "Stands")}
@@ -204,7 +204,7 @@ def test_a_pair_rejected_waits_no_longer_and_stands_nowhere(told, tmp_path):
 
 def test_who_decided_is_on_record_and_saying_it_again_adds_nothing(told, tmp_path, monkeypatch):
     monkeypatch.setenv("LOGNAME", "a.person")
-    home, day = told.copy(tmp_path / "home"), told.made.last_day
+    home, day = told.copy(tmp_path / "home"), told.made.last_day + timedelta(days=1)
     code = codes(home, "Waits")[0]
     for _ in range(2):
         links(home, "--reject", code.upper(), "--known-on", day)
@@ -224,7 +224,7 @@ def test_who_decided_is_on_record_and_saying_it_again_adds_nothing(told, tmp_pat
     ],
 )
 def test_what_cannot_be_decided_is_refused_in_a_sentence_and_nothing_is(told, tmp_path, words, sentence):
-    home, day = told.copy(tmp_path / "home"), told.made.last_day
+    home, day = told.copy(tmp_path / "home"), told.made.last_day + timedelta(days=1)
     waits = codes(home, "Waits")[0]
     said = links(home, *(word.format(waits=waits) for word in words), "--known-on", day)
     assert (said.status, said.out) == (1, "")
@@ -234,9 +234,9 @@ def test_what_cannot_be_decided_is_refused_in_a_sentence_and_nothing_is(told, tm
 
 def test_a_day_already_on_record_is_refused(told, tmp_path):
     home, day = told.copy(tmp_path / "home"), told.made.last_day
-    said = links(home, "--undo", code_of(told, "former_upn"), "--known-on", day - timedelta(days=1))
+    said = links(home, "--undo", code_of(told, "former_upn"), "--known-on", day)
     assert said.status == 1
-    assert f"give --known-on {day} or later" in said.err
+    assert f"give --known-on {day + timedelta(days=1)} or later" in said.err
 
 
 # Since the last list
@@ -246,10 +246,10 @@ def test_a_child_listed_under_a_former_upn_is_also_on_the_last_list(told, tmp_pa
     home = told.copy(tmp_path / "home")
     one, other = told.pairs["former_upn"]
     with shelf.warehouse(home) as con:
-        con.execute("DELETE FROM warehouse.derived.triage WHERE pupil_id = ?", [other])
-        con.execute("UPDATE warehouse.derived.triage SET pupil_id = ?, outcome = 'listed', place = 99 WHERE pupil_id = (SELECT min(pupil_id) FROM warehouse.derived.triage)", [one])  # fmt: skip
+        con.execute("DELETE FROM warehouse.derived.issued_places WHERE pupil_id = ?", [other])
+        con.execute("UPDATE warehouse.derived.issued_places SET pupil_id = ?, place = 99 WHERE pupil_id = (SELECT min(pupil_id) FROM warehouse.derived.issued_places)", [one])  # fmt: skip
     assert last_places(home) == {other: 99}
-    links(home, "--undo", code_of(told, "former_upn"), "--known-on", told.made.last_day)
+    links(home, "--undo", code_of(told, "former_upn"))
     assert last_places(home) == {one: 99}
 
 
