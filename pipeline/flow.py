@@ -153,7 +153,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     with shelf.warehouse(home) as con:
         days.refuse_far_ahead(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
-        is_issued = days.is_newest(con, as_of)
+        is_issued = days.is_newest(con, as_of=as_of)
         home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
         with summary.timed("read"):
             known = clocks.known_as_of(con, as_of)
@@ -178,7 +178,7 @@ def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: 
     if not home.settings.gateway.strip():
         was = replace(was, gateway="")
     if was != home.settings:
-        summary.remarks.append(days.with_settings_of(as_of))
+        summary.remarks.append(days.with_settings_of(as_of=as_of))
     return replace(home, settings=was)
 
 

@@ -23,7 +23,7 @@ from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, ROWS_AT_ONCE
 from .records import Unending, end_of, no_denser, records
-from .spelling import LONGEST_HEADER, MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
+from .spelling import MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
 
 CELLS_AT_ONCE = 20_000_000
 """Each cell takes room, filled or not: of rows with next to nothing in them, fewer are read together."""
@@ -99,8 +99,7 @@ def _spelling(extract: Extract) -> Spelling:
 
 def _first_rows(extract: Extract, told: Spelling) -> list[str]:
     """The row that would be the header, and some below it."""
-    with opened(extract) as stream:
-        start = stream.read(LONGEST_HEADER).decode(told.encoding or "utf-8", errors="replace").lstrip("\ufeff")
+    _, start, _ = beginning(extract)
     text = start.replace(told.newline, "\n").encode()
     begins = end_of(text, told.lines_before - 1) if told.lines_before else 0
     ends = (end_of(text, told.lines_before + row) for row in range(ROWS_LOOKED_DOWN))

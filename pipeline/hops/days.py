@@ -65,7 +65,7 @@ def day_of_decision(con: DuckDBPyConnection, home: Home, known_on: date | None) 
     return known_on
 
 
-def is_newest(con: DuckDBPyConnection, as_of: date) -> bool:
+def is_newest(con: DuckDBPyConnection, *, as_of: date) -> bool:
     """Whether lists of this day are issued: no list of a later day is out. Else it is a look back."""
     listed = runs.last_listed(con)
     return listed is None or as_of >= listed
@@ -99,7 +99,7 @@ def known_later(day: date) -> str:
     )
 
 
-def with_settings_of(as_of: date) -> str:
+def with_settings_of(*, as_of: date) -> str:
     return (
         f"Lists of {as_of:%d/%m/%Y} were made before, and are made again with the settings of then, not those of settings.toml "
         f"now: a2n nightly --as-of {as_of} issues the newest anew with those."

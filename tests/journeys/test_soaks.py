@@ -4,9 +4,13 @@ import random
 
 import pytest
 
-from tests.soaks import fuzz, kills
+from pipeline.edges import inbox, reading
+from pipeline.edges.settings import open_home
+from pipeline.tables.layouts import LAYOUTS
+from tests.soaks import base, fuzz, kills
 
 FILES = 30
+READERS = {reader.name: reader for reader in fuzz.READERS}
 
 
 @pytest.mark.parametrize("reader", fuzz.READERS, ids=[reader.name for reader in fuzz.READERS])
@@ -22,6 +26,66 @@ def test_a_mutated_file_can_be_had_again_from_its_reader_seed_and_number():
     [reader, *_] = fuzz.READERS
     one, again, other = (fuzz.made(reader, 20, number) for number in (7, 7, 8))
     assert one == again != other
+
+
+def test_every_layout_of_a_feed_is_that_of_a_seed():
+    seeds = {path for reader in fuzz.READERS for path in base.seeds(reader.seeds)}
+    extracts = inbox.extracts_of((path, path.name) for path in seeds)
+    found = {layout.name for extract in extracts for layout in reading.recognised(extract)}
+    assert {layout.name for layout in LAYOUTS if layout.feed} - found == set()
+
+
+def test_the_seeds_are_read_in_a_home_where_their_rows_can_be_accepted(tmp_path):
+    """Each is delivered with a line more, for its base has taken in some of them already."""
+    home = base.base_home(tmp_path / "base")
+    assert open_home(home).settings.gateway
+    seeds = {path.name: path.read_bytes() + b"\n" for path in base.seeds("*.csv")}
+    counts, faults = base.take_in_files(seeds, home, tmp_path / "work", longest=fuzz.LONGEST)
+    assert faults == [] and counts["files refused"] == 0
+    assert counts["rows accepted"] > 5 * counts["rows set aside"] > 0
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_few_bytes_that_ask_for_much_are_among_the_files(name):
+    reader = READERS[name]
+    numbers = [fuzz.BOMB_EVERY * (at + 1) - 1 for at in range(len(reader.bombs))]
+    assert reader.bombs and all(map(fuzz.is_bomb, numbers)) and not fuzz.is_bomb(FILES)
+    assert all(
+        len(fuzz.made(reader, 20, number)) > 10 * len(fuzz.made(reader, 20, 1)) or name in PACKED for number in numbers
+    )
+
+
+PACKED = ("parquet", "xlsx", "gzip", "zip")
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_one_long_text_said_again_and_again_takes_no_more_memory_and_time_than_any_file(name, tmp_path):
+    """In a process of its own, for what is measured is the most that one ever held."""
+    last = fuzz.BOMB_EVERY
+    counts = fuzz._in_processes(READERS[name], 20, [range(last - 1, last)], 1, tmp_path)
+    assert {what: n for what, n in counts.items() if what.startswith("fault")} == {}
+    assert counts["files"] == 1 and 100 < counts[fuzz.PEAK] < fuzz.MOST_BYTES // 10**6
+
+
+def test_memory_and_time_beyond_their_bounds_are_faults(monkeypatch):
+    monkeypatch.setattr(fuzz, "MOST_BYTES", 0)
+    monkeypatch.setattr(fuzz, "LONGEST", 0)
+    monkeypatch.setattr(fuzz, "peak_bytes", iter(range(10**9, 10**12, 10**9)).__next__)
+    counts = fuzz.run(READERS["csv"], seed=20, numbers=range(3))
+    faults = [what for what in counts if what.startswith("fault")]
+    assert any("MB (files 0 to 2)" in what for what in faults) and any("took 0.0 s" in what for what in faults)
+
+
+@pytest.mark.parametrize("soak", [fuzz, kills])
+def test_the_folder_of_the_results_is_made_before_anything_is_done(soak, tmp_path, monkeypatch):
+    def stops(*_):
+        assert (tmp_path / "results").is_dir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(soak, "soak", stops)
+    monkeypatch.setattr("sys.argv", ["soak", "--write", str(tmp_path / "results" / "it.json")])
+    with pytest.raises(KeyboardInterrupt):
+        soak.main()
 
 
 @pytest.fixture(scope="module")
