@@ -323,10 +323,11 @@ def _withdraw(con, home: Home, landed: list[Landed], broken: pl.DataFrame, *, da
 def _fold(con, home: Home, summary: Summary, feed: str, retold: list[str]) -> None:
     """Bring links and facts up to date with what was just accepted, and of whom a row was called back (`retold`)."""
     linked = who_is_who.bring_up_to_date(con, home, summary) if feed == "pupils" else []
+    retold = links.with_their_other_upns(con, retold) if retold else []
     if feed in ("pupils", "leavers"):
         facts.fold_rolls_retold(con, feed, [*linked, *retold])
     if retold:
-        facts.fold_weeks_of(con, links.with_their_other_upns(con, retold))
+        facts.fold_weeks_of(con, retold)
     if feed in PLANS_FROM or linked:
         facts.fold_plans(con)
     if feed == "attendance_marks":

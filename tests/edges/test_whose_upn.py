@@ -221,3 +221,14 @@ def test_one_take_in_cut_into_batches_is_one(home):
     assert on_roll(home) == {"ben"}
     counts = {one.file: (one.rows_read, one.rows_accepted, one.rows_set_aside) for one in told.extracts}
     assert counts == {"here.csv": (1, 0, 1), "there.csv": (2, 1, 1)}
+
+
+def test_a_row_called_back_takes_its_spell_from_the_child_it_is_linked_to(home):
+    """Two forenames known under one UPN are told of at one time, by two take-ins; the child is known by another UPN since."""
+    night(home, FIRST, one=rolls(AMIRA))
+    night(home, SECOND, other=rolls(HER_TWIN), later=COLUMNS.replace("upn |", "upn | former_upn |") + "100001 | new | old | Okafor | Amira | 2013-03-01 | 8 | 2024-09-02 | 2025-09-15\n")  # fmt: skip
+    there = "SELECT count(*) FROM warehouse.facts.enrolments WHERE urn = 100002"
+    night(home, THIRD, there=rolls(AMIRA.replace("100001", "100002")))
+    assert read(home, there) == [(1,)]
+    night(home, THIRD, here=rolls(HER_TWIN.replace("| 8 |", "| 9 |")))
+    assert read(home, there) == [(0,)]

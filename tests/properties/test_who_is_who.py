@@ -171,7 +171,7 @@ def test_and_those_facts_are_links_of_every_kind(whole):
 
 MANY = os.environ.get("A2N_EXAMPLES")
 drawn_anyhow = settings(
-    max_examples=int(MANY or 4),
+    max_examples=int(MANY or 3),
     derandomize=not MANY,
     deadline=None,
     print_blob=bool(MANY),
