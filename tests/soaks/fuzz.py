@@ -17,6 +17,8 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,20 +117,27 @@ def is_bomb(number: int) -> bool:
     return number % BOMB_EVERY == BOMB_EVERY - 1
 
 
-def run(reader: Reader, seed: int, numbers: range, keep: Path | None = None) -> Counter:
-    """Take these files in, a batch at a time, and count what came of them. Faults are counted under `fault: ...`."""
+def run(reader: Reader, seed: int, numbers: range, home: Path, keep: Path | None = None) -> Counter:
+    """Take these files in, a batch at a time, each into a copy of `home`, and count what came of them. Faults are counted
+    under `fault: ...`."""
     counts: Counter = Counter()
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    try:
-        home = base_home(folder / "base")
+    with passing() as folder:
         for first in range(numbers.start, numbers.stop, BATCH):
             batch, before = range(first, min(first + BATCH, numbers.stop)), peak_bytes()
             counts += _batch(reader, seed, batch, home, folder, keep)
             if peak_bytes() > max(before, MOST_BYTES):
                 counts[f"fault: {peak_bytes() // 10**6:,} MB (files {batch.start} to {batch.stop - 1})"] += 1
+    return counts
+
+
+@contextmanager
+def passing() -> Iterator[Path]:
+    """A folder for as long as it is needed, in memory where there is such a place."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return counts
 
 
 def peak_bytes() -> int:
@@ -167,23 +176,24 @@ PEAK = "megabytes at most in one process"
 def soak(files: int, seed: int, workers: int, keep: Path, only: str | None) -> dict[str, Counter]:
     """Every reader, in processes of their own, so that a reader that takes its process with it is a fault like another."""
     totals = {}
-    for reader in READERS:
-        if only and reader.name != only:
-            continue
-        pieces = [range(at, min(at + 10 * BATCH, files)) for at in range(0, files, 10 * BATCH)]
-        totals[reader.name] = _in_processes(reader, seed, pieces, workers, keep)
-        print(f"{reader.name}: {_in_words(totals[reader.name])}", flush=True)
+    pieces = [range(at, min(at + 10 * BATCH, files)) for at in range(0, files, 10 * BATCH)]
+    with passing() as folder:
+        home = base_home(folder / "base")
+        for reader in READERS:
+            if only in (None, reader.name):
+                totals[reader.name] = in_processes(reader, seed, pieces, workers, home, keep)
+                print(f"{reader.name}: {_in_words(totals[reader.name])}", flush=True)
     return totals
 
 
-def _in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, keep: Path) -> Counter:
+def in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, home: Path, keep: Path) -> Counter:
     counts: Counter = Counter()
     waiting, running = list(pieces), []
     context = multiprocessing.get_context("spawn")
     while waiting or running:
         while waiting and len(running) < workers:
             piece, (ours, theirs) = waiting.pop(0), context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(theirs, reader.name, seed, piece, keep), daemon=True)
+            process = context.Process(target=_work, args=(theirs, reader.name, seed, piece, home, keep), daemon=True)
             process.start()
             theirs.close()
             running.append((process, ours, piece, time.monotonic()))
@@ -205,10 +215,10 @@ def _in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, 
     return counts
 
 
-def _work(pipe, name: str, seed: int, piece: range, keep: Path) -> None:
+def _work(pipe, name: str, seed: int, piece: range, home: Path, keep: Path) -> None:
     reader = next(one for one in READERS if one.name == name)
     try:
-        found = run(reader, seed, piece, keep)
+        found = run(reader, seed, piece, home, keep)
     except Exception:
         found = Counter({f"fault: {traceback.format_exc(limit=-3)}": 1})
     pipe.send((found, peak_bytes() // 10**6))

@@ -7,6 +7,7 @@ every table of the warehouse and of the names, and what is said beside the inbox
 
 import argparse
 import json
+import os
 import random
 import shutil
 import sys
@@ -130,6 +131,7 @@ def main() -> int:
     given = told.parse_args()
     if given.write:
         given.write.parent.mkdir(parents=True, exist_ok=True)
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"  # that who is killed leaves a lock behind is no news
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
     try:

@@ -1,4 +1,4 @@
-"""Writes the good files that fuzzing starts from: `python -m tests.soaks.make_corpus`. The same each time.
+"""Writes the good files that fuzzing starts from, beside the examples: `python -m tests.soaks.make_corpus`. The same each time.
 
 They are a made-up authority's: the first rows of every table it sends, and the same registers and census as XML.
 """
