@@ -148,6 +148,7 @@ def columns_of(feed: str) -> str:
 
 
 ROWS_TO_LAND = 600_000
+BYTES_TO_LAND = 200_000_000
 
 
 class Landing:
@@ -156,7 +157,7 @@ class Landing:
     def __init__(self, con: duckdb.DuckDBPyConnection, feed: str):
         self._con, self._feed = con, feed
         self._pending: list[pl.DataFrame] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows of one extract, with `extract_id`. What their layout does not send is null."""
@@ -166,7 +167,8 @@ class Landing:
         ]
         self._pending.append(rows.select(wanted))
         self._rows += rows.height
-        if self._rows >= ROWS_TO_LAND:
+        self._bytes += rows.estimated_size()
+        if self._rows >= ROWS_TO_LAND or self._bytes >= BYTES_TO_LAND:
             self.settle()
 
     def settle(self) -> None:
@@ -176,7 +178,7 @@ class Landing:
             told = [name for name in rows.columns if rows[name].null_count() < rows.height]
             if told:
                 shelf.insert(self._con, f"scratch.main.{self._feed}", rows.select(told))
-        self._pending, self._rows = [], 0
+        self._pending, self._rows, self._bytes = [], 0, 0
 
     def take_back(self, extract_id: int) -> None:
         """Remove what has landed of an extract that turned out not to parse."""

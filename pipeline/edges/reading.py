@@ -1,5 +1,7 @@
 """A delivered table's headers and rows, whatever it is written in: text, Parquet, a sheet of a workbook, or XML."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -31,6 +33,7 @@ def recognised(extract: Extract) -> list[Layout]:
         raise Refused(f"{extract.name} has columns that the police or youth justice send: {OF_JUSTICE}")
     layouts = layouts_of(headers)
     if layouts:
+        _refuse_one_header_twice(extract, headers, layouts)
         return layouts
     near = nearest_layout(headers)
     if near:
@@ -43,6 +46,20 @@ def recognised(extract: Extract) -> list[Layout]:
         if sheets.stands_beside_a_table(extract):
             return [BESIDE]
     raise Refused(f"{extract.name} has headers that no feed claims: see `a2n describe feeds` for those that are read.")
+
+
+def _refuse_one_header_twice(extract: Extract, headers: list[str], layouts: list[Layout]) -> None:
+    """Of two columns with one header, which is meant nobody can tell. What only the elements of XML repeat is no such header."""
+    told = Counter(spelt(_TOLD_APART.sub("", header)) for header in headers)
+    twice = [header for header, times in told.items() if times > 1 and any(header in one.columns for one in layouts)]
+    if twice and not any(one.record for one in layouts):
+        raise Refused(
+            f"{extract.name} has the column {_listed(twice)} more than once: leave out, or rename, all but the one that is meant."
+        )
+
+
+_TOLD_APART = re.compile(r"(_duplicated_\d+| \(column \d+\))$")
+"""What readers add to a header that stands twice."""
 
 
 def _listed(missing: list[str]) -> str:

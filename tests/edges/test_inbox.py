@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet_files
 import pytest
+import xlsxwriter
 
 from pipeline.edges import beside, delimited, inbox, parquet
 from pipeline.edges.extract import Claimed, Extract
@@ -473,3 +474,29 @@ def test_a_line_with_nothing_in_it_is_no_row_and_those_after_it_keep_their_numbe
     path.write_text("urn,upn,code\n100001,x,/\n\n,,\n,y,\n\n")
     [rows] = read_extract(Extract(path, "marks.csv", "0"))
     assert rows.select("row_number", "upn").rows() == [(2, "x"), (5, "y")]
+
+
+# A header that stands twice
+
+
+TWICE = "urn,upn,date,session,code,{}\n100001,V209400182092,2025-09-08,AM,/,I\n"
+
+
+@pytest.mark.parametrize("again", ["code", "Code", " CODE "])
+def test_a_column_the_layout_reads_that_stands_twice_is_refused_by_name(supplier, again):
+    for content in (TWICE.format(again), as_sheet(TWICE.format(again))):
+        assert "the column code more than once" in refusal(supplier.sends(content))
+
+
+def test_one_that_nobody_reads_may_stand_as_often_as_it_likes(supplier):
+    extract = supplier.sends("urn,upn,date,session,code,comment,comment\n100001,V209400182092,2025-09-08,AM,/,a,b\n")
+    assert recognised(extract).name == "attendance_marks"
+
+
+def as_sheet(text: str) -> bytes:
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written) as book:
+        sheet = book.add_worksheet()
+        for at, line in enumerate(text.splitlines()):
+            sheet.write_row(at, 0, line.split(","))
+    return written.getvalue()
