@@ -195,7 +195,9 @@ def held_after(folder: Path, take_ins: list[list[TakeIn]]) -> dict[str, list]:
     night(home, DAYS[0], schools=SCHOOLS)
     for day, of_night in zip(DAYS, take_ins, strict=True):
         for at, files in enumerate(of_night):
-            told = night(home, day, **{f"{day:%d}_{at}_{name}": rows for name, rows in files.items()})
+            named = {f"{day:%d}_{at}_{name}": rows for name, rows in files.items()}
+            # no two nights' files are alike, or the second would be nothing new
+            told = night(home, day, **{name: rows.with_columns(comment=pl.lit(name)) for name, rows in named.items()})
             assert told.stopped_because is None
     aside = read(
         home,
