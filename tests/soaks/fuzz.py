@@ -27,7 +27,9 @@ from pipeline.edges import clock
 from . import mutated as by
 from .base import DAY, base_home, corpus, take_in_files
 
-BATCH = 100
+BATCH = 300
+PIECE = 10  # batches a process takes in
+
 LONGEST = 5.0  # seconds a file may take until it is before the gate
 MOST_BYTES = 1_500_000_000
 """Of memory, for a process that takes in mutated files: it needs 600 MB before the first, and a file that is in bounds may say
@@ -173,17 +175,16 @@ def _one_by_one(contents: dict[str, bytes], home: Path, folder: Path) -> list[tu
 PEAK = "megabytes at most in one process"
 
 
-def soak(files: int, seed: int, workers: int, keep: Path, only: str | None) -> dict[str, Counter]:
+def soak(files: int, seed: int, workers: int, keep: Path, only: str | None) -> Iterator[tuple[str, Counter]]:
     """Every reader, in processes of their own, so that a reader that takes its process with it is a fault like another."""
-    totals = {}
-    pieces = [range(at, min(at + 10 * BATCH, files)) for at in range(0, files, 10 * BATCH)]
+    pieces = [range(at, min(at + PIECE * BATCH, files)) for at in range(0, files, PIECE * BATCH)]
     with passing() as folder:
         home = base_home(folder / "base")
         for reader in READERS:
             if only in (None, reader.name):
-                totals[reader.name] = in_processes(reader, seed, pieces, workers, home, keep)
-                print(f"{reader.name}: {_in_words(totals[reader.name])}", flush=True)
-    return totals
+                counts = in_processes(reader, seed, pieces, workers, home, keep)
+                print(f"{reader.name}: {_in_words(counts)}", flush=True)
+                yield reader.name, counts
 
 
 def in_processes(reader: Reader, seed: int, pieces: list[range], workers: int, home: Path, keep: Path) -> Counter:
@@ -242,21 +243,27 @@ def main() -> int:
     if given.write:
         given.write.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    totals = soak(given.files, given.seed, given.workers, given.keep, given.only)
+    totals = {}
+    for name, counts in soak(given.files, given.seed, given.workers, given.keep, given.only):
+        totals[name] = counts
+        if given.write:  # each time, so that what is cut short leaves what it found
+            _write(given, totals, round(time.monotonic() - began))
     faults = {
         name: {what: n for what, n in counts.items() if what.startswith("fault")} for name, counts in totals.items()
     }
     for name, found in faults.items():
         for what, times in found.items():
             print(f"{name}: {times} x {what}", file=sys.stderr)
-    if given.write:
-        result = {
-            "command": f"python -m tests.soaks.fuzz --files {given.files} --seed {given.seed}",
-            "day": clock.today().isoformat(), "seconds": round(time.monotonic() - began), "stood_on": DAY.isoformat(),
-            "readers": {name: dict(sorted(counts.items())) for name, counts in totals.items()},
-        }  # fmt: skip
-        given.write.write_text(json.dumps(result, indent=2) + "\n")
     return int(any(faults.values()))
+
+
+def _write(given: argparse.Namespace, totals: dict[str, Counter], seconds: int) -> None:
+    result = {
+        "command": f"python -m tests.soaks.fuzz --files {given.files} --seed {given.seed}",
+        "day": clock.today().isoformat(), "seconds": seconds, "stood_on": DAY.isoformat(),
+        "readers": {name: dict(sorted(counts.items())) for name, counts in totals.items()},
+    }  # fmt: skip
+    given.write.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ class Layout:
     unless: tuple[str, ...] = ()
 
     def claims(self, headers: set[str]) -> bool:
-        return not self.lacks(headers) and not headers & set(self.unless)
+        has_all = all(header in headers for header in self.marks_it)
+        return has_all and not any(map(headers.isdisjoint, self.one_of)) and headers.isdisjoint(self.unless)
 
     @property
     def asks_for(self) -> int:
