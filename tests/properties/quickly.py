@@ -17,6 +17,12 @@ from pipeline.edges import warehouse as shelf
 
 _IN_USE = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
 
+_OF_THE_MOMENT = """
+    SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name = 'temp' AND NOT internal
+    UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE database_name = 'temp'
+"""
+"""What is a connection's alone, and goes when it is closed."""
+
 
 class _Lent:
     """A connection that, closed, lets go of what it holds and may be lent again."""
@@ -30,6 +36,8 @@ class _Lent:
     def close(self) -> None:
         for (name,) in self._con.execute(_IN_USE).fetchall():
             self._con.execute(f"DETACH {name}")
+        for kind, name in self._con.execute(_OF_THE_MOMENT).fetchall():
+            self._con.execute(f'DROP {kind} IF EXISTS temp."{name}"')
         self._rest.append(self)
 
 
