@@ -15,6 +15,7 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.known import known_as_of
 from pipeline.edges.settings import Home, make_home, open_home
 from pipeline.hops import agencies as hop
+from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.steps.agencies import involved
 from pipeline.tables.linkage import SHIPPED
@@ -166,8 +167,9 @@ def test_a_replay_uses_no_gateway_that_is_taken_back_and_else_the_settings_of_it
     for day in (SECOND, THIRD):
         flow.flag(linked, as_of=day)
     with shelf.warehouse(linked) as con:
-        assert flow._as_it_was(con, linked, as_of=SECOND).settings.gateway
-        assert flow._as_it_was(con, without_gateway(linked), as_of=SECOND).settings.gateway == ""
+        assert flow._as_it_was(con, linked, said := Summary(None, SECOND), as_of=SECOND).settings.gateway
+        assert said.remarks == []
+        assert flow._as_it_was(con, without_gateway(linked), said, as_of=SECOND).settings.gateway == ""
 
 
 def test_without_a_gateway_a_file_of_the_police_is_told_that_it_is_theirs(home):
