@@ -157,7 +157,8 @@ def feeds() -> str:
 _ABOUT_FEEDS = (
     "A file is recognised by its headers, never by its name; capitals, spaces, underscores, hyphens, strokes and brackets in "
     "them do not matter, so `lacode` below is GIAS's `LA (code)`. Other columns may be there and are not read. CSV (UTF-8, "
-    "UTF-16 or Windows-1252; commas, semicolons or tabs), Parquet, XLSX or XML; any of them gzipped or in a zip. Dates may be "
+    "UTF-16 or Windows-1252; commas, semicolons or tabs), Parquet, XLSX or XML; any of them gzipped or in a zip. "
+    "Titles above the header, a cover sheet beside a table, and separators after the last cell do no harm. Dates may be "
     "2025-09-01, 01/09/2025 or 2025-Sep-01, with or without a time; of a time told of a zone, such as 2025-09-14T23:00:00Z, the "
     "day is the one it was here.\n\n"
     "A file whose header no feed claims, which does not parse, or which breaks a rule marked *file refused* is refused whole: "
