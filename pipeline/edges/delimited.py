@@ -15,7 +15,6 @@ from typing import BinaryIO
 import polars as pl
 
 from pipeline.tables import layouts
-from pipeline.vocabulary.agencies import JUSTICE_HEADERS
 
 from .bounds import ROWS_LOOKED_DOWN
 from .containers import is_packed, opened
@@ -46,7 +45,7 @@ def header_among(rows: Iterable[list[str]]) -> int | None:
     for at, cells in enumerate(rows):
         if layouts.layouts_of(cells):
             return at
-        if not JUSTICE_HEADERS.isdisjoint(map(layouts.spelt, cells)):
+        if layouts.of_justice(cells):
             return None
     return None
 

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import polars as pl
 
-from pipeline.tables.layouts import Layout, layouts_of, nearest_layout, spelt
-from pipeline.vocabulary.agencies import JUSTICE_HEADERS, OF_JUSTICE
+from pipeline.tables.layouts import Layout, layouts_of, nearest_layout, of_justice, spelt
+from pipeline.vocabulary.agencies import OF_JUSTICE
 
 from . import delimited, parquet, sheets
 from .containers import kind_in, opened, unreadable
@@ -29,7 +29,7 @@ def recognised(extract: Extract) -> list[Layout]:
     it lacks, where none does and it stands beside no table; Changed, where the file is no longer what it was."""
     with _unchanged(extract):
         headers = _headers(extract)
-    if not JUSTICE_HEADERS.isdisjoint(map(spelt, headers)):
+    if of_justice(headers):
         raise Refused(f"{extract.name} has columns that the police or youth justice send: {OF_JUSTICE}")
     layouts = layouts_of(headers)
     if layouts:

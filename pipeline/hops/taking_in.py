@@ -126,7 +126,8 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], summary: Su
         summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
         # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
         waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
-    recount(con, summary)
+    if feed == "pupils":  # only rows of rolls are called back, and what hung from them is of earlier runs
+        recount(con, summary)
 
 
 def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:

@@ -1,6 +1,6 @@
 """Links that evidence speaks against: a former UPN of two, of a twin, no longer said; a name of many; two a person parted."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,30 +8,17 @@ from pipeline import flow
 from pipeline.edges.settings import Home
 from pipeline.telling import in_words
 from pipeline.vocabulary.identifiers import link_code
-from tests.edges.delivered import SCHOOLS, new_home, night, pupil_id, read, upn
+from tests.edges.delivered import night, pupil_id, read, upn
 from tests.edges.test_links import CENSUS_DAY, RETURN, STAYED, census, links, rolls
-from tests.properties.quickly import quickly
+from tests.edges.two_schools import FIRST, SECOND, THIRD, home, in_little_time
 
-FIRST, SECOND, THIRD = (date(2025, 9, day) for day in (12, 15, 16))
+__all__ = ["home", "in_little_time"]
 
 AMIRA = "100001 | amira | fu | Okafor | Amira | 2013-03-01 | 8 | 2025-09-02 |\n"
 ZARA = "100001 | zara | fu | Okafor | Zara | 2013-03-01 | 8 | 2025-09-02 |\n"
 BEN = "100002 | ben | fu | Bede | Ben | 2015-04-01 | 6 | 2025-09-02 |\n"
 AGAIN = "100001 | again | fu | Okafor | Amira | 2013-03-01 | 8 | 2025-09-02 |\n"
 JO = "100001 | {} | | Doe | Jo | 2013-03-01 | 8 | 2025-09-01 |\n"
-
-
-@pytest.fixture(autouse=True)
-def in_little_time():
-    with quickly():
-        yield
-
-
-@pytest.fixture
-def home(tmp_path) -> Home:
-    home = new_home(tmp_path / "home")
-    night(home, FIRST, schools=SCHOOLS)
-    return home
 
 
 def enrolled(home: Home, *names: str) -> set[str]:

@@ -1,6 +1,5 @@
 """One UPN sent for two children: who is believed, on both sides of each line, whatever the order and split of files."""
 
-from datetime import date
 from itertools import permutations
 from unittest import mock
 
@@ -12,9 +11,10 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops.who_is_who import links_now
 from tests.edges.delivered import SCHOOLS, new_home, night, pupil_id, read, table, upn
-from tests.properties.quickly import quickly
+from tests.edges.two_schools import FIRST, SECOND, THIRD, home, in_little_time
 
-FIRST, SECOND, THIRD, FOURTH = (date(2025, 9, day) for day in (12, 15, 16, 17))
+__all__ = ["home", "in_little_time"]
+
 NAMES = ("old", "new", "ben", "zara", "other")
 
 COLUMNS = "urn | upn | surname | forename | date_of_birth | nc_year | entry_date | leaving_date\n-\n"
@@ -24,20 +24,6 @@ CATO = "100002 | old | Cole | Cato | 2015-05-01 | 6 | 2024-09-02 |\n"
 BEN = "100001 | ben | Bede | Ben | 2013-04-01 | 8 | 2024-09-02 |\n"
 
 MARKS = "urn | upn | date | session | code\n-\n"
-
-
-@pytest.fixture(autouse=True)
-def in_little_time():
-    with quickly():
-        yield
-
-
-@pytest.fixture
-def home(tmp_path) -> Home:
-    """Two schools, and nobody yet."""
-    home = new_home(tmp_path / "home")
-    night(home, FIRST, schools=SCHOOLS)
-    return home
 
 
 def rolls(*rows: str) -> str:

@@ -5,11 +5,13 @@ connection is handed back rather than closed, for each new one loads its extensi
 is the same: it is attached, written to in transactions, and let go.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
 
 import duckdb
+from hypothesis import HealthCheck, settings
 
 from expectations import Promise
 from pipeline.edges import gate
@@ -58,3 +60,12 @@ def quickly() -> Iterator[None]:
 
     with mock.patch.object(shelf, "connection", lent), mock.patch.object(gate, "rows_breaking", _counted):
         yield
+
+
+def so_many(few: int) -> settings:
+    """So many stories, the same each time; with A2N_EXAMPLES set that many, drawn anew."""
+    many = os.environ.get("A2N_EXAMPLES")
+    return settings(
+        max_examples=int(many or few), derandomize=not many, deadline=None, print_blob=bool(many),
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip

@@ -5,13 +5,12 @@ they may come in; all is taken in by a home, and what it holds is held against p
 rows and nights only. So two ways of sending the same rows are one. `A2N_EXAMPLES=2000` draws so many, anew each time.
 """
 
-import os
 import tempfile
 from datetime import date
 from pathlib import Path
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import flow
@@ -24,16 +23,9 @@ from tests.edges.standing import spells_on, weeks_on
 
 from .deliveries import PUPILS, TakeIn, some_nights, taken_in
 from .oracle import Facts, Night, facts
-from .quickly import quickly
+from .quickly import quickly, so_many
 
-MANY = os.environ.get("A2N_EXAMPLES")
-tried = settings(
-    max_examples=int(MANY or 5),
-    derandomize=not MANY,
-    deadline=None,
-    print_blob=bool(MANY),
-    suppress_health_check=list(HealthCheck),
-)
+tried = so_many(5)
 told = some_nights().flatmap(lambda nights: st.tuples(st.just(nights), taken_in(nights)))
 
 

@@ -1,6 +1,5 @@
 """Who is who depends on what is known and when, and on nothing else: not on order, nor on how files were cut."""
 
-import os
 import random
 import tempfile
 from datetime import date, timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.steps.decided import standing
@@ -17,7 +16,7 @@ from pipeline.tables.same_child import FOUND, LINK_DECISIONS
 from pipeline.vocabulary.identifiers import link_code
 from tests.edges.delivered import SCHOOLS, file, new_home, night, read, table
 
-from .quickly import quickly
+from .quickly import quickly, so_many
 from .upn_stories import DAYS, TakeIn, cut, in_one, some_nights
 
 FIRST = date(2025, 9, 1)
@@ -169,14 +168,7 @@ def test_and_those_facts_are_links_of_every_kind(whole):
 
 # From stories ------------------------------------------------------------------------------------------------------------------
 
-MANY = os.environ.get("A2N_EXAMPLES")
-drawn_anyhow = settings(
-    max_examples=int(MANY or 3),
-    derandomize=not MANY,
-    deadline=None,
-    print_blob=bool(MANY),
-    suppress_health_check=list(HealthCheck),
-)
+drawn_anyhow = so_many(3)
 stories = some_nights.flatmap(lambda nights: st.tuples(st.just(nights), st.tuples(*map(cut, nights))))
 
 

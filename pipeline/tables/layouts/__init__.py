@@ -4,6 +4,10 @@ Headers are matched in lower case with spaces, underscores, hyphens and brackets
 entry.
 """
 
+from collections.abc import Iterable
+
+from pipeline.vocabulary.agencies import JUSTICE_HEADERS
+
 from .agencies import AGENCY_LAYOUTS
 from .care import CARE_LAYOUTS, CARE_NOT_NEEDED
 from .census import CENSUS_LAYOUTS, CENSUS_NOT_NEEDED
@@ -14,7 +18,7 @@ from .plans import PLAN_LAYOUTS
 from .systems import SYSTEM_LAYOUTS
 from .xml import XML_LAYOUTS
 
-__all__ = ["LAYOUTS", "NOT_NEEDED", "Layout", "layouts_of", "nearest_layout", "spelt"]
+__all__ = ["LAYOUTS", "NOT_NEEDED", "Layout", "layouts_of", "nearest_layout", "of_justice", "spelt"]
 
 NOT_NEEDED = (*CENSUS_NOT_NEEDED, *CARE_NOT_NEEDED)
 """What comes along with what is needed. A file of one of these is recognised, and left unread."""
@@ -38,6 +42,11 @@ def layouts_of(headers: list[str]) -> list[Layout]:
     claiming = [layout for layout in LAYOUTS if layout.claims(spelt_headers)]
     records = [layout for layout in claiming if layout.record]
     return records or sorted(claiming, key=lambda layout: -len(layout.marks_it))[:1]
+
+
+def of_justice(headers: Iterable[str]) -> bool:
+    """Whether any of these headers is one that only the police or youth justice send."""
+    return not JUSTICE_HEADERS.isdisjoint(map(spelt, headers))
 
 
 _TABLES = [layout for layout in LAYOUTS if layout.feed and not layout.record]
