@@ -26,7 +26,7 @@ _TABLES = """
 PLACE = {"extract_id": pl.Int32, "row_number": pl.Int64}
 NAMED = ("pupil_id", "upn", "former_upn", "surname", "forename", "date_of_birth", "postcode")
 CONTEXT = {"urn": pl.Int32, "stated_on": pl.Date, "census_key": pl.String, "is_here": pl.Boolean}
-_ROW = ("extract_id", "row_number", "pupil_id", "surname", "forename", "date_of_birth")
+TOLD = PLACE | {"pupil_id": pl.String, "surname": pl.String, "forename": pl.String, "date_of_birth": pl.Date}
 
 
 @contextmanager
@@ -141,12 +141,12 @@ def set_claims(con: duckdb.DuckDBPyConnection, given_up: pl.DataFrame, *, with_t
 def in_doubt(con: duckdb.DuckDBPyConnection, delivered: pl.DataFrame, today: date, *, with_told: bool) -> pl.DataFrame:
     """PLACE, pupil_id, told_on and is_doubted of the rows whose UPN comes with two forenames, or came so before; of those `delivered`
     and, where asked, of those told of before whose day is not over or that wait. Makes `told`, which has them by name, and `all_told`."""
-    con.register("delivered", delivered.select(_ROW))
-    before = f"UNION ALL BY NAME SELECT {', '.join(_ROW)}, told_on, is_doubted FROM identity.told_names"
+    con.register("delivered", delivered.select(*TOLD))
+    before = f"UNION ALL BY NAME SELECT {', '.join(TOLD)}, told_on, is_doubted FROM identity.told_names"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE all_told AS
         WITH rows AS (
-            SELECT {", ".join(_ROW)}, DATE '{today}' AS told_on, false AS is_doubted FROM delivered {before if with_told else ""})
+            SELECT {", ".join(TOLD)}, DATE '{today}' AS told_on, false AS is_doubted FROM delivered {before if with_told else ""})
         SELECT * REPLACE (folded(surname) AS surname), folded(forename) AS name FROM rows""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE told AS

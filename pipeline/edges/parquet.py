@@ -16,7 +16,7 @@ from .containers import is_packed, opened
 from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
-from .spelling import MOST_COLUMNS
+from .spelling import refuse_too_wide
 
 MOST_CELLS_A_BYTE = 200
 FREE_CELLS = 20_000_000
@@ -83,8 +83,7 @@ def _file(extract: Extract):
         raise Refused(
             f"{extract.name} says it has {height:,} rows of {width:,} columns, more than its bytes can tell of."
         )
-    if width > MOST_COLUMNS:
-        raise Refused(f"{extract.name}: there are over {MOST_COLUMNS:,} columns, more than any table of a school has.")
+    refuse_too_wide(extract.name, width)
     return file, columns
 
 

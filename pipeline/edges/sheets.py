@@ -21,7 +21,7 @@ from .delimited import header_among
 from .errors import Refused
 from .extract import Extract
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
-from .spelling import MOST_COLUMNS
+from .spelling import refuse_too_wide
 from .workbook_parts import damaged, sheets_seen
 
 logging.getLogger("calamine").setLevel(logging.CRITICAL)
@@ -40,8 +40,7 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
 def _table(extract: Extract) -> pl.DataFrame:
     """The sheet from its header on: the first row with anything in it, or one below that a layout claims."""
     cells = _cells(extract).with_row_index(COUNT, offset=HEADER_ROW)
-    if cells.width > MOST_COLUMNS:
-        raise Refused(f"{extract.name}: there are over {MOST_COLUMNS:,} columns, more than any table of a school has.")
+    refuse_too_wide(extract.name, cells.width)
     filled = cells.filter(pl.any_horizontal(pl.exclude(COUNT).is_not_null()))
     if filled.is_empty():
         raise Refused(f"{extract.name} is empty: deliver it again.")

@@ -86,11 +86,16 @@ def _header_row(text: str, told: str | None, where: str) -> tuple[str, list[str]
     widest = sorted((one for one in rows if rows[one]), key=lambda one: -len(rows[one]))
     if not widest:
         raise Refused(f"{where}: the header row cannot be read as CSV: deliver one row a line, each cell once.")
-    if len(rows[widest[0]]) > MOST_COLUMNS:
-        raise Refused(f"{where}: there are over {MOST_COLUMNS:,} columns, more than any table of a school has.")
+    refuse_too_wide(where, len(rows[widest[0]]))
     claimed = (one for one in widest if layouts_of(rows[one]))
     separator = next(claimed, widest[0])
     return separator, rows[separator]
+
+
+def refuse_too_wide(where: str, columns: int) -> None:
+    """Raises Refused for a table of more columns than are read, however it is written."""
+    if columns > MOST_COLUMNS:
+        raise Refused(f"{where}: there are over {MOST_COLUMNS:,} columns, more than any table of a school has.")
 
 
 def _first_row(text: str, separator: str) -> list[str]:

@@ -24,7 +24,7 @@ def day_of_take_in(con: DuckDBPyConnection, home: Home, day: Day) -> Day:
         return day
     taken, listed = intake.latest_known_on(con), runs.last_listed(con)
     if not day.is_given:
-        day = replace(day, known_on=max(one for one in (day.known_on, taken, listed) if one))
+        day = replace(day, known_on=_latest(day.known_on, taken, listed))
     refuse_far_ahead(con, home, day.known_on)
     if taken and day.known_on < taken:
         raise Refused(
@@ -53,9 +53,9 @@ def day_of_decision(con: DuckDBPyConnection, home: Home, known_on: date | None) 
     Raises Refused for a day before one on record or with its lists out, and for one too far ahead.
     """
     latest, listed = runs.latest(con), runs.last_listed(con)
-    first = max((one for one in (latest, listed and listed + _A_DAY) if one), default=None)
+    first = _latest(latest, listed and listed + _A_DAY)
     if known_on is None:
-        return max(one for one in (clock.today(), first) if one)
+        return _latest(clock.today(), first)
     refuse_far_ahead(con, home, known_on)
     if first and known_on < first:
         raise Refused(
@@ -76,7 +76,7 @@ def refuse_far_ahead(con: DuckDBPyConnection, home: Home, day: date) -> None:
     latest = runs.latest(con, with_history=True)
     if latest is None and home.settings.demo:
         return
-    believed = max(one for one in (clock.today(), latest) if one)
+    believed = _latest(clock.today(), latest)
     if day > believed + FURTHEST:
         raise Refused(
             f"{day:%d/%m/%Y} is more than {FURTHEST.days} days after today and after all that is on record, and every night "
@@ -104,6 +104,11 @@ def with_settings_of(*, as_of: date) -> str:
         f"Lists of {as_of:%d/%m/%Y} were made before, and are made again with the settings of then, not those of settings.toml "
         f"now: a2n nightly --as-of {as_of} issues the newest anew with those."
     )
+
+
+def _latest(*days: date | None) -> date | None:
+    """Of the days there are."""
+    return max((day for day in days if day), default=None)
 
 
 def _if_set_forward(latest: date) -> str:

@@ -20,7 +20,6 @@ from .who_is_who import parted_pairs
 RULE = "upn_on_two_children"
 
 _PLACE = [*claims.PLACE]
-_NAMED = (*claims.PLACE, "pupil_id", "surname", "forename", "date_of_birth")
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,8 @@ _NOBODY = Judged(pl.DataFrame(schema=claims.PLACE), pl.DataFrame(schema=claims.P
 def judge(con: duckdb.DuckDBPyConnection, home: Home, feed: str, people, *, day, refused: list[int]) -> Judged:
     """Look whose UPNs came with the batch; `people` are those met in it, `refused` the extracts of which nothing is taken in."""
     is_roll = feed == "pupils"
-    named = [one.select(_NAMED) for one in people if one.height and {*_NAMED} <= {*one.columns}]
-    told = pl.concat(named) if named else pl.DataFrame(schema=_NAMED_SCHEMA)
+    named = [one.select(*claims.TOLD) for one in people if one.height and {*claims.TOLD} <= {*one.columns}]
+    told = pl.concat(named) if named else pl.DataFrame(schema=claims.TOLD)
     told = told.filter(~pl.col("extract_id").is_in(refused))
     if told.is_empty() and not is_roll:
         return _NOBODY
@@ -52,14 +51,6 @@ def judge(con: duckdb.DuckDBPyConnection, home: Home, feed: str, people, *, day,
     if not is_roll:
         return Judged(strangers, _NOBODY.back)
     return Judged(strangers, calling_back.mark_and_call_back(con, strangers))
-
-
-_NAMED_SCHEMA = claims.PLACE | {
-    "pupil_id": pl.String,
-    "surname": pl.String,
-    "forename": pl.String,
-    "date_of_birth": pl.Date,
-}
 
 
 def _given_up(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
