@@ -9,6 +9,7 @@ from pipeline.signals.signal import Signal
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED, PUPIL_FEATURES
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
+from pipeline.tables.feedback import FEEDBACK
 from pipeline.tables.layouts import LAYOUTS, NOT_NEEDED, Layout, spelt
 from pipeline.tables.published import PUBLISHED
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
@@ -127,6 +128,7 @@ _SCHEMAS = (
      "`facts.pupil_weeks` is a view of `facts.marked_weeks`, whose columns are the same.",
      (ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, SAME_CHILD, KNOWN_AS, AGENCY_INVOLVEMENT)),
     ("derived", "What was concluded as of a day. Every day's rows stay; a run puts its own day's in their place.", DERIVED),
+    ("feedback", "What came back in returned workbooks, with the day it happened and the day we learned it.", FEEDBACK),
     ("audit", "What was done, from which files, and what was set aside.", AUDIT),
     ("published", "In `published/current.duckdb`, not in the warehouse: aggregates, with small counts hidden.", PUBLISHED),
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """A home's folders, settings and keys."""
 
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -12,12 +11,11 @@ from pathlib import Path
 from pipeline.vocabulary.agencies import SERVICES
 
 from .errors import Refused
+from .settings_told import check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
 SHORTEST_KEY = 32
-LEAST_CERTAIN = 0.9
-"""No setting makes a link of what is less likely than this."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,14 @@ class Settings:
     demo: bool = False
     places: int = 10
     places_by_school: dict[int, int] = field(default_factory=dict)
+    every_days: int = 14
+    first_list_on: str = ""
+    lines: dict[str, float] = field(default_factory=dict)
+    sen_support_words: str = "SEN support"
+    plan_words: str = "EHC plan"
+    words_come_back: bool = False
+    drawn_places: int = 0
+    drawn_places_approved_by: str = ""
     history_lag_days: int = 1
     move_taken: bool = False
     tolerance: float = 0.01
@@ -124,99 +130,9 @@ def open_home(folder: Path) -> Home:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(f"{path} cannot be read as TOML ({error}): mend it.") from None
-    return Home(folder.resolve(), _settings(told, path))
-
-
-def _settings(told: dict, path: Path) -> Settings:
-    known = {
-        "home": {"name": str, "demo": bool},
-        "lists": {"places": int, "places_by_school": dict},
-        "history": {"lag_days": int},
-        "inbox": {"move_taken": bool},
-        "deliveries": {"attendance_marks": str},
-        "reconciliation": {
-            "tolerance": float,
-            "roll_tolerance": float,
-            "days_missing": int,
-            "not_taken": float,
-            "days_late": int,
-        },
-        "suppression": {"fewest_shown": int, "smallest_base": int},
-        "machine": {"memory_limit": str},
-        "care": {"own_authority": list, "own_postcode_districts": list},
-        "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
-    }
-    values = {}
-    for section, entries in told.items():
-        if section not in known or not isinstance(entries, dict):
-            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(known)}.")
-        for name, value in entries.items():
-            kind = known[section].get(name)
-            if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
-                raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
-            values[_NAMED.get(name, name)] = value
-    if "places_by_school" in values:
-        values["places_by_school"] = _by_school(values["places_by_school"], path)
-    for name, (pattern, example) in _CODES.items():
-        if name in values:
-            values[name] = _codes(values[name], name, pattern, example, path)
-    if "services" in values:
-        values["services"] = _services(values["services"], path)
-    return _within_bounds(Settings(**values), path)
-
-
-_NAMED = {"lag_days": "history_lag_days", "attendance_marks": "marks_delivered"}
-"""Settings that are called something else here than beside their section's name."""
-
-_CODES = {
-    "own_authority": (r"\d{3}|E\d{8}", '["209", "E09000023"]'),
-    "own_postcode_districts": (r"[A-Z]{1,2}\d[A-Z0-9]?", '["SE4", "SE23"]'),
-}
-"""Lists of codes: what each is, and an example."""
-
-
-def _codes(told: list, name: str, pattern: str, example: str, path: Path) -> tuple[str, ...]:
-    codes = tuple(str(one).strip().upper() for one in told)
-    if not all(re.fullmatch(pattern, code) for code in codes):
-        raise Refused(f"{path}: [care] {name} takes a list like {example}.")
-    return codes
-
-
-def _services(told: list, path: Path) -> tuple[str, ...]:
-    services = tuple(str(one).strip().lower() for one in told)
-    if not set(services) <= set(SERVICES.values()):
-        raise Refused(f"{path}: [agencies] services may hold {' and '.join(SERVICES.values())}, and nothing else.")
-    return services
-
-
-def _by_school(told: dict, path: Path) -> dict[int, int]:
-    if not all(urn.isdecimal() and type(places) is int for urn, places in told.items()):
-        raise Refused(f"{path}: [lists.places_by_school] takes lines like 100001 = 8.")
-    return {int(urn): places for urn, places in told.items()}
-
-
-def _within_bounds(settings: Settings, path: Path) -> Settings:
-    if settings.places < 1 or any(places < 1 for places in settings.places_by_school.values()):
-        raise Refused(f"{path}: [lists] places must be 1 or more.")
-    if settings.marks_delivered not in ("changes", "full"):
-        raise Refused(f'{path}: [deliveries] attendance_marks is "changes" or "full".')
-    if settings.fewest_shown < 5:
-        raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
-    if settings.smallest_base < 10:
-        raise Refused(f"{path}: [suppression] smallest_base may not be under 10.")
-    if settings.history_lag_days < 0 or settings.days_missing < 0 or settings.days_late < 0:
-        raise Refused(f"{path}: lag_days, days_missing and days_late must be 0 or more.")
-    if not all(0 <= share < 1 for share in (settings.tolerance, settings.roll_tolerance, settings.not_taken)):
-        raise Refused(f"{path}: tolerance, roll_tolerance and not_taken must be from 0 to under 1.")
-    if not 0.5 <= settings.ask_from <= settings.use_from < 1 or settings.use_from < LEAST_CERTAIN:
-        raise Refused(
-            f"{path}: [agencies] use_from must be from {LEAST_CERTAIN} to under 1, ask_from from 0.5 to use_from."
-        )
-    if settings.unlinked_days < 0:
-        raise Refused(f"{path}: [agencies] unlinked_days must be 0 or more.")
-    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
-        raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
-    return settings
+    settings = Settings(**values_of(told, path))
+    check_bounds(settings, path)
+    return Home(folder.resolve(), settings)
 
 
 def make_home(folder: Path, *, demo: bool) -> Home:
@@ -263,8 +179,21 @@ demo = {demo}                # a demo home says so on every output
 [lists]
 places = 10               # pupils a SENCo can look at in a fortnight; never more than one in fifty on roll, never under 3
 
+every_days = 14           # a list goes out on the first night, and then every so many days; nights between only update figures
+first_list_on = ""        # or count those days from this one, as in "2026-09-14"
+words_come_back = false   # true only where the school itself, or its trust, is the controller: the strengths, pupils' and
+                          # parents' words of returned lists are then kept, beside the names, and printed on the next
+
 [lists.places_by_school]
 # 100001 = 8              # URN = places
+
+[words]                   # what this home calls the two levels of support, as lists print them
+sen_support = "SEN support"
+plan = "EHC plan"
+
+[drawn]                   # places given by lot to pupils eligible and not listed, or missing 5 to 10 %, and marked as such:
+places = 0                # so that what lists miss can be known. Of each school's places, never more than one in five
+approved_by = ""          # who approved it; without a name none are given
 
 [history]
 lag_days = 1              # history taken in late: a mark is taken to have been known this many days after its date

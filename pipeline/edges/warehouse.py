@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED, ISSUED_PLACES, TRIAGE
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
+from pipeline.tables.feedback import FEEDBACK
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import PARENTS_SET_ASIDE, STAGED
@@ -45,6 +46,7 @@ KEPT = (
     KNOWN_AS,
     AGENCY_INVOLVEMENT,
     *DERIVED,
+    *FEEDBACK,
     *AUDIT,
 )
 SCHEMAS = ("staged", "waiting", "facts", "derived", "feedback", "audit")
@@ -206,12 +208,12 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
                     f"ALTER TABLE warehouse.{table.name} ADD COLUMN IF NOT EXISTS {column.name} {_type(column)}"
                 )
         con.execute(PUPIL_WEEKS_VIEW)
-        if ISSUED_PLACES in lacking and TRIAGE.name in there:
+        if ISSUED_PLACES.name not in there and TRIAGE.name in there:
             con.execute(_ISSUED_BEFORE)
 
 
 _ISSUED_BEFORE = f"""
-    INSERT INTO warehouse.{ISSUED_PLACES.name}
+    INSERT INTO warehouse.{ISSUED_PLACES.name} (as_of, pupil_id, urn, place)
     SELECT as_of, pupil_id, urn, place FROM warehouse.{TRIAGE.name} WHERE outcome = 'listed'
 """
 """An earlier version did not part lists that went out from looks back."""

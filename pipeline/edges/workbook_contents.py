@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-DECISIONS = ("look into it", "already met", "other cause", "not needed", "could not reach", "snooze until")
-"""What the person who looked may decide; the words of the drop-down, and so of every workbook that comes back."""
-
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 """Of the workbook as it comes back: raised when a column that is read back moves or changes its meaning."""
 
 WEEKS_SHOWN = 12
@@ -30,6 +27,14 @@ class ListedPupil:
     last_four_weeks: str
     support: str
     next_step: str
+    change: str = (
+        "new"  # new, worse, better or unchanged since the school's list before; `changed` says it in a sentence
+    )
+    waiting_since: date | None = None  # the first list of an unbroken wait nobody has decided on; its own day if new
+    is_drawn: bool = False  # given a place by lot, and said to be
+    strengths: str = ""  # what staff said the pupil is good at, where they did and it may be kept
+    pupil_words: str = ""  # what came back of an earlier list, where it may be kept
+    parent_words: str = ""
 
     @property
     def name(self) -> str:
@@ -44,6 +49,38 @@ class HistoryNeeded:
     nc_year: str
     entry_date: date
     possible_sessions: int
+
+
+@dataclass(frozen=True)
+class OffList:
+    """One pupil of the school's list before who is not on this one, and what became of it."""
+
+    name: str
+    nc_year: str
+    kind: str  # resolved, decided, moved or no_room
+    because: str
+
+
+@dataclass(frozen=True)
+class UnderReview:
+    """One pupil somebody is looking into, of whom no outcome has come back yet."""
+
+    pupil_id: str
+    name: str
+    nc_year: str
+    decided_on: date
+    list_as_of: date  # the list it was decided on
+
+
+@dataclass(frozen=True)
+class ToPutRight:
+    """One fact of a list that a person said is wrong."""
+
+    name: str
+    nc_year: str
+    fact: str
+    said_on: date
+    list_as_of: date
 
 
 @dataclass(frozen=True)
@@ -62,6 +99,11 @@ class ReviewList:
     history_needed: tuple[HistoryNeeded, ...]
     counted: tuple[tuple[str, int], ...]  # why not listed, and how many pupils
     lines: tuple[str, ...]
+    off_list: tuple[OffList, ...] = ()
+    under_review: tuple[UnderReview, ...] = ()
+    to_put_right: tuple[ToPutRight, ...] = ()
+    before: date | None = None  # the day of the school's list before; None of its first
+    plan_words: tuple[str, str] = ("SEN support", "EHC plan")  # what this home calls K and E
 
     @property
     def counted_not_listed(self) -> int:

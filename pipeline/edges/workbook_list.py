@@ -11,7 +11,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from .workbook_contents import DECISIONS, ListedPupil, ReviewList, day_in_words, year_in_words
+from pipeline.vocabulary.feedback import DECISIONS
+
+from .workbook_contents import ListedPupil, ReviewList, day_in_words, year_in_words
 from .workbook_paper import (
     TEAL,
     as_bold,

@@ -3,7 +3,9 @@
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from .workbook_contents import DECISIONS, FORMAT_VERSION, WEEKS_SHOWN, ReviewList, day_in_words, year_in_words
+from pipeline.vocabulary.feedback import DECISIONS
+
+from .workbook_contents import FORMAT_VERSION, WEEKS_SHOWN, ReviewList, day_in_words, year_in_words
 from .workbook_list import COLUMNS, PURPOSE, registers_in_words, weeks_range
 from .workbook_paper import (
     MADE_UP,

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from .workbook_contents import DECISIONS, HistoryNeeded, ListedPupil, ReviewList
+from pipeline.vocabulary.feedback import DECISIONS
+
+from .workbook_contents import HistoryNeeded, ListedPupil, ReviewList
 from .workbook_list import NAME, write_list_sheet
 from .workbook_pages import (
     ABOUT,

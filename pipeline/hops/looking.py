@@ -136,6 +136,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
 
 def issue(con: duckdb.DuckDBPyConnection, look: Look) -> None:
     """Put on record who is on the lists of this day, now that they are out: the next ones name their places."""
-    places = look.triage.filter(outcome="listed").select(ISSUED_PLACES.names)
+    listed = look.triage.filter(outcome="listed")
+    places = pl.concat([ISSUED_PLACES.empty, listed.select(*ISSUED_PLACES.key, "urn", "place")], how="diagonal")
     with shelf.transaction(con):
         shelf.replace_day(con, ISSUED_PLACES, places, as_of=look.as_of)

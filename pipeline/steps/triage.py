@@ -41,7 +41,8 @@ def triage(
         .join(_leading(signals), on="pupil_id", how="left")
     )
     sorted_out = known.pipe(_with_judgement).pipe(_with_outcome, as_of=as_of).pipe(_with_quota)
-    return TRIAGE.conform(sorted_out.pipe(with_places, policy).pipe(in_words))
+    unsaid = {name: pl.lit(None) for name in ("change", "changed", "waiting_since", "is_drawn")}
+    return TRIAGE.conform(sorted_out.pipe(with_places, policy).pipe(in_words).with_columns(**unsaid))
 
 
 def _raised(signals: pl.DataFrame) -> pl.DataFrame:

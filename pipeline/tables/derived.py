@@ -140,6 +140,22 @@ TRIAGE = Table(
         Column("quota", pl.String, "never_looked_at, severe_or_part_time, support_and_worse or other; null unless eligible.", nullable=True),
         Column("because", pl.String, "Why this outcome, in one sentence."),
         Column("next_step", pl.String, "The question to ask first; null unless listed.", nullable=True),
+        Column("change", pl.String, "Of those listed: new, worse, better or unchanged since the school's list before.", nullable=True),
+        Column("changed", pl.String, "The sentence that says so, with its numbers; null unless listed.", nullable=True),
+        Column("waiting_since", pl.Date, "Of those listed: the day of the first list of the unbroken row of lists nobody has decided on.", nullable=True),
+        Column("is_drawn", pl.Boolean, "Given a place by lot, so that what the list misses can be known; null unless listed.", nullable=True),
+    ),
+)  # fmt: skip
+
+OFF_LIST = Table(
+    name="derived.off_list",
+    grain="one row per pupil on the school's list before and not on this one",
+    key=("as_of", "urn", "pupil_id"),
+    columns=(
+        *_WHO[:2],
+        Column("urn", pl.Int32, "The school whose list the pupil was on."),
+        Column("kind", pl.String, "resolved (no longer asks for a look), decided, moved (on no roll here any more) or no_room."),
+        Column("because", pl.String, "What became of it, in one sentence."),
     ),
 )  # fmt: skip
 
@@ -147,7 +163,34 @@ ISSUED_PLACES = Table(
     name="derived.issued_places",
     grain="one row per pupil on a list that went out: the lists after it say so, and a look back changes none of them",
     key=("as_of", "pupil_id"),
-    columns=(*_WHO, Column("place", pl.Int32, "Place on the school's list, from 1.")),
+    columns=(
+        *_WHO,
+        Column("place", pl.Int32, "Place on the school's list, from 1."),
+        Column("section", pl.String, "main or sixth_form.", nullable=True),
+        Column("quota", pl.String, "The kind of place it was given.", nullable=True),
+        Column("waiting_since", pl.Date, "The day of the first list of this unbroken wait.", nullable=True),
+        Column(
+            "need_absence_sessions", pl.Int32, "As judged that day: missed with a code that asks about need.", _S, True
+        ),
+        Column("need_possible_sessions", pl.Int32, "As judged that day: possible, other absences set aside.", _S, True),
+        Column("is_severe", pl.Boolean, "Whether half or more was missed that day.", nullable=True),
+        Column("part_time_past_six_weeks", pl.Boolean, "Whether that signal was raised that day.", nullable=True),
+        Column("last_suspension_on", pl.Date, "The latest suspension known of that day.", nullable=True),
+        Column("is_drawn", pl.Boolean, "Given by lot.", nullable=True),
+    ),
+)
+"""The state a later list is held against, so that worse and better mean worse and better than when it was looked at."""
+
+ISSUED_LISTS = Table(
+    name="derived.issued_lists",
+    grain="one row per school and day its list went out, with or without a pupil on it",
+    key=("as_of", "urn"),
+    columns=(
+        Column("as_of", pl.Date, "The day of the list."),
+        Column("urn", pl.Int32, "School."),
+        Column("places", pl.Int32, "Places it had.", "pupils"),
+        Column("pupils", pl.Int32, "Pupils on it.", "pupils"),
+    ),
 )
 
 RECONCILIATION = Table(
@@ -179,4 +222,7 @@ SCHOOLS_WITHOUT_LIST = Table(
     ),
 )
 
-DERIVED = (PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, ISSUED_PLACES, RECONCILIATION, SCHOOLS_WITHOUT_LIST)
+DERIVED = (
+    PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, OFF_LIST, ISSUED_PLACES, ISSUED_LISTS, RECONCILIATION,
+    SCHOOLS_WITHOUT_LIST,
+)  # fmt: skip

@@ -409,7 +409,7 @@ def test_the_workbook_knows_which_list_it_is_where_no_reader_looks(tmp_path):
 
     facts = dict(sheet.iter_rows(min_row=1, max_row=3, max_col=2, values_only=True))
 
-    assert facts == {"format": "1", "urn": "100001", "as_of": "2026-03-06"}
+    assert facts == {"format": "2", "urn": "100001", "as_of": "2026-03-06"}
     assert sheet.sheet_state == "veryHidden"
 
 

@@ -1,0 +1,142 @@
+"""What `settings.toml` says: read, and held to its bounds."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from pipeline.vocabulary.agencies import SERVICES
+
+from .errors import Refused
+
+LEAST_CERTAIN = 0.9
+"""No setting makes a link of what is less likely than this."""
+
+
+def values_of(told: dict, path: Path) -> dict:
+    """What `settings.toml` says, by the names of `settings.Settings`. Raises Refused for what is unknown, or not of its kind."""
+    known = {
+        "home": {"name": str, "demo": bool},
+        "lists": {
+            "places": int,
+            "places_by_school": dict,
+            "every_days": int,
+            "first_list_on": str,
+            "words_come_back": bool,
+        },
+        "history": {"lag_days": int},
+        "inbox": {"move_taken": bool},
+        "deliveries": {"attendance_marks": str},
+        "reconciliation": {
+            "tolerance": float,
+            "roll_tolerance": float,
+            "days_missing": int,
+            "not_taken": float,
+            "days_late": int,
+        },
+        "suppression": {"fewest_shown": int, "smallest_base": int},
+        "machine": {"memory_limit": str},
+        "care": {"own_authority": list, "own_postcode_districts": list},
+        "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
+        "words": {"sen_support": str, "plan": str},
+        "drawn": {"places": int, "approved_by": str},
+    }
+    values = {}
+    for section, entries in told.items():
+        if section not in known or not isinstance(entries, dict):
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(known)}.")
+        for name, value in entries.items():
+            kind = known[section].get(name)
+            if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
+                raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
+            values[_NAMED.get((section, name), _NAMED.get(name, name))] = value
+    if "places_by_school" in values:
+        values["places_by_school"] = _by_school(values["places_by_school"], path)
+    for name, (pattern, example) in _CODES.items():
+        if name in values:
+            values[name] = _codes(values[name], name, pattern, example, path)
+    if "services" in values:
+        values["services"] = _services(values["services"], path)
+    return values
+
+
+_NAMED = {
+    "lag_days": "history_lag_days",
+    "attendance_marks": "marks_delivered",
+    ("words", "sen_support"): "sen_support_words",
+    ("words", "plan"): "plan_words",
+    ("drawn", "places"): "drawn_places",
+    ("drawn", "approved_by"): "drawn_places_approved_by",
+}
+"""Settings that are called something else here than beside their section's name."""
+
+_CODES = {
+    "own_authority": (r"\d{3}|E\d{8}", '["209", "E09000023"]'),
+    "own_postcode_districts": (r"[A-Z]{1,2}\d[A-Z0-9]?", '["SE4", "SE23"]'),
+}
+"""Lists of codes: what each is, and an example."""
+
+
+def _codes(told: list, name: str, pattern: str, example: str, path: Path) -> tuple[str, ...]:
+    codes = tuple(str(one).strip().upper() for one in told)
+    if not all(re.fullmatch(pattern, code) for code in codes):
+        raise Refused(f"{path}: [care] {name} takes a list like {example}.")
+    return codes
+
+
+def _services(told: list, path: Path) -> tuple[str, ...]:
+    services = tuple(str(one).strip().lower() for one in told)
+    if not set(services) <= set(SERVICES.values()):
+        raise Refused(f"{path}: [agencies] services may hold {' and '.join(SERVICES.values())}, and nothing else.")
+    return services
+
+
+def _by_school(told: dict, path: Path) -> dict[int, int]:
+    if not all(urn.isdecimal() and type(places) is int for urn, places in told.items()):
+        raise Refused(f"{path}: [lists.places_by_school] takes lines like 100001 = 8.")
+    return {int(urn): places for urn, places in told.items()}
+
+
+def check_bounds(settings, path: Path) -> None:
+    """Raises Refused where a value is out of bounds, or two do not go together."""
+    if settings.places < 1 or any(places < 1 for places in settings.places_by_school.values()):
+        raise Refused(f"{path}: [lists] places must be 1 or more.")
+    if settings.marks_delivered not in ("changes", "full"):
+        raise Refused(f'{path}: [deliveries] attendance_marks is "changes" or "full".')
+    if settings.fewest_shown < 5:
+        raise Refused(f"{path}: [suppression] fewest_shown may not be under 5.")
+    if settings.smallest_base < 10:
+        raise Refused(f"{path}: [suppression] smallest_base may not be under 10.")
+    if settings.history_lag_days < 0 or settings.days_missing < 0 or settings.days_late < 0:
+        raise Refused(f"{path}: lag_days, days_missing and days_late must be 0 or more.")
+    if not all(0 <= share < 1 for share in (settings.tolerance, settings.roll_tolerance, settings.not_taken)):
+        raise Refused(f"{path}: tolerance, roll_tolerance and not_taken must be from 0 to under 1.")
+    if not 0.5 <= settings.ask_from <= settings.use_from < 1 or settings.use_from < LEAST_CERTAIN:
+        raise Refused(
+            f"{path}: [agencies] use_from must be from {LEAST_CERTAIN} to under 1, ask_from from 0.5 to use_from."
+        )
+    if settings.unlinked_days < 0:
+        raise Refused(f"{path}: [agencies] unlinked_days must be 0 or more.")
+    if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
+        raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
+    _check_lists(settings, path)
+
+
+def _check_lists(settings, path: Path) -> None:
+    if not 1 <= settings.every_days <= 98:
+        raise Refused(f"{path}: [lists] every_days must be from 1 to 98: the days from one list to the next.")
+    if settings.first_list_on and not _is_day(settings.first_list_on):
+        raise Refused(f'{path}: [lists] first_list_on takes a day like "2026-09-14".')
+    if not (settings.sen_support_words.strip() and settings.plan_words.strip()):
+        raise Refused(f"{path}: [words] sen_support and plan may not be empty.")
+    if settings.drawn_places < 0:
+        raise Refused(f"{path}: [drawn] places must be 0 or more.")
+    if settings.drawn_places and not settings.drawn_places_approved_by.strip():
+        raise Refused(f"{path}: [drawn] places are given by lot only where approved_by names who approved that.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

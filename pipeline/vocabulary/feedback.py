@@ -1,0 +1,19 @@
+"""The words in which a person answers a list: the choices of its drop-downs, and so of every workbook that comes back."""
+
+LOOK_INTO_IT, ALREADY_MET, OTHER_CAUSE = "look into it", "already met", "other cause"
+NOT_NEEDED, COULD_NOT_REACH, SNOOZE = "not needed", "could not reach", "snooze until"
+
+DECISIONS = (LOOK_INTO_IT, ALREADY_MET, OTHER_CAUSE, NOT_NEEDED, COULD_NOT_REACH, SNOOZE)
+
+SNOOZE_REASONS = ("treatment under way", "support has just begun", "a review is booked", "known to staff")
+"""Why a pupil is not to be listed before a day. Bereavement, illness at home and the like are `known to staff`: the word is
+never printed, and never read back."""
+
+OUTCOMES = ("need found", "known", "none")
+"""What came of looking: a need nobody had seen, one that was known, or none."""
+
+FACTS = ("a mark", "roll or year group", "support on file", "another fact")
+"""What of a row a person may say is wrong; the school puts it right where it is kept."""
+
+TRY_AGAIN_DAYS = 28
+"""Days after which a pupil who could not be reached is asked about again: a snooze that needs no date of its own."""
