@@ -145,6 +145,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     Lists that are out already are made again with the settings they were made with; `anew`, the newest are issued with those of
     now. A day before the newest is only looked back at: its lists are issued to nobody.
     """
+    from pipeline.hops import issued
     from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, looked, store
     from pipeline.hops.publishing import publish
@@ -157,7 +158,8 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
         with summary.timed("read"):
             known = clocks.known_as_of(con, as_of)
-        look = looked(known, home.settings, summary, as_of=as_of)
+            before = issued.before(con, as_of=as_of)
+        look = looked(known, before, home, summary, as_of=as_of)
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
@@ -167,6 +169,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         if is_issued:
             issue(con, look)
         runs.record(con, home, summary.run, "flag", as_of)
+    summary.remarks += days.said_of_lists(look)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary

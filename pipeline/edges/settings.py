@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.vocabulary.agencies import SERVICES
+from pipeline.vocabulary.sen import PlanWords
 
 from .errors import Refused
 from .settings_told import check_bounds, values_of
@@ -52,6 +53,11 @@ class Settings:
     ask_from: float = 0.80
     unlinked_days: int = 31
     marks_delivered: str = "changes"
+
+    @property
+    def words(self) -> PlanWords:
+        """What this home calls the two levels of support."""
+        return PlanWords(self.sen_support_words, self.plan_words)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class ListedPupil:
 
     @property
     def name(self) -> str:
-        return ", ".join(part for part in (self.surname, self.forename) if part) or "Name not held"
+        return full_name(self.surname, self.forename)
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,11 @@ class ReviewList:
     @property
     def counted_not_listed(self) -> int:
         return sum(count for _, count in self.counted)
+
+
+def full_name(surname: str | None, forename: str | None) -> str:
+    """`Adeyemi, Tobi`, or that no name is held."""
+    return ", ".join(part for part in (surname, forename) if part) or "Name not held"
 
 
 def year_in_words(nc_year: str) -> str:

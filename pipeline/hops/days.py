@@ -106,6 +106,13 @@ def with_settings_of(*, as_of: date) -> str:
     )
 
 
+def said_of_lists(look) -> list[str]:
+    """Why no list was written, where none was due."""
+    if look.triage.is_empty() or look.earlier.due is None or look.earlier.due:
+        return []
+    return [f"No list was due on {look.as_of:%d/%m/%Y}: lists go out again on {look.earlier.next_on:%d/%m/%Y}."]
+
+
 def _latest(*days: date | None) -> date | None:
     """Of the days there are."""
     return max((day for day in days if day), default=None)

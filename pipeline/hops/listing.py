@@ -1,26 +1,33 @@
 """One workbook a school: what triage decided, in the words a SENCo reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import polars as pl
 
 from pipeline.edges import identity
-from pipeline.edges import warehouse as shelf
-from pipeline.edges.links import as_one_child
 from pipeline.edges.settings import Home
-from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewList, day_in_words
+from pipeline.edges.workbook_contents import (
+    HistoryNeeded,
+    ListedPupil,
+    OffList,
+    ReviewList,
+    ToPutRight,
+    UnderReview,
+    day_in_words,
+    full_name,
+)
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.steps.agencies import involved
+from pipeline.steps.looked_at import being_looked_into, looked_at
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
 from pipeline.steps.triage import new_or_moved
-from pipeline.tables.derived import ISSUED_PLACES
+from pipeline.vocabulary.sen import PlanWords
 
-from .looking import Look
+from .looking import Look, issued_lists
 
 COUNTED = {
     "eligible_not_listed": "Worth a look, but every place on this list is taken",
@@ -31,6 +38,12 @@ COUNTED = {
     "cannot_be_judged": "Cannot be judged: no register or census is held, or the other of two registers is not seen here",
     "not_eligible": "Nothing in the figures that asks for a look",
 }
+
+
+OFF_LIST_KINDS = ("resolved", "decided", "moved", "no_room")
+
+_SAID_FOR = timedelta(days=28)
+"""How long a list repeats that a fact was said to be wrong."""
 
 
 def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
@@ -48,15 +61,17 @@ def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
 
 
 def review_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> list[ReviewList]:
-    """Every school's list, as plain data, in order of URN."""
+    """The list of every school whose list goes out, as plain data, in order of URN."""
+    going_out = issued_lists(look)["urn"]
+    if going_out.is_empty():
+        return []
     words = _Words(con, home, look, with_newcomers(look.triage, look.features, as_of=look.as_of))
-    withheld = set(look.without_list["urn"])
     schools = {row["urn"]: row["name"] for row in look.known.schools.iter_rows(named=True)}
     by_school = words.triage.partition_by("urn", as_dict=True)
     return [
         words.list_of(urn, schools.get(urn, f"School {urn}"), rows)
         for (urn,), rows in sorted(by_school.items())
-        if urn not in withheld
+        if urn in set(going_out)
     ]
 
 
@@ -73,15 +88,19 @@ class _Words:
     def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, look: Look, triage: pl.DataFrame):
         shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
+        before = look.earlier.before
+        self.reviewed = _here(being_looked_into(looked_at(before, as_of=look.as_of)), look)
+        self.wrong = _here(before.corrections.filter(pl.col("known_on") > look.as_of - _SAID_FOR), look)
+        named = [*shown["pupil_id"], *look.off_list["pupil_id"], *self.reviewed["pupil_id"], *self.wrong["pupil_id"]]
         self.home, self.look, self.triage = home, look, triage
-        told = identity.names(home, shown["pupil_id"].to_list(), as_of=look.as_of, known_as=look.known.children)
+        told = identity.names(home, sorted(set(named)), as_of=look.as_of, known_as=look.known.children)
         self.names = _by_pupil(told)
         self.reasons = _reasons(look.signals, listed)
         self.weekly = weekly_attendance(look.weeks, listed)
         self.recent = last_four_weeks(look.weeks, listed)
-        self.before = _last_lists(con, as_of=look.as_of)
+        self.before = dict(before.lists.group_by("urn").agg(pl.col("as_of").max()).rows())
         self.support = _by_pupil(look.support)
-        self.features = _by_pupil(look.features.join(shown.select("pupil_id"), on="pupil_id", how="semi"))
+        self.features = _by_pupil(look.features.filter(pl.col("pupil_id").is_in(named)))
         self.registers_to = registers_to(look.registers)
         told = home.settings.gateway.strip()  # without it nothing an agency sent is of any use
         self.involved = involved(look.known.involved, as_of=look.as_of) if told else frozenset()
@@ -102,6 +121,11 @@ class _Words:
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
             lines=(),
+            off_list=self._off_list(urn),
+            under_review=self._under_review(urn),
+            to_put_right=self._to_put_right(urn),
+            before=self.before.get(urn),
+            plan_words=(settings.words.sen_support, settings.words.plan),
         )
 
     def _listed(self, row: Mapping) -> ListedPupil:
@@ -114,30 +138,51 @@ class _Words:
             forename=name.get("forename") or "",
             nc_year=features["nc_year"] or "",
             section=row["section"],
-            reasons=self.reasons.get(pupil_id, ()),
-            changed=self._changed(row),
+            reasons=self.reasons.get(pupil_id, ()) or (row["because"],),
+            changed=row["changed"],
+            change=row["change"],
+            waiting_since=row["waiting_since"],
+            is_drawn=row["is_drawn"],
             weekly=self.weekly.get(pupil_id, ()),
             last_four_weeks=self.recent[pupil_id]
             if features["source"] == "registers"
             else "No registers held this year.",
-            support=support_in_words(self.support.get(pupil_id), is_involved=pupil_id in self.involved),
+            support=support_in_words(
+                self.support.get(pupil_id), self.home.settings.words, is_involved=pupil_id in self.involved
+            ),
             next_step=row["next_step"] or "",
         )
 
-    def _changed(self, row: Mapping) -> str:
-        before = self.before.get(row["urn"])
-        if before is None:
-            return "The first list for this school."
-        place = before.places.get(row["pupil_id"])
-        if place is None:
-            return f"New since the list of {day_in_words(before.as_of)}."
-        return f"Also on the list of {day_in_words(before.as_of)}, in place {place}."
+    def _off_list(self, urn: int) -> tuple[OffList, ...]:
+        rows = self.look.off_list.filter(urn=urn).iter_rows(named=True)
+        gone = [OffList(*self._who(row["pupil_id"]), row["kind"], row["because"]) for row in rows]
+        return tuple(sorted(gone, key=lambda one: (OFF_LIST_KINDS.index(one.kind), one.name)))
+
+    def _under_review(self, urn: int) -> tuple[UnderReview, ...]:
+        rows = self.reviewed.filter(urn=urn).iter_rows(named=True)
+        found = [
+            UnderReview(row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"])
+            for row in rows
+        ]
+        return tuple(sorted(found, key=lambda one: (one.decided_on, one.name, one.pupil_id)))
+
+    def _to_put_right(self, urn: int) -> tuple[ToPutRight, ...]:
+        rows = self.wrong.filter(urn=urn).iter_rows(named=True)
+        found = [
+            ToPutRight(*self._who(row["pupil_id"]), row["fact"], row["known_on"], row["list_as_of"]) for row in rows
+        ]
+        return tuple(sorted(set(found), key=lambda one: (one.said_on, one.name, one.fact, one.list_as_of)))
+
+    def _who(self, pupil_id: str) -> tuple[str, str]:
+        """Name and year group, as lists print them."""
+        name, features = self.names.get(pupil_id, {}), self.features.get(pupil_id, {})
+        return full_name(name.get("surname"), name.get("forename")), features.get("nc_year") or ""
 
     def _history_needed(self, rows: pl.DataFrame) -> tuple[HistoryNeeded, ...]:
         found = [(self.names.get(pupil_id, {}), self.features[pupil_id]) for pupil_id in rows["pupil_id"].to_list()]
         needed = [
             HistoryNeeded(
-                ", ".join(part for part in (name.get("surname"), name.get("forename")) if part) or "Name not held",
+                full_name(name.get("surname"), name.get("forename")),
                 features["nc_year"] or "",
                 features["entry_date"],
                 features["possible_sessions_ytd"],
@@ -145,6 +190,11 @@ class _Words:
             for name, features in found
         ]
         return tuple(sorted(needed, key=lambda one: (one.nc_year.zfill(2), one.name, one.entry_date)))
+
+
+def _here(rows: pl.DataFrame, look: Look) -> pl.DataFrame:
+    """`rows` of pupils on a roll, with the school that lists them now."""
+    return rows.drop("urn", strict=False).join(look.features.select("pupil_id", "urn"), on="pupil_id")
 
 
 def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
@@ -172,13 +222,13 @@ INVOLVED = "a service is already involved (known to staff)"
 """All that a list ever says of another agency, and neither which nor since when: no rule, point or order knows of it."""
 
 
-def support_in_words(row: Mapping | None, *, is_involved: bool = False) -> str:
+def support_in_words(row: Mapping | None, words: PlanWords = PlanWords(), *, is_involved: bool = False) -> str:
     """What a list says is on file, and whether another agency says that it is involved."""
-    said = _on_file(row)
+    said = _on_file(row, words)
     return f"{said}; {INVOLVED}" if is_involved else said
 
 
-def _on_file(row: Mapping | None) -> str:
+def _on_file(row: Mapping | None, words: PlanWords) -> str:
     """What a list says is on file: the sentence of support still known, else SEN provision and the day of any support.
 
     That day may be of any kind of support, so it is never given to SEN provision: who is a young carer, or has early
@@ -188,32 +238,9 @@ def _on_file(row: Mapping | None) -> str:
         return "Nothing on file"
     if row["known_because"]:
         return row["known_because"].removesuffix(".")
-    provision = {"K": "SEN support", "E": "EHC plan"}.get(row["sen_provision"] or "")
+    provision = words.of_provision(row["sen_provision"])
     said = f"{provision}, as known on {day_in_words(row['sen_provision_on'])}" if provision else ""
     if row["last_review"]:
         reviewed = f"support known to staff, last reviewed or begun {day_in_words(row['last_review'])}"
         return f"{said}; {reviewed}" if said else reviewed[0].upper() + reviewed[1:]
     return f"{said or 'Support known to staff'}; no review date held"
-
-
-@dataclass(frozen=True)
-class _LastList:
-    as_of: date
-    places: dict[str, int]
-
-
-def _last_lists(con: duckdb.DuckDBPyConnection, *, as_of: date) -> dict[int, _LastList]:
-    """Per school, its last list with an earlier as-of day. What a look back would have listed went to nobody."""
-    rows = shelf.read(
-        con,
-        f"""
-        SELECT urn, as_of, pupil_id, min(place) AS place
-        FROM {as_one_child(con, f"warehouse.{ISSUED_PLACES.name}", as_of=as_of)} WHERE as_of < ?
-        GROUP BY urn, as_of, pupil_id QUALIFY as_of = max(as_of) OVER (PARTITION BY urn)
-        """,
-        [as_of],
-    )
-    return {
-        key[0]: _LastList(group["as_of"][0], dict(group.select("pupil_id", "place").rows()))
-        for key, group in rows.group_by("urn")
-    }

@@ -1,5 +1,6 @@
 """What is concluded as of a day: features, signals, triage; stored, and handed on to lists and figures."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,21 +9,27 @@ import polars as pl
 
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.settings import Settings
+from pipeline.edges.settings import Home, Settings
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
-from pipeline.steps.places import Policy
+from pipeline.steps.issue_days import first_set_day, set_days
+from pipeline.steps.judged import need_absence_reaches
+from pipeline.steps.last_list import off_list
+from pipeline.steps.looked_at import Before
+from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.same_child import as_learned
 from pipeline.steps.support import pupil_support
-from pipeline.steps.triage import triage
+from pipeline.steps.triage import Earlier, triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
+    ISSUED_LISTS,
     ISSUED_PLACES,
+    OFF_LIST,
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
     PUPIL_SUPPORT,
@@ -47,9 +54,11 @@ class Look:
     support: pl.DataFrame
     signals: pl.DataFrame
     triage: pl.DataFrame
+    off_list: pl.DataFrame  # who was on the list before and is not on this one
     lines: pl.DataFrame  # each thing held to another, holding or not
     without_list: pl.DataFrame
     policy: Policy
+    earlier: Earlier
 
     @property
     def registers(self) -> pl.DataFrame:
@@ -57,8 +66,9 @@ class Look:
         return registers(self.weeks)
 
 
-def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_of: date) -> Look:
+def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary, *, as_of: date) -> Look:
     """Features, support, signals and triage of every pupil on a roll."""
+    settings = home.settings
     with summary.timed("weeks"):
         refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
         weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
@@ -67,26 +77,51 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
         on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
-        support = pupil_support(features, enrolled, on_file, as_of=as_of)
+        support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
     with summary.timed("signals"):
         signals = pupil_signals(features, SIGNALS)
     with summary.timed("triage"):
-        policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
-        outcome = triage(features, signals, support, policy, as_of=as_of)
+        policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
+        earlier = _earlier(home, before, weeks, features, as_of=as_of)
+        outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier)
     with summary.timed("reconcile"):
-        received = Received(
-            registers(weeks),
-            known.census,
-            known.totals,
-            known.marks_since_totals,
-            known.pupils,
-            enrolled,
-            known.schools,
-        )
-        lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+        lines = _lines(known, weeks, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)
-    return Look(as_of, known, weeks, enrolled, features, support, signals, outcome, lines, without, policy)
+    gone = off_list(outcome, before, enrolled, as_of=as_of)
+    return Look(
+        as_of, known, weeks, enrolled, features, support, signals, outcome, gone, lines, without, policy, earlier
+    )  # fmt: skip
+
+
+def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataFrame, *, as_of: date) -> Earlier:
+    """What this day's list goes on from, and which schools are due one."""
+    settings = home.settings
+    first = first_set_day(settings.first_list_on, before, as_of=as_of)
+    days = set_days(first, every_days=settings.every_days, as_of=as_of)
+    due = days.due(before, features["urn"].unique())
+    return Earlier(before, weeks, due, days.next, drawn_lots(home, features["pupil_id"], as_of=as_of))
+
+
+def _lines(known, weeks, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
+    """What was received, held to all there is to hold it to."""
+    received = Received(
+        registers(weeks), known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
+    )
+    return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+
+
+def drawn_lots(home: Home, pupil_ids: pl.Series, *, as_of: date) -> pl.DataFrame:
+    """The draw of the day: pupil_id and lot, a keyed hash of both that nobody can foretell or steer. Empty where no place is
+    given so."""
+    drawing = pupil_ids.sort().to_list() if home.settings.drawn_places else []
+    key = home.key("pseudonym").encode() if drawing else b""
+    lots = [_lot(key, f"drawn place {as_of} {pupil_id}") for pupil_id in drawing]
+    return pl.DataFrame({"pupil_id": drawing, "lot": lots}, schema={"pupil_id": pl.String, "lot": pl.Int64})
+
+
+def _lot(key: bytes, said: str) -> int:
+    return int.from_bytes(hmac.digest(key, said.encode(), "sha256")[:7], "big")
 
 
 def _tolerances(settings: Settings) -> Tolerances:
@@ -128,6 +163,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
             (PUPIL_SUPPORT, look.support),
             (PUPIL_SIGNALS, look.signals),
             (TRIAGE, look.triage),
+            (OFF_LIST, look.off_list),
             (RECONCILIATION, look.lines),
             (SCHOOLS_WITHOUT_LIST, look.without_list),
         ):
@@ -135,8 +171,35 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
 
 
 def issue(con: duckdb.DuckDBPyConnection, look: Look) -> None:
-    """Put on record who is on the lists of this day, now that they are out: the next ones name their places."""
-    listed = look.triage.filter(outcome="listed")
-    places = pl.concat([ISSUED_PLACES.empty, listed.select(*ISSUED_PLACES.key, "urn", "place")], how="diagonal")
+    """Put on record which lists went out on this day and who is on them: the next ones go on from there."""
+    lists = issued_lists(look)
+    went_out = pl.col("urn").is_in(lists["urn"].implode())
+    state = look.features.select(
+        "pupil_id", "last_suspension_on", "judged_need_absence_sessions", "judged_need_possible_sessions"
+    )
+    raised = look.signals.filter(signal="part_time_past_six_weeks").select(
+        "pupil_id", part_time_past_six_weeks="raised"
+    )
+    places = (
+        look.triage.filter(went_out, outcome="listed")
+        .join(state, on="pupil_id", how="left")
+        .join(raised, on="pupil_id", how="left")
+        .with_columns(
+            pl.col("part_time_past_six_weeks").fill_null(False),
+            need_absence_sessions="judged_need_absence_sessions",
+            need_possible_sessions="judged_need_possible_sessions",
+            is_severe=need_absence_reaches(2),
+        )
+    )
     with shelf.transaction(con):
-        shelf.replace_day(con, ISSUED_PLACES, places, as_of=look.as_of)
+        shelf.replace_day(con, ISSUED_PLACES, places.select(ISSUED_PLACES.names), as_of=look.as_of)
+        shelf.replace_day(con, ISSUED_LISTS, lists, as_of=look.as_of)
+
+
+def issued_lists(look: Look) -> pl.DataFrame:
+    """`derived.issued_lists` of the day: of each school that is due a list, and whose figures hold."""
+    counts = look.triage.group_by("urn").agg(pupils=(pl.col("outcome") == "listed").sum())
+    due = look.earlier.due
+    here = counts if due is None else counts.filter(pl.col("urn").is_in(sorted(due)))
+    lists = here.join(look.without_list, on="urn", how="anti").join(of_schools(look.triage, look.policy), on="urn")
+    return ISSUED_LISTS.conform(lists.with_columns(as_of=pl.lit(look.as_of), places="of_school"))

@@ -59,6 +59,13 @@ def half_unseen() -> pl.Expr:
     return (unseen > 0) & (unseen * UNSEEN_FIFTH >= pl.col("possible_sessions_ytd") + unseen)
 
 
+def need_absence_reaches(one_in: int) -> pl.Expr:
+    """Whether absence whose code asks about need comes to one session in so many. Where it does DfE's rate does too, for what is
+    set aside is wholly absence."""
+    possible = pl.col("judged_need_possible_sessions")
+    return ((possible > 0) & (pl.col("judged_need_absence_sessions") * one_in >= possible)).fill_null(False)
+
+
 def _last_years_words() -> pl.Expr:
     """`in 2024/25, when in Year 6; this year has only 24 possible sessions so far`"""
     then = pl.when(pl.col("nc_year_then").str.contains(r"^\d+$")).then(", when in Year " + pl.col("nc_year_then"))

@@ -27,6 +27,7 @@ _OTHER_LEAVE = (
     "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
     f"aside ({_ASKING})."
 )
+_NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
 
@@ -34,17 +35,21 @@ def in_words(sorted_out: pl.DataFrame) -> pl.DataFrame:
     """`sorted_out` with `because`, `next_step` and, for those the list was made from, `outcome`."""
     is_listed = pl.col("place").is_not_null()
     from_list = pl.when(is_listed).then(pl.lit("listed")).otherwise(pl.lit("eligible_not_listed"))
-    return sorted_out.with_columns(outcome=pl.coalesce("outcome", from_list)).with_columns(
+    is_drawn = pl.col("is_drawn").fill_null(False)
+    outcome = pl.when(is_drawn).then(pl.lit("listed")).otherwise(pl.coalesce("outcome", from_list))
+    return sorted_out.with_columns(outcome=outcome).with_columns(
         because=_because(), next_step=pl.when(is_listed).then(_next_step())
     )
 
 
 def _because() -> pl.Expr:
     by_outcome = {
-        "listed": _why_listed(),
-        "eligible_not_listed": written(_NOT_LISTED),
-        "already_known": pl.col("known_because"),
-        "snoozed": "Staff asked that this pupil not be listed before " + day(pl.col("quiet_until")) + ".",
+        "listed": pl.coalesce("drawn_because", _why_listed()),
+        "eligible_not_listed": pl.when("is_due").then(written(_NOT_LISTED)).otherwise(written(_NOT_DUE)),
+        "already_known": pl.when("is_decided").then("decided_because").otherwise("known_because"),
+        "snoozed": pl.when("is_decided")
+        .then("decided_because")
+        .otherwise("Staff asked that this pupil not be listed before " + day(pl.col("quiet_until")) + "."),
         "history_needed": pl.when(pl.col("judged_on").is_null()).then(written(_TOO_FEW)).otherwise(pl.lit(_NO_PAST)),
         "cannot_be_judged": pl.when(pl.col("source") == "none").then(pl.lit(_NOTHING)).otherwise(written(_UNSEEN)),
         "not_eligible": _why_not_eligible(),

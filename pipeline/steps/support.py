@@ -11,28 +11,33 @@ import polars as pl
 from pipeline.signals.sentences import day
 from pipeline.tables.derived import PUPIL_SUPPORT
 from pipeline.vocabulary.plans import UNDER_WAY
-from pipeline.vocabulary.sen import SUPPORT_KINDS
+from pipeline.vocabulary.sen import SUPPORT_KINDS, PlanWords
 
 _NAMED = ("ehc_plan", UNDER_WAY, "sen_support", "attendance_plan")
 """Kinds a list may name. The others tell of health, home or caring: they print as `known to staff`."""
 
 _LABELS = SUPPORT_KINDS | {UNDER_WAY: "EHC needs assessment"}
-_PRINTED = {kind: label if kind in _NAMED else "Support known to staff" for kind, label in _LABELS.items()}
 _FIRST_SAID = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_NAMED, *_LABELS)))}
-_PROVISION = {"K": "On SEN support", "E": "Has an EHC plan"}
+_PROVISION = ("K", "E")
 
 
 def pupil_support(
-    features: pl.DataFrame, enrolled: pl.DataFrame, support: pl.DataFrame, *, as_of: date
+    features: pl.DataFrame,
+    enrolled: pl.DataFrame,
+    support: pl.DataFrame,
+    *,
+    as_of: date,
+    words: PlanWords = PlanWords(),
 ) -> pl.DataFrame:
     """`derived.pupil_support`: one row per pupil of `features`.
 
-    `enrolled` is `facts.enrolments`, `support` the staged rows of support and reviews; both as known on the day.
+    `enrolled` is `facts.enrolments`, `support` the staged rows of support and reviews; both as known on the day. `words` is
+    what sentences call support and plans.
     """
     roll = features.select("as_of", "pupil_id", "urn", "thirteen_school_weeks_ago")
     stated = _last_stated(support.join(roll, on="pupil_id", how="semi"), as_of=as_of)
     running = _running(_each_once(stated), roll, as_of=as_of)
-    parts = (_provision(enrolled, as_of=as_of), _quiet(stated), _on_file(running), _known(running))
+    parts = (_provision(enrolled, as_of=as_of), _quiet(stated), _on_file(running), _known(running, words))
     for part in parts:
         roll = roll.join(part, on="pupil_id", how="left")
     by_provision = pl.col("sen_provision").is_in(list(_PROVISION)).fill_null(False)
@@ -40,7 +45,7 @@ def pupil_support(
     return PUPIL_SUPPORT.conform(
         roll.with_columns(
             on_file=pl.col("has_running_support").fill_null(False) | by_provision,
-            known_because=pl.coalesce("known_because", pl.when(census_only).then(_provision_sentence())),
+            known_because=pl.coalesce("known_because", pl.when(census_only).then(_provision_sentence(words))),
         )
     )
 
@@ -83,10 +88,10 @@ def _on_file(running: pl.DataFrame) -> pl.DataFrame:
     return running.group_by("pupil_id").agg(last_review=pl.col("looked_at").max(), has_running_support=pl.lit(True))
 
 
-def _known(running: pl.DataFrame) -> pl.DataFrame:
+def _known(running: pl.DataFrame, words: PlanWords) -> pl.DataFrame:
     """One row per pupil already known, with the sentence of the first kind in the order lists name them."""
     rank = pl.col("kind").replace_strict(_FIRST_SAID, return_dtype=pl.Int32)
-    printed = pl.col("kind").replace_strict(_PRINTED, return_dtype=pl.String)
+    printed = pl.col("kind").replace_strict(_printed(words), return_dtype=pl.String)
     reviewed = pl.col("last_review").is_not_null()
     last = pl.when(reviewed).then(", reviewed on " + day(pl.col("last_review")))
     asked_for = pl.col("kind") == UNDER_WAY
@@ -118,6 +123,13 @@ def _provision(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     )
 
 
-def _provision_sentence() -> pl.Expr:
-    words = pl.col("sen_provision").replace_strict(_PROVISION, default=None, return_dtype=pl.String)
-    return words + " as of " + day(pl.col("sen_provision_on")) + "; no review date is held."
+def _printed(words: PlanWords) -> dict[str, str]:
+    """What a list calls each kind of support."""
+    labels = _LABELS | {"sen_support": words.sen_support, "ehc_plan": words.plan}
+    return {kind: label if kind in _NAMED else "Support known to staff" for kind, label in labels.items()}
+
+
+def _provision_sentence(words: PlanWords) -> pl.Expr:
+    of_provision = {"K": f"On {words.sen_support}", "E": f"Has {words.a_plan}"}
+    said = pl.col("sen_provision").replace_strict(of_provision, default=None, return_dtype=pl.String)
+    return said + " as of " + day(pl.col("sen_provision_on")) + "; no review date is held."

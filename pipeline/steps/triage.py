@@ -5,19 +5,24 @@ and type of need are nowhere in these tables. An absence whose code does not ask
 nor moves one up.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
 from pipeline.signals import SIGNALS
 from pipeline.signals.catalogue import TRIGGERS
-from pipeline.steps.judged import ENOUGH, half_unseen
+from pipeline.steps.drawn import with_drawn
+from pipeline.steps.judged import ENOUGH, half_unseen, need_absence_reaches
+from pipeline.steps.last_list import with_change, with_last_list
+from pipeline.steps.looked_at import NOTHING_BEFORE, Before, looked_at, with_decisions
 from pipeline.steps.places import Policy, with_places
 from pipeline.steps.reasons import in_words
 from pipeline.tables.derived import TRIAGE
+from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
 
-__all__ = ["Policy", "new_or_moved", "triage"]
+__all__ = ["Earlier", "Policy", "new_or_moved", "triage"]
 
 FEWEST_MISSED = 8
 """Sessions missed below which a rate makes nobody eligible."""
@@ -28,8 +33,29 @@ _OWN_PAST = ("worse_than_last_year", "rising_lately")
 _BY_NAME = {signal.name: signal for signal in SIGNALS}
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier lists and answers say, for a list to go on from; of a home's first list all of it is empty.
+
+    `weeks` are `facts.marked_weeks` cut at the as-of day: how things went since is counted there. `due` has the schools
+    (urn) whose list goes out on the day, or is None: all of them; the others are next due on `next_on`. `lots` (pupil_id, lot) is the day's keyed draw.
+    """
+
+    before: Before = NOTHING_BEFORE
+    weeks: pl.DataFrame = field(default_factory=lambda: MARKED_WEEKS.empty)
+    due: frozenset[int] | None = None
+    next_on: date | None = None
+    lots: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"pupil_id": pl.String, "lot": pl.Int64}))
+
+
 def triage(
-    features: pl.DataFrame, signals: pl.DataFrame, support: pl.DataFrame, policy: Policy, *, as_of: date
+    features: pl.DataFrame,
+    signals: pl.DataFrame,
+    support: pl.DataFrame,
+    policy: Policy,
+    *,
+    as_of: date,
+    earlier: Earlier = Earlier(),
 ) -> pl.DataFrame:
     """`derived.triage`: one row per pupil of `features`, with the outcome, the place if listed, and why.
 
@@ -40,9 +66,18 @@ def triage(
         .join(support.drop("as_of", "urn"), on="pupil_id", how="left")
         .join(_leading(signals), on="pupil_id", how="left")
     )
-    sorted_out = known.pipe(_with_judgement).pipe(_with_outcome, as_of=as_of).pipe(_with_quota)
-    unsaid = {name: pl.lit(None) for name in ("change", "changed", "waiting_since", "is_drawn")}
-    return TRIAGE.conform(sorted_out.pipe(with_places, policy).pipe(in_words).with_columns(**unsaid))
+    judged = known.pipe(_with_judgement).pipe(
+        with_decisions, looked_at(earlier.before, as_of=as_of), earlier.weeks, as_of=as_of
+    )
+    sorted_out = judged.pipe(_with_outcome, as_of=as_of).pipe(_with_quota)
+    waited = sorted_out.pipe(with_last_list, earlier.before).pipe(_with_due, earlier)
+    placed = waited.pipe(with_places, policy).pipe(with_drawn, earlier.lots, policy).pipe(in_words)
+    return TRIAGE.conform(with_change(placed, earlier.weeks))
+
+
+def _with_due(sorted_out: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
+    is_due = pl.lit(True) if earlier.due is None else pl.col("urn").is_in(sorted(earlier.due))
+    return sorted_out.with_columns(is_due=is_due, next_on=pl.lit(earlier.next_on, pl.Date))
 
 
 def _raised(signals: pl.DataFrame) -> pl.DataFrame:
@@ -78,8 +113,8 @@ def new_or_moved(features: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 def _with_judgement(known: pl.DataFrame) -> pl.DataFrame:
     """Which lines absence reaches when only codes that ask about need are counted, and the points that stand on them."""
     judged = known.with_columns(
-        is_tenth=_need_absence_reaches(10),
-        is_severe=_need_absence_reaches(2),
+        is_tenth=need_absence_reaches(10),
+        is_severe=need_absence_reaches(2),
         section=pl.when("is_sixth_form").then(pl.lit("sixth_form")).otherwise(pl.lit("main")),
     )
     not_standing = [
@@ -90,12 +125,6 @@ def _with_judgement(known: pl.DataFrame) -> pl.DataFrame:
         points=pl.col("points").fill_null(0) - pl.sum_horizontal(not_standing),
         on_rate=(pl.col("is_tenth") & (pl.col("judged_absence_sessions") >= FEWEST_MISSED)).fill_null(False),
     ).with_columns(is_eligible=_is_eligible().fill_null(False))
-
-
-def _need_absence_reaches(one_in: int) -> pl.Expr:
-    """Where this is true DfE's rate reaches the line too: what is set aside is wholly absence."""
-    possible = pl.col("judged_need_possible_sessions")
-    return ((possible > 0) & (pl.col("judged_need_absence_sessions") * one_in >= possible)).fill_null(False)
 
 
 def _is_eligible() -> pl.Expr:
@@ -115,12 +144,13 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`outcome` of every pupil but those the list is made from, for whom it is null until places are given out."""
     is_eligible = pl.col("is_eligible")
     is_quiet = (pl.col("quiet_until") > as_of).fill_null(False)
-    is_known = pl.col("known_because").is_not_null() & ~_is_worsening()
+    is_known = pl.col("known_because").is_not_null() & ~_is_worsening() & pl.col("back_because").is_null()
     by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
     past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
     said_by_the_first_that_holds = (
         ("cannot_be_judged", half_unseen()),
         ("snoozed", is_eligible & is_quiet),
+        (pl.col("decided_outcome"), is_eligible & pl.col("decided_because").is_not_null()),
         ("already_known", is_eligible & is_known),
         (None, is_eligible),
         ("cannot_be_judged", pl.col("source") == "none"),
@@ -128,9 +158,11 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         ("not_eligible", pl.lit(True)),
     )
     outcome = pl.lit(None, pl.String)
-    for name, holds in reversed(said_by_the_first_that_holds):
-        outcome = pl.when(holds).then(pl.lit(name, pl.String)).otherwise(outcome)
-    return judged.with_columns(outcome=outcome)
+    for said, holds in reversed(said_by_the_first_that_holds):
+        said = said if isinstance(said, pl.Expr) else pl.lit(said, pl.String)
+        outcome = pl.when(holds).then(said).otherwise(outcome)
+    decided = pl.col("decided_because").is_not_null() & (pl.col("outcome") == pl.col("decided_outcome"))
+    return judged.with_columns(outcome=outcome).with_columns(is_decided=decided.fill_null(False))
 
 
 def _is_worsening() -> pl.Expr:

@@ -143,6 +143,7 @@ TRIAGE = Table(
         Column("change", pl.String, "Of those listed: new, worse, better or unchanged since the school's list before.", nullable=True),
         Column("changed", pl.String, "The sentence that says so, with its numbers; null unless listed.", nullable=True),
         Column("waiting_since", pl.Date, "Of those listed: the day of the first list of the unbroken row of lists nobody has decided on.", nullable=True),
+        Column("is_decided", pl.Boolean, "Whether the outcome is what a person decided of an earlier list."),
         Column("is_drawn", pl.Boolean, "Given a place by lot, so that what the list misses can be known; null unless listed.", nullable=True),
     ),
 )  # fmt: skip

@@ -3,6 +3,8 @@
 Source: DfE Common Basic Data Set (May 2026) and the school census schemas of 2015 to 2026.
 """
 
+from dataclasses import dataclass
+
 SEN_PROVISION = {"N": "no SEN", "K": "SEN support", "E": "EHC plan"}
 
 SEN_PROVISION_DISCONTINUED = {
@@ -45,3 +47,20 @@ SUPPORT_KINDS = {
     "young_carer": "young carer",
     "other_contact": "other contact",
 }
+
+
+@dataclass(frozen=True)
+class PlanWords:
+    """What a home calls the two levels of support that a census knows as K and E. The law's words are changing, and the tiers
+    of the White Paper of February 2026 may take their place."""
+
+    sen_support: str = "SEN support"
+    plan: str = "EHC plan"
+
+    def of_provision(self, code: str | None) -> str:
+        """What SEN provision K or E is called; nothing of any other."""
+        return {"K": self.sen_support, "E": self.plan}.get(code or "", "")
+
+    @property
+    def a_plan(self) -> str:
+        return f"{'an' if self.plan[0] in 'AEIOUaeiou' else 'a'} {self.plan}"

@@ -1,0 +1,217 @@
+"""What people decided of listed pupils, and whether it still holds: the way back, read.
+
+A decision holds until it is a year old, until the snooze in it ends, or until things are worse than when it was made; and then
+the list says which.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from pipeline.signals.sentences import day, percent, written
+from pipeline.steps.judged import rate
+from pipeline.steps.windows import between, once_each
+from pipeline.tables.derived import ISSUED_PLACES
+from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES
+from pipeline.vocabulary.feedback import COULD_NOT_REACH, LOOK_INTO_IT, ONLY_ON_ITS_DAY, SNOOZE, TRY_AGAIN_DAYS
+
+HOLDS_FOR = "12mo"
+"""Ours: a year on, whoever decided may have left, and the pupil is another."""
+
+STATE = (
+    "need_absence_sessions",
+    "need_possible_sessions",
+    "is_severe",
+    "part_time_past_six_weeks",
+    "last_suspension_on",
+)
+"""Of the list a pupil is compared with: what `derived.issued_places` keeps of that day."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What went out and came back before a day, under today's pupil_ids: rows of `derived.issued_places` of earlier lists, of
+    `derived.issued_lists`, and of `feedback.decisions`, `outcomes` and `corrections` known on the day."""
+
+    places: pl.DataFrame
+    lists: pl.DataFrame
+    decisions: pl.DataFrame
+    outcomes: pl.DataFrame
+    corrections: pl.DataFrame
+
+
+def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of, and
+    the state of that list, its columns ending in `_then`.
+
+    Of several decisions the latest made counts, of those the latest learned, of those the later list's.
+    """
+    made = before.decisions.filter((pl.col("decided_on") <= as_of) & (pl.col("known_on") <= as_of))
+    order = ("decided_on", "known_on", "list_as_of", "decision", "snooze_until", "snooze_reason")
+    last = made.sort(*order, nulls_last=False).unique("pupil_id", keep="last", maintain_order=True)
+    try_again = pl.col("decided_on") + timedelta(days=TRY_AGAIN_DAYS)
+    until = pl.when(pl.col("decision") == COULD_NOT_REACH).then(try_again).otherwise("snooze_until")
+    state = before.places.sort(*ISSUED_PLACES.key, "urn").unique(ISSUED_PLACES.key, keep="first", maintain_order=True)
+    then = state.select("pupil_id", list_as_of="as_of", **{f"{name}_then": name for name in STATE})
+    return (
+        last.select("pupil_id", "list_as_of", "decision", "decided_on", "snooze_reason", until=until)
+        .join(_outcomes(before.outcomes, as_of=as_of), on="pupil_id", how="left")
+        .join(then, on=("pupil_id", "list_as_of"), how="left")
+        .with_columns(need_rate_then=rate(pl.col("need_absence_sessions_then"), pl.col("need_possible_sessions_then")))
+    )
+
+
+def _outcomes(outcomes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    found = outcomes.filter((pl.col("outcome_on") <= as_of) & (pl.col("known_on") <= as_of))
+    last = found.sort("outcome_on", "known_on", "list_as_of", "outcome").unique(
+        "pupil_id", keep="last", maintain_order=True
+    )
+    return last.select("pupil_id", "outcome", "outcome_on")
+
+
+def since_then(weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil of `days` (pupil_id, after: Date): sessions possible and missed after that day with codes that ask
+    about need, all schools together. `weeks` is cut at the as-of day."""
+    counts = [
+        once_each(between(_of(weeks, those), after + timedelta(days=1), date.max))
+        .group_by("pupil_id")
+        .agg(pl.col("possible_sessions", "absence_sessions", "need_absence_sessions").sum())
+        .collect()
+        for (after,), those in sorted(days.partition_by("after", as_dict=True).items())
+    ]
+    possible, absence, need = (pl.col(f"{name}_sessions") for name in ("possible", "absence", "need_absence"))
+    found = pl.concat(counts) if counts else pl.DataFrame(schema=_SINCE)
+    return found.select("pupil_id", need_possible_since=possible - absence + need, need_absence_since=need)
+
+
+def _of(weeks: pl.DataFrame, pupils: pl.DataFrame) -> pl.DataFrame:
+    return weeks.join(pupils.select("pupil_id"), on="pupil_id", how="semi")
+
+
+_SINCE = {"pupil_id": pl.String} | dict.fromkeys(
+    ("possible_sessions", "absence_sessions", "need_absence_sessions"), pl.Int64
+)
+
+
+def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
+    """Those of `looked_at` somebody is looking into, with no outcome yet."""
+    no_outcome = pl.col("outcome_on").is_null() | (pl.col("outcome_on") < pl.col("decided_on"))
+    return decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome)
+
+
+# Whether it still holds -------------------------------------------------------------------------------------------------
+
+
+def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """`known` (one row per pupil on a roll, with what signals say) with `decided_because` where a decision holds,
+    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more.
+
+    `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks.
+    """
+    after = decided.select("pupil_id", after="decided_on")
+    told = decided.join(since_then(weeks, after), on="pupil_id", how="left")
+    joined = known.join(told, on="pupil_id", how="left").with_columns(
+        need_absence_rate_since=rate(pl.col("need_absence_since"), pl.col("need_possible_since"))
+    )
+    is_old = (pl.col("decided_on") < pl.lit(as_of).dt.offset_by(f"-{HOLDS_FOR}")).fill_null(False)
+    is_waiting = pl.col("until").is_not_null()
+    is_over = (pl.col("until") <= as_of).fill_null(False)
+    only_on_its_day = pl.col("snooze_reason").is_in(ONLY_ON_ITS_DAY).fill_null(False) & is_waiting
+    is_worse = pl.when(~only_on_its_day).then(worse(since="it was last looked at on " + day(pl.col("decided_on"))))
+    back = (
+        pl.when(pl.col("decided_on").is_null())
+        .then(None)
+        .when(is_over)
+        .then(_is_over())
+        .when(is_worse.is_not_null())
+        .then("Back on the list: " + is_worse)
+    )
+    holds = pl.col("decided_on").is_not_null() & pl.col("back_because").is_null() & ~is_old
+    return joined.with_columns(back_because=back).with_columns(
+        decided_because=pl.when(holds).then(_decided()),
+        decided_outcome=pl.when(holds & is_waiting).then(pl.lit("snoozed")).when(holds).then(pl.lit("already_known")),
+    )
+
+
+def _is_over() -> pl.Expr:
+    tried = "Back on the list: could not be reached on " + day(pl.col("decided_on")) + ", and it is time to try again."
+    waited = "Back on the list: the wait until " + day(pl.col("until")) + " is over."
+    return pl.when(pl.col("decision") == COULD_NOT_REACH).then(tried).otherwise(waited)
+
+
+def _decided() -> pl.Expr:
+    """Why a pupil is not listed again. The words of a drop-down, and no word of a pupil."""
+    on = day(pl.col("decided_on"))
+    found = "Looked into: " + pl.col("outcome").replace(_FOUND) + " on " + day(pl.col("outcome_on")) + "."
+    why = (
+        pl.when(pl.col("snooze_reason").is_not_null()).then(" (" + pl.col("snooze_reason") + ")").otherwise(pl.lit(""))
+    )
+    return (
+        pl.when(pl.col("decision") == SNOOZE)
+        .then("On " + on + " staff asked that this pupil not be listed before " + day(pl.col("until")) + why + ".")
+        .when(pl.col("decision") == COULD_NOT_REACH)
+        .then("Could not be reached on " + on + ": to be tried again from " + day(pl.col("until")) + ".")
+        .when(pl.col("outcome").is_not_null() & (pl.col("outcome_on") >= pl.col("decided_on")))
+        .then(found)
+        .when(pl.col("decision") == LOOK_INTO_IT)
+        .then("Being looked into since " + on + ".")
+        .otherwise("Looked at on " + on + ": " + pl.col("decision") + ".")
+    )
+
+
+_FOUND = {"need found": "a need was found", "known": "the need was known", "none": "no need was found"}
+
+# Worse and better ---------------------------------------------------------------------------------------------------------
+
+POINTS_APART = 10
+"""Percentage points between the rate since and the rate then, from which a row is worse or better."""
+
+TO_RETURN, TO_TELL = (20, 8), (10, 4)
+"""Sessions that must have been possible since, and missed: for a pupil decided on to come back, and for a row still on the list to
+be called worse."""
+
+
+def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
+    """The sentence that says how things are worse than then; null where they are not. Of several the gravest.
+
+    Reads the state of then (columns ending in `_then`, need_rate_then), `decided_on`, and sessions since.
+    """
+    enough, missed = line
+    then = percent(pl.col("need_rate_then"))
+    severe = (pl.col("is_severe") & ~pl.col("is_severe_then")).fill_null(False)
+    long = (pl.col("part_time_past_six_weeks") & ~pl.col("part_time_past_six_weeks_then")).fill_null(False)
+    suspended = pl.col("last_suspension_on") > pl.max_horizontal("last_suspension_on_then", "decided_on")
+    rising = apart(+1) & (pl.col("need_possible_since") >= enough) & (pl.col("need_absence_since") >= missed)
+    return (
+        pl.when(severe)
+        .then("half or more is missed now, and " + then + " was when " + since + ".")
+        .when(long)
+        .then("a part-time timetable has gone past six school weeks since " + since + ".")
+        .when(suspended.fill_null(False))
+        .then("suspended or excluded on " + day(pl.col("last_suspension_on")) + ", after " + since + ".")
+        .when(rising.fill_null(False))
+        .then(since_words() + " since " + since + ", against " + then + " before.")
+    )
+
+
+def since_words() -> pl.Expr:
+    """`missed 9 of 20 sessions (45.0%)`"""
+    return written("missed {need_absence_since} of {need_possible_since:session} ({need_absence_rate_since:%})")
+
+
+def apart(sign: int) -> pl.Expr:
+    """Is the rate since so far above (+1) or below (-1) the rate then? Whole numbers throughout: at exactly the line a division would decide by its last binary place."""
+    then, possible_then = pl.col("need_absence_sessions_then"), pl.col("need_possible_sessions_then")
+    now, possible = pl.col("need_absence_since"), pl.col("need_possible_since")
+    apart = (now * possible_then - then * possible) * sign * 100
+    return (apart >= possible * possible_then * POINTS_APART) & (possible > 0) & (possible_then > 0)
+
+
+NOTHING_BEFORE = Before(
+    ISSUED_PLACES.empty,
+    pl.DataFrame(schema={"as_of": pl.Date, "urn": pl.Int32}),
+    DECISIONS.empty,
+    OUTCOMES.empty,
+    CORRECTIONS.empty,
+)
