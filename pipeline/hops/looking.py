@@ -15,8 +15,7 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.issue_days import first_set_day, set_days
-from pipeline.steps.judged import need_absence_reaches
-from pipeline.steps.last_list import off_list
+from pipeline.steps.last_list import issued_places, off_list
 from pipeline.steps.looked_at import Before
 from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
@@ -173,26 +172,10 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
 def issue(con: duckdb.DuckDBPyConnection, look: Look) -> None:
     """Put on record which lists went out on this day and who is on them: the next ones go on from there."""
     lists = issued_lists(look)
-    went_out = pl.col("urn").is_in(lists["urn"].implode())
-    state = look.features.select(
-        "pupil_id", "last_suspension_on", "judged_need_absence_sessions", "judged_need_possible_sessions"
-    )
-    raised = look.signals.filter(signal="part_time_past_six_weeks").select(
-        "pupil_id", part_time_past_six_weeks="raised"
-    )
-    places = (
-        look.triage.filter(went_out, outcome="listed")
-        .join(state, on="pupil_id", how="left")
-        .join(raised, on="pupil_id", how="left")
-        .with_columns(
-            pl.col("part_time_past_six_weeks").fill_null(False),
-            need_absence_sessions="judged_need_absence_sessions",
-            need_possible_sessions="judged_need_possible_sessions",
-            is_severe=need_absence_reaches(2),
-        )
-    )
+    listed = look.triage.filter(pl.col("urn").is_in(lists["urn"].implode()))
+    places = issued_places(listed, look.features, look.signals)
     with shelf.transaction(con):
-        shelf.replace_day(con, ISSUED_PLACES, places.select(ISSUED_PLACES.names), as_of=look.as_of)
+        shelf.replace_day(con, ISSUED_PLACES, places, as_of=look.as_of)
         shelf.replace_day(con, ISSUED_LISTS, lists, as_of=look.as_of)
 
 

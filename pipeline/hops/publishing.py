@@ -12,6 +12,7 @@ from pipeline.edges.settings import Home
 from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.places import of_schools
 from pipeline.steps.reconciliation import first_apart
 
 from .looking import Look
@@ -38,6 +39,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         enrolled=look.enrolled,
         characteristics=_characteristics(con, as_of=look.as_of),
         withheld=first_apart(look.lines),
+        places=of_schools(look.triage, look.policy),
     )
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     published.publish(suppressed(exact_counts(tonight), policy), home.published, run=run, current=True)

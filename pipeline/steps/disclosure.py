@@ -108,9 +108,10 @@ def rows_by_key(counts: Counts) -> dict[str, dict[str, dict]]:
 def _known_listed(rows: Mapping, sums: list[Sum]) -> set[tuple]:
     """Counts of listed pupils that the places tell, whatever is hidden, and what adds up of those and of noughts alone.
 
-    Where anybody is left off a school's list it is full: as many are listed as it has places, a rule anyone may read.
+    Where anybody is left off a list that goes out it is full: as many are listed as it has places, a rule anyone may read.
     """
-    known = {("school", key, "listed") for key, row in rows["school"].items() if row["eligible_not_listed"]}
+    full = {key for key, row in rows["school"].items() if row["eligible_not_listed"] and row["listed"] == row["places"]}
+    known = {("school", key, "listed") for key in full}
     of_listed = [
         [each.total, *each.parts] for each in sums if {name[2] for name in (each.total, *each.parts)} == {"listed"}
     ]

@@ -26,7 +26,7 @@ class Tonight:
 
     `schools` has urn, name, phase and laestab, one row a school; `characteristics` pupil_id, sex, ethnicity, language,
     fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` and `enrolled` are those known on `as_of`;
-    `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
+    `places` has urn and of_school, the places of each school's list; `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
     """
 
     run: str
@@ -42,6 +42,7 @@ class Tonight:
     enrolled: pl.DataFrame
     characteristics: pl.DataFrame
     withheld: pl.DataFrame
+    places: pl.DataFrame
 
 
 def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
@@ -103,7 +104,7 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.
         *_sessions("possible"), *_sessions("absence"), has_registers=pl.lit(True).first()
     )
     schools = known.join(counts, on="urn", how="full", coalesce=True)
-    for frame in (registers, withheld):
+    for frame in (registers, withheld, tonight.places.select("urn", places="of_school")):
         schools = schools.join(frame, on="urn", how="left")
     return (
         schools.with_columns(

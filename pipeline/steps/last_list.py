@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 
 from pipeline.signals.sentences import day, percent
-from pipeline.steps.judged import rate
+from pipeline.steps.judged import need_absence_reaches, rate
 from pipeline.steps.looked_at import STATE, TO_TELL, Before, apart, since_then, since_words, worse
-from pipeline.tables.derived import OFF_LIST
+from pipeline.tables.derived import ISSUED_PLACES, OFF_LIST
 
 
 def with_last_list(sorted_out: pl.DataFrame, before: Before) -> pl.DataFrame:
@@ -129,3 +129,25 @@ def off_list(triage: pl.DataFrame, before: Before, enrolled: pl.DataFrame, *, as
 def _left(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     left = enrolled.filter(pl.col("leaving_date") <= as_of)
     return left.group_by("pupil_id", "urn").agg(pl.col("leaving_date").max())
+
+
+# What the next list will be held against --------------------------------------------------------------------------------
+
+
+def issued_places(triage: pl.DataFrame, features: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
+    """`derived.issued_places`: of everybody listed, the place and the state of the day."""
+    raised = signals.filter(signal="part_time_past_six_weeks").select("pupil_id", part_time_past_six_weeks="raised")
+    state = features.select(
+        "pupil_id", "last_suspension_on", "judged_need_absence_sessions", "judged_need_possible_sessions"
+    )
+    listed = (
+        triage.filter(outcome="listed").join(state, on="pupil_id", how="left").join(raised, on="pupil_id", how="left")
+    )
+    return ISSUED_PLACES.conform(
+        listed.with_columns(
+            pl.col("part_time_past_six_weeks").fill_null(False),
+            is_severe=need_absence_reaches(2),
+            need_absence_sessions="judged_need_absence_sessions",
+            need_possible_sessions="judged_need_possible_sessions",
+        )
+    )

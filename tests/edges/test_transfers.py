@@ -17,6 +17,8 @@ from pipeline.hops.looking import Look, looked
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.looked_at import NOTHING_BEFORE
+from pipeline.steps.places import of_schools
 from pipeline.steps.reconciliation import first_apart
 from pipeline.steps.weeks import marked_weeks
 from pipeline.synthetic.ctf import transfer_file
@@ -215,7 +217,7 @@ def joiner(tmp_path_factory) -> Home:
 def look(joiner) -> Look:
     with shelf.warehouse(joiner) as con:
         known = clocks.known_as_of(con, FIRST_NIGHT)
-    return looked(known, joiner.settings, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
+    return looked(known, NOTHING_BEFORE, joiner, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
 
 
 def test_last_year_s_rate_is_had_from_the_school_before(look, joiner):
@@ -246,7 +248,7 @@ def tonight(look: Look) -> Tonight:
         run="flag", as_of=look.as_of, version="0", demo=True, triage=look.triage, features=look.features,
         signals=look.signals, support=look.support, schools=look.known.schools, weeks=look.registers,
         enrolled=look.enrolled, characteristics=pl.DataFrame(schema=said),
-        withheld=first_apart(look.lines),
+        withheld=first_apart(look.lines), places=of_schools(look.triage, look.policy),
     )  # fmt: skip
 
 
@@ -268,7 +270,7 @@ def test_a_roll_of_last_year_is_not_taken_to_go_on_because_of_what_came_by_file(
     night(home)
     with shelf.warehouse(home) as con:
         known = clocks.known_as_of(con, FIRST_NIGHT)
-    look = looked(known, home.settings, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
+    look = looked(known, NOTHING_BEFORE, home, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
     assert look.features.is_empty()
     assert look.weeks.height == 1
 
@@ -280,7 +282,7 @@ def silent_birch(home) -> Look:
     night(home, schools=SCHOOLS, pupils=ROLL + "100002 | dara | Dean | Dara | 2017-03-01 | 4 | 2023-09-04")
     with shelf.warehouse(home) as con:
         known = clocks.known_as_of(con, FIRST_NIGHT)
-    return looked(known, home.settings, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
+    return looked(known, NOTHING_BEFORE, home, Summary(run=None, as_of=FIRST_NIGHT), as_of=FIRST_NIGHT)
 
 
 def test_a_school_that_sent_nothing_itself_gets_no_list_whatever_others_bring_from_it(silent_birch):

@@ -31,12 +31,13 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         schema_overrides=_URN,
     )
     rates = [min(0.95, chance.gammavariate(0.8, 0.12)) for _ in range(pupils)]
+    triage = who.with_columns(outcome=pl.Series(chance.choices(OUTCOMES, (4, 3, 4, 1, 2, 30, 2), k=pupils)))
     return Tonight(
         run=f"flag {AS_OF} 1",
         as_of=AS_OF,
         version="0",
         demo=True,
-        triage=who.with_columns(outcome=pl.Series(chance.choices(OUTCOMES, (4, 3, 4, 1, 2, 30, 2), k=pupils))),
+        triage=triage,
         features=_features(who, rates),
         signals=_signals(who, chance),
         support=who.select("pupil_id", on_file=pl.Series([chance.random() < 0.3 for _ in range(pupils)])),
@@ -45,6 +46,7 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         enrolled=_enrolled(who, chance),
         characteristics=_characteristics(who, chance),
         withheld=_withheld(urns[0]),
+        places=triage.group_by("urn").agg(of_school=(pl.col("outcome") == "listed").sum()),
     )
 
 

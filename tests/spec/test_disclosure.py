@@ -316,3 +316,22 @@ def test_a_home_with_nobody_in_it_publishes_noughts():
     published = suppressed(exact_counts(replace(one, **frames | {"schools": one.schools})))
     assert published["run"]["pupils_on_roll"].item() == 0
     assert published["school"]["listed"].to_list() == [0, 0]
+
+
+def test_a_list_that_is_not_full_tells_nothing_of_how_many_are_on_it():
+    """Between two lists places stand free though others are waiting: that two are listed is then a small count like any."""
+    counts = exact_counts(an_authority(pupils=400, schools=4, seed=11))
+    some_left_off = counts["school"].filter(pl.col("eligible_not_listed") > 4)
+    urn = some_left_off["urn"][0]
+    few = pl.when(pl.col("urn") == urn).then(2).otherwise("listed")
+    moved = pl.when(pl.col("urn") == urn).then(pl.col("not_eligible") + pl.col("listed") - 2).otherwise("not_eligible")
+    told = {}
+    for places in (2, 10):
+        school = counts["school"].with_columns(listed=few, not_eligible=moved, places=pl.lit(places))
+        run = counts["run"].with_columns(
+            listed=pl.lit(school["listed"].sum()), not_eligible=pl.lit(school["not_eligible"].sum()),
+            eligible=pl.lit(school["listed"].sum() + school["eligible_not_listed"].sum()),
+        )  # fmt: skip
+        nobody = {name: counts[name].clear() for name in ("school_week", "signal", "group_audit", "lost_children")}
+        told[places] = suppressed({"run": run, "school": school, **nobody})["school"].filter(urn=urn)["listed"].item()
+    assert told == {2: 2, 10: None}

@@ -72,6 +72,7 @@ def tonight(pupils: str = PUPILS, **known) -> Tonight:
             pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name != "pupil_id"
         ),
         "withheld": RECONCILIATION.empty,
+        "places": pl.DataFrame(schema={"urn": pl.Int32, "of_school": pl.Int64}),
     }
     return Tonight(**usual | known)
 

@@ -1,0 +1,304 @@
+"""What a decision does to the next list, and what a row that nobody decided on keeps."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from pipeline.steps.places import Policy
+from tests.cast import AMIRA, CLASSMATES, FARAH, SECOND, YEAR_BEGAN, Away, Pupil, Spell, suspended_on, with_away
+
+from .lists import answered, found, list_of
+
+FIRST, NEXT, THIRD = date(2026, 2, 6), date(2026, 2, 27), date(2026, 3, 13)
+DECIDED = date(2026, 2, 10)
+
+ILL = Pupil("ill", away=(Away("I", "2025-11-10", "2025-12-05"),))
+"""20 school days ill before Christmas, of 178 sessions up to the first list (22%), and none missed since."""
+
+
+def after_deciding(decision: str, pupil: Pupil = ILL, *, as_of: date = NEXT, **more):
+    first = list_of([pupil], as_of=FIRST)
+    assert first.of(pupil)["outcome"] == "listed"
+    return list_of([pupil], answered(first.before, pupil, decision, DECIDED, of=FIRST, **more), as_of=as_of)
+
+
+# Nobody has decided -----------------------------------------------------------------------------------------------------
+
+
+def test_a_row_nobody_decided_on_keeps_its_place_and_says_since_when_it_waits():
+    crowd = [AMIRA, ILL, *CLASSMATES[:3]]
+    first = list_of(crowd, as_of=FIRST)
+    again = list_of(crowd, first.before, as_of=NEXT)
+    assert again.places == first.places
+    assert again.of(ILL)["waiting_since"] == FIRST
+    assert again.of(ILL)["change"] == "better"
+    third = list_of(crowd, again.before, as_of=THIRD)
+    assert third.of(ILL)["waiting_since"] == FIRST
+
+
+def test_new_pupils_fill_free_places_and_nobody_is_pushed_out_by_one_with_more_points():
+    policy = Policy(places=3, pupils_a_place=1, fewest_places=3)
+    few = [ILL, *CLASSMATES[:2]]
+    first = list_of(few, as_of=FIRST, policy=policy)
+    severe = Pupil("severe", away=(Away("I", "2025-09-03", "2026-03-20"),))
+    again = list_of([*few, severe], first.before, as_of=NEXT, policy=policy)
+    assert set(again.places) == set(first.places)
+    assert again.of(severe)["outcome"] == "eligible_not_listed"
+    freed = answered(first.before, ILL, "already met", DECIDED, of=FIRST)
+    later = list_of([*few, severe], freed, as_of=NEXT, policy=policy)
+    assert later.of(severe)["place"] == first.of(ILL)["place"]
+    assert later.of(severe)["changed"] == "New since the list of 6 February 2026."
+
+
+def test_fewer_places_than_before_keep_the_first_and_say_so_of_the_others():
+    crowd = [ILL, *CLASSMATES]
+    first = list_of(crowd, as_of=FIRST, policy=Policy(places=8, pupils_a_place=1))
+    again = list_of(crowd, first.before, as_of=NEXT, policy=Policy(places=5, pupils_a_place=1))
+    assert sorted(again.places.values()) == [1, 2, 3, 4, 5]
+    assert set(again.places) <= set(first.places)
+    assert again.off["kind"].to_list() == ["no_room"] * 3
+
+
+@pytest.mark.parametrize("sessions, change", [(7, "worse"), (6, "unchanged"), (3, "unchanged"), (2, "better")])
+def test_ten_points_above_or_below_the_rate_of_the_list_before_is_worse_or_better(sessions, change):
+    """20.4% then: of the 20 sessions since, 7 missed are 14.6 points more and 6 only 9.6; 3 are 5.4 points less and 2 are 10.4."""
+    pupil = away_after(sessions, days=("2026-02-09", "2026-02-10", "2026-02-11", "2026-02-12"))
+    first = list_of([pupil], as_of=FIRST)
+    again = list_of([pupil], first.before, as_of=NEXT).of(pupil)
+    assert again["change"] == change
+    since = {
+        "worse": "Worse: missed 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before. ",
+        "better": "Better: missed 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before. ",
+        "unchanged": "Unchanged. ",
+    }
+    assert again["changed"] == since[change] + "Waiting since the list of 6 February 2026."
+
+
+def test_whoever_no_longer_asks_for_a_look_is_off_the_list_with_the_sentence_that_says_why():
+    faint = Pupil("faint", (Spell(entry_date=YEAR_BEGAN),), away=(Away("O", "2025-11-10", "2025-11-20"),))
+    first = list_of([faint], as_of=date(2025, 12, 5))
+    assert first.of(faint)["outcome"] == "listed"
+    again = list_of([faint], first.before, as_of=NEXT)
+    assert again.gone(faint) == ("resolved", "Missed 18 of 216 sessions (8.3%) since 3 September 2025, under a tenth.")
+
+
+def test_whoever_left_is_moved_and_the_list_says_when():
+    left = replace(ILL, rolls=(replace(ILL.rolls[0], leaving_date=date(2026, 2, 13)),))
+    first = list_of([ILL], as_of=FIRST)
+    assert list_of([left, AMIRA], first.before, as_of=NEXT).gone(ILL) == (
+        "moved",
+        "Left this roll on 13 February 2026.",
+    )
+    moved = replace(left, rolls=(*left.rolls, Spell(urn=SECOND, entry_date=date(2026, 2, 23))))
+    assert list_of([moved], first.before, as_of=NEXT).gone(ILL) == (
+        "moved", "Left this roll on 13 February 2026, and is on another roll seen here.",
+    )  # fmt: skip
+
+
+# Somebody has ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("decision", ["already met", "other cause", "not needed", "look into it"])
+def test_a_decided_row_does_not_come_back(decision):
+    for as_of in (NEXT, THIRD):
+        again = after_deciding(decision, as_of=as_of).of(ILL)
+        assert (again["outcome"], again["place"], again["is_decided"]) == ("already_known", None, True)
+    words = (
+        "Being looked into since 10 February 2026."
+        if decision == "look into it"
+        else f"Looked at on 10 February 2026: {decision}."
+    )
+    assert again["because"] == words
+
+
+def test_a_decision_is_off_the_list_as_decided():
+    assert after_deciding("not needed").gone(ILL) == ("decided", "Looked at on 10 February 2026: not needed.")
+
+
+def test_what_came_of_looking_is_said():
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "look into it", DECIDED, of=FIRST)
+    again = list_of([ILL], found(before, ILL, "need found", date(2026, 2, 20), of=FIRST), as_of=NEXT).of(ILL)
+    assert again["because"] == "Looked into: a need was found on 20 February 2026."
+
+
+AFTER = ("2026-02-11", "2026-02-12", "2026-02-13", "2026-02-23", "2026-02-24", "2026-02-25")
+
+
+def away_after(sessions: int, days: tuple[str, ...] = AFTER) -> Pupil:
+    """Ill for so many of the first sessions after the decision."""
+    whole, half = divmod(sessions, 2)
+    more = [Away("I", day, day) for day in days[:whole]]
+    return with_away(ILL, *more, *([Away("I", days[whole], days[whole], ("am",))] if half else []))
+
+
+@pytest.mark.parametrize("sessions, outcome", [(8, "listed"), (7, "already_known")])
+def test_eight_sessions_missed_since_and_ten_points_worse_bring_a_decided_pupil_back(sessions, outcome):
+    pupil = away_after(sessions)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "already met", DECIDED, of=FIRST)
+    again = list_of([pupil], before, as_of=date(2026, 3, 3)).of(pupil)
+    assert again["outcome"] == outcome
+    if outcome == "listed":
+        assert (again["change"], again["waiting_since"]) == ("new", date(2026, 3, 3))
+        assert again["changed"] == (
+            "Back on the list: missed 8 of 20 sessions (40.0%) since it was last looked at on 10 February 2026, against 20.4% "
+            "before."
+        )
+
+
+def test_under_twenty_sessions_since_nobody_comes_back_for_the_rate():
+    pupil = away_after(10)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "already met", DECIDED, of=FIRST)
+    assert list_of([pupil], before, as_of=date(2026, 2, 26)).of(pupil)["outcome"] == "already_known"
+    assert list_of([pupil], before, as_of=date(2026, 3, 3)).of(pupil)["outcome"] == "listed"
+
+
+def test_half_missed_since_it_was_decided_brings_back_and_half_missed_before_does_not():
+    severe = Pupil("severe", (Spell(entry_date=YEAR_BEGAN),), away=(Away("I", "2025-10-20", "2026-03-20"),))
+    first = list_of([severe], as_of=FIRST)
+    assert first.before.places["is_severe"].to_list() == [True]
+    before = answered(first.before, severe, "already met", DECIDED, of=FIRST)
+    again = list_of([severe], before, as_of=date(2026, 2, 20)).of(severe)
+    assert again["outcome"] == "already_known"
+    near = replace(severe, away=(Away("I", "2025-11-24", "2026-03-20"),))
+    first = list_of([near], as_of=FIRST)
+    assert first.before.places["is_severe"].to_list() == [False]
+    before = answered(first.before, near, "already met", DECIDED, of=FIRST)
+    back = list_of([near], before, as_of=THIRD).of(near)
+    assert back["outcome"] == "listed"
+    assert back["changed"].startswith("Back on the list: half or more is missed now, and ")
+
+
+def test_a_suspension_after_the_decision_brings_back_and_one_before_does_not():
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "already met", DECIDED, of=FIRST)
+    for day, outcome in ((date(2026, 2, 11), "listed"), (date(2026, 2, 10), "already_known")):
+        again = list_of([ILL], before, as_of=NEXT, suspensions=suspended_on(ILL, day)).of(ILL)
+        assert again["outcome"] == outcome, day
+
+
+def test_a_part_time_timetable_that_grew_long_since_brings_back():
+    short = replace(FARAH, sen_provision="N", away=(Away("C2", "2026-01-05", "2026-03-20", ("pm",)),))
+    first = list_of([short], as_of=FIRST)
+    before = answered(first.before, short, "already met", DECIDED, of=FIRST)
+    assert list_of([short], before, as_of=date(2026, 2, 20)).of(short)["outcome"] == "already_known"
+    back = list_of([short], before, as_of=THIRD).of(short)
+    assert back["changed"] == (
+        "Back on the list: a part-time timetable has gone past six school weeks since it was last looked at on 10 February 2026."
+    )
+
+
+@pytest.mark.parametrize("until, outcome", [(NEXT, "listed"), (NEXT + timedelta(days=1), "snoozed")])
+def test_a_snooze_ends_on_its_day(until, outcome):
+    again = after_deciding("snooze until", snooze_until=until, snooze_reason="a review is booked").of(ILL)
+    assert again["outcome"] == outcome
+    words = {
+        "listed": "Back on the list: the wait until 27 February 2026 is over.",
+        "snoozed": "On 10 February 2026 staff asked that this pupil not be listed before 28 February 2026 (a review is booked).",
+    }
+    assert again["changed" if outcome == "listed" else "because"] == words[outcome]
+
+
+@pytest.mark.parametrize("reason, outcome", [
+    ("a review is booked", "listed"), ("support has just begun", "listed"), ("treatment under way", "snoozed"), ("known to staff", "snoozed"),
+])  # fmt: skip
+def test_worse_ends_a_snooze_but_one_whose_reason_staff_know_ends_only_on_its_day(reason, outcome):
+    """A child in treatment, and one who is bereaved, are left in quiet until the day staff chose."""
+    pupil = away_after(12)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(
+        first.before, pupil, "snooze until", DECIDED, of=FIRST, snooze_until=date(2026, 6, 1), snooze_reason=reason
+    )
+    assert list_of([pupil], before, as_of=date(2026, 3, 3)).of(pupil)["outcome"] == outcome
+
+
+@pytest.mark.parametrize("days, outcome", [(27, "snoozed"), (28, "listed")])
+def test_one_who_could_not_be_reached_is_asked_about_again_after_four_weeks(days, outcome):
+    again = after_deciding("could not reach", as_of=DECIDED + timedelta(days=days)).of(ILL)
+    assert again["outcome"] == outcome
+
+
+def test_of_several_decisions_the_one_made_last_counts_whatever_list_it_came_on():
+    first = list_of([ILL], as_of=FIRST)
+    snoozed = {"snooze_until": date(2026, 6, 1), "snooze_reason": "a review is booked"}
+    late = answered(first.before, ILL, "already met", DECIDED + timedelta(days=1), of=FIRST)
+    before = answered(late, ILL, "snooze until", DECIDED, of=FIRST, **snoozed)
+    assert list_of([ILL], before, as_of=NEXT).of(ILL)["because"] == "Looked at on 11 February 2026: already met."
+
+
+def test_an_answer_not_known_yet_changes_nothing():
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "already met", DECIDED, of=FIRST, known_on=NEXT + timedelta(days=1))
+    assert list_of([ILL], before, as_of=NEXT).of(ILL)["outcome"] == "listed"
+
+
+def test_a_decision_says_nothing_of_a_pupil_who_is_not_eligible():
+    well = replace(ILL, away=(Away("I", "2025-11-10", "2025-11-12"),))
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "already met", DECIDED, of=FIRST)
+    assert list_of([well], before, as_of=NEXT).of(ILL)["outcome"] == "not_eligible"
+
+
+# Between two lists ---------------------------------------------------------------------------------------------------------
+
+
+def test_between_two_lists_those_waiting_keep_their_places_and_nobody_joins():
+    first = list_of([ILL], as_of=FIRST)
+    between = list_of([ILL, AMIRA], first.before, as_of=NEXT, due=frozenset())
+    assert between.places == first.places
+    assert between.of(AMIRA)["because"] == (
+        "Worth a look, and no list of this school goes out today: the next is made on 3 April 2026."
+    )
+
+
+# Places by lot ---------------------------------------------------------------------------------------------------------------
+
+
+def lots(pupils, first: Pupil) -> pl.DataFrame:
+    ids = [first.pupil_id, *(pupil.pupil_id for pupil in pupils if pupil is not first)]
+    return pl.DataFrame({"pupil_id": ids, "lot": range(len(ids))}, schema={"pupil_id": pl.String, "lot": pl.Int64})
+
+
+NEAR = Pupil("near", (Spell(entry_date=YEAR_BEGAN),), away=(Away("I", "2025-11-10", "2025-11-17"),))
+WELL = Pupil("well", (Spell(entry_date=YEAR_BEGAN),), away=(Away("I", "2025-11-10", "2025-11-10"),))
+DRAWS = Policy(places=5, pupils_a_place=1, fewest_places=3, drawn=2)
+
+
+def test_nobody_is_drawn_unless_a_home_asks_for_it():
+    it = list_of([*CLASSMATES, NEAR], as_of=FIRST, policy=replace(DRAWS, drawn=0), lots=lots([*CLASSMATES, NEAR], NEAR))
+    assert it.of(NEAR)["outcome"] == "not_eligible"
+    assert it.triage["is_drawn"].drop_nulls().any() is False
+
+
+def test_a_place_in_five_at_most_is_drawn_out_of_the_places_and_says_so():
+    pupils = [*CLASSMATES, NEAR, WELL]
+    it = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, NEAR))
+    assert len(it.places) == 5
+    assert it.of(NEAR)["place"] == 5 and it.of(NEAR)["is_drawn"]
+    assert it.of(NEAR)["because"] == (
+        "Missed 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
+        "can be known."
+    )
+    assert it.triage.filter("is_drawn").height == 1
+
+
+def test_one_missing_under_a_twentieth_is_never_drawn():
+    pupils = [*CLASSMATES, WELL]
+    it = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, WELL))
+    assert it.of(WELL)["outcome"] == "not_eligible"
+    drawn = it.triage.filter("is_drawn").row(0, named=True)
+    assert drawn["because"].startswith("Worth a look, and given a place by lot")
+
+
+def test_a_drawn_pupil_keeps_the_place_until_somebody_decides():
+    pupils = [*CLASSMATES, NEAR]
+    first = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, NEAR))
+    again = list_of(pupils, first.before, as_of=date(2026, 2, 20), policy=DRAWS, lots=lots(pupils, CLASSMATES[0]))
+    assert again.of(NEAR)["place"] == 5
+    decided = answered(first.before, NEAR, "not needed", DECIDED, of=FIRST)
+    other = list_of(pupils, decided, as_of=date(2026, 2, 20), policy=DRAWS, lots=lots(pupils, CLASSMATES[0]))
+    assert other.of(NEAR)["outcome"] == "not_eligible"
