@@ -9,11 +9,14 @@ from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges.settings import Home
+from pipeline.steps.alarms import alarms
 from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.places import of_schools
 from pipeline.steps.reconciliation import first_apart
+from pipeline.steps.support_attendance import support_attendance
+from pipeline.steps.windows import school_days
 
 from .looking import Look
 
@@ -42,7 +45,11 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         places=of_schools(look.triage, look.policy),
     )
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
-    published.publish(suppressed(exact_counts(tonight), policy), home.published, run=run, current=True)
+    pages = suppressed(exact_counts(tonight), policy) | {
+        "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
+        "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
+    }
+    published.publish(pages, home.published, run=run, current=True)
 
 
 def _characteristics(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:

@@ -143,6 +143,31 @@ LOST_CHILDREN = Table(
     ),
 )
 
+ALARM = Table(
+    name="published.alarm",
+    grain="one row per school with a pupil on its roll, and alarm about its lists",
+    key=("alarm", "urn"),
+    columns=(
+        Column("alarm", pl.String, "dismisses_nothing, dismisses_everything, never_returned or waiting_over_ten_school_days."),
+        Column("urn", pl.Int32, "School."),
+        Column("raised", pl.Boolean, "Null when it cannot be judged: too few decisions or lists yet.", nullable=True),
+        Column("says", pl.String, "What is so, where raised.", nullable=True),
+        Column("asks", pl.String, "The question to ask of it."),
+    ),
+)  # fmt: skip
+
+SUPPORT_ATTENDANCE = Table(
+    name="published.support_attendance",
+    grain="one row per kind of support: attendance in the six school weeks before the week it began, and after",
+    key=("kind",),
+    columns=(
+        Column("kind", pl.String, "sen_support, ehc_plan, attendance_plan or known_to_staff (all others together)."),
+        _pupils("pupils", "Pupils with six school weeks on either side; empty where they are too few to tell of."),
+        _rate("absence_rate_before", "Missed over possible, before."),
+        _rate("absence_rate_after", "Missed over possible, after."),
+    ),
+)
+
 TABLE_NOTES = Table(
     name="published.table_notes",
     grain="one row per published table",
@@ -155,7 +180,7 @@ TABLE_NOTES = Table(
     ),
 )
 
-PUBLISHED = (RUN, SCHOOL, SCHOOL_WEEK, SIGNAL, GROUP_AUDIT, LOST_CHILDREN, TABLE_NOTES)
+PUBLISHED = (RUN, SCHOOL, SCHOOL_WEEK, SIGNAL, GROUP_AUDIT, LOST_CHILDREN, ALARM, SUPPORT_ATTENDANCE, TABLE_NOTES)
 
 _HIDDEN = (
     "An empty count is 1 to {most}, or one hidden so that such a count cannot be worked out; nought is told. "
@@ -179,6 +204,11 @@ _CAUTIONS = {
     LOST_CHILDREN: (
         "Not seen here is not the same as not in school: other authorities, independent schools and home education are out of "
         "sight. Each number is a question to ask."
+    ),
+    ALARM: "Of a list and how it is worked, never of a pupil, a school's worth or its staff.",
+    SUPPORT_ATTENDANCE: (
+        "Not an effect. Support begins when things are worst, so some of any change would have come without it; and whoever left "
+        "within six weeks is in neither figure."
     ),
     TABLE_NOTES: "Read before quoting a figure.",
 }  # fmt: skip

@@ -16,16 +16,18 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.published import newest_as_of, publish
 from pipeline.steps.disclosure import suppressed
 from pipeline.steps.inclusion import exact_counts
-from pipeline.tables.published import PUBLISHED
+from pipeline.tables.published import ALARM, PUBLISHED, SUPPORT_ATTENDANCE
 from tests.properties.authority import an_authority
 
 DAY, LATER = date(2025, 10, 3), date(2025, 10, 10)
 RUN, LATER_RUN = f"flag {DAY} 1", f"flag {LATER} 1"
 
+LISTS_AND_SUPPORT = {"alarm": ALARM.empty, "support_attendance": SUPPORT_ATTENDANCE.empty}
+
 
 @pytest.fixture(scope="module")
 def tables():
-    return suppressed(exact_counts(an_authority(pupils=120, schools=3, seed=3)))
+    return suppressed(exact_counts(an_authority(pupils=120, schools=3, seed=3))) | LISTS_AND_SUPPORT
 
 
 def of(tables: dict[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:
@@ -148,7 +150,7 @@ _KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from pipeline.edges import published
-from tests.edges.test_published import LATER, LATER_RUN, of
+from tests.edges.test_published import LATER, LATER_RUN, LISTS_AND_SUPPORT, of
 from tests.properties.authority import an_authority
 from pipeline.steps.disclosure import suppressed
 from pipeline.steps.inclusion import exact_counts
@@ -156,6 +158,7 @@ from pipeline.steps.inclusion import exact_counts
 folder, step = Path(sys.argv[1]), sys.argv[2]
 setattr(published, step, lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL))
 tables = suppressed(exact_counts(an_authority(pupils=30, schools=1, seed=3)))
+tables |= LISTS_AND_SUPPORT
 published.publish(of(tables, LATER), folder, run=LATER_RUN, current=True)
 """
 

@@ -61,12 +61,14 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-m", "pipeline", *map(str, words)]
 
 
-def new_home(folder: Path, *, demo: bool = True) -> Home:
-    """A home whose keys are those of every home made here."""
+def new_home(folder: Path, *, demo: bool = True, every_days: int = 1) -> Home:
+    """A home whose keys are those of every home made here, and whose lists go out every night unless a test says otherwise."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, key in KEY.items():
         (folder / f"{name}.key").write_text(key + "\n")
-    return make_home(folder, demo=demo)
+    settings = make_home(folder, demo=demo).folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("every_days = 14", f"every_days = {every_days}"))
+    return open_home(folder)
 
 
 def copied(home: Home, to: Path) -> Home:

@@ -21,7 +21,17 @@ OF_A_FILE = {
     "file", "feed", "layout", "rows_read", "rows_accepted", "rows_set_aside", "rows_refused", "refused_because",
 }  # fmt: skip
 NOT_TO_BE_TOLD = re.compile(r"religio|travell|gypsy|custody|detention|criminal", re.I)
-PUBLISHED = {"run", "school_week", "school", "signal", "group_audit", "lost_children", "table_notes"}
+PUBLISHED = {
+    "run",
+    "school_week",
+    "school",
+    "signal",
+    "group_audit",
+    "lost_children",
+    "alarm",
+    "support_attendance",
+    "table_notes",
+}
 
 
 def test_every_command_of_the_day_ends_well_and_says_nothing_on_standard_error(night):

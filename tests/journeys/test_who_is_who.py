@@ -11,7 +11,7 @@ import pytest
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.identity import Pseudonyms
 from pipeline.edges.settings import Home
-from pipeline.hops.listing import _last_lists
+from pipeline.hops import issued
 from pipeline.synthetic import Synthesised, synthesise
 
 from .at_home import KEY, Ran, a2n, copied, deliver, lists, new_home, tables
@@ -255,5 +255,5 @@ def test_a_child_listed_under_a_former_upn_is_also_on_the_last_list(told, tmp_pa
 
 def last_places(home: Home) -> dict[str, int]:
     with shelf.warehouse(home) as con:
-        last = _last_lists(con, as_of=date(2100, 1, 1))
-    return {pupil: place for one in last.values() for pupil, place in one.places.items() if place == 99}
+        places = issued.before(con, as_of=date(2100, 1, 1)).places
+    return dict(places.filter(place=99).select("pupil_id", "place").rows())

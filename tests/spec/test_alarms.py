@@ -1,0 +1,85 @@
+"""What shows that lists have stopped doing good, on both sides of each line."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from pipeline.steps.alarms import alarms
+from pipeline.steps.looked_at import NOTHING_BEFORE, Before
+from tests.cast import AS_OF, school_days
+
+from .lists import answered, list_of
+from .test_from_list_to_list import ILL
+
+SCHOOL = 100001
+DAYS = pl.DataFrame(
+    [(SCHOOL, day) for day in school_days(date(2025, 9, 3), AS_OF)],
+    schema={"urn": pl.Int32, "date": pl.Date},
+    orient="row",
+)
+FIRST = date(2026, 2, 6)
+
+
+def raised(before: Before, *, waiting_since: date | None = None, as_of: date = AS_OF) -> dict[str, bool | None]:
+    triage = pl.DataFrame(
+        {"urn": [SCHOOL], "waiting_since": [waiting_since]}, schema={"urn": pl.Int32, "waiting_since": pl.Date}
+    )
+    table = alarms(triage, before, DAYS, as_of=as_of)
+    assert table["says"].is_not_null().to_list() == table["raised"].fill_null(False).to_list()
+    return dict(table.select("alarm", "raised").rows())
+
+
+def decided(*decisions: str, on: date = FIRST) -> Before:
+    before = NOTHING_BEFORE
+    for decision in decisions:
+        before = answered(before, ILL, decision, on, of=FIRST)
+    return before
+
+
+def lists(*days: date) -> Before:
+    rows = pl.DataFrame([(day, SCHOOL) for day in days], schema={"as_of": pl.Date, "urn": pl.Int32}, orient="row")
+    return replace(NOTHING_BEFORE, lists=rows)
+
+
+LOOK, NO, MET, UNREACHED = "look into it", "not needed", "already met", "could not reach"
+
+
+@pytest.mark.parametrize("decisions, nothing, everything", [
+    ([LOOK] * 10, True, False), ([LOOK] * 9 + [NO], False, False), ([NO] * 5 + [MET] * 5, False, True),
+    ([NO] * 9 + [LOOK], False, False), ([LOOK] * 9, None, None), ([UNREACHED] * 10, True, True),
+])  # fmt: skip
+def test_ten_decisions_all_of_one_kind_are_an_alarm(decisions, nothing, everything):
+    told = raised(decided(*decisions))
+    assert (told["dismisses_nothing"], told["dismisses_everything"]) == (nothing, everything)
+
+
+def test_last_years_decisions_say_nothing_of_this_years():
+    assert raised(decided(*[LOOK] * 10, on=date(2025, 7, 31)))["dismisses_nothing"] is None
+    assert raised(decided(*[LOOK] * 10, on=date(2025, 8, 1)))["dismisses_nothing"] is True
+
+
+def test_two_lists_and_never_an_answer_are_an_alarm():
+    one, two = lists(FIRST), lists(FIRST, date(2026, 2, 20))
+    assert raised(one)["never_returned"] is None
+    assert raised(two)["never_returned"] is True
+    assert raised(replace(two, decisions=decided(NO).decisions))["never_returned"] is False
+
+
+@pytest.mark.parametrize("since, is_raised", [(date(2026, 3, 6), False), (date(2026, 3, 5), True), (None, False)])
+def test_a_row_that_waits_over_ten_school_days_is_an_alarm(since, is_raised):
+    assert raised(NOTHING_BEFORE, waiting_since=since)["waiting_over_ten_school_days"] is is_raised
+
+
+def test_the_wait_is_of_rows_on_the_list_and_ends_with_a_decision():
+    first = list_of([ILL], as_of=FIRST)
+    later = list_of([ILL], first.before, as_of=AS_OF)
+    assert raised_of(later) is True
+    done = answered(first.before, ILL, NO, FIRST + timedelta(days=3), of=FIRST)
+    assert raised_of(list_of([ILL], done, as_of=AS_OF)) is False
+
+
+def raised_of(listed) -> bool:
+    table = alarms(listed.triage, listed.before, DAYS, as_of=AS_OF)
+    return table.filter(alarm="waiting_over_ten_school_days")["raised"].item()
