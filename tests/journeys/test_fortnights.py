@@ -1,0 +1,216 @@
+"""Twelve fortnightly lists in a row of a made-up authority, two thirds of the rows answered: what must then be true of each."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+import polars as pl
+import pytest
+
+from pipeline import flow
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Home
+from pipeline.hops.taking_in import Day
+from pipeline.steps.places import QUOTAS, own_places
+from pipeline.synthetic import synthesise
+from pipeline.tables.feedback import DECISIONS
+
+from .at_home import deliver, new_home, tables
+
+FIRST = date(2025, 9, 26)
+LISTS = 12
+ANSWERS = ("look into it", "already met", "other cause", "not needed", "could not reach", "snooze until")
+
+
+@dataclass
+class Issue:
+    """One fortnight's list of all schools, and what was answered before it."""
+
+    as_of: date
+    triage: pl.DataFrame
+    features: pl.DataFrame
+    support: pl.DataFrame
+    signals: pl.DataFrame
+    off: pl.DataFrame
+    places: pl.DataFrame
+    answered: pl.DataFrame = field(default_factory=lambda: DECISIONS.empty)  # until then, of all lists
+
+
+@pytest.fixture(scope="module")
+def issues(tmp_path_factory) -> list[Issue]:
+    folder = tmp_path_factory.mktemp("fortnights")
+    made = synthesise(folder / "extracts", pupils=700, schools=4, seed=8, weeks=28)
+    home = new_home(folder / "home", every_days=14)
+    deliver(home, made.history, "last_year")
+    deliver(home, made.files, "this_year")
+    flow.take_in(home, Day(date(2025, 9, 1), history=True))
+    return list(lived(home))
+
+
+def lived(home: Home) -> Iterator[Issue]:
+    """Fortnight after fortnight: the list, and some days later answers to two rows of three."""
+    answered = DECISIONS.empty
+    for number in range(LISTS):
+        as_of = FIRST + timedelta(days=14 * number)
+        summary = flow.flag(home, as_of=as_of)
+        assert summary.lists == 4, summary.remarks
+        derived = {
+            name: rows.filter(as_of=as_of) for name, rows in tables(home, "derived").items() if "as_of" in rows.columns
+        }
+        named = ("triage", "pupil_features", "pupil_support", "pupil_signals", "off_list", "issued_places")
+        issue = Issue(as_of, *(derived[f"derived.{name}"] for name in named), answered)
+        yield issue
+        said = pl.DataFrame(
+            [row for place in issue.places.iter_rows(named=True) if (row := answer(place, number))],
+            schema=DECISIONS.schema,
+        )
+        with shelf.warehouse(home) as con:
+            shelf.append(con, DECISIONS, said)
+        answered = pl.concat([answered, said])
+
+
+def answer(place: dict, number: int) -> dict | None:
+    """What is said of one row: of every three one is left, by a draw that is the same each time."""
+    lot = int(hashlib.sha256(f"{place['pupil_id']} {number}".encode()).hexdigest()[:8], 16)
+    if lot % 3 == 0:
+        return None
+    decision = ANSWERS[lot // 3 % len(ANSWERS)]
+    on = place["as_of"] + timedelta(days=1 + lot // 20 % 8)
+    snooze = (
+        {"snooze_until": on + timedelta(days=30), "snooze_reason": "a review is booked"}
+        if decision == "snooze until"
+        else {}
+    )
+    return {
+        "return_key": f"list {number}", "sheet": "Review list", "row_number": place["place"] + 1000 * (place["urn"] % 10),
+        "known_on": on, "pupil_id": place["pupil_id"], "urn": place["urn"], "list_as_of": place["as_of"],
+        "decision": decision, "decided_on": on,
+    } | snooze  # fmt: skip
+
+
+def pairs(issues: list[Issue]) -> list[tuple[Issue, Issue]]:
+    return list(pairwise(issues))
+
+
+def listed(issue: Issue) -> pl.DataFrame:
+    return issue.triage.filter(outcome="listed")
+
+
+def test_two_thirds_are_answered_and_every_answer_is_used(issues):
+    answered, places = issues[-1].answered, pl.concat([issue.places for issue in issues[:-1]])
+    assert 0.6 < answered.height / places.height < 0.73
+    assert set(answered["decision"]) == set(ANSWERS)
+    assert answered.height > 100
+
+
+def test_no_decided_row_returns_without_a_stated_worsening_or_a_snooze_that_ended(issues):
+    back = 0
+    for issue in issues:
+        decided = issue.answered.filter(pl.col("decided_on") <= issue.as_of)
+        last = decided.sort("decided_on", "known_on").unique("pupil_id", keep="last")
+        again = listed(issue).join(last, on="pupil_id").filter(pl.col("waiting_since") > pl.col("decided_on"))
+        said = again.filter(pl.col("waiting_since") == issue.as_of)["changed"]
+        assert said.str.starts_with("Back on the list: ").all(), said.to_list()
+        back += len(said)
+        held = again.filter(pl.col("waiting_since") <= pl.col("decided_on"))
+        assert held.is_empty()
+    assert back > 5
+
+
+def test_a_snooze_is_over_before_its_pupil_is_back_unless_things_are_worse(issues):
+    for issue in issues:
+        asleep = issue.answered.filter(pl.col("snooze_until") > issue.as_of, pl.col("decided_on") <= issue.as_of)
+        last = issue.answered.sort("decided_on").unique("pupil_id", keep="last").select("pupil_id", latest="decided_on")
+        asleep = asleep.join(last, on="pupil_id").filter(pl.col("latest") == pl.col("decided_on"))
+        woken = listed(issue).join(asleep, on="pupil_id")
+        assert not woken["changed"].str.contains("is over").any()
+
+
+def test_an_undecided_row_keeps_its_place_and_says_how_long_it_has_waited(issues):
+    kept = 0
+    for before, after in pairs(issues):
+        undecided = before.places.join(
+            after.answered.filter(pl.col("decided_on") >= before.as_of - timedelta(days=365)), on="pupil_id", how="anti"
+        )
+        still = undecided.join(
+            after.triage.filter(pl.col("outcome").is_in(["listed", "eligible_not_listed"])),
+            on=("pupil_id", "urn"),
+            suffix="_now",
+        )
+        same = still.filter(pl.col("section") == pl.col("section_now"))
+        assert (same["outcome"] == "listed").all()
+        assert (same["place"] == same["place_now"]).all()
+        assert (same["waiting_since"] == same["waiting_since_now"]).all()
+        assert same["changed"].str.contains("Waiting since the list of ").all()
+        kept += same.height
+    assert kept > 30
+
+
+def test_whoever_is_no_longer_listed_is_told_of_with_the_reason(issues):
+    for before, after in pairs(issues):
+        now = listed(after).select("pupil_id", "urn")
+        gone = before.places.join(now, on=("pupil_id", "urn"), how="anti")
+        assert set(gone["pupil_id"]) == set(after.off["pupil_id"])
+        assert after.off["because"].str.ends_with(".").all()
+        crowded_out = after.off.filter(kind="no_room")["pupil_id"]
+        assert set(crowded_out) <= set(after.answered["pupil_id"])  # decided on, worse since, and no place is free yet
+
+
+def test_places_are_never_exceeded_and_never_given_twice(issues):
+    for issue in issues:
+        for (_,), rows in listed(issue).partition_by("urn", as_dict=True).items():
+            roll = issue.triage.filter(urn=rows["urn"][0]).height
+            assert rows.height <= min(10, max(roll // 50, 3))
+            assert rows["place"].n_unique() == rows.height
+            assert rows["place"].max() <= min(10, max(roll // 50, 3))
+
+
+def test_a_kind_takes_more_than_its_own_places_only_where_kinds_before_it_leave_some_free(issues):
+    """So that pupils everyone knows never fill a list while others wait whom nobody has looked at."""
+    for issue in issues:
+        main = issue.triage.filter(section="main")
+        for (_,), rows in main.partition_by("urn", as_dict=True).items():
+            roll = issue.triage.filter(urn=rows["urn"][0]).height
+            own = pl.select(**own_places(pl.lit(min(10, max(roll // 50, 3))), pl.lit(0))).row(0, named=True)
+            new = rows.filter(outcome="listed", change="new")
+            waiting = rows.filter(outcome="eligible_not_listed")
+            for at, quota in enumerate(QUOTAS):
+                there = rows.filter(outcome="listed", quota=quota).height
+                if new.filter(quota=quota).height and there > own[quota]:
+                    earlier = waiting.filter(pl.col("quota").is_in(QUOTAS[:at]))
+                    assert earlier.is_empty(), (issue.as_of, quota)
+
+
+def test_every_severe_absence_with_nothing_on_file_is_listed_or_counted_with_the_reason_it_is_not(issues):
+    seen = 0
+    for issue in issues:
+        severe = issue.signals.filter("raised", signal="severe_absence").select("pupil_id")
+        bare = issue.support.filter(~pl.col("on_file")).select("pupil_id")
+        theirs = issue.triage.join(severe, on="pupil_id", how="semi").join(bare, on="pupil_id", how="semi")
+        assert theirs["because"].str.len_chars().min() or theirs.is_empty()
+        unlisted = theirs.filter(pl.col("outcome") != "listed")
+        assert (
+            unlisted["outcome"]
+            .is_in(["eligible_not_listed", "already_known", "snoozed", "not_eligible", "cannot_be_judged"])
+            .all()
+        )
+        seen += theirs.height
+    assert seen > 0
+
+
+def test_between_the_set_days_nothing_goes_out_and_nobody_joins(tmp_path, small):
+    home = new_home(tmp_path / "home", every_days=14)
+    deliver(home, small.files)
+    first = flow.nightly(home, as_of=small.last_day)
+    between = flow.nightly(home, as_of=small.last_day + timedelta(days=13))
+    assert (first.lists, between.lists) == (2, 0)
+    assert not home.lists_of(small.last_day + timedelta(days=13)).exists()
+    due = small.last_day + timedelta(days=14)
+    assert any(f"lists go out again on {due:%d/%m/%Y}" in remark for remark in between.remarks)
+    derived = tables(home, "derived")["derived.triage"].filter(outcome="listed")
+    last_places = derived.filter(as_of=small.last_day)
+    assert set(derived.filter(as_of=small.last_day + timedelta(days=13))["pupil_id"]) <= set(last_places["pupil_id"])
+    again = flow.nightly(home, as_of=due)
+    assert again.lists + len(again.schools_without_list) == 2
