@@ -16,7 +16,7 @@ from .children import Children
 from .destinations import young_carers
 from .schools import School
 
-SHARES = {"bereavement": 0.013, "housing": 0.012, "waiting_for_camhs": 0.018, "parent_in_prison": 0.005, "other": 0.004}
+SHARES = {"bereavement": 0.011, "housing": 0.010, "waiting_for_camhs": 0.014, "parent_in_prison": 0.004, "other": 0.003}
 """Of children, over two years, of which less than three parts in four are over in February."""
 
 SPELLINGS = {
@@ -34,14 +34,16 @@ DAYS, DAYS_OF_CARERS = 640, 420
 ENDS = 0.3
 """Share of needs that end, young carers apart, between a month and ten after they were added."""
 
-GOOD_LEVEL = (0.80, 0.32, 0.06)
+GOOD_LEVEL = (0.78, 0.30, 0.05)
 """Share with a good level of development of those with no SEN, SEN support and a plan now: some two in three of
 all. From memory."""
 LESS_WHERE_ABSENT = 0.08
 """By how much less where a child's propensity to be absent is one standard deviation more."""
 
 YOUNGEST_YEARS = 4
-"""Profiles are told of up to this year group: in the summers of 2020 and 2021 few were made."""
+"""Profiles are told of up to this year group."""
+FEW_MADE = (2020, 2021)
+"""Summers in which schools need not make any."""
 
 GOOD_LEVEL_WORDS = (("yes", "no"), ("Y", "N"), ("1", "0"), ("GLD", "No GLD"))
 
@@ -133,6 +135,7 @@ def profiles_table(school: School, year: Year, children: Children, good_level: n
         pl.Series("upn", _upns(children, here), pl.String), "entry_date",
         _weekday(pl.lit(pl.Series(assessed, dtype=pl.Date))).alias("assessed_on"),
         pl.Series("good_level", np.where(good_level[child], yes, no)),
-    ).filter((pl.Series(group) <= YOUNGEST_YEARS) & (pl.col("assessed_on") <= as_of))  # fmt: skip
+    ).with_columns(year=pl.col("assessed_on").dt.year())  # fmt: skip
+    is_told = (pl.Series(group) <= YOUNGEST_YEARS) & (pl.col("assessed_on") <= as_of) & ~pl.col("year").is_in(FEW_MADE)
     urn = pl.when(pl.col("entry_date") <= pl.col("assessed_on")).then(pl.lit(school.urn, pl.Int64)).alias("urn")
-    return rows.with_columns(urn, pl.col("assessed_on").dt.year().alias("year")).select(*PROFILES).cast(PROFILES)
+    return rows.filter(is_told).with_columns(urn).select(*PROFILES).cast(PROFILES)
