@@ -12,6 +12,7 @@ from . import (
     census_headers,
     census_schools,
     census_sessions,
+    early_years_profiles,
     fsm_periods,
     leavers,
     mark_codes,
@@ -31,6 +32,7 @@ from . import (
     sen_needs,
     support_and_reviews,
     suspensions,
+    wider_needs,
 )
 from .promise import Promise, Severity
 
@@ -62,6 +64,8 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     "care_children": care_children.PROMISES,
     "care_episodes": care_episodes.PROMISES,
     "support_and_reviews": support_and_reviews.PROMISES,
+    "wider_needs": wider_needs.PROMISES,
+    "early_years_profiles": early_years_profiles.PROMISES,
     "agencies": agencies.PROMISES,
     "register_totals": register_totals.PROMISES,
     "school_ids": school_ids.PROMISES,

@@ -77,14 +77,19 @@ def take_back(con: duckdb.DuckDBPyConnection, back: pl.DataFrame, known_on: date
     return pupil_ids
 
 
-HANGING = ("census_sessions", "suspensions", "leavers", "support_and_reviews", "attendance_marks")
+HANGING = (
+    "census_sessions", "suspensions", "leavers", "support_and_reviews", "wider_needs", "early_years_profiles", "attendance_marks",
+)  # fmt: skip
 """Feeds whose rows are accepted for a roll that has the pupil, and can be hung from one again."""
+
+_HANG_FROM_ANY = {"attendance_marks": "OR s.by_transfer", "early_years_profiles": "OR true"}
+"""Of which feeds' rows, and when, any school's roll will do."""
 
 
 def _let_wait(con: duckdb.DuckDBPyConnection, feed: str, pupil_ids: list[str], known_on: date) -> None:
     """Let rows of these pupils wait that were accepted on this day and are on no roll now: they are tried again when their feed is
     next taken in."""
-    anywhere = "OR s.by_transfer" if feed == "attendance_marks" else ""
+    anywhere = _HANG_FROM_ANY.get(feed, "")
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE called_back AS

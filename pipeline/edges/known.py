@@ -30,6 +30,8 @@ class KnownAsOf:
     marks_since_totals: pl.DataFrame  # of weeks learned more of since a total of theirs was told
     children: pl.DataFrame  # which pupil_id each linked child is known by
     leavers: pl.DataFrame
+    wider_needs: pl.DataFrame  # that staff added, each as last stated
+    early_years: pl.DataFrame  # one row per pupil; never a model's input, and in no table of features
     involved: pl.DataFrame  # what other agencies stated; for a word on lists, and nothing else
     plans: dict[str, pl.DataFrame]  # SEN2's rows, by feed
 
@@ -48,6 +50,8 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
         marks_since_totals=_marks_since_totals(con, as_of),
         children=links.children(con, as_of=as_of),
         leavers=_staged(con, "leavers", as_of),
+        wider_needs=_wider_needs(con, as_of),
+        early_years=_early_years(con, as_of),
         involved=_involved(con, as_of),
         plans={feed: _staged(con, feed, as_of) for feed in PLANS_FROM},
     )
@@ -187,6 +191,48 @@ _WEEKS_SINCE_TOTALS = """
     SELECT w.pupil_id, w.urn, date_trunc('week', w.date)::DATE FROM {withdrawn} w JOIN totals t
     ON w.urn = t.urn AND w.date BETWEEN t.from_date AND t.to_date AND w.known_on > t.known_on
 """
+
+
+def _wider_needs(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """One row per need that staff added of a pupil at a school on a day, as last stated: pupil_id, urn, need, added_by,
+    added_on, ended (null while it lasts, and on days before it ended), known_on.
+
+    Of two statements known on one day the later delivered counts, and of one day's deliveries one that says it ended.
+    """
+    return shelf.read(
+        con,
+        f"""
+        SELECT pupil_id, urn, need, added_by, added_on, if(ended <= $1, ended, NULL) AS ended, t.known_on
+        FROM {told(con, "wider_needs", as_of)} t {_DELIVERED} WHERE t.known_on <= $1
+        QUALIFY row_number() OVER (
+            PARTITION BY pupil_id, urn, need, added_on
+            ORDER BY t.known_on DESC, e.known_on DESC NULLS LAST, t.ended DESC NULLS LAST, added_by) = 1
+        ORDER BY ALL""",
+        [as_of],
+    )
+
+
+_DELIVERED = "LEFT JOIN warehouse.audit.extracts e USING (extract_id)"
+"""What waited for a roll is known from the day it came, though what was delivered since may be known from that day too."""
+
+
+def _early_years(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
+    """pupil_id, year, good_level and known_on of the latest year each pupil was assessed in, as last delivered.
+
+    Where both yes and no were delivered last, on one day, neither: nothing is guessed.
+    """
+    return shelf.read(
+        con,
+        f"""
+        WITH latest AS (
+            SELECT pupil_id, year, good_level, t.known_on
+            FROM {told(con, "early_years_profiles", as_of)} t {_DELIVERED} WHERE t.known_on <= $1
+            QUALIFY rank() OVER (
+                PARTITION BY pupil_id ORDER BY year DESC, t.known_on DESC, e.known_on DESC NULLS LAST) = 1)
+        SELECT DISTINCT * FROM latest QUALIFY count(DISTINCT good_level) OVER (PARTITION BY pupil_id) = 1
+        ORDER BY ALL""",
+        [as_of],
+    )
 
 
 def _involved(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:

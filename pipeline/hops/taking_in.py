@@ -33,6 +33,7 @@ from pipeline.steps.agencies import names_justice
 from pipeline.steps.care import CARE_FEEDS, OwnArea, of_care
 from pipeline.steps.learned import with_age, with_known_on, year_span
 from pipeline.steps.linking import Known, SaidOf, linked
+from pipeline.steps.needs import TOLD_MORE_OF
 from pipeline.steps.readers import OF_SYSTEMS_ONLY
 from pipeline.steps.staging import staged
 from pipeline.steps.systems import SystemIds, with_one_code
@@ -250,6 +251,8 @@ def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, hom
         rows = rows.with_columns(names_justice(raw))
     if layout.feed in CARE_FEEDS:
         rows = _of_care(rows, pseudonyms, home.settings)
+    if layout.feed in TOLD_MORE_OF:
+        rows = TOLD_MORE_OF[layout.feed](rows)
     if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
         rows = with_one_code(rows) if layout.feed == "attendance_marks" else rows
         rows = system_ids.keyed(rows, pseudonyms)

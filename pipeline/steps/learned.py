@@ -26,6 +26,8 @@ _HAPPENED = {
     "post16_offers": ("offer_date",),
     "care_episodes": ("start_date",),
     "support_and_reviews": ("last_review", "start_date"),
+    "wider_needs": ("added_on",),
+    "early_years_profiles": ("assessed_by",),
     "agencies": ("start_date",),
     "register_totals": ("to_date",),
     "attendance_marks": ("date",),

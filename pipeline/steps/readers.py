@@ -30,6 +30,7 @@ from .cells_of_care import (
     as_postcode_district,
 )
 from .cells_of_destinations import as_destination, as_ground, as_provider, as_young_carer
+from .cells_of_needs import as_good_level, as_need, as_role, as_year_assessed
 from .cells_of_plans import ABOVE, PLAN_READERS
 
 FOR_THE_AUDIT_ONLY = frozenset(
@@ -102,6 +103,10 @@ READERS: dict[str, dict[str, Reader]] = {
     "support_and_reviews": SCHOOL | WHO | {
         "kind": as_support_kind, "start_date": as_date, "last_review": as_date, "next_review": as_date,
         "ended": as_date, "quiet_until": as_date,
+    },
+    "wider_needs": SCHOOL | WHO | {"need": as_need, "added_by": as_role, "added_on": as_date, "ended": as_date},
+    "early_years_profiles": SCHOOL | WHO | {
+        "assessed_on": as_date, "year": as_year_assessed, "good_level": as_good_level,
     },
     "register_totals": SCHOOL | {
         "from_date": as_date, "to_date": as_date, "possible_sessions": as_integer, "absence_sessions": as_integer,

@@ -16,6 +16,7 @@ from .care import RETURN_DATE, care_tables
 from .census import Census, write_census
 from .destinations import leavers_table, offers_table
 from .faults import plant_faults
+from .needs import BeyondRoutes, beyond_routes, profiles_table, wider_needs_table
 from .plan_tables import write_plans
 from .plans import stories
 from .register import Register
@@ -114,7 +115,7 @@ def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool, 
     with Extracts(to) as current, Extracts(to / "history") as history:
         for one in (current, history):
             one.add("schools", tables.schools_table(authority.schools))
-        writer = _Writer(authority, current, history, last_day, censuses_only, Keys())
+        writer = _Writer(authority, current, history, last_day, censuses_only, Keys(), beyond_routes(authority))
         for school in authority.schools:
             writer.write(school)
         if not censuses_only:
@@ -140,6 +141,7 @@ class _Writer:
     last_day: date
     censuses_only: bool
     keys: Keys
+    beyond: BeyondRoutes
     plans_of_schools: dict[str, tuple[date, date | None]] = field(default_factory=dict)
 
     def write(self, school: School) -> None:
@@ -151,6 +153,7 @@ class _Writer:
             so_far = so_far.unsettled(self.authority.chance(school, now, 13))
             self._write_plain(self.current, school, now, so_far, self.last_day)
             self._write_destinations(school)
+            self._write_beyond_routes(school)
         self._write_support(school)
         self._write_censuses(school, past, whole)
 
@@ -174,6 +177,14 @@ class _Writer:
             to.add_any("leavers", leavers_table(school, year, children, as_of, rng))
         rng = self.authority.chance(school, now, 19)
         self.current.add_any("post16_offers", offers_table(school, now, children, self.last_day, rng))
+
+    def _write_beyond_routes(self, school: School) -> None:
+        """Last year's list of profiles tells of the year alone, this year's of the day too."""
+        children, before, now = self.authority.children, self.authority.before, self.authority.now
+        for to, year, as_of in ((self.history, before, before.year.last_day), (self.current, now, self.last_day)):
+            to.add_any("wider_needs", wider_needs_table(school, year, children, self.beyond.needs, as_of))
+            profiles = profiles_table(school, year, children, self.beyond.good_level, as_of)
+            to.add_any("early_years_profiles", profiles.drop("assessed_on") if year is before else profiles)
 
     def _write_support(self, school: School) -> None:
         authority, now = self.authority, self.authority.now

@@ -18,6 +18,7 @@ from .census_faults import plant_census
 from .faults_of_agencies import plant_agencies
 from .faults_of_care import plant_care
 from .faults_of_destinations import plant_destinations
+from .faults_of_needs import plant_needs
 from .faults_of_plans import plant_plans
 from .faults_of_systems import plant_systems
 from .faults_of_transfers import plant_transfers
@@ -53,6 +54,7 @@ def plant_faults(folder: Path, labels: Path, year: SchoolYear, last_day: date) -
     plant_systems(planter, pupil, stranger, year)
     plant_transfers(planter, pupil, year, _week_off(year.before, 1)[0])
     plant_census(planter, year, pupil, last_day)
+    plant_needs(planter, pupil, stranger, year.starts, last_day)  # last, so that each fault before keeps its UPN
     planter.write(labels)
     return labels
 

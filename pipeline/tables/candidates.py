@@ -83,6 +83,15 @@ _ONLY_FOR_RULES = {
         Column("child_found", pl.Boolean, "Whether its child's header row was accepted.", nullable=True),
     ),
     "support_and_reviews": _UPN,
+    "wider_needs": (
+        *_UPN,
+        Column("added_by_is", pl.String, "not a role, or of justice, where added_by was; else null.", nullable=True),
+    ),
+    "early_years_profiles": (
+        *_UPN,
+        Column("assessed_on", pl.Date, "The day of the assessment, where sent.", nullable=True),
+        Column("delivered_on", pl.Date, "The day it was delivered, if it then waited for a roll.", nullable=True),
+    ),
     "addresses": _CHILD,
     "agencies": (
         Column("is_named", pl.Boolean, "Whether there are a surname and a forename.", nullable=True),

@@ -11,6 +11,7 @@ from .schema import Column, Table
 from .staged_agencies import ADDRESSES, AGENCIES
 from .staged_care import CARE_CHILDREN, CARE_EPISODES
 from .staged_destinations import AP_PLACEMENTS, LEAVERS, POST16_OFFERS
+from .staged_needs import EARLY_YEARS_PROFILES, WIDER_NEEDS
 from .staged_plans import STAGED_PLANS
 from .staged_systems import MARK_CODES, PUPIL_IDS, SCHOOL_IDS
 
@@ -253,6 +254,8 @@ STAGED = (
     CARE_CHILDREN,
     CARE_EPISODES,
     SUPPORT_AND_REVIEWS,
+    WIDER_NEEDS,
+    EARLY_YEARS_PROFILES,
     AGENCIES,
     REGISTER_TOTALS,
     SCHOOL_IDS,

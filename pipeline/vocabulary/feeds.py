@@ -35,6 +35,8 @@ FEEDS = (
     Feed("care_children", "Children looked after", "care"),
     Feed("care_episodes", "Episodes of care", "care"),
     Feed("support_and_reviews", "Support and reviews", "support"),
+    Feed("wider_needs", "Wider needs that staff added", "support"),
+    Feed("early_years_profiles", "Early years profiles: a good level of development, or not", "support"),
     Feed("agencies", "Other agencies", "support"),
     Feed("register_totals", "Register totals", "registers"),
     Feed("school_ids", "Schools' ids in a system of their own", "registers"),

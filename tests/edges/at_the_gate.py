@@ -74,6 +74,8 @@ USUAL = {
         "placement": "U4",
     },
     "support_and_reviews": _PUPIL | {"kind": "ehc_plan", "start_date": date(2025, 3, 3)},
+    "wider_needs": _PUPIL | {"need": "young_carer", "added_by": "senco", "added_on": date(2025, 9, 10)},
+    "early_years_profiles": _PUPIL | {"year": 2018, "good_level": True},
     "addresses": _CHILD,
     "agencies": {
         "service": "early_help", "start_date": date(2025, 3, 3), "is_named": True, "birth_read": True,

@@ -13,6 +13,7 @@ from .care import CARE_LAYOUTS, CARE_NOT_NEEDED
 from .census import CENSUS_LAYOUTS, CENSUS_NOT_NEEDED
 from .destinations import DESTINATION_LAYOUTS
 from .layout import Layout, spelt
+from .needs import NEED_LAYOUTS
 from .plain import PLAIN_LAYOUTS
 from .plans import PLAN_LAYOUTS
 from .systems import SYSTEM_LAYOUTS
@@ -29,6 +30,7 @@ LAYOUTS = (
     *PLAN_LAYOUTS,
     *CARE_LAYOUTS,
     *DESTINATION_LAYOUTS,
+    *NEED_LAYOUTS,
     *SYSTEM_LAYOUTS,
     *XML_LAYOUTS,
     *AGENCY_LAYOUTS,
