@@ -14,6 +14,7 @@ from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewList, day_in_words
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.lines import lines_of, overrides_in_words
 from pipeline.steps.agencies import involved
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
@@ -101,7 +102,7 @@ class _Words:
             rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
-            lines=(),
+            lines=overrides_in_words(lines_of(settings.lines)),
         )
 
     def _listed(self, row: Mapping) -> ListedPupil:

@@ -9,8 +9,10 @@ import polars as pl
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Settings
-from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.catalogue import catalogue
+from pipeline.signals.lines import lines_of
 from pipeline.signals.signal import pupil_signals
+from pipeline.steps.circumstances import pupil_circumstances
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.places import Policy
@@ -23,6 +25,7 @@ from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
     ISSUED_PLACES,
+    PUPIL_CIRCUMSTANCES,
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
     PUPIL_SUPPORT,
@@ -33,6 +36,16 @@ from pipeline.tables.derived import (
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from .summary import Summary
+
+NO_WIDER_NEEDS = pl.DataFrame(
+    schema={"pupil_id": pl.String, "urn": pl.Int32, "need": pl.String, "added_by": pl.String, "added_on": pl.Date,
+            "ended": pl.Date, "known_on": pl.Date}
+)  # fmt: skip
+NO_EARLY_YEARS = pl.DataFrame(
+    schema={"pupil_id": pl.String, "year": pl.Int32, "good_level": pl.Boolean, "known_on": pl.Date}
+)
+NOBODY_LOOKED = pl.DataFrame(schema={"pupil_id": pl.String, "looked_at_on": pl.Date})
+"""What no feed brings yet."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class Look:
     enrolled: pl.DataFrame
     features: pl.DataFrame
     support: pl.DataFrame
+    circumstances: pl.DataFrame  # what records and staff say: for signals, and no model ever
     signals: pl.DataFrame
     triage: pl.DataFrame
     lines: pl.DataFrame  # each thing held to another, holding or not
@@ -68,8 +82,11 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
         on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of)
+        circumstances = pupil_circumstances(
+            features, support, known.pupils, NO_WIDER_NEEDS, NO_EARLY_YEARS, NOBODY_LOOKED, as_of=as_of
+        )
     with summary.timed("signals"):
-        signals = pupil_signals(features, SIGNALS)
+        signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
     with summary.timed("triage"):
         policy = Policy(places=settings.places, places_by_school=settings.places_by_school)
         outcome = triage(features, signals, support, policy, as_of=as_of)
@@ -86,7 +103,9 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)
-    return Look(as_of, known, weeks, enrolled, features, support, signals, outcome, lines, without, policy)
+    return Look(
+        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, lines, without, policy
+    )  # fmt: skip
 
 
 def _tolerances(settings: Settings) -> Tolerances:
@@ -126,6 +145,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
         for table, frame in (
             (PUPIL_FEATURES, look.features),
             (PUPIL_SUPPORT, look.support),
+            (PUPIL_CIRCUMSTANCES, look.circumstances),
             (PUPIL_SIGNALS, look.signals),
             (TRIAGE, look.triage),
             (RECONCILIATION, look.lines),
