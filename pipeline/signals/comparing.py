@@ -38,14 +38,20 @@ class Compared:
         by_points = self._excess >= points * (_FINE // 100) * possible * possible_before
         return by_points & (self._excess >= sessions * _FINE * possible_before)
 
-    def beyond_chance(self, times: int) -> pl.Expr:
+    def beyond_chance(self, times: int, *, set_aside: int = 0) -> pl.Expr:
         """Is the square of the excess at least so many times what it would be if sessions fell singly and at random?
 
-        They do not: they come in spells. How many times is found by trial, see `lines`.
+        They do not: they come in spells. How many times, and how many of the sessions missed are first set aside, is found by
+        trial, see `lines`.
         """
         missed, possible, missed_before, possible_before = self._four
-        singly = (missed + missed_before) * possible * possible_before
+        singly = ((missed + missed_before) * possible - set_aside * possible_before) * possible_before
         return (self._excess > 0) & (self._excess * self._excess >= times * _FINE * _FINE * singly)
+
+
+def fewest_from_none(times: int, *, set_aside: int = 0) -> int:
+    """The sessions that are beyond chance for a pupil who missed none in an equal stretch before."""
+    return next(missed for missed in range(2 * set_aside, 1000) if missed**2 >= times * (missed - set_aside) > 0)
 
 
 def at_least(missed: str, possible: str, percent: int) -> pl.Expr:

@@ -129,7 +129,7 @@ def improvement(lines: Lines) -> Signal:
         next_step="What has helped, and how can it be kept up?",
         role="note",
         points=0,
-        source="Asked for by staff at Somerville Public Schools (Student Insights). The line is ours.",
+        source="Asked for by staff at Somerville Public Schools. The line is ours.",
         caution="It is shown beside whatever else is raised and takes nothing off it. Better attendance is not a need met.",
         since=FIRST_LINES,
         raises=known | {missed: 4 * percent - 1, "need_absence_rate_30d": percent / 100 - 0.0025},

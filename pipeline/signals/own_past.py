@@ -4,7 +4,7 @@ from datetime import date
 
 from polars import col
 
-from .comparing import Compared
+from .comparing import Compared, fewest_from_none
 from .lines import Lines
 from .signal import Signal
 
@@ -45,7 +45,7 @@ SIX_WEEKS = Compared(  # what was missed before, against now: a fall is a rise t
 
 def rising_lately(lines: Lines) -> Signal:
     points, sessions = lines.rising_points, lines.rising_sessions
-    missed = max(lines.rising_chance // 4, 2 * points // 5, sessions)
+    missed = max(-(-lines.rising_chance // 4), 2 * points // 5, sessions)
     seen = {
         "judged_on": "this_year", "need_possible_sessions_20d": 40, "need_absence_rate_20d": missed / 40,
         "need_possible_sessions_before_20d": 160, "need_absence_sessions_before_20d": 0,
@@ -84,15 +84,17 @@ def worse_than_last_year(lines: Lines) -> Signal:
         "need_possible_sessions_ytd": 200, "past_need_possible_sessions": 200, "past_need_absence_sessions": 0,
         "past_need_absence_rate": 0.0, "school_rise_on_past": None,
     }  # fmt: skip
-    missed = max(lines.worse_chance, 2 * points, sessions)
+    fewest = fewest_from_none(lines.worse_chance, set_aside=lines.worse_set_aside)
+    missed = max(fewest, 2 * points, sessions)
     return Signal(
         name="worse_than_last_year",
         asks="Is this pupil missing clearly more than in their own last year?",
         line=f"{points} points above last year's rate and the school's own rise on it, {sessions} sessions more than that would have "
-        f"come to, {_BEYOND}: for one who had missed nothing, {lines.worse_chance} sessions. Compared with the same part of last year where its registers are held, else with the whole; "
+        f"come to, {_BEYOND}: for one who had missed nothing, {fewest} sessions. Compared with the same part of last year where its registers are held, else with the whole; "
         "judged with 40 possible sessions in both.",
         evidence=_THIS_YEAR & (col("past_need_possible_sessions") > 0),
-        raised=LAST_YEAR.up_by(points=points, sessions=sessions) & LAST_YEAR.beyond_chance(lines.worse_chance),
+        raised=LAST_YEAR.up_by(points=points, sessions=sessions)
+        & LAST_YEAR.beyond_chance(lines.worse_chance, set_aside=lines.worse_set_aside),
         reason="Up from {past_need_absence_rate:%} {past_period} to {need_absence_rate_ytd:%} {period} "
         "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}), other leave left out of both.",
         next_step="What is different from last year, at school or at home, in the pupil's own words?",

@@ -150,7 +150,7 @@ def recent_window(lines: Lines) -> Signal:
         next_step="What has been happening since half a term ago, and who has asked the pupil?",
         role="supporting",
         points=2,
-        source="Somerville Public Schools, Student Insights: absence in the last 45 school days, capped at the start of the year. "
+        source="Somerville Public Schools' list of children often absent: absence in the last 45 school days, capped at the start of the year. "
         f"The {percent}% is the lowest of its levels.",
         caution="Nine weeks hold one long illness easily. It says that much was missed, not that more will be.",
         since=FIRST_LINES,
