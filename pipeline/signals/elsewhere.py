@@ -64,11 +64,11 @@ def part_time_timetable_repeated(lines: Lines) -> Signal:
     return Signal(
         name="part_time_timetable_repeated",
         asks="Has a part-time timetable been used again after it had ended?",
-        line=f"{lines.part_time_periods} or more periods of C2 in this school year and last, each more than four of the pupil's "
+        line=f"{lines.part_time_periods} or more periods of C2 in this school year and last, each four or more of the pupil's "
         "school weeks after the one before, and the latest in this school year. Judged with registers.",
         evidence=_SEEN & col(periods).is_not_null(),
         raised=(col(periods) >= lines.part_time_periods) & col("part_time_last_began").is_not_null(),
-        reason="{part_time_periods_two_years:period} of part-time timetable since last school year began, with more than four school "
+        reason="{part_time_periods_two_years:period} of part-time timetable since last school year began, with four or more school "
         "weeks between, the latest from the week of {part_time_last_began:date}.",
         next_step="What was to be different after the first one, and what would make another unnecessary?",
         role="trigger",

@@ -47,7 +47,7 @@ def weekday_pattern(lines: Lines) -> Signal:
         asks="Do this pupil's absences fall on one weekday, or in one half of the day?",
         line=f"{lines.weekday_absences} or more absences this year on one weekday, or half days missed alone in mornings or in "
         f"afternoons; {lines.weekday_times} times what the pupil's other days, and the school's own pattern, would make expected; "
-        "and so many that chance alone would give them to fewer than one such pupil in a hundred. Part-time timetables, suspensions "
+        "and so many that chance gives them to fewer than one pupil in a hundred. Part-time timetables, suspensions "
         "and appointments are left out. Judged with registers, where the school's other pupils have missed a hundred days.",
         evidence=share.is_not_null() & of_all.is_not_null(),
         raised=(missed >= lines.weekday_absences) & (missed > ordinary) & odds & beyond,

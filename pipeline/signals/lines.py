@@ -59,7 +59,7 @@ class Lines:
     illness_percent: int = _line(10, "repeated illness", "% of possible sessions", 5, 30)
     weekday_absences: int = _line(6, "on one weekday or in one half of the day", "absences", 5, 20)
     weekday_times: int = _line(2, "what the school's own pattern makes expected", "times", 2, 5)
-    weekday_chance: int = _fixed(9, "a weekday pattern beyond chance", "times", _CHANCE)
+    weekday_chance: int = _fixed(12, "a weekday pattern beyond chance", "times", _CHANCE)
     late_sessions: int = _line(10, "late in the last 30 school days", "sessions", 5, 40)
     no_reason_sessions: int = _line(1, "no reason given after five school days", "sessions", 1, 20)
     part_time_weeks: int = _fixed(6, "a part-time timetable gone on", "school weeks", "the signal's name says it")

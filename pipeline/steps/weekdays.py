@@ -43,9 +43,9 @@ def weekday_pattern(page: Page) -> dict[str, np.ndarray]:
 def _by_weekday(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By pupil and weekday: days missed, days missed in all, and the ordinary share of that weekday."""
     weekday = (page.days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday
-    is_on = np.arange(len(WEEKDAYS)) == weekday[:, None]
-    missed = (UNPLANNED[page.codes].any(axis=2) @ is_on).astype(np.int64)
-    expected = (POSSIBLE[page.codes].any(axis=2) @ is_on).astype(np.int64)
+    is_on = (np.arange(len(WEEKDAYS)) == weekday[:, None]).astype(np.float32)  # of truths the product would be one too
+    missed = (UNPLANNED[page.codes].any(axis=2).astype(np.float32) @ is_on).astype(np.int64)
+    expected = (POSSIBLE[page.codes].any(axis=2).astype(np.float32) @ is_on).astype(np.int64)
     others_rate = np.column_stack([_rate_of_others(missed[:, at], expected[:, at]) for at in range(len(WEEKDAYS))])
     weight = expected * others_rate
     total = weight.sum(axis=1, keepdims=True)
