@@ -111,8 +111,9 @@ def improvement(lines: Lines) -> Signal:
     missed, possible = "need_absence_sessions_30d", "need_possible_sessions_30d"
     before, possible_before = "need_absence_sessions_before_30d", "need_possible_sessions_before_30d"
     few, percent = at_least(missed, possible, lines.improved_percent), lines.improved_percent
+    many = -(-percent * 60 // 100)
     known = {
-        possible: 400, possible_before: 400, before: 200, "need_absence_rate_before_30d": 0.5, "school_fall_30d": 0.0,
+        possible: 60, possible_before: 200, before: 100, "need_absence_rate_before_30d": 0.5, "school_fall_30d": 0.0,
     }  # fmt: skip
     return Signal(
         name="improvement",
@@ -132,6 +133,6 @@ def improvement(lines: Lines) -> Signal:
         source="Asked for by staff at Somerville Public Schools. The line is ours.",
         caution="It is shown beside whatever else is raised and takes nothing off it. Better attendance is not a need met.",
         since=FIRST_LINES,
-        raises=known | {missed: 4 * percent - 1, "need_absence_rate_30d": percent / 100 - 0.0025},
-        spares=known | {missed: 4 * percent},
+        raises=known | {missed: many - 1, "need_absence_rate_30d": (many - 1) / 60},
+        spares=known | {missed: many},
     )

@@ -31,8 +31,8 @@ def year_six_carried_over(lines: Lines) -> Signal:
     left = col(possible) - col(of_all) + col(missed)
     is_new = (col("nc_year") == "7") & ((col("nc_year_last_year") == "6") | col("nc_year_last_year").is_null())
     known = {
-        "judged_on": "this_year", "nc_year": "7", "nc_year_last_year": "6", possible: 1000,
-        "last_year_need_possible_sessions": 1000, "last_year_need_absence_rate": percent / 100,
+        "judged_on": "this_year", "nc_year": "7", "nc_year_last_year": "6", possible: 400,
+        "last_year_need_possible_sessions": 400, "last_year_need_absence_rate": percent / 100,
     }  # fmt: skip
     return Signal(
         name="year_six_carried_over",
@@ -49,8 +49,8 @@ def year_six_carried_over(lines: Lines) -> Signal:
         source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63.",
         caution="Many start afresh. It adds weight to what is seen in Year 7 and makes nobody eligible.",
         since=FIRST_LINES,
-        raises=known | {missed: 10 * percent, of_all: 10 * percent},
-        spares=known | {missed: 10 * percent - 1, of_all: 10 * percent - 1},
+        raises=known | {missed: 4 * percent, of_all: 4 * percent},
+        spares=known | {missed: 4 * percent - 1, of_all: 4 * percent - 1},
     )
 
 

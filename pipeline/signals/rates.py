@@ -113,7 +113,7 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
     nearly = at_least(missed, possible, lines.nearly_percent) & ~at_least(missed, possible, lines.persistent_percent)
     rising = rising_lately(lines)
     known = {name: value for name, value in rising.raises.items() if "ytd" not in name}
-    known |= {"judged_need_absence_rate": 0.05, possible: 1000, "judged_period": "since 3 September 2025"}
+    known |= {"judged_need_absence_rate": 0.05, possible: 400, "judged_period": "since 3 September 2025"}
     return Signal(
         name="nearly_persistent_and_rising",
         asks="Is this pupil short of persistent absence, and rising towards it?",
@@ -129,8 +129,8 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
         source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours.",
         caution="A rate in this band by itself is ordinary: about one pupil in three has one. It is the rise that asks.",
         since=FIRST_LINES,
-        raises=known | {missed: 10 * lines.nearly_percent},
-        spares=known | {missed: 10 * lines.nearly_percent - 1},
+        raises=known | {missed: 4 * lines.nearly_percent},
+        spares=known | {missed: 4 * lines.nearly_percent - 1},
     )  # fmt: skip
 
 
