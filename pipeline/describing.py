@@ -1,13 +1,16 @@
 """The pages people read, written from what runs: signals, register codes, tables and feeds. In Markdown."""
 
+from dataclasses import fields
+
 import polars as pl
 
 from expectations import PROMISES, RETRIED, Promise
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.lines import Lines
 from pipeline.signals.sentences import written
-from pipeline.signals.signal import Signal
+from pipeline.signals.signal import READABLE, Signal
 from pipeline.tables.audit import AUDIT
-from pipeline.tables.derived import DERIVED, PUPIL_FEATURES
+from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
 from pipeline.tables.feedback import FEEDBACK
 from pipeline.tables.layouts import LAYOUTS, NOT_NEEDED, Layout, spelt
@@ -36,47 +39,84 @@ def _rows(headings: tuple[str, ...], rows: list[tuple]) -> str:
 
 
 def signals() -> str:
-    chosen = [f"- {line}" for line in (_counted("trigger"), _counted("supporting"))]
-    return _page("Signals", _ABOUT_SIGNALS, ["\n".join(chosen), *(_signal(signal) for signal in SIGNALS)])
+    chosen = "\n".join(f"- {_counted(role)}" for role in _ROLES)
+    return _page("Signals", _ABOUT_SIGNALS, [chosen, *(_signal(signal) for signal in SIGNALS), _lines()])
 
 
 _ABOUT_SIGNALS = (
-    "Each signal is a question about past facts. A trigger makes a pupil eligible for a look; a supporting signal only "
-    "adds weight. None is a finding, none says what a child needs, and a person decides. A signal that cannot be judged "
-    "says so: not knowing is never a reason. Points put pupils in order; they are no measure of need."
+    "Each signal is a question about past facts. None is a finding, none says what a child needs, and a person decides. A "
+    "signal that cannot be judged says so: not knowing is never a reason. Points put pupils in order; they are no measure "
+    "of need. Illness is counted like any other absence. Holidays, study leave, religious festivals and a travelling family's "
+    "work are counted in DfE's rate and are never a reason to look."
 )
+
+_ROLES = {
+    "trigger": "A **trigger** makes a pupil eligible for a look",
+    "supporting": "A **supporting** signal adds weight, and makes nobody eligible by itself",
+    "note": "A **note** is shown beside the reasons, adds no points and makes nobody eligible",
+}
 
 
 def _counted(role: str) -> str:
     names = [_title(signal) for signal in SIGNALS if signal.role == role]
-    return f"{role.capitalize()} ({len(names)}): {', '.join(names)}."
+    return f"{_ROLES[role]} ({len(names)}): {', '.join(names)}."
 
 
 def _title(signal: Signal) -> str:
-    return signal.name.replace("_", " ").replace("part time", "part-time")
+    words = signal.name.replace("_", " ")
+    for written_out, said in (
+        ("part time", "part-time"),
+        ("sen ", "SEN "),
+        ("year seven", "Year 7"),
+        ("year six", "Year 6"),
+    ):
+        words = words.replace(written_out, said)
+    return words
 
 
 def _signal(signal: Signal) -> str:
+    title = _title(signal)
+    points = f", {signal.points} point{'s' * (signal.points != 1)}" if signal.points else ""
     return "\n".join(
         [
-            f"## {_title(signal).capitalize()}",
+            f"## {title[0].upper()}{title[1:]}",
             "",
             f"**{signal.asks}**",
             "",
-            f"- The line: {signal.line}",
-            f"- Role: {signal.role}, {signal.points} point{'s' * (signal.points != 1)}, in use since "
-            f"{signal.since:%d/%m/%Y}. Its name in tables is `{signal.name}`.",
             f"- On a list it reads, for a pupil just inside the line: “{_example(signal)}”",
+            f"- The line: {signal.line}",
             f"- To ask: {signal.next_step}",
+            f"- What it must not be taken to say: {signal.caution}",
             f"- Source: {signal.source}",
+            f"- Role: {signal.role}{points}, in use since {signal.since:%d/%m/%Y}. Its name in tables is `{signal.name}`.",
         ]
     )
 
 
+_LINE_HEADINGS = ("line", "what it is", "usual", "unit", "a home may set it")
+
+
+def _lines() -> str:
+    """Every threshold, and how far a home may move it."""
+    rows = []
+    for line in fields(Lines):
+        told = line.metadata
+        may = f"from {told['lowest']} to {told['highest']}" if "lowest" in told else f"no: {told['because']}"
+        rows.append((f"`{line.name}`", told["words"], line.default, told["unit"], may))
+    return f"## Lines\n\n{_ABOUT_LINES}\n\n{_rows(_LINE_HEADINGS, rows)}"
+
+
+_ABOUT_LINES = (
+    "Where the lines above are drawn. A home draws its own in `settings.toml`, under `[signals]`, as in `many_spells = 5`; each "
+    "of its lists then says so. *Beyond chance* is in times: a change is told from chance where its square is at least so many "
+    "times what it would be if sessions were missed singly and at random, which they are not, for absence comes in spells."
+)
+
+
 def _example(signal: Signal) -> str:
     """The sentence of the signal's own example."""
-    pupil = dict.fromkeys(PUPIL_FEATURES.names) | dict(signal.raises)
-    return pl.DataFrame([pupil], schema=PUPIL_FEATURES.schema).select(written(signal.reason)).item()
+    pupil = dict.fromkeys(READABLE) | dict(signal.raises)
+    return pl.DataFrame([pupil], schema=READABLE).select(written(signal.reason)).item()
 
 
 # Register codes

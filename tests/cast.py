@@ -11,11 +11,19 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.signals import SIGNALS, pupil_signals
+from pipeline.steps.circumstances import pupil_circumstances
 from pipeline.steps.features import pupil_features
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import Policy, triage
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables import facts, staged
+
+_WIDER_NEEDS = {
+    "pupil_id": pl.String, "urn": pl.Int32, "need": pl.String, "added_by": pl.String, "added_on": pl.Date, "ended": pl.Date,
+    "known_on": pl.Date,
+}  # fmt: skip
+_EARLY_YEARS = {"pupil_id": pl.String, "year": pl.Int32, "good_level": pl.Boolean, "known_on": pl.Date}
+_LOOKED_AT = {"pupil_id": pl.String, "looked_at_on": pl.Date}
 
 AS_OF = date(2026, 3, 20)
 """A Friday, the 123rd school day since the year began."""
@@ -84,6 +92,11 @@ class Pupil:
     away: tuple[Away, ...] = ()
     sen_provision: str | None = "N"
     support: tuple[dict, ...] = ()  # rows of staged.support_and_reviews: only what matters
+    said_before: tuple[tuple[date, str], ...] = ()  # SEN provision, as earlier rolls had it
+    young_carer: str | None = None  # as the spring census has it
+    wider_needs: tuple[dict, ...] = ()  # added by staff: only what matters
+    good_level: bool | None = None  # at the end of Reception
+    looked_at_on: date | None = None  # the last decision sent back
 
     @property
     def pupil_id(self) -> str:
@@ -167,7 +180,43 @@ JUNO = Pupil(
     away=(Away("I", "2025-01-13", "2025-01-31"), Away("I", "2026-01-12", "2026-01-30")),
 )
 
+KIT = Pupil(
+    "kit", in_year("9"), away=(Away("I", "2026-02-24", "2026-03-16"),)
+)  # Year 9: anxiety, marked as illness, 15 days
+
+LARK = Pupil(
+    "lark",  # Year 8: a young carer by the census, late twice a week since half term
+    in_year("8"),
+    away=tuple(Away("L", day, day, ("am",)) for day in (
+        "2026-02-03", "2026-02-05", "2026-02-10", "2026-02-12", "2026-02-24", "2026-02-26", "2026-03-03", "2026-03-05",
+        "2026-03-10", "2026-03-12",
+    )),
+    young_carer="S",
+)  # fmt: skip
+
+MILO = Pupil(
+    "milo",  # Year 10: two days a week at another school, whose register is not held here
+    (Spell(nc_year="10", enrol_status="M"),),
+    away=tuple(
+        Away("D", day.isoformat(), day.isoformat()) for day in school_days(YEAR_BEGAN, AS_OF) if day.weekday() in (1, 3)
+    ),
+)
+
+NOOR = Pupil(
+    "noor",  # Year 7: in treatment, every other week a day at hospital and the day after at home
+    in_year("7"),
+    away=tuple(
+        Away(code, day.isoformat(), day.isoformat())
+        for monday in (date(2025, 9, 8) + timedelta(weeks=2 * n) for n in range(14))
+        for code, day in (("M", monday), ("I", monday + timedelta(days=1)))
+        if day in school_days(YEAR_BEGAN, AS_OF)
+    ),
+)
+
 CAST = (AMIRA, BEDE, CATO, DARA, EDEN, FARAH, GWEN, HUGO, IDRIS, JUNO)
+
+LATER = (KIT, LARK, MILO, NOOR)
+"""Come to the cast since."""
 
 CLASSMATES = tuple(
     Pupil(
@@ -190,6 +239,7 @@ class Seen:
     features: pl.DataFrame
     signals: pl.DataFrame
     support: pl.DataFrame
+    circumstances: pl.DataFrame
     triage: pl.DataFrame
 
     def outcome(self, pupil: Pupil) -> dict:
@@ -228,9 +278,18 @@ def seen(
     weeks = facts.MARKED_WEEKS.empty if marks.is_empty() else marked_weeks(marks)
     enrolled = enrolments_of(pupils)
     features = pupil_features(weeks, enrolled, SCHOOLS, suspensions, census, as_of=as_of)
-    signals = pupil_signals(features, SIGNALS)
     support = pupil_support(features, enrolled, support_of(pupils), as_of=as_of)
-    return Seen(features, signals, support, triage(features, signals, support, policy, as_of=as_of))
+    circumstances = pupil_circumstances(
+        features,
+        support,
+        rolls_of(pupils),
+        wider_needs_of(pupils),
+        early_years_of(pupils),
+        looked_at_of(pupils),
+        as_of=as_of,
+    )
+    signals = pupil_signals(features, SIGNALS, circumstances)
+    return Seen(features, signals, support, circumstances, triage(features, signals, support, policy, as_of=as_of))
 
 
 _MARKS = {"pupil_id": pl.String, "urn": pl.Int32, "date": pl.Date, "half_day": pl.String, "code": pl.String}
@@ -276,6 +335,51 @@ def support_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
         for number, (pupil, row) in enumerate(((p, row) for p in pupils for row in p.support), start=2)
     ]
     return pl.DataFrame(rows, schema=staged.SUPPORT_AND_REVIEWS.schema)
+
+
+_SAID_ON = date(2026, 1, 15)
+
+
+def rolls_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
+    """The roll rows behind `enrolments_of`: what the last census says, and earlier ones of SEN provision."""
+    said = [
+        (pupil, day, provision, carer)
+        for pupil in pupils
+        for day, provision, carer in (
+            *((day, provision, None) for day, provision in pupil.said_before),
+            (_SAID_ON, pupil.sen_provision, pupil.young_carer),
+        )
+    ]
+    rows = [
+        {"extract_id": 1, "row_number": number, "known_on": day, "stated_on": day, "pupil_id": pupil.pupil_id,
+         "urn": pupil.rolls[-1].urn, "sen_provision": provision, "young_carer": carer}
+        for number, (pupil, day, provision, carer) in enumerate(said, start=2)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=staged.PUPILS.schema)
+
+
+def wider_needs_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
+    usual = {"urn": SECONDARY, "need": "housing", "added_by": "pastoral lead", "ended": None}
+    rows = [
+        usual | {"known_on": need["added_on"]} | need | {"pupil_id": p.pupil_id}
+        for p in pupils
+        for need in p.wider_needs
+    ]
+    return pl.DataFrame(rows, schema=_WIDER_NEEDS)
+
+
+def early_years_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
+    rows = [
+        {"pupil_id": p.pupil_id, "year": 2019, "good_level": p.good_level, "known_on": LAST_YEAR_BEGAN}
+        for p in pupils
+        if p.good_level is not None
+    ]
+    return pl.DataFrame(rows, schema=_EARLY_YEARS)
+
+
+def looked_at_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
+    rows = [{"pupil_id": p.pupil_id, "looked_at_on": p.looked_at_on} for p in pupils if p.looked_at_on]
+    return pl.DataFrame(rows, schema=_LOOKED_AT)
 
 
 def suspended_on(pupil: Pupil, *days: date) -> pl.DataFrame:

@@ -201,6 +201,9 @@ plan = "EHC plan"
 places = 0                # so that what lists miss can be known. Of each school's places, never more than one in five
 approved_by = ""          # who approved it; without a name none are given
 
+[signals]                 # lines of signals this home draws for itself, each said on its lists; `a2n describe signals` has all
+# many_spells = 5         # spells of absence begun in a term, where the usual is 4
+
 [history]
 lag_days = 1              # history taken in late: a mark is taken to have been known this many days after its date
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+from pipeline.signals.lines import what_is_wrong
 from pipeline.vocabulary.agencies import SERVICES
 
 from .errors import Refused
@@ -42,8 +43,11 @@ def values_of(told: dict, path: Path) -> dict:
     }
     values = {}
     for section, entries in told.items():
+        if section == "signals" and isinstance(entries, dict):
+            values["lines"] = _lines(entries, path)
+            continue
         if section not in known or not isinstance(entries, dict):
-            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(known)}.")
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join((*known, 'signals'))}.")
         for name, value in entries.items():
             kind = known[section].get(name)
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
@@ -88,6 +92,14 @@ def _services(told: list, path: Path) -> tuple[str, ...]:
     if not set(services) <= set(SERVICES.values()):
         raise Refused(f"{path}: [agencies] services may hold {' and '.join(SERVICES.values())}, and nothing else.")
     return services
+
+
+def _lines(told: dict, path: Path) -> dict[str, float]:
+    """The lines of signals that a home draws for itself: see `signals.lines`."""
+    wrong = next((found for name, value in told.items() if (found := what_is_wrong(name, value))), None)
+    if wrong:
+        raise Refused(f"{path}: [signals] {wrong}.")
+    return {name: float(value) for name, value in told.items()}
 
 
 def _by_school(told: dict, path: Path) -> dict[int, int]:

@@ -20,6 +20,7 @@ from pipeline.edges.workbook_contents import (
 )
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.lines import lines_of, overrides_in_words
 from pipeline.steps.agencies import involved
 from pipeline.steps.looked_at import being_looked_into, looked_at
 from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
@@ -120,7 +121,7 @@ class _Words:
             rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
-            lines=(),
+            lines=overrides_in_words(lines_of(settings.lines)),
             off_list=self._off_list(urn),
             under_review=self._under_review(urn),
             to_put_right=self._to_put_right(urn),

@@ -10,13 +10,15 @@ import polars as pl
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, Settings
-from pipeline.signals.catalogue import SIGNALS
+from pipeline.signals.catalogue import catalogue
+from pipeline.signals.lines import lines_of
 from pipeline.signals.signal import pupil_signals
+from pipeline.steps.circumstances import pupil_circumstances
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
 from pipeline.steps.issue_days import first_set_day, set_days
 from pipeline.steps.last_list import issued_places, off_list
-from pipeline.steps.looked_at import Before
+from pipeline.steps.looked_at import Before, last_looked_at
 from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
@@ -29,6 +31,7 @@ from pipeline.tables.derived import (
     ISSUED_LISTS,
     ISSUED_PLACES,
     OFF_LIST,
+    PUPIL_CIRCUMSTANCES,
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
     PUPIL_SUPPORT,
@@ -51,6 +54,7 @@ class Look:
     enrolled: pl.DataFrame
     features: pl.DataFrame
     support: pl.DataFrame
+    circumstances: pl.DataFrame  # what records and staff say: for signals, and no model ever
     signals: pl.DataFrame
     triage: pl.DataFrame
     off_list: pl.DataFrame  # who was on the list before and is not on this one
@@ -77,8 +81,17 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
         on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
+        circumstances = pupil_circumstances(
+            features,
+            support,
+            known.pupils,
+            known.wider_needs,
+            known.early_years,
+            last_looked_at(before, as_of=as_of),
+            as_of=as_of,
+        )
     with summary.timed("signals"):
-        signals = pupil_signals(features, SIGNALS)
+        signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
     with summary.timed("triage"):
         policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
@@ -89,7 +102,7 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
     outcome = _withheld(outcome, without)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
-        as_of, known, weeks, enrolled, features, support, signals, outcome, gone, lines, without, policy, earlier
+        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier
     )  # fmt: skip
 
 
@@ -160,6 +173,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
         for table, frame in (
             (PUPIL_FEATURES, look.features),
             (PUPIL_SUPPORT, look.support),
+            (PUPIL_CIRCUMSTANCES, look.circumstances),
             (PUPIL_SIGNALS, look.signals),
             (TRIAGE, look.triage),
             (OFF_LIST, look.off_list),

@@ -8,11 +8,14 @@ from typing import Literal
 
 import polars as pl
 
-from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS
+from pipeline.tables.derived import PUPIL_CIRCUMSTANCES, PUPIL_FEATURES, PUPIL_SIGNALS
 
 from .sentences import columns_in, written
 
 _WHO = ("as_of", "pupil_id", "urn")
+
+READABLE = PUPIL_FEATURES.schema | PUPIL_CIRCUMSTANCES.schema
+"""Every column a signal may read: of attendance, which a model may read too, and of what records and staff say, which none may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,16 +33,19 @@ class Signal:
     raised: pl.Expr  # the answer
     reason: str  # the sentence shown beside the pupil, see `sentences`
     next_step: str  # a question to ask, never an instruction
-    role: Literal["trigger", "supporting"]  # a trigger makes a pupil eligible; supporting adds weight
-    points: int
+    role: Literal[
+        "trigger", "supporting", "note"
+    ]  # a trigger makes a pupil eligible; supporting adds weight; a note is shown
+    points: int  # none for a note
     source: str  # the rule's authority, and what in it is ours
+    caution: str  # what it must not be taken to say
     since: date  # the first day this line was used
     raises: Mapping[str, object]  # an example pupil just inside the line
     spares: Mapping[str, object]  # an example pupil just outside it
     says_more_than: str = ""  # the signal whose sentence this one's takes the place of on a list
 
     def __post_init__(self):
-        undeclared = self.features - set(PUPIL_FEATURES.names)
+        undeclared = self.features - set(READABLE)
         if undeclared:
             raise UndeclaredFeature(f"signal {self.name!r} uses undeclared features {sorted(undeclared)}")
 
@@ -51,12 +57,19 @@ class Signal:
 
 
 class UndeclaredFeature(ValueError):
-    """A signal reads a column that `derived.pupil_features` does not declare."""
+    """A signal reads a column that neither `derived.pupil_features` nor `derived.pupil_circumstances` declares."""
 
 
-def pupil_signals(features: pl.DataFrame, catalogue: Sequence[Signal]) -> pl.DataFrame:
-    """`derived.pupil_signals`: one row per pupil and signal, with the sentence where it is raised."""
-    return PUPIL_SIGNALS.conform(pl.concat([_answers(signal, features) for signal in catalogue]))
+def pupil_signals(
+    features: pl.DataFrame, catalogue: Sequence[Signal], circumstances: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """`derived.pupil_signals`: one row per pupil and signal, with the sentence where it is raised.
+
+    `circumstances` is `derived.pupil_circumstances` of the same day; without it nothing is known of any.
+    """
+    told = PUPIL_CIRCUMSTANCES.empty if circumstances is None else circumstances
+    known = features.join(told.drop("as_of", "urn"), on="pupil_id", how="left")
+    return PUPIL_SIGNALS.conform(pl.concat([_answers(signal, known) for signal in catalogue]))
 
 
 def _answers(signal: Signal, features: pl.DataFrame) -> pl.DataFrame:

@@ -6,12 +6,14 @@ import polars as pl
 
 from pipeline.signals.sentences import day
 from pipeline.steps.census_terms import census_year
+from pipeline.steps.elsewhere import part_time_periods, weeks_elsewhere
 from pipeline.steps.judged import RATED, judged, need_possible, rate
+from pipeline.steps.patterns import BY_PATTERN, patterns
 from pipeline.steps.rolls import moves, on_roll, year_group_in
 from pipeline.steps.spells import ABOUT_NEED, ILLNESS, spells
 from pipeline.steps.suspended import suspended
 from pipeline.steps.weeks import COUNTS, registers
-from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, totals
+from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, school_days, totals
 from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of, term_dates, term_of
 
@@ -21,8 +23,11 @@ _NEED_REGISTERS = (
     "school_rise_20d",
     "absence_spells_term",
     "absence_spells_ytd",
+    "absence_spells_20d",
     "illness_spells_ytd",
+    *BY_PATTERN,
 )
+_NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd")
 _possible, _absence, _need = (pl.col(name) for name in RATED)
 
 
@@ -46,6 +51,7 @@ def pupil_features(
     calendar = school_calendar(between(own, year.before.first_day, as_of), year_from=year.first_day)
     this_year = once_each(_of(roll, between(weeks, year.first_day, as_of)))
     two_years = once_each(_of(roll, between(weeks, year.before.first_day, as_of)))
+    packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
 
     parts = [
         _year_to_date(this_year, census, year),
@@ -53,7 +59,10 @@ def pupil_features(
         _same_part_of_last_year(roll, weeks, year, as_of=as_of),
         year_group_in(enrolled, year.before),
         _lately(roll, this_year, calendar),
-        _spells(this_year, as_of=as_of),
+        _spells(packed, roll.join(calendar, on="urn", how="left"), as_of=as_of),
+        patterns(roll, packed, school_days(between(own, year.first_day, as_of))),
+        part_time_periods(two_years, year_from=year.first_day),
+        weeks_elsewhere(this_year),
         suspended(suspensions, two_years, as_of=as_of),
         moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
     ]
@@ -96,14 +105,18 @@ def _first_that_says_something(registers: pl.DataFrame, census: pl.DataFrame) ->
     return pl.concat([kept, instead.select(kept.columns).cast(kept.schema)])
 
 
-def _spells(weeks: pl.LazyFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil with registers: spells begun this year and this term."""
-    packed = weeks.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
+def _spells(packed: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil with registers: spells begun this year, this term and from each pupil's day `from_20d` of `since`."""
     term_began, _ = term_dates(school_year_of(as_of), term_of(as_of))
     about_need = (
         spells(packed, ABOUT_NEED)
+        .join(since.select("pupil_id", "from_20d"), on="pupil_id")
         .group_by("pupil_id")
-        .agg(absence_spells_ytd=pl.len(), absence_spells_term=(pl.col("began") >= term_began).sum())
+        .agg(
+            absence_spells_ytd=pl.len(),
+            absence_spells_term=(pl.col("began") >= term_began).sum(),
+            absence_spells_20d=(pl.col("began") >= pl.col("from_20d")).sum(),
+        )
     )
     illness = spells(packed, ILLNESS).group_by("pupil_id").agg(illness_spells_ytd=pl.len())
     everyone = packed.select("pupil_id").unique()
@@ -168,5 +181,6 @@ def _without_gaps(features: pl.DataFrame, *, feeds_from: pl.Series, as_of: date)
         pl.col("thirteen_school_weeks_ago").fill_null(as_of - timedelta(days=91)),
         pl.max_horizontal("suspensions_12m", marked_e, nobody_suspended).alias("suspensions_12m"),
         *(pl.when(by_marks).then(name).alias(name) for name in _NEED_REGISTERS),
+        *(pl.when(by_marks).then(pl.col(name).fill_null(0)).alias(name) for name in _NONE_IS_NOUGHT),
         unseen_dual_sessions_ytd=pl.when(by_marks).then("dual_sessions_ytd").otherwise(0),
     )

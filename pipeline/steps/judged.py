@@ -14,8 +14,10 @@ RATED = ("possible_sessions", "absence_sessions", "need_absence_sessions")
 
 
 def judged(features: pl.DataFrame) -> pl.DataFrame:
-    """`features` with the past and the period a pupil is judged on, and every rate."""
-    return features.pipe(_with_past).pipe(_with_period).pipe(_with_rates)
+    """`features` with the past and the period a pupil is judged on, every rate, and the school's rise on the same past."""
+    return (
+        features.pipe(_with_past).pipe(_with_period).pipe(_with_rates).pipe(_with_rates_of_patterns).pipe(_with_school)
+    )
 
 
 def _with_past(features: pl.DataFrame) -> pl.DataFrame:
@@ -102,6 +104,48 @@ def _with_rates(features: pl.DataFrame) -> pl.DataFrame:
             )
         )
     )
+
+
+def _with_rates_of_patterns(features: pl.DataFrame) -> pl.DataFrame:
+    windows = ("30d", "before_30d", "first_half_term", "since_first_half_term")
+    half_terms = ("half_term", "half_term_before", "two_half_terms_before")
+    named = features.with_columns(
+        need_possible_sessions_45d=need_possible("45d"),
+        last_year_need_possible_sessions=need_possible("last_year"),
+        nc_year_last_year=pl.col("nc_year_then"),
+    )
+    return named.with_columns(
+        **{
+            f"need_absence_rate_{window}": _rate_of("need_absence_sessions", "need_possible_sessions", window)
+            for window in ("45d", *windows)
+        },
+        **{
+            f"unexplained_rate_{window}": _rate_of("unexplained_sessions", "possible_sessions", window)
+            for window in half_terms
+        },
+        last_year_need_absence_rate=rate(
+            pl.col("need_absence_sessions_last_year"), pl.col("last_year_need_possible_sessions")
+        ),
+        pattern_share=rate(pl.col("pattern_absences_ytd"), pl.col("pattern_all_absences_ytd")),
+    )
+
+
+FEWEST_OTHERS = 10
+"""Pupils besides the one asked about, below which a school's own change says too little."""
+
+
+def _with_school(features: pl.DataFrame) -> pl.DataFrame:
+    """`school_rise_on_past`: of the other pupils of the school whose past is the same stretch of time."""
+    compared = pl.col("past_need_possible_sessions").is_not_null() & (pl.col("source") == "registers")
+
+    def of_others(name: str) -> pl.Expr:
+        own = pl.when(compared).then(pl.col(name).cast(pl.Int64)).otherwise(0)
+        return own.sum().over("urn", "past_period") - own
+
+    enough = compared & (compared.sum().over("urn", "past_period") > FEWEST_OTHERS)
+    now = rate(of_others("need_absence_sessions_ytd"), of_others("need_possible_sessions_ytd"))
+    then = rate(of_others("past_need_absence_sessions"), of_others("past_need_possible_sessions"))
+    return features.with_columns(school_rise_on_past=pl.when(enough).then(now - then))
 
 
 def _rate_of(missed: str, possible: str, window: str) -> pl.Expr:

@@ -94,6 +94,17 @@ _SINCE = {"pupil_id": pl.String} | dict.fromkeys(
 )
 
 
+def last_looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil somebody has looked at, if only to say that no look is needed: pupil_id and looked_at_on. Whoever could
+    not be reached has not been looked at."""
+    reached = before.decisions.filter((pl.col("decision") != COULD_NOT_REACH) & (pl.col("known_on") <= as_of))
+    found = before.outcomes.filter(pl.col("known_on") <= as_of)
+    days = pl.concat(
+        [reached.select("pupil_id", looked_at_on="decided_on"), found.select("pupil_id", looked_at_on="outcome_on")]
+    )
+    return days.filter(pl.col("looked_at_on") <= as_of).group_by("pupil_id").agg(pl.col("looked_at_on").max())
+
+
 def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
     """Those of `looked_at` somebody is looking into, with no outcome yet."""
     no_outcome = pl.col("outcome_on").is_null() | (pl.col("outcome_on") < pl.col("decided_on"))

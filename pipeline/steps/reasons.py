@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.signals import SIGNALS
+from pipeline.signals.lines import FEWEST_MISSED
 from pipeline.signals.sentences import day, written
 
 _NEXT_STEPS = {signal.name: signal.next_step for signal in SIGNALS}
@@ -22,7 +23,10 @@ _TOO_FEW = "Fewer than 40 sessions possible this year ({possible_sessions_ytd}),
 _NO_PAST = "Judged against their own last year alone, and there is too little of it, or of this year, to compare."
 _OWN_PAST = "Judged against their own past alone, and absence is not clearly worse than it."
 _UNDER_A_TENTH = f"{_RATE}, under a tenth."
-_FEW_MISSED = f"{_RATE}, a tenth or more, but fewer than 8 sessions."
+_FEW_MISSED = (
+    f"{_RATE}, a tenth or more, but fewer than {FEWEST_MISSED} sessions"
+    "[ when {judged_other_absence_sessions} of holidays or other leave are set aside]."
+)
 _OTHER_LEAVE = (
     "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
     f"aside ({_ASKING})."
@@ -100,6 +104,8 @@ def _why_not_eligible() -> pl.Expr:
 def _next_step() -> pl.Expr:
     """A long part-time timetable is asked about first, then support in place, then the strongest of the other signals."""
     leading = pl.col("leading").replace_strict(_NEXT_STEPS, default=None, return_dtype=pl.String)
+    unseen = pl.col("absent_and_never_looked_at").fill_null(False)
+    never_looked_at = pl.when(unseen).then(pl.lit(_NEXT_STEPS["absent_and_never_looked_at"]))
     return (
         pl.when(pl.col("part_time_past_six_weeks").fill_null(False))
         .then(pl.lit(_NEXT_STEPS["part_time_past_six_weeks"]))
@@ -107,5 +113,5 @@ def _next_step() -> pl.Expr:
         .then(pl.lit(EARLY_REVIEW))
         .when("is_severe")
         .then(pl.lit(_NEXT_STEPS["severe_absence"]))
-        .otherwise(pl.coalesce(leading, pl.lit(_NEXT_STEPS["persistent_absence"])))
+        .otherwise(pl.coalesce(leading, never_looked_at, pl.lit(_NEXT_STEPS["persistent_absence"])))
     )

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.vocabulary.enrolment import NO_LONGER_HERE, SIXTH_FORM_YEARS
+from pipeline.vocabulary.enrolment import GUEST, NO_LONGER_HERE, SIXTH_FORM_YEARS
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of
 
 _FIRST_WEEKS = pl.duration(weeks=4)
@@ -42,7 +42,7 @@ def is_on_roll(*, as_of: date | pl.Expr) -> pl.Expr:
 
 
 def moves(roll: pl.DataFrame, enrolled: pl.DataFrame, opened: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil of `roll`: moved_in_year and schools_24m.
+    """One row per pupil of `roll`: moved_in_year, schools_24m and moves_24m.
 
     `opened` has each school's first day with a register this school year (`first_day`); where that is later than schools
     open, or none is held, 10 September stands in. A pupil who left another school on or before that day changed schools
@@ -65,9 +65,23 @@ def moves(roll: pl.DataFrame, enrolled: pl.DataFrame, opened: pl.DataFrame, *, a
         schools_24m=pl.col("urn").filter(lately).n_unique(),
     )
     joined_late = pl.col("entry_date") >= pl.col("first_day") + _FIRST_WEEKS
-    return here.join(by_pupil, on="pupil_id", how="left").select(
-        "pupil_id", "schools_24m", moved_in_year=joined_late | pl.col("left_another")
+    known = here.join(by_pupil, on="pupil_id", how="left").join(
+        _times_moved(spells, two_years_ago), on="pupil_id", how="left"
     )
+    return known.select(
+        "pupil_id",
+        "schools_24m",
+        moves_24m=pl.col("moves_24m").fill_null(0),
+        moved_in_year=joined_late | pl.col("left_another"),
+    )
+
+
+def _times_moved(spells: pl.DataFrame, since: pl.Expr) -> pl.DataFrame:
+    """One row per pupil: how often they came from one school to another. The first school known is come to from nowhere."""
+    main = spells.filter((_status != _SUBSIDIARY) & (_status != GUEST)).sort("pupil_id", "entry_date", "urn")
+    came = pl.col("urn") != pl.col("urn").shift(1).over("pupil_id")
+    moved = main.filter(came.fill_null(False) & (pl.col("entry_date") >= since))
+    return moved.group_by("pupil_id").agg(moves_24m=pl.len().cast(pl.Int32))
 
 
 def year_group_in(enrolled: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:

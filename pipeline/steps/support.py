@@ -37,7 +37,13 @@ def pupil_support(
     roll = features.select("as_of", "pupil_id", "urn", "thirteen_school_weeks_ago")
     stated = _last_stated(support.join(roll, on="pupil_id", how="semi"), as_of=as_of)
     running = _running(_each_once(stated), roll, as_of=as_of)
-    parts = (_provision(enrolled, as_of=as_of), _quiet(stated), _on_file(running), _known(running, words))
+    parts = (
+        _provision(enrolled, as_of=as_of),
+        _quiet(stated),
+        _dealt_with(stated, as_of=as_of),
+        _on_file(running),
+        _known(running, words),
+    )
     for part in parts:
         roll = roll.join(part, on="pupil_id", how="left")
     by_provision = pl.col("sen_provision").is_in(list(_PROVISION)).fill_null(False)
@@ -111,6 +117,13 @@ def _known(running: pl.DataFrame, words: PlanWords) -> pl.DataFrame:
 def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil of whom a school said anything: the last day of quiet any of it asks for."""
     return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))
+
+
+def _dealt_with(stated: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil of whom a school said anything: the last day on which any support was reviewed, begun or ended."""
+    days = (pl.col(name) for name in ("last_review", "start_date", "ended"))
+    happened = pl.max_horizontal(pl.when(day <= as_of).then(day) for day in days)
+    return stated.group_by("pupil_id").agg(last_dealt_with_on=happened.max())
 
 
 def _provision(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.signals import SIGNALS
 from pipeline.signals.catalogue import TRIGGERS
+from pipeline.signals.lines import FEWEST_MISSED
 from pipeline.steps.drawn import with_drawn
 from pipeline.steps.judged import ENOUGH, half_unseen, need_absence_reaches
 from pipeline.steps.last_list import with_change, with_last_list
@@ -24,10 +25,9 @@ from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
 
 __all__ = ["Earlier", "Policy", "new_or_moved", "triage"]
 
-FEWEST_MISSED = 8
-"""Sessions missed below which a rate makes nobody eligible."""
+_ON_THE_RATE = ("absent_and_never_looked_at", "persistent_absence", "severe_absence")
+"""Triggers that are eligible on the rate, or on the evidence of another: the first asks what those two and illness leave open."""
 
-_ON_THE_RATE = ("persistent_absence", "severe_absence")
 _ON_ITS_OWN_EVIDENCE = tuple(name for name in TRIGGERS if name not in _ON_THE_RATE)
 _OWN_PAST = ("worse_than_last_year", "rising_lately")
 _BY_NAME = {signal.name: signal for signal in SIGNALS}
@@ -123,7 +123,7 @@ def _with_judgement(known: pl.DataFrame) -> pl.DataFrame:
     ]
     return judged.with_columns(
         points=pl.col("points").fill_null(0) - pl.sum_horizontal(not_standing),
-        on_rate=(pl.col("is_tenth") & (pl.col("judged_absence_sessions") >= FEWEST_MISSED)).fill_null(False),
+        on_rate=(pl.col("is_tenth") & (pl.col("judged_need_absence_sessions") >= FEWEST_MISSED)).fill_null(False),
     ).with_columns(is_eligible=_is_eligible().fill_null(False))
 
 

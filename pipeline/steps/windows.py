@@ -47,7 +47,9 @@ def once_each(weeks: pl.LazyFrame) -> pl.LazyFrame:
 
 def _best_marks(weeks: pl.DataFrame) -> pl.DataFrame:
     columns = {
-        f"{half}_{day}": pl.Series(_PLACE[_on(weeks[half], day)]) for half in ("am_codes", "pm_codes") for day in DAYS
+        f"{half}_{day}": pl.Series(_PLACE[code_on(weeks[half], day)])
+        for half in ("am_codes", "pm_codes")
+        for day in DAYS
     }
     best = (
         weeks.with_columns(**columns)
@@ -64,7 +66,8 @@ def _best_marks(weeks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _on(codes: pl.Series, day: int) -> np.ndarray:
+def code_on(codes: pl.Series, day: int) -> np.ndarray:
+    """The code number of each packed half week on a day of it (0 is Monday)."""
     return (codes.to_numpy() >> (BITS_PER_DAY * day)) & 255
 
 
@@ -148,7 +151,7 @@ def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
     looked at once."""
     kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique().collect(engine="streaming")
     days = [
-        kinds.filter(pl.Series(has[_on(kinds["am_codes"], day)] | has[_on(kinds["pm_codes"], day)]))
+        kinds.filter(pl.Series(has[code_on(kinds["am_codes"], day)] | has[code_on(kinds["pm_codes"], day)]))
         .select("urn", date=_START + pl.duration(days=day))
         .unique()
         for day in DAYS

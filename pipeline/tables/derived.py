@@ -19,6 +19,7 @@ PUPIL_FEATURES = Table(
     columns=(
         *_WHO,
         Column("nc_year", pl.String, "Year group.", nullable=True),
+        Column("nc_year_last_year", pl.String, "Year group in the school year before, as a roll of then says.", nullable=True),
         Column("entry_date", pl.Date, "First day on this school's roll."),
         Column("is_sixth_form", pl.Boolean, "Years 12 to 14."),
         Column("is_special_school", pl.Boolean, "On the roll of a special school."),
@@ -47,6 +48,8 @@ PUPIL_FEATURES = Table(
         Column("absence_sessions_last_year", pl.Int32, "Missed, last school year.", _S, True),
         Column("need_absence_sessions_last_year", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("absence_rate_last_year", pl.Float64, "Missed over possible, last school year.", "0 to 1", True),
+        Column("last_year_need_possible_sessions", pl.Int32, "Possible, last school year, other absences set aside.", _S, True),
+        Column("last_year_need_absence_rate", pl.Float64, "Missed with a code that asks about need, over those.", "0 to 1", True),
         # The same part of last year: up to the day 52 weeks before the as-of day.
         Column("possible_sessions_same_period_last_year", pl.Int32, "Possible; null from a census.", _S, True),
         Column("absence_sessions_same_period_last_year", pl.Int32, "Missed.", _S, True),
@@ -57,6 +60,7 @@ PUPIL_FEATURES = Table(
         Column("past_need_possible_sessions", pl.Int32, "Possible in it, other absences set aside.", _S, True),
         Column("past_need_absence_sessions", pl.Int32, "Missed in it with a code that asks about need.", _S, True),
         Column("past_need_absence_rate", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("school_rise_on_past", pl.Float64, "The need absence rate of the school's other pupils compared with the same past, now less then; null where under ten.", "-1 to 1", True),
         # What the pupil is judged on: this year from 40 possible sessions, else last year where it has 40, else nothing.
         # Nothing either where a fifth or more of this year is marked D and no other school's register is known here.
         Column("judged_period", pl.String, "The words for that period; null where nothing can be judged.", nullable=True),
@@ -82,19 +86,71 @@ PUPIL_FEATURES = Table(
         Column("need_absence_rate_20d", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("possible_sessions_before_20d", pl.Int32, "Possible, this year before those 20 days.", _S, True),
         Column("absence_rate_before_20d", pl.Float64, "Missed over possible, this year before them.", "0 to 1", True),
+        Column("need_absence_sessions_before_20d", pl.Int32, "Missed with a code that asks about need, this year before them.", _S, True),
         Column("need_possible_sessions_before_20d", pl.Int32, "Possible before them, other absences set aside.", _S, True),
         Column("need_absence_rate_before_20d", pl.Float64, "Missed with a code that asks about need, over those.", "0 to 1", True),
         Column("school_rise_20d", pl.Float64, "The whole school's need absence rate in them less its rate before.", "-1 to 1", True),
+        # The last 45 school days (nine weeks) of this school year; all of it before there are so many.
+        Column("possible_sessions_45d", pl.Int32, "Possible, last 45 school days; null without registers.", _S, True),
+        Column("absence_sessions_45d", pl.Int32, "Missed.", _S, True),
+        Column("need_absence_sessions_45d", pl.Int32, "Missed with a code that asks about need.", _S, True),
+        Column("need_possible_sessions_45d", pl.Int32, "Possible, the other absences set aside.", _S, True),
+        Column("need_absence_rate_45d", pl.Float64, "The one over the other.", "0 to 1", True),
+        # The last 30 school days (six weeks), and this year before them; null where the year has had fewer.
+        Column("late_sessions_30d", pl.Int32, "Late (L) or arrived after registers closed (U), last 30 school days or as many as there were.", _S, True),
+        Column("need_absence_sessions_30d", pl.Int32, "Missed with a code that asks about need.", _S, True),
+        Column("need_possible_sessions_30d", pl.Int32, "Possible, the other absences set aside.", _S, True),
+        Column("need_absence_rate_30d", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("need_absence_sessions_before_30d", pl.Int32, "Missed with such a code, this year before those 30 days.", _S, True),
+        Column("need_possible_sessions_before_30d", pl.Int32, "Possible before them, other absences set aside.", _S, True),
+        Column("need_absence_rate_before_30d", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("school_fall_30d", pl.Float64, "The need absence rate of the school's other pupils before them less their rate in them.", "-1 to 1", True),
+        # Half terms of this school year, parted by more than a week without a school day: the latest of ten school days or
+        # more, and the two before it; null until there have been three. `Unexplained` is O and U: holidays (G) are left out.
+        Column("possible_sessions_half_term", pl.Int32, "Possible, in the latest half term.", _S, True),
+        Column("possible_sessions_half_term_before", pl.Int32, "Possible, in the one before.", _S, True),
+        Column("possible_sessions_two_half_terms_before", pl.Int32, "Possible, in the one before that.", _S, True),
+        Column("unexplained_sessions_half_term", pl.Int32, "Missed with O or U, in the latest.", _S, True),
+        Column("unexplained_sessions_half_term_before", pl.Int32, "Missed with O or U, in the one before.", _S, True),
+        Column("unexplained_sessions_two_half_terms_before", pl.Int32, "Missed with O or U, in the one before that.", _S, True),
+        Column("unexplained_rate_half_term", pl.Float64, "Missed with O or U over possible, in the latest.", "0 to 1", True),
+        Column("unexplained_rate_half_term_before", pl.Float64, "The same in the one before.", "0 to 1", True),
+        Column("unexplained_rate_two_half_terms_before", pl.Float64, "The same in the one before that.", "0 to 1", True),
+        Column("school_unexplained_rise_half_terms", pl.Float64, "That rate of the school's other pupils, the latest less the earliest of the three.", "-1 to 1", True),
+        # Year 7 alone: before its first half-term holiday, and since.
+        Column("need_absence_sessions_first_half_term", pl.Int32, "Missed with a code that asks about need, first half term of Year 7.", _S, True),
+        Column("need_possible_sessions_first_half_term", pl.Int32, "Possible in it, other absences set aside.", _S, True),
+        Column("need_absence_rate_first_half_term", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("need_absence_sessions_since_first_half_term", pl.Int32, "Missed with such a code since.", _S, True),
+        Column("need_possible_sessions_since_first_half_term", pl.Int32, "Possible since, other absences set aside.", _S, True),
+        Column("need_absence_rate_since_first_half_term", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("school_year_seven_climb", pl.Float64, "The rate since less the rate before of the school's other pupils in Year 7.", "-1 to 1", True),
+        # The weekday (days missed in whole or part) or half of the day (half days missed alone) in which absences stand out
+        # most from the school's own pattern. Part-time timetables, suspensions and appointments are left out.
+        Column("pattern_slot", pl.String, "Mondays to Fridays, mornings or afternoons; null where nothing is missed or the school's pattern is not known.", nullable=True),
+        Column("pattern_absences_ytd", pl.Int32, "Absences in it this school year.", "days or half days", True),
+        Column("pattern_all_absences_ytd", pl.Int32, "Absences in all weekdays, or in both halves of the day.", "days or half days", True),
+        Column("pattern_share", pl.Float64, "The one over the other.", "0 to 1", True),
+        Column("school_pattern_share", pl.Float64, "The share ordinary for this pupil's possible days, by how absences of the school's other pupils fall.", "0 to 1", True),
+        # Elsewhere
+        Column("part_time_periods_two_years", pl.Int32, "Periods of part-time timetable (C2), this school year and last, four school weeks or more apart; null without registers.", "periods", True),
+        Column("part_time_last_began", pl.Date, "Monday of the week in which the last began, where it reaches into this year.", nullable=True),
+        Column("elsewhere_weeks_ytd", pl.Int32, "School weeks this year in which B, D, K and Q came to half or more of the sessions.", "weeks", True),
+        # Reasons not given
+        Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year older than five school days; null without registers.", _S, True),
+        Column("no_reason_since", pl.Date, "Day of the oldest of them.", nullable=True),
         # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session. A part-time
         # timetable (C2) is no spell: it neither begins nor ends one.
         Column("absence_spells_term", pl.Int32, "Spells begun this term; null without registers.", "spells", True),
         Column("absence_spells_ytd", pl.Int32, "Spells begun this school year.", "spells", True),
+        Column("absence_spells_20d", pl.Int32, "Spells begun in the last 20 school days; 0 where this year has fewer.", "spells", True),
         Column("illness_spells_ytd", pl.Int32, "Spells of illness (I) begun this school year.", "spells", True),
         # Suspensions and moves
         Column("suspensions_12m", pl.Int32, "Suspensions and exclusions begun in the last 12 months, by the feed or by runs of E marks, whichever says more; null if neither is held.", "suspensions", True),
         Column("last_suspension_on", pl.Date, "First day of the latest of them.", nullable=True),
         Column("moved_in_year", pl.Boolean, "Joined this school this year after its first four weeks, or left another this year."),
         Column("schools_24m", pl.Int32, "Schools whose roll the pupil was on in the last two years.", "schools"),
+        Column("moves_24m", pl.Int32, "Times the pupil came to another main school in the last two years, the change to secondary among them.", "moves"),
         Column("thirteen_school_weeks_ago", pl.Date, "Monday 13 of this school's weeks ago; 91 days where its registers begin later."),
     ),
 )  # fmt: skip
@@ -110,7 +166,24 @@ PUPIL_SUPPORT = Table(
         Column("on_file", pl.Boolean, "Any support running, or SEN provision K or E."),
         Column("known_because", pl.String, "The sentence that says why the pupil is already known; null if not.", nullable=True),
         Column("last_review", pl.Date, "Day of the last review or start of any running support.", nullable=True),
+        Column("last_dealt_with_on", pl.Date, "Day of the last review, beginning or end of any support, running or not.", nullable=True),
         Column("quiet_until", pl.Date, "Staff asked not to list before this day.", nullable=True),
+    ),
+)  # fmt: skip
+
+PUPIL_CIRCUMSTANCES = Table(
+    name="derived.pupil_circumstances",
+    grain="one row per pupil on a roll on the as-of day: what records and staff say, which signals read and no model ever may",
+    key=("as_of", "pupil_id"),
+    columns=(
+        *_WHO,
+        Column("nothing_on_file", pl.Boolean, "No SEN provision, plan or running support; null where nobody ever said.", nullable=True),
+        Column("looked_at_on", pl.Date, "Day of the last look, by a decision sent back, a review, or any support begun or ended; null if none is known.", nullable=True),
+        Column("sen_ended_on", pl.Date, "Day of which SEN provision was said to be none, after K or E; null if it was not, or is K or E again.", nullable=True),
+        Column("wider_need_on", pl.Date, "Day a wider need still running was last added by staff, or said in a school census; null if none.", nullable=True),
+        Column("wider_need_by", pl.String, "The role of who added it. What the need is stands nowhere here.", nullable=True),
+        Column("has_good_level", pl.Boolean, "Whether a good level of development was reached at the end of Reception; null if not known.", nullable=True),
+        Column("early_years_year", pl.Int32, "Calendar year in which that was assessed.", nullable=True),
     ),
 )  # fmt: skip
 
@@ -224,6 +297,6 @@ SCHOOLS_WITHOUT_LIST = Table(
 )
 
 DERIVED = (
-    PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_SIGNALS, TRIAGE, OFF_LIST, ISSUED_PLACES, ISSUED_LISTS, RECONCILIATION,
+    PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_CIRCUMSTANCES, PUPIL_SIGNALS, TRIAGE, OFF_LIST, ISSUED_PLACES, ISSUED_LISTS, RECONCILIATION,
     SCHOOLS_WITHOUT_LIST,
 )  # fmt: skip

@@ -76,11 +76,13 @@ def test_every_setting_can_be_set(tmp_path):
         [care]
         own_authority = [209]
         own_postcode_districts = ["SE4"]
+        [signals]
+        many_spells = 5
         """,
     ) == Settings(
         name="Ashford Trust", demo=True, places=6, places_by_school={100001: 8}, history_lag_days=3, move_taken=True,
         tolerance=0.02, fewest_shown=6, smallest_base=30, memory_limit="2GB", own_authority=("209",),
-        own_postcode_districts=("SE4",),
+        own_postcode_districts=("SE4",), lines={"many_spells": 5.0},
     )  # fmt: skip
 
 
@@ -89,6 +91,17 @@ def test_every_setting_can_be_set(tmp_path):
     [
         ("[list]\nplaces = 3", "there is no setting [list]; known are home, lists, history,"),
         ("places = 3", "there is no setting [places]"),
+        ("[signals]\nmany_spell = 5", "[signals] there is no line many_spell; a home may move looked_at_months, "),
+        (
+            "[signals]\npersistent_percent = 12",
+            "[signals] persistent_percent stays 10, for it is the Department for Education's own definition.",
+        ),
+        ("[signals]\nsevere_percent = 40", "[signals] severe_percent stays 50,"),
+        ("[signals]\nmany_spells = 4.5", "[signals] many_spells takes a whole number of spells."),
+        ("[signals]\nmany_spells = true", "[signals] many_spells takes a whole number of spells."),
+        ("[signals]\nmany_spells = nan", "[signals] many_spells takes a whole number of spells."),
+        ("[signals]\nmany_spells = 13", "[signals] many_spells must be from 3 to 12 (spells)."),
+        ("[signals]\nmany_spells = 2", "[signals] many_spells must be from 3 to 12 (spells)."),
         ("[lists]\nplace = 3", "[lists] place is unknown, or not of its kind."),
         ('[lists]\nplaces = "ten"', "[lists] places is unknown, or not of its kind."),
         ("[lists]\nplaces = 2.5", "[lists] places is unknown, or not of its kind."),

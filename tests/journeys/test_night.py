@@ -163,3 +163,23 @@ def test_files_taken_in_leave_the_inbox_where_settings_ask(small, tmp_path):
     assert ran.status == 1
     assert [path.name for path in home.inbox.rglob("*.csv")] == ["strange.csv"]
     assert (home.folder / "taken" / "monday" / "schools.csv").is_file()
+
+
+def test_a_line_of_the_homes_own_is_in_force_and_said_on_its_lists(small, tmp_path):
+    home = new_home(tmp_path / "home")
+    settings = home.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("# many_spells = 5", "many_spells = 3"))
+    deliver(home, small.files)
+    assert a2n("nightly", "--home", home.folder, "--as-of", small.last_day).status in (0, 1)
+    held = tables(home, "derived")
+    spells = dict(held["derived.pupil_features"].select("pupil_id", "absence_spells_term").drop_nulls().rows())
+    answers = held["derived.pupil_signals"].filter(signal="many_spells")
+    raised = dict(answers.select("pupil_id", "raised").rows())
+    assert {pupil: raised[pupil] for pupil in spells} == {pupil: begun >= 3 for pupil, begun in spells.items()}
+    assert 3 in spells.values() and 2 in spells.values()
+    own = "This home's own line: many spells in a term, 3 spells, where the usual is 4."
+    written = sorted(home.lists_of(small.last_day).glob("*.xlsx"))
+    assert written
+    for path in written:
+        sheets = load_workbook(path, read_only=True)
+        assert own in {str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row}

@@ -69,7 +69,7 @@ def test_a_signal_cannot_read_a_feature_nobody_declares():
     with pytest.raises(UndeclaredFeature, match="shoe_size"):
         Signal(
             name="odd", asks="?", line="", evidence=pl.lit(True), raised=pl.col("shoe_size") > 40, reason="", points=1,
-            next_step="?", role="trigger", source="none", since=date(2026, 9, 1), raises={}, spares={},
+            next_step="?", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
         )  # fmt: skip
 
 
@@ -77,5 +77,5 @@ def test_a_sentence_cannot_read_a_feature_nobody_declares():
     with pytest.raises(UndeclaredFeature, match="hat_size"):
         Signal(
             name="odd", asks="?", line="", evidence=pl.lit(True), raised=pl.lit(True), reason="Hat {hat_size}.", points=1,
-            next_step="?", role="trigger", source="none", since=date(2026, 9, 1), raises={}, spares={},
+            next_step="?", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
         )  # fmt: skip

@@ -18,6 +18,11 @@ from tests.cast import (
     HUGO,
     IDRIS,
     JUNO,
+    KIT,
+    LARK,
+    LATER,
+    MILO,
+    NOOR,
     SPECIAL,
     Away,
     Pupil,
@@ -186,3 +191,103 @@ def test_in_a_special_school_a_recent_rise_is_enough():
     assert it.answer(rising, "worse_than_last_year") is False
     assert it.outcome(rising)["outcome"] == "listed"
     assert it.outcome(rising)["because"].startswith("Missed 28 of the last 40 sessions (70.0%), against 0.0%")
+
+
+# Those who came later ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later():
+    return seen([*LATER, *CLASSMATES])
+
+
+def test_anxiety_marked_as_illness_asks_and_prompts_the_authoritys_duty_at_fifteen_days(later):
+    kit = later.outcome(KIT)
+    assert (kit["outcome"], kit["quota"]) == ("listed", "never_looked_at")
+    assert kit["place"] <= 2
+    assert later.reasons(KIT)["absent_and_never_looked_at"] == (
+        "Absent and never looked at: no support, plan or SEN provision on file, and no review in the last 12 months."
+    )
+    assert later.reasons(KIT)["long_or_repeated_illness"] == (
+        "Missed 30 sessions for illness since 3 September 2025, in 1 separate spell."
+    )
+    assert "could worry or an unmet need be behind it" in kit["next_step"]
+    assert "at 15 school days has the authority been told?" in kit["next_step"]
+
+
+def test_fourteen_and_a_half_days_of_illness_are_not_yet_fifteen():
+    shorter = replace(KIT, away=(*KIT.away, Away("/", "2026-03-16", "2026-03-16", ("am",))))
+    assert "long_or_repeated_illness" not in seen([shorter]).reasons(shorter)
+
+
+def test_a_young_carer_with_lates_is_eligible_on_both_together(later):
+    assert later.outcome(LARK)["outcome"] in ("listed", "eligible_not_listed")
+    assert later.reasons(LARK) == {
+        "lateness": "Late 10 times in the last 30 school days.",
+        "wider_need": "A wider need known to staff, added by the school on 15 January 2026.",
+    }
+
+
+def test_neither_lates_nor_caring_alone_makes_a_pupil_eligible():
+    no_carer, not_late = replace(LARK, young_carer="N"), replace(LARK, away=LARK.away[:9])
+    for one in (no_carer, not_late, replace(LARK, young_carer=None)):
+        assert seen([one]).outcome(one)["outcome"] == "not_eligible"
+
+
+def test_what_a_young_carer_carries_is_in_no_word_of_a_list(later):
+    said = " ".join([*later.reasons(LARK).values(), later.outcome(LARK)["because"]]).lower()
+    assert "carer" not in said and "caring" not in said
+
+
+def test_a_pupil_often_at_another_school_whose_register_is_absent_cannot_be_judged(later):
+    milo = later.outcome(MILO)
+    assert milo["outcome"] == "cannot_be_judged"
+    assert milo["because"] == (
+        "On two rolls, and the other school's register is not known here for 98 sessions this year."
+    )
+    assert "absent_and_never_looked_at" not in later.reasons(MILO)
+
+
+def test_a_child_in_treatment_is_listed_until_staff_quiet_it_to_a_day(later):
+    noor = later.outcome(NOOR)
+    assert (noor["outcome"], noor["quota"]) == ("listed", "never_looked_at")
+    assert later.reasons(NOOR)["long_or_repeated_illness"] == (
+        "Missed 26 sessions for illness and 26 for medical appointments since 3 September 2025, in 13 separate spells."
+    )
+    known = {"kind": "other_contact", "start_date": date(2026, 3, 2), "quiet_until": date(2026, 7, 20)}
+    quiet = replace(NOOR, support=(known,))
+    it = seen([quiet])
+    assert it.outcome(quiet)["outcome"] == "snoozed"
+    assert it.outcome(quiet)["because"] == "Staff asked that this pupil not be listed before 20 July 2026."
+    assert "absent_and_never_looked_at" not in it.reasons(quiet)
+
+
+def test_once_anybody_has_looked_the_lead_is_not_said_again_for_a_year():
+    for day, is_said in ((date(2025, 3, 19), True), (date(2025, 3, 20), False), (date(2026, 3, 18), False)):
+        looked = replace(AMIRA, looked_at_on=day)
+        assert ("absent_and_never_looked_at" in seen([looked]).reasons(looked)) is is_said
+
+
+def test_a_cold_in_october_and_a_weeks_holiday_together_make_nobody_eligible():
+    in_october = date(2025, 10, 17)
+    cold = Away("I", "2025-09-29", "2025-10-01")
+    holiday = Away("G", "2025-10-06", "2025-10-10")
+    for away in ((cold,), (holiday,), (cold, holiday)):
+        pupil = replace(GWEN, name="robin", rolls=in_year("8"), away=away)
+        assert seen([pupil], as_of=in_october).outcome(pupil)["outcome"] == "not_eligible"
+
+
+@pytest.mark.parametrize("more, outcome", [(("am",), "not_eligible"), (("am", "pm"), "listed")])
+def test_eight_sessions_that_ask_about_need_do(more, outcome):
+    away = (
+        Away("I", "2025-09-29", "2025-10-01"),
+        Away("G", "2025-10-06", "2025-10-10"),
+        Away("I", "2025-10-02", "2025-10-02", more),
+    )
+    pupil = replace(GWEN, name="robin", rolls=in_year("8"), away=away)
+    it = seen([pupil], as_of=date(2025, 10, 10))
+    assert it.outcome(pupil)["outcome"] == outcome
+    if outcome == "not_eligible":
+        assert it.outcome(pupil)["because"].endswith(
+            "a tenth or more, but fewer than 8 sessions when 10 of holidays or other leave are set aside."
+        )

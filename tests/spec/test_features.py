@@ -128,7 +128,7 @@ def test_a_leavers_sessions_come_along_to_the_next_school():
     assert (it.feature(moved, "possible_sessions_ytd"), it.feature(moved, "absence_sessions_ytd")) == (246, 30)
     assert it.feature(moved, "moved_in_year") is True
     assert it.reasons(moved)["moved_school"] == (
-        "Joined this school on 26 January 2026; on the rolls of 2 schools in the last two years."
+        "Joined this school on 26 January 2026; on the rolls of 2 schools in the last two years, with 1 move."
     )
 
 
@@ -317,6 +317,8 @@ def test_a_census_term_stands_in_for_registers_and_is_named():
     assert known.reasons(UNMARKED) == {
         "persistent_absence": "Missed 19 of 146 sessions (13.0%) in the autumn term 2025 (school census); "
         "3 of those were holidays or other leave.",
+        "absent_and_never_looked_at": "Absent and never looked at: no support, plan or SEN provision on file, and no review "
+        "in the last 12 months.",
         "part_time_timetable": "Part-time timetable for 4 sessions in the autumn term 2025 (school census).",
     }
 

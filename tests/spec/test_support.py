@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
 from tests.cast import AMIRA, AS_OF, CAST, CLASSMATES, Away, Pupil, in_year, seen, suspended_on, with_away
@@ -205,8 +206,11 @@ def test_known_and_quiet_are_only_said_of_pupils_otherwise_eligible():
     assert outcome(content) == "not_eligible"
 
 
-def test_support_moves_no_feature_and_no_signal():
+def test_support_moves_no_feature_and_no_signal_but_the_one_that_asks_what_is_on_file():
     pupils = [*CAST, *CLASSMATES]
     bare = [replace(pupil, support=(), sen_provision=None) for pupil in pupils]
     assert seen(pupils).features.equals(seen(bare).features)
-    assert seen(pupils).signals.equals(seen(bare).signals)
+    with_it, without = (seen(those).signals for those in (pupils, bare))
+    asks = pl.col("signal") == "absent_and_never_looked_at"
+    assert with_it.filter(~asks).equals(without.filter(~asks))
+    assert not with_it.filter(asks).equals(without.filter(asks))
