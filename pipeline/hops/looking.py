@@ -13,6 +13,7 @@ from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.signal import pupil_signals
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
+from pipeline.steps.lost import Lost
 from pipeline.steps.places import Policy
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
@@ -23,6 +24,7 @@ from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
     ISSUED_PLACES,
+    LOST_BETWEEN_SERVICES,
     PUPIL_FEATURES,
     PUPIL_SIGNALS,
     PUPIL_SUPPORT,
@@ -32,6 +34,7 @@ from pipeline.tables.derived import (
 )
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
+from .lost import lost_of
 from .summary import Summary
 
 
@@ -50,6 +53,7 @@ class Look:
     lines: pl.DataFrame  # each thing held to another, holding or not
     without_list: pl.DataFrame
     policy: Policy
+    lost: Lost  # between services: for the authority, and for no list
 
     @property
     def registers(self) -> pl.DataFrame:
@@ -66,7 +70,8 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
-        on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
+        planned = plans(known.plans, as_of=as_of)
+        on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of)
     with summary.timed("signals"):
         signals = pupil_signals(features, SIGNALS)
@@ -86,7 +91,10 @@ def looked(known: clocks.KnownAsOf, settings: Settings, summary: Summary, *, as_
         lines = reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)
-    return Look(as_of, known, weeks, enrolled, features, support, signals, outcome, lines, without, policy)
+    with summary.timed("lost"):
+        concluded = {"features": features, "support": support, "signals": signals, "triage": outcome}
+        lost = lost_of(known, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
+    return Look(as_of, known, weeks, enrolled, features, support, signals, outcome, lines, without, policy, lost)
 
 
 def _tolerances(settings: Settings) -> Tolerances:
@@ -130,6 +138,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
             (TRIAGE, look.triage),
             (RECONCILIATION, look.lines),
             (SCHOOLS_WITHOUT_LIST, look.without_list),
+            (LOST_BETWEEN_SERVICES, look.lost.rows),
         ):
             shelf.replace_day(con, table, frame, as_of=look.as_of)
 
