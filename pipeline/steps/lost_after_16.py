@@ -16,10 +16,14 @@ def without_offer(held: Held) -> pl.DataFrame:
     suspended or excluded within twelve months, or worth a look with nothing on file. The sentence has each one's own."""
     by = date(held.year.starts + 1, *OFFER_BY)
     if held.as_of < by:
-        return held.listed_at.clear().select("pupil_id", "urn", since=pl.lit(None, pl.Date), says=pl.lit(None, pl.String))
+        return held.listed_at.clear().select(
+            "pupil_id", "urn", since=pl.lit(None, pl.Date), says=pl.lit(None, pl.String)
+        )
     offered = held.offers.filter(pl.col("offer_date").is_between(held.year.first_day, held.as_of))
     year_11 = held.listed_at.filter(pl.col("nc_year") == "11").join(offered, on="pupil_id", how="anti")
-    reasons = year_11.join(_raised(held), on="pupil_id", how="left").join(_never_looked_at(held), on="pupil_id", how="left")
+    reasons = year_11.join(_raised(held), on="pupil_id", how="left").join(
+        _never_looked_at(held), on="pupil_id", how="left"
+    )
     worth_it = reasons.filter(pl.any_horizontal(pl.col("reasons", "never").is_not_null()))
     said = pl.concat_str([pl.lit(_NO_OFFER), pl.col("reasons"), pl.col("never")], separator=" ", ignore_nulls=True)
     days = (held.as_of - by).days
@@ -30,7 +34,9 @@ _NO_OFFER = "In Year 11, and no offer of a place after it is held."
 
 
 def _raised(held: Held) -> pl.DataFrame:
-    order = pl.col("signal").replace_strict({name: at for at, name in enumerate(_SIGNALS)}, default=None, return_dtype=pl.Int32)
+    order = pl.col("signal").replace_strict(
+        {name: at for at, name in enumerate(_SIGNALS)}, default=None, return_dtype=pl.Int32
+    )
     raised = held.signals.filter(pl.col("raised").fill_null(False), pl.col("signal").is_in(_SIGNALS))
     ordered = raised.sort("pupil_id", order)
     return ordered.group_by("pupil_id", maintain_order=True).agg(reasons=pl.col("reason").str.join(" "))

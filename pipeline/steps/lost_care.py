@@ -33,7 +33,9 @@ _ON_NO_ROLL = (
 
 def _attended(held: Held) -> pl.DataFrame:
     """One row per pupil: the school that the latest return says is attended under the plan, whether seen here or not."""
-    told = held.plans.filter(pl.col("is_latest"), pl.col("stage") == "plan_in_force", pl.col("attended_urn").is_not_null())
+    told = held.plans.filter(
+        pl.col("is_latest"), pl.col("stage") == "plan_in_force", pl.col("attended_urn").is_not_null()
+    )
     latest = told.sort("stated_on", "received_on", "attended_urn").unique("pupil_id", keep="last", maintain_order=True)
     return latest.select("pupil_id", "stated_on", "attended_urn")
 
@@ -54,9 +56,7 @@ def under_half_present(held: Held) -> pl.DataFrame:
     )
 
 
-_SELDOM_PRESENT = (
-    "In care, with an EHC plan[ of {plan_start:date}], and present at {present} of {possible_sessions_ytd:session} ({rate:%})[ {period}]."
-)
+_SELDOM_PRESENT = "In care, with an EHC plan[ of {plan_start:date}], and present at {present} of {possible_sessions_ytd:session} ({rate:%})[ {period}]."
 
 
 def out_of_area(held: Held) -> pl.DataFrame:
@@ -79,7 +79,9 @@ def _plan() -> pl.Expr:
 
 
 def _roll() -> pl.Expr:
-    return pl.when(pl.col("urn").is_null()).then(pl.lit("on no roll seen here")).otherwise(pl.lit("on a roll seen here"))
+    return (
+        pl.when(pl.col("urn").is_null()).then(pl.lit("on no roll seen here")).otherwise(pl.lit("on a roll seen here"))
+    )
 
 
 def area_is_told(held: Held) -> bool:

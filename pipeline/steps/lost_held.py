@@ -105,7 +105,9 @@ class Held:
         return latest.filter(pl.col("sen_provision") == "E").select("pupil_id")
 
     def _plans_under_review(self) -> pl.DataFrame:
-        of_plans = self.reviews.filter(pl.col("kind") == "ehc_plan", pl.col("start_date").fill_null(date.min) <= self.as_of)
+        of_plans = self.reviews.filter(
+            pl.col("kind") == "ehc_plan", pl.col("start_date").fill_null(date.min) <= self.as_of
+        )
         said_last = of_plans.filter(pl.col("known_on") == pl.col("known_on").max().over("pupil_id"))
         lasts = pl.col("ended").is_null() | (pl.col("ended") > self.as_of)
         return said_last.filter(lasts).select("pupil_id").unique()
@@ -120,7 +122,10 @@ def time_since(rows: pl.DataFrame, day: str, held: Held) -> pl.DataFrame:
     by_register = pl.col("urn").is_in(held.with_registers["urn"].implode())
     apart = known.with_columns(
         school_days=pl.when(by_register).then("school_days"),
-        calendar_days=pl.when(~by_register).then(pl.lit(held.as_of) - _term_day(pl.col(day))).dt.total_days().cast(pl.Int32),
+        calendar_days=pl.when(~by_register)
+        .then(pl.lit(held.as_of) - _term_day(pl.col(day)))
+        .dt.total_days()
+        .cast(pl.Int32),
     )
     enough = (pl.col("school_days") >= SCHOOL_DAYS_TO_ARRIVE) | (pl.col("calendar_days") >= DAYS_TO_ARRIVE)
     return apart.with_columns(is_enough=enough.fill_null(False))

@@ -2,10 +2,10 @@
 
 import polars as pl
 
+from pipeline.signals.sentences import day
 from pipeline.steps.lost_held import Held, since_days
 from pipeline.steps.weeks import slots
 from pipeline.steps.windows import once_each
-from pipeline.signals.sentences import day
 from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.lost import NEED_SESSIONS
 

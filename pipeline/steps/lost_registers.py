@@ -37,7 +37,9 @@ def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:
 def placed_without_marks(held: Held) -> pl.DataFrame:
     """One row per pupil in alternative provision under way and seen neither there nor at the school for ten school days."""
     under_way = _with_registers(placed(held).filter("is_under_way"), held)
-    seen = _marks(held, under_way).filter(_number.is_in(_ATTENDED)).group_by("pupil_id").agg(seen_on=pl.col("date").max())
+    seen = (
+        _marks(held, under_way).filter(_number.is_in(_ATTENDED)).group_by("pupil_id").agg(seen_on=pl.col("date").max())
+    )
     told = under_way.join(seen, on="pupil_id", how="left").with_columns(
         after=pl.max_horizontal(pl.col("entry_date") - A_DAY, "seen_on", pl.lit(held.year.first_day) - A_DAY)
     )
@@ -82,7 +84,9 @@ def seen_by_neither(held: Held) -> pl.DataFrame:
     return named.select("pupil_id", "urn", "since", "school_days", says=written(_NEITHER))
 
 
-_NEITHER = "On the rolls of {schools}; D or no mark at each for {school_days:school day} running, {since:date} to {last:date}."
+_NEITHER = (
+    "On the rolls of {schools}; D or no mark at each for {school_days:school day} running, {since:date} to {last:date}."
+)
 
 
 def _two_rolls(held: Held) -> pl.DataFrame:
@@ -151,7 +155,9 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     this_year = cut(own, first_day=held.year.first_day, last_day=held.as_of)
     marks = slots(once_each(this_year.lazy()).collect(), ("pupil_id",))
     days = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
-    of_thirty = days.group_by("pupil_id").agg(since=pl.col("date").min(), from_day=pl.col("date").tail(ILLNESS_SESSIONS).min())
+    of_thirty = days.group_by("pupil_id").agg(
+        since=pl.col("date").min(), from_day=pl.col("date").tail(ILLNESS_SESSIONS).min()
+    )
     provided = marks.filter(_number.is_in(_PROVIDED)).join(of_thirty, on="pupil_id")
     has_some = provided.filter(pl.col("date") >= pl.col("from_day")).select("pupil_id")
     in_places = placed(held).join(of_thirty, on="pupil_id")
@@ -181,6 +187,4 @@ def _ill_by_census(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     return without.select("pupil_id", "urn", _half(), says=written(_ILL_BY_CENSUS))
 
 
-_ILL_BY_CENSUS = (
-    "Ill (I) for {illness_sessions_ytd:session}[ {period}] by the school census, which has no B or K; no alternative provision."
-)
+_ILL_BY_CENSUS = "Ill (I) for {illness_sessions_ytd:session}[ {period}] by the school census, which has no B or K; no alternative provision."

@@ -114,7 +114,9 @@ def _age(group: pl.Expr) -> pl.Expr:
 
 def _highest(held: Held) -> pl.DataFrame:
     """One row per school: the age that goes with the highest year group on its own roll, this year or last."""
-    lately = held.begun.filter(pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= held.year.before.first_day))
+    lately = held.begun.filter(
+        pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= held.year.before.first_day)
+    )
     return lately.group_by("urn").agg(highest_age=_age(pl.col("nc_year")).max())
 
 
