@@ -33,12 +33,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Cover:
-    """A page before the tables: paragraphs, and a table of two columns with what each row counts or says."""
+    """A page before the tables: paragraphs, and a small table of its own, given as a `Sheet`'s is."""
 
     name: str
     paragraphs: tuple[str, ...]
-    headings: tuple[str, str]
-    rows: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *, as_of: date) -> Path:
@@ -73,26 +73,21 @@ def _workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_o
     return held.getvalue()
 
 
-_COVER_WIDTHS = [300, 640]
-
-
 def _write_cover(page: Worksheet, cover: Cover, title: str, forms: dict[str, Format], *, demo: bool) -> None:
-    across = (0, 1)
-    _set_up(page, _COVER_WIDTHS)
-    put_title(page, 0, across, sum(_COVER_WIDTHS), title, forms)
-    at = 1
+    widths = [pixels for _, pixels in cover.columns]
+    across = (0, len(widths) - 1)
+    _set_up(page, widths)
+    put_title(page, 0, across, sum(widths), title, forms)
     if demo:
-        put_made_up(page, at, across, forms)
-        at += 1
-    for text in cover.paragraphs:
+        put_made_up(page, 1, across, forms)
+    for at, text in enumerate(cover.paragraphs, start=2):
         put_across(page, at, across, text, forms["plain"])
-        page.set_row(at, row_points([(text, sum(_COVER_WIDTHS))]))
-        at += 1
-    for cells, form in ((cover.headings, "said"), *((row, "fact") for row in cover.rows)):
+        page.set_row(at, row_points([(text, sum(widths))]))
+    headings = tuple(heading for heading, _ in cover.columns)
+    for at, cells in enumerate((headings, *cover.rows), start=2 + len(cover.paragraphs)):
         for column, text in enumerate(cells):
-            put(page, at, column, text, forms[form])
-        page.set_row(at, row_points(zip(cells, map(as_bold, _COVER_WIDTHS), strict=True)))
-        at += 1
+            put(page, at, column, text, forms["said" if cells is headings else "fact"])
+        page.set_row(at, row_points(zip(cells, map(as_bold, widths), strict=True)))
 
 
 def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], *, demo: bool) -> None:

@@ -23,9 +23,10 @@ _SAYS = {
 }
 
 COLUMNS = (
-    ("Who", 140), ("School", 140), ("What happened", 130), ("Since", 92), ("How long", 92), ("What is known", 330), ("Question", 210),
+    ("Who", 124), ("School", 112), ("What happened", 110), ("Since", 78), ("How long", 66), ("What is known", 270), ("Question", 170),
 )  # fmt: skip
-FILLS = (("What was done", 190), ("On", 74))
+FILLS = (("What was done", 150), ("On", 60))
+COVER = (("What happened", 210), ("Children on these sheets", 170), ("Its exact line", 600))
 _DAYS = ("On",)
 
 PARAGRAPHS = (
@@ -40,6 +41,7 @@ PARAGRAPHS = (
     "It holds children's names: keep it where only those who act on it can read it, and send it by no e-mail.",
 )
 
+_NOBODY = (("Nobody on this day", *[""] * (len(COLUMNS) - 1)),)
 ON_NO_ROLL = "On no roll seen here"
 
 
@@ -51,20 +53,17 @@ def write_lost(home: Home, look: Look) -> int:
         path.unlink(missing_ok=True)
         return 0
     words = _Words(home, look)
-    sheets = [Sheet(SHEETS[who], _SAYS[who], COLUMNS, words.rows(who), FILLS, _DAYS) for who in SHEETS]
+    sheets = [Sheet(SHEETS[who], _SAYS[who], COLUMNS, words.rows(who) or _NOBODY, FILLS, _DAYS) for who in SHEETS]
     write_to(path, home, f"{TITLE}, {day_in_words(look.as_of)}", (_cover(look), *sheets), as_of=look.as_of)
     return rows.height
 
 
 def _cover(look: Look) -> Cover:
     counted = dict(look.lost.rows.group_by("kind").len().rows())
-    lines = tuple((kind.words, _counted(kind.name, counted, look.lost.cannot)) for kind in KINDS)
-    return Cover("About", PARAGRAPHS, ("What happened", "Children on these sheets"), lines)
-
-
-def _counted(kind: str, counted: Mapping[str, int], cannot: Mapping[str, str]) -> str:
-    said = cannot.get(kind) or f"{counted.get(kind, 0)}"
-    return f"{said}\n{KIND[kind].happened}"
+    lines = tuple(
+        (kind.words, look.lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), kind.happened) for kind in KINDS
+    )
+    return Cover("About", PARAGRAPHS, COVER, lines)
 
 
 class _Words:

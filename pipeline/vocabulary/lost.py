@@ -212,7 +212,7 @@ KINDS = (
     Kind(
         "year_11_without_offer",
         "Year 11, no offer after it",
-        "In Year 11 on or after 1 February with no offer of a place after it, and persistently absent, suspended or excluded in "
+        "In Year 11 on or after 1 February with no offer of a place after it, and with persistent absence, suspended or excluded in "
         "the last twelve months, or worth a look with nothing on file.",
         "What would the young person like to do next, and who is helping?",
         Where.ON_ROLL,
