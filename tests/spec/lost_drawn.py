@@ -80,15 +80,19 @@ def spells(picture: str) -> pl.DataFrame:
 
 def rows_of(table, *rows: dict) -> pl.DataFrame:
     """Rows of a staged table with these cells, known on the first day unless said; a column left out is null."""
-    told = [
-        {"extract_id": 1, "row_number": at, "known_on": FIRST_DAY} | row for at, row in enumerate(rows, start=2)
-    ]
+    told = [{"extract_id": 1, "row_number": at, "known_on": FIRST_DAY} | row for at, row in enumerate(rows, start=2)]
     return pl.DataFrame([{name: row.get(name) for name in table.names} for row in told], schema=table.schema)
 
 
 def plans(*rows: dict) -> pl.DataFrame:
     """Facts of plans: in force and as the latest return has them, unless said."""
-    usual = {"is_latest": True, "stage": "plan_in_force", "received_on": date(2023, 9, 4), "known_on": FIRST_DAY, "stated_on": AS_OF}
+    usual = {
+        "is_latest": True,
+        "stage": "plan_in_force",
+        "received_on": date(2023, 9, 4),
+        "known_on": FIRST_DAY,
+        "stated_on": AS_OF,
+    }
     return pl.DataFrame([{name: (usual | row).get(name) for name in PLANS.names} for row in rows], schema=PLANS.schema)
 
 

@@ -111,7 +111,9 @@ def test_the_wait_is_in_the_sentence_and_in_a_column():
 
 # Two rolls
 
-TWO_ROLLS = "pupil_id | urn | entry_date | enrol_status\n-\njuno | 100001 | 2024-09-02 | M\njuno | 100002 | 2025-09-08 | S"
+TWO_ROLLS = (
+    "pupil_id | urn | entry_date | enrol_status\n-\njuno | 100001 | 2024-09-02 | M\njuno | 100002 | 2025-09-08 | S"
+)
 
 
 def neither(at_ash: str, at_birch: str, **known) -> dict[str, dict]:
@@ -196,7 +198,9 @@ def ill(codes: str, **known) -> dict[str, dict]:
 def test_thirty_sessions_of_illness_are_fifteen_days_and_twenty_nine_are_not():
     told = ill("I " * 15)["juno"]
     assert (told["school_days"], told["since"]) == (15, school_day(1))
-    assert told["says"].startswith("Ill (I) for 30 sessions this school year, first on 8 September 2025; no B or K since")
+    assert told["says"].startswith(
+        "Ill (I) for 30 sessions this school year, first on 8 September 2025; no B or K since"
+    )
     assert ill("I " * 14 + "I~/") == {}
 
 

@@ -35,7 +35,10 @@ def test_what_is_said_are_facts_with_their_days_and_never_that_a_child_is_missin
     assert told["says"] == (
         "Left the roll in Year 9 on 3 October 2025, 10 school days ago, and is on no roll seen here; no deletion return is held."
     )
-    assert (told["goes_to"], told["asks"]) == ("officer", "Where do they learn now, and who has spoken with the family?")
+    assert (told["goes_to"], told["asks"]) == (
+        "officer",
+        "Where do they learn now, and who has spoken with the family?",
+    )
 
 
 def test_without_a_register_a_fortnight_is_time_to_arrive():
