@@ -31,7 +31,7 @@ class Night:
 @pytest.fixture(scope="module")
 def night(tmp_path_factory) -> Night:
     folder = tmp_path_factory.mktemp("lost")
-    made = synthesise(folder / "made", pupils=500, schools=7, seed=4, weeks=24)
+    made = synthesise(folder / "made", pupils=600, schools=12, seed=3, weeks=24)
     home = new_home(folder / "home")
     settings = home.folder / "settings.toml"
     settings.write_text(settings.read_text().replace("own_postcode_districts = []", 'own_postcode_districts = ["XA1"]'))
