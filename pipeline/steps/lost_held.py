@@ -62,7 +62,7 @@ class Held:
     @cached_property
     def days(self) -> pl.DataFrame:
         """One row per school and school day of this school year and the last, up to the day."""
-        return school_days(between(registers(self.weeks), self.year.before.first_day, self.as_of))
+        return school_days(registers(between(self.weeks, self.year.before.first_day, self.as_of)))
 
     @cached_property
     def with_registers(self) -> pl.DataFrame:

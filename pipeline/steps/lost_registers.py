@@ -120,10 +120,9 @@ def long_suspended(held: Held) -> pl.DataFrame:
 
     Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
     """
-    weeks = registers(held.weeks)
-    ever = weeks.filter(pl.col("suspended_sessions") > 0).select(_OF_SCHOOL).unique()
-    theirs = weeks.join(ever, on=_OF_SCHOOL, how="semi")
-    this_year = cut(theirs, first_day=held.year.first_day, last_day=held.as_of)
+    ever = held.weeks.filter(pl.col("suspended_sessions") > 0).select(_OF_SCHOOL).unique()
+    theirs = held.weeks.join(ever, on=_OF_SCHOOL, how="semi")
+    this_year = cut(registers(theirs), first_day=held.year.first_day, last_day=held.as_of)
     tells = [number for number, possible in enumerate(code_flags["possible"]) if possible or number == _ELSEWHERE]
     marks = slots(this_year).filter(_number.is_in(tells)).sort(*_OF_SCHOOL, "date", "half_day")
     runs = marks.with_columns(run=pl.struct(*_OF_SCHOOL, _number == _SUSPENDED).rle_id())

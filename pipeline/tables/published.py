@@ -142,7 +142,7 @@ LOST_CHILDREN = Table(
         Column("asks", pl.String, "What happened, and the question for whoever can answer it."),
         Column("judged", pl.Boolean, "Whether what it takes to judge was sent: where not, there is no count, and no nought."),
         Column("not_judged_because", pl.String, "What was not sent; null where it was judged.", nullable=True),
-        Column("goes_to", pl.String, "Who is asked: officer or virtual_school."),
+        Column("goes_to", pl.String, "Who is asked: officer (of a child in care, virtual_school), or virtual_school of all."),
         Column(
             "median_days_to_place", pl.Int64,
             "Of alternative provision, whole home: half of the places begun in the last twelve months came in no more days "
