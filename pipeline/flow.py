@@ -148,6 +148,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops import issued
     from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, looked, store
+    from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.publishing import publish
 
     summary = Summary(run=None, as_of=as_of)
@@ -164,6 +165,8 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
             store(con, look)
         with summary.timed("lists"):
             summary.lists = write_lists(con, home, look)
+        with summary.timed("worklist"):
+            write_lost(home, look)
         with summary.timed("publish"):
             publish(con, home, look, run=summary.run)
         if is_issued:

@@ -167,12 +167,21 @@ def names(home: Home, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFra
     Of a child known by one of several pupil_ids (`known_as` has pupil_id and known_as) it is the name learned last under
     any of them.
     """
+    return _told(home, _NAMES_AS_OF, pupil_ids, as_of=as_of, known_as=known_as)
+
+
+def births(home: Home, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per pupil: pupil_id and date_of_birth as known on `as_of`, for those who must find a child on no roll."""
+    return _told(home, _BIRTHS_AS_OF, pupil_ids, as_of=as_of, known_as=known_as)
+
+
+def _told(home: Home, sql: str, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFrame | None) -> pl.DataFrame:
     themselves = pl.DataFrame({"pupil_id": pupil_ids, "known_as": pupil_ids}, schema=_KNOWN_AS)
     others = pl.DataFrame(schema=_KNOWN_AS) if known_as is None else known_as.select(*_KNOWN_AS)
     wanted = pl.concat([themselves, others.filter(pl.col("known_as").is_in(pupil_ids))]).unique()
     with identity(home) as con:
         con.register("wanted", wanted)
-        return con.execute(_NAMES_AS_OF, [as_of]).pl()
+        return con.execute(sql, [as_of]).pl()
 
 
 _KNOWN_AS = {"pupil_id": pl.String, "known_as": pl.String}
@@ -184,4 +193,10 @@ _NAMES_AS_OF = """
         PARTITION BY known_as
         ORDER BY known_on DESC, pupil_id = known_as DESC, surname DESC NULLS LAST, forename DESC NULLS LAST) = 1
     ORDER BY known_as
+"""
+
+_BIRTHS_AS_OF = """
+    SELECT known_as AS pupil_id, arg_max(date_of_birth, (known_on, date_of_birth)) AS date_of_birth
+    FROM identity.people JOIN wanted USING (pupil_id) WHERE known_on <= ? AND date_of_birth IS NOT NULL
+    GROUP BY known_as ORDER BY known_as
 """

@@ -34,6 +34,11 @@ class KnownAsOf:
     early_years: pl.DataFrame  # one row per pupil; never a model's input, and in no table of features
     involved: pl.DataFrame  # what other agencies stated; for a word on lists, and nothing else
     plans: dict[str, pl.DataFrame]  # SEN2's rows, by feed
+    between_services: dict[str, pl.DataFrame]  # rows of the feeds BETWEEN_SERVICES, by feed; no list reads them
+    sent: frozenset[str]  # feeds of which anything was accepted, an empty file too
+
+
+BETWEEN_SERVICES = ("ap_placements", "post16_offers", "care_children", "care_episodes")
 
 
 def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
@@ -54,6 +59,8 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
         early_years=_early_years(con, as_of),
         involved=_involved(con, as_of),
         plans={feed: _staged(con, feed, as_of) for feed in PLANS_FROM},
+        between_services={feed: _staged(con, feed, as_of) for feed in BETWEEN_SERVICES},
+        sent=_sent(con, as_of),
     )
 
 
@@ -246,8 +253,20 @@ def _involved(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     )
 
 
+def _sent(con: duckdb.DuckDBPyConnection, as_of: date) -> frozenset[str]:
+    """Feeds of which a file was taken in by then, with nothing in it or with a row that was accepted."""
+    rows = shelf.read(
+        con,
+        "SELECT DISTINCT feed FROM warehouse.audit.extracts WHERE feed IS NOT NULL AND refused_because IS NULL "
+        "AND known_on <= ? AND (rows_read = 0 OR rows_accepted > 0)",
+        [as_of],
+    )
+    return frozenset(rows["feed"])
+
+
 def care(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Children looked after and their episodes, learned on `as_of` or before. For the audit of groups alone."""
+    """Children looked after and their episodes, learned on `as_of` or before. For the audit of groups, and for those lost between
+    services; never for a list."""
     return _staged(con, "care_children", as_of), _staged(con, "care_episodes", as_of)
 
 

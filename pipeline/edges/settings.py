@@ -86,6 +86,10 @@ class Home:
     def lists_of(self, as_of: date) -> Path:
         return self.outbox / as_of.isoformat() / "lists"
 
+    def lost_between_services_of(self, as_of: date) -> Path:
+        """The worklist of the authority's officers."""
+        return self.outbox / as_of.isoformat() / "lost_between_services.xlsx"
+
     @property
     def set_aside(self) -> Path:
         return self.folder / "set_aside"

@@ -1,4 +1,4 @@
-"""A worklist: pairs of records side by side, for a person to say which are one child's. It holds names: mode 0600."""
+"""A worklist: rows for a person to work through, such as pairs of records to compare. It holds names: mode 0600."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,21 +17,41 @@ from .workbooks import TEXT_IS_TEXT, put_in_place
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: what it is told as, its headings with their widths in pixels, and rows of text, each as many cells."""
+    """One table: what it is told as, its headings with their widths in pixels, and rows of text, each as many cells.
+
+    `fills` are headings and widths of columns to the right of them that a person fills in; of those whose heading is in
+    `days` the cells take a date.
+    """
 
     name: str
     says: str
+    columns: tuple[tuple[str, int], ...]
+    rows: tuple[tuple[str, ...], ...]
+    fills: tuple[tuple[str, int], ...] = ()
+    days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A page before the tables: paragraphs, and a small table of its own, given as a `Sheet`'s is."""
+
+    name: str
+    paragraphs: tuple[str, ...]
     columns: tuple[tuple[str, int], ...]
     rows: tuple[tuple[str, ...], ...]
 
 
 def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *, as_of: date) -> Path:
     """Write outbox/worklists/<name>.xlsx, whole or not at all, readable by its owner alone. The same rows give the same bytes."""
-    folder = home.outbox / "worklists"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{name}.xlsx"
-    put_in_place(_workbook(home, title, tuple(sheets), as_of=as_of), path)
+    path = home.outbox / "worklists" / f"{name}.xlsx"
+    write_to(path, home, title, tuple(sheets), as_of=as_of)
     return path
+
+
+def write_to(path: Path, home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> None:
+    """As `write_worklist`, to a place of its own in the outbox."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    put_in_place(_workbook(home, title, sheets, as_of=as_of), path)
 
 
 def remove_worklist(home: Home, name: str) -> None:
@@ -39,7 +59,7 @@ def remove_worklist(home: Home, name: str) -> None:
     (home.outbox / "worklists" / f"{name}.xlsx").unlink(missing_ok=True)
 
 
-def _workbook(home: Home, title: str, sheets: tuple[Sheet, ...], *, as_of: date) -> bytes:
+def _workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> bytes:
     held = BytesIO()
     with Workbook(held, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:
         created = datetime.combine(as_of, time(), UTC)
@@ -48,12 +68,30 @@ def _workbook(home: Home, title: str, sheets: tuple[Sheet, ...], *, as_of: date)
         )
         forms = formats(book)
         for sheet in sheets:
-            _write(book.add_worksheet(sheet.name), sheet, title, forms, demo=home.settings.demo)
+            write = _write_cover if isinstance(sheet, Cover) else _write
+            write(book.add_worksheet(sheet.name), sheet, title, forms, demo=home.settings.demo)
     return held.getvalue()
 
 
+def _write_cover(page: Worksheet, cover: Cover, title: str, forms: dict[str, Format], *, demo: bool) -> None:
+    widths = [pixels for _, pixels in cover.columns]
+    across = (0, len(widths) - 1)
+    _set_up(page, widths)
+    put_title(page, 0, across, sum(widths), title, forms)
+    if demo:
+        put_made_up(page, 1, across, forms)
+    for at, text in enumerate(cover.paragraphs, start=2):
+        put_across(page, at, across, text, forms["plain"])
+        page.set_row(at, row_points([(text, sum(widths))]))
+    headings = tuple(heading for heading, _ in cover.columns)
+    for at, cells in enumerate((headings, *cover.rows), start=2 + len(cover.paragraphs)):
+        for column, text in enumerate(cells):
+            put(page, at, column, text, forms["said" if cells is headings else "fact"])
+        page.set_row(at, row_points(zip(cells, map(as_bold, widths), strict=True)))
+
+
 def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], *, demo: bool) -> None:
-    widths = [pixels for _, pixels in sheet.columns]
+    widths = [pixels for _, pixels in (*sheet.columns, *sheet.fills)]
     across = (0, len(widths) - 1)
     _set_up(page, widths)
     put_title(page, 0, across, sum(widths), title, forms)
@@ -61,15 +99,17 @@ def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], 
     page.set_row(1, row_points([(sheet.says, sum(widths))]))
     if demo:
         put_made_up(page, 2, across, forms)
-    for column, (heading, _) in enumerate(sheet.columns):
-        put(page, 3, column, heading, forms["said"])
-    page.set_row(3, row_points((heading, as_bold(pixels)) for heading, pixels in sheet.columns))
+    for column, (heading, _) in enumerate((*sheet.columns, *sheet.fills)):
+        put(page, 3, column, heading, forms["said" if column < len(sheet.columns) else "asked"])
+    page.set_row(3, row_points((heading, as_bold(pixels)) for heading, pixels in (*sheet.columns, *sheet.fills)))
     page.freeze_panes(4, 1)
     page.repeat_rows(3)
     for at, cells in enumerate(sheet.rows, start=4):
         for column, text in enumerate(cells):
             put(page, at, column, text, forms["fact"])
-        page.set_row(at, row_points(zip(cells, widths, strict=True)))
+        for column, (heading, _) in enumerate(sheet.fills, start=len(sheet.columns)):
+            page.write_blank(at, column, None, forms["fill_day" if heading in sheet.days else "fill_words"])
+        page.set_row(at, row_points(zip(cells, widths, strict=False)))
 
 
 def _set_up(page: Worksheet, widths: list[int]) -> None:

@@ -19,6 +19,7 @@ from pipeline.steps.features import pupil_features
 from pipeline.steps.issue_days import first_set_day, set_days
 from pipeline.steps.last_list import issued_places, off_list
 from pipeline.steps.looked_at import Before, last_looked_at
+from pipeline.steps.lost import Lost
 from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
@@ -30,6 +31,7 @@ from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables.derived import (
     ISSUED_LISTS,
     ISSUED_PLACES,
+    LOST_BETWEEN_SERVICES,
     OFF_LIST,
     PUPIL_CIRCUMSTANCES,
     PUPIL_FEATURES,
@@ -41,6 +43,7 @@ from pipeline.tables.derived import (
 )
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
+from .lost import lost_of
 from .summary import Summary
 
 
@@ -62,6 +65,7 @@ class Look:
     without_list: pl.DataFrame
     policy: Policy
     earlier: Earlier
+    lost: Lost  # between services: for the authority, and for no list
 
     @property
     def registers(self) -> pl.DataFrame:
@@ -79,7 +83,8 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
         enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
         features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
-        on_file = with_plans(known.support, plans(known.plans, as_of=as_of), enrolled, as_of=as_of)
+        planned = plans(known.plans, as_of=as_of)
+        on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
         circumstances = pupil_circumstances(
             features,
@@ -100,9 +105,12 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
         lines = _lines(known, weeks, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)
+    with summary.timed("lost"):
+        concluded = {"features": features, "support": support, "signals": signals, "triage": outcome}
+        lost = lost_of(known, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
-        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier
+        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost
     )  # fmt: skip
 
 
@@ -179,6 +187,7 @@ def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
             (OFF_LIST, look.off_list),
             (RECONCILIATION, look.lines),
             (SCHOOLS_WITHOUT_LIST, look.without_list),
+            (LOST_BETWEEN_SERVICES, look.lost.rows),
         ):
             shelf.replace_day(con, table, frame, as_of=look.as_of)
 

@@ -39,7 +39,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         support=look.support,
         schools=look.known.schools,
         weeks=look.registers,
-        enrolled=look.enrolled,
+        lost=look.lost,
         characteristics=_characteristics(con, as_of=look.as_of),
         withheld=first_apart(look.lines),
         places=of_schools(look.triage, look.policy),

@@ -1,6 +1,6 @@
 """Children looked after: what a delivered row may tell, and who is in care on a day, as known then.
 
-For the audit of groups only. No signal, point or model input rests on it.
+For the audit of groups, and for children lost between services. No signal, point or model input rests on it.
 """
 
 from collections.abc import Iterable

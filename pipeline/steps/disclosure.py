@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
+from pipeline.vocabulary.lost import KIND, Where
 
 from .hidden_cells import Cell, Hidden, Sum, hidden_cells
 from .published_pages import Policy, key_of, pages
@@ -99,9 +100,11 @@ _SAME_COUNT = {"persistent_absence_count": "persistent_absence", "severe_absence
 
 
 def rows_by_key(counts: Counts) -> dict[str, dict[str, dict]]:
+    """By table, its rows by their key as text; a kind of lost children that cannot be judged has no count, and is no row."""
+    judged = {**counts, "lost_children": counts["lost_children"].filter("judged")}
     return {
         table: {row["_key"]: row for row in frame.with_columns(_key=key_of(table)).iter_rows(named=True)}
-        for table, frame in counts.items()
+        for table, frame in judged.items()
     }
 
 
@@ -141,9 +144,19 @@ def _pupil_cells(rows: Mapping, known: set[tuple], policy: Policy) -> Iterator[t
                     (table, key, column),
                     _count(row[whole] - sum(row[part] for part in parts), policy, published=False),
                 )
-    for key, whole in _illness_wholes(rows):
+    yield from _lost_remainders(rows, policy)
+
+
+def _lost_remainders(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    """Of a roll, the pupils who are not lost; of a home, the lost whom no school here lists."""
+    for key, whole in _rolls_of_lost(rows):
         rest = rows[whole[0]][whole[1]][whole[2]] - rows["lost_children"][key]["pupils"]
         yield ("lost_children", key, "others"), _count(rest, policy, published=False)
+    for key, schools in _schools_of_lost(rows):
+        if _may_be_at_none(rows["lost_children"][key]):
+            at_schools = sum(rows["lost_children"][school]["pupils"] for school in schools)
+            rest = rows["lost_children"][key]["pupils"] - at_schools
+            yield ("lost_children", key, "at_no_school"), _count(rest, policy, published=False)
 
 
 def _most(table: str, row: Mapping, column: str) -> int | None:
@@ -161,12 +174,27 @@ def _count(value: int, policy: Policy, **how) -> Cell:
     return Cell(value, could_be=(1, policy.fewest_shown) if is_small else None, **how)
 
 
-def _illness_wholes(rows: Mapping) -> Iterator[tuple[str, tuple]]:
-    """The rows of fifteen days' illness, each with the roll it is counted on."""
+def _rolls_of_lost(rows: Mapping) -> Iterator[tuple[str, tuple]]:
+    """The rows of kinds whose pupils are all on the roll they are counted at, each with that roll."""
     for key, row in rows["lost_children"].items():
-        if row["kind"] == "fifteen_days_illness":
+        if KIND[row["kind"]].where is Where.ON_ROLL:
             roll = ("school", str(row["urn"])) if row["scope"] == "school" else ("run", next(iter(rows["run"])))
             yield key, (*roll, "pupils_on_roll")
+
+
+def _schools_of_lost(rows: Mapping) -> Iterator[tuple[str, list[str]]]:
+    """The whole home's row of each kind that is counted by school, with the schools' rows."""
+    of_kind: dict[str, list[str]] = {}
+    for key, row in rows["lost_children"].items():
+        if row["scope"] == "school":
+            of_kind.setdefault(row["kind"], []).append(key)
+    for key, row in rows["lost_children"].items():
+        if row["scope"] == "home" and row["kind"] in of_kind:
+            yield key, of_kind[row["kind"]]
+
+
+def _may_be_at_none(row: Mapping) -> bool:
+    return KIND[row["kind"]].where is Where.ANY
 
 
 def _session_cells(rows: Mapping, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
@@ -213,7 +241,7 @@ def _remainder_sums(rows: Mapping) -> Iterator[Sum]:
         for key in rows[table]:
             for column, (whole, parts) in remainders.items():
                 yield Sum((table, key, whole), tuple((table, key, part) for part in (column, *parts)))
-    for key, whole in _illness_wholes(rows):
+    for key, whole in _rolls_of_lost(rows):
         yield Sum(whole, (("lost_children", key, "pupils"), ("lost_children", key, "others")))
 
 
@@ -281,14 +309,13 @@ def _group_sums(rows: Mapping) -> Iterator[Sum]:
 
 
 def _lost_sums(rows: Mapping) -> Iterator[Sum]:
-    for total, whole in rows["lost_children"].items():
-        if whole["scope"] == "home":
-            schools = [
-                k
-                for k, row in rows["lost_children"].items()
-                if row["kind"] == whole["kind"] and row["scope"] == "school"
-            ]
-            yield Sum(("lost_children", total, "pupils"), tuple(("lost_children", key, "pupils") for key in schools))
+    """Schools sum to the whole home; where a pupil may be at no school seen here, with those who are. A child may be of several
+    kinds, so no kind adds up with another."""
+    for key, schools in _schools_of_lost(rows):
+        parts = [("lost_children", school, "pupils") for school in schools]
+        if _may_be_at_none(rows["lost_children"][key]):
+            parts.append(("lost_children", key, "at_no_school"))
+        yield Sum(("lost_children", key, "pupils"), tuple(parts))
 
 
 def _week_sums(rows: Mapping) -> Iterator[Sum]:

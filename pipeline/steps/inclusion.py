@@ -1,15 +1,16 @@
 """What the inclusion lead asks, counted exactly. Nothing here may leave the machine before `disclosure.suppressed`."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
+from pipeline.steps.lost import Lost
+from pipeline.steps.lost_counts import lost_children
 from pipeline.steps.reconciliation import COUNTS
-from pipeline.steps.weeks import code_flags, cut, slots
+from pipeline.steps.weeks import cut
 from pipeline.steps.windows import school_days
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
-from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.school_year import school_year_of
 from pipeline.vocabulary.sen import SEN_PROVISION
 
@@ -25,8 +26,8 @@ class Tonight:
     """What a run knows: the frames as in `tables.derived` and `tables.facts`, and what the run is.
 
     `schools` has urn, name, phase and laestab, one row a school; `characteristics` pupil_id, sex, ethnicity, language,
-    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` and `enrolled` are those known on `as_of`;
-    `places` has urn and of_school, the places of each school's list; `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
+    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` are those known on `as_of`; `places` has urn and of_school, the places of
+    each school's list; `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
     """
 
     run: str
@@ -39,7 +40,7 @@ class Tonight:
     support: pl.DataFrame
     schools: pl.DataFrame
     weeks: pl.DataFrame
-    enrolled: pl.DataFrame
+    lost: Lost
     characteristics: pl.DataFrame
     withheld: pl.DataFrame
     places: pl.DataFrame
@@ -57,7 +58,7 @@ def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
         "school_week": _school_weeks(weeks),
         "signal": _signals(tonight, schools),
         "group_audit": _group_audit(pupils, tonight.characteristics),
-        "lost_children": _lost_children(tonight, schools, weeks, days),
+        "lost_children": lost_children(tonight.lost, schools),
     }
 
 
@@ -110,9 +111,10 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.
         schools.with_columns(
             pl.col("phase").fill_null(_NO_PHASE),
             received=(pl.col("received") | pl.col("has_registers")).fill_null(False),
+            has_registers=pl.col("has_registers").fill_null(False),
             **{f"{name}_ytd": pl.coalesce(name, f"{name}_ytd") for name in _BY_REGISTER},
         )
-        .drop(_BY_REGISTER, "has_registers")
+        .drop(_BY_REGISTER)
         .with_columns(pl.col(name).fill_null(0) for name in counts.columns if name not in ("urn", "received"))
         .sort("urn")
     )
@@ -237,94 +239,3 @@ def _group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.Data
         for kind, group in GROUPS.items()
     ]
     return pl.concat(kinds).sort("kind", "group_name")
-
-
-LOST_CHILDREN = {
-    "left_and_not_seen_here": (
-        "Left a roll this school year, ten school days ago or more, and is on no other roll seen here (leaving Year 6, or Year 11 "
-        "and after, in July or August is left out). Where do they learn now?"
-    ),
-    "suspended_over_five_days_no_provision": (
-        "Marked suspended or excluded (E) for more than five school days together, with no other education (B, D or K) "
-        "between. Was education arranged from the sixth day?"
-    ),
-    "fifteen_days_illness": (
-        "Ill (I) for 30 sessions or more this school year. Has the school told the authority, and is education arranged?"
-    ),
-}  # fmt: skip
-"""Kinds of children lost between services, and the question each count asks."""
-
-_ILLNESS_SESSIONS = 30
-_SUSPENDED_DAYS = 5
-_SCHOOL_DAYS_TO_ARRIVE = 10
-_CALENDAR_DAYS_TO_ARRIVE = timedelta(days=14)  # where no register says which were school days
-_LEAVERS_YEARS = ("6", "11", "12", "13", "14")
-_NURSERY_YEARS = ("E1", "E2", "N1", "N2")  # below compulsory age: leaving is a parent's choice
-
-
-def _lost_children(tonight: Tonight, schools: pl.DataFrame, weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """One row per kind and school, noughts too, and one for the whole home."""
-    pupils = {
-        "left_and_not_seen_here": _left_and_not_seen(tonight.enrolled, days, as_of=tonight.as_of),
-        "suspended_over_five_days_no_provision": _long_suspended(weeks),
-        "fifteen_days_illness": tonight.features.filter(pl.col("illness_sessions_ytd") >= _ILLNESS_SESSIONS),
-    }
-    rows = [_by_school(schools, lost).with_columns(kind=pl.lit(kind)) for kind, lost in pupils.items()]
-    by_school = pl.concat(rows).with_columns(scope=pl.lit("school"))
-    whole_home = by_school.group_by("kind").agg(pl.col("pupils").sum()).with_columns(scope=pl.lit("home"))
-    asks = pl.col("kind").replace_strict(LOST_CHILDREN).alias("asks")
-    return pl.concat([by_school, whole_home], how="diagonal").with_columns(asks).sort("kind", "scope", "urn")
-
-
-def _by_school(schools: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
-    counted = lost.group_by("urn").agg(pl.col("pupil_id").n_unique().cast(pl.Int64).alias("pupils"))
-    every = schools.select("urn").join(counted, on="urn", how="left")
-    return every.with_columns(pl.col("pupils").fill_null(0))
-
-
-def _left_and_not_seen(enrolled: pl.DataFrame, days: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """The pupil_id and urn of those who left a roll and are not seen on another; of several left, the last."""
-    year = school_year_of(as_of)
-    begun = enrolled.filter(pl.col("entry_date") <= as_of)
-    on_a_roll = begun.filter(pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= as_of))
-    left_on = pl.col("leaving_date")
-    usual_leaver = pl.col("nc_year").is_in(_LEAVERS_YEARS) & left_on.dt.month().is_in((7, 8))
-    not_school_age = pl.col("nc_year").is_in(_NURSERY_YEARS)
-    last_left = (
-        begun.join(on_a_roll, on="pupil_id", how="anti")
-        .sort("leaving_date", "urn")
-        .unique("pupil_id", keep="last", maintain_order=True)
-    )
-    left = last_left.filter(
-        left_on.is_between(year.first_day, as_of) & ~(usual_leaver | not_school_age).fill_null(False)
-    )
-    return left.join(_time_since(left, days, as_of=as_of).filter("is_enough"), on="pupil_id", how="semi").select(
-        "pupil_id", "urn"
-    )
-
-
-def _time_since(left: pl.DataFrame, days: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil left: have ten school days of that school gone by?"""
-    left_on = pl.col("leaving_date")
-    since = left.select("pupil_id", "urn", "leaving_date").join(days, on="urn", how="left")
-    return since.group_by("pupil_id").agg(
-        is_enough=pl.when(pl.col("date").is_not_null().any())
-        .then((pl.col("date") > left_on).sum() >= _SCHOOL_DAYS_TO_ARRIVE)
-        .otherwise(pl.lit(as_of) - left_on.first() >= _CALENDAR_DAYS_TO_ARRIVE)
-    )
-
-
-def _long_suspended(weeks: pl.DataFrame) -> pl.DataFrame:
-    """The pupil_id and urn of each run of E on more than five school days with no other mark between.
-
-    Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
-    """
-    ever = weeks.filter(pl.col("suspended_sessions") > 0).select("pupil_id", "urn").unique()
-    suspended, elsewhere = BY_CODE["E"].number, BY_CODE["D"].number
-    tells = [number for number, possible in enumerate(code_flags["possible"]) if possible or number == elsewhere]
-    marks = slots(weeks.join(ever, on=("pupil_id", "urn"), how="semi")).filter(pl.col("code_number").is_in(tells))
-    runs = marks.sort("pupil_id", "urn", "date", "half_day").with_columns(
-        run=pl.struct("pupil_id", "urn", pl.col("code_number") == suspended).rle_id()
-    )
-    counted = runs.filter(pl.col("code_number") == suspended).group_by("pupil_id", "urn", "run")
-    return counted.agg(days=pl.col("date").n_unique()).filter(pl.col("days") > _SUSPENDED_DAYS)

@@ -35,7 +35,7 @@ def pages(counts: Mapping[str, pl.DataFrame], hidden: set[tuple], policy: Policy
         "school_week": SCHOOL_WEEK.conform(_week_page(shown["school_week"], policy)),
         "signal": SIGNAL.conform(shown["signal"]),
         "group_audit": GROUP_AUDIT.conform(_group_page(shown["group_audit"], policy)),
-        "lost_children": LOST_CHILDREN.conform(shown["lost_children"]),
+        "lost_children": LOST_CHILDREN.conform(_lost_page(shown["lost_children"], policy)),
         "table_notes": table_notes(
             fewest_shown=policy.fewest_shown, smallest_base=policy.smallest_base, demo=counts["run"]["demo"].item()
         ),
@@ -111,6 +111,11 @@ def _group_page(groups: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         .alias(f"{column}_rate")
         for column in ("eligible", "listed", "missed")
     )
+
+
+def _lost_page(lost: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    enough = pl.col("places_timed") >= policy.smallest_base
+    return lost.with_columns(median_days_to_place=pl.when(enough).then("median_days_to_place"))
 
 
 def _rounded(rate: pl.Expr, base: pl.Expr, policy: Policy) -> pl.Expr:

@@ -16,6 +16,7 @@ from .calendar import Calendar
 from .england import AP, PRIMARY
 from .leave import IN_BLOCKS
 from .register import NUMBER, PRESENT, Register, Roll, opened_register
+from .unseen import lose_sight
 
 HOLD = 0.84
 """Chance that a spell of illness lasts into the next school day, such that half of all spells last a day or two."""
@@ -35,6 +36,7 @@ def register_of(roll: Roll, calendar: Calendar, rng: np.random.Generator) -> Reg
     _attend_elsewhere(register, rng)
     _single_sessions(register, rng)
     _fall_ill(register, rng)
+    lose_sight(register)
     return register
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from .authority import Year
 from .calendar import Calendar
 from .children import Children
-from .england import AP, SECONDARY
 from .schools import School
+from .unseen import AP_EVERY, AP_GROUPS, AP_PHASES, first_day_placed
 
 DESTINATIONS = {
     ("school", "9(1)(a)"): 0.60, ("home_education", "9(1)(f)"): 0.155, ("unknown", "9(1)(g)"): 0.12,
@@ -70,18 +70,14 @@ AP_COLUMNS = (
     "apsessionsperweek", "senprovisionentry", "senprovisionleaving", "applacementpostcode", "companynumber",
 )  # fmt: skip
 
-AP_EVERY = 60
-"""One pupil of Years 8 to 11 in sixty is in alternative provision that their school arranged: more than in England, so
-that a small authority has some."""
-
 
 def ap_placements(
     school: School, people: pl.DataFrame, group: np.ndarray, sen: np.ndarray, calendar: Calendar, day: date
 ) -> tuple[np.ndarray, dict[str, pl.Series]]:
     """Of `people`, which (by place) have a placement this year by `day`, and its columns as the census asks them."""
     child, leaving = people["child"].to_numpy(), people["leaving_date"].to_list()
-    is_open = np.isin(group[child], (8, 9, 10, 11)) & (school.phase in (SECONDARY, AP)) & (child % AP_EVERY == 7)
-    begun = [calendar.days[int(one) % 20] for one in child]
+    is_open = np.isin(group[child], AP_GROUPS) & (school.phase in AP_PHASES) & (child % AP_EVERY == 7)
+    begun = [calendar.days[first_day_placed(one)] for one in child]
     person = np.array([at for at in np.flatnonzero(is_open) if leaving[at] is None or leaving[at] > begun[at]], int)
     number = child[person] // AP_EVERY
     over = [_placement_over(begun[at], leaving[at], int(child[at]) // AP_EVERY, day) for at in person]

@@ -43,6 +43,10 @@ _CHANGES_PHASE = (0, 2, 6, 11, 13)
 """Year groups in which a plan is made ready for the next phase of schooling."""
 
 
+_LATE_EVERY = 5
+"""One plan in five for the next phase is not final by its day: ours."""
+
+
 def write_plans(authority: Authority, told: list[Story], year: Year, day: date, extracts: Extracts, keys: Keys) -> None:
     """Add what the authority would state of `told` on `day`, a day of `year`: requests of children then on its rolls."""
     stated = _Return(authority, year, day, keys)
@@ -189,7 +193,8 @@ def _reviews(stated: _Return, one: Story) -> dict:
     met = met if met and met > one.issued else None
     decided = met + timedelta(days=14) if met and met + timedelta(days=14) <= stated.day else None
     due = date(stated.day.year, 2, 15) if int(stated.year.group[one.child]) in _CHANGES_PHASE else None
+    is_final = due and due <= stated.day and one.child % _LATE_EVERY
     return {
         "reviewmeeting": met, "reviewoutcome": "M" if decided else None, "lastreview": decided,
-        "phasetransferduedate": due, "phasetransferfinaldate": due if due and due <= stated.day else None,
+        "phasetransferduedate": due, "phasetransferfinaldate": due if is_final else None,
     }  # fmt: skip

@@ -296,7 +296,25 @@ SCHOOLS_WITHOUT_LIST = Table(
     ),
 )
 
+LOST_BETWEEN_SERVICES = Table(
+    name="derived.lost_between_services",
+    grain="one row per pupil and kind of being lost between services, for the authority and no school's list",
+    key=("as_of", "pupil_id", "kind"),
+    columns=(
+        *_WHO[:2],
+        Column("urn", pl.Int32, "The school left, that marked it, or that lists the pupil; null where none seen here does.", nullable=True),
+        Column("kind", pl.String, "What happened, see vocabulary.lost."),
+        Column("since", pl.Date, "The day it began, or fell due; null where only a census tells.", nullable=True),
+        Column("school_days", pl.Int32, "School days of it, where the kind counts those and a register tells them.", "school days", True),
+        Column("calendar_days", pl.Int32, "Else days from `since` to the as-of day; of plans, to the day the latest return describes.", "days", True),
+        Column("days_from_need", pl.Int32, "Of alternative provision: from the first mark of need to the place's first day.", "days", True),
+        Column("says", pl.String, "What is known, in a sentence of past facts with its dates and numbers."),
+        Column("asks", pl.String, "The question."),
+        Column("goes_to", pl.String, "officer, or virtual_school of every child in care."),
+    ),
+)  # fmt: skip
+
 DERIVED = (
     PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_CIRCUMSTANCES, PUPIL_SIGNALS, TRIAGE, OFF_LIST, ISSUED_PLACES, ISSUED_LISTS, RECONCILIATION,
-    SCHOOLS_WITHOUT_LIST,
+    SCHOOLS_WITHOUT_LIST, LOST_BETWEEN_SERVICES,
 )  # fmt: skip

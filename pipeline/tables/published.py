@@ -132,16 +132,24 @@ GROUP_AUDIT = Table(
 
 LOST_CHILDREN = Table(
     name="published.lost_children",
-    grain="one row per kind and school, or whole home",
+    grain="one row per kind and school, or whole home; of a kind too rare for schools, or that cannot be judged, the home alone",
     key=("kind", "scope", "urn"),
     columns=(
         Column("kind", pl.String, "What happened, see `asks`."),
         Column("scope", pl.String, "school or home."),
         Column("urn", pl.Int32, "School; null for the whole home.", nullable=True),
-        _pupils("pupils", "Pupils it happened to."),
-        Column("asks", pl.String, "The question for whoever can answer it."),
+        _pupils("pupils", "Pupils it happened to; null too where it cannot be judged."),
+        Column("asks", pl.String, "What happened, and the question for whoever can answer it."),
+        Column("judged", pl.Boolean, "Whether what it takes to judge was sent: where not, there is no count, and no nought."),
+        Column("not_judged_because", pl.String, "What was not sent; null where it was judged.", nullable=True),
+        Column("goes_to", pl.String, "Who is asked: officer (of a child in care, virtual_school), or virtual_school of all."),
+        Column(
+            "median_days_to_place", pl.Int64,
+            "Of alternative provision, whole home: half of the places begun in the last twelve months came in no more days "
+            "than this after the first mark of need; null on too few.", "days", nullable=True,
+        ),
     ),
-)
+)  # fmt: skip
 
 ALARM = Table(
     name="published.alarm",
@@ -203,7 +211,8 @@ _CAUTIONS = {
     ),
     LOST_CHILDREN: (
         "Not seen here is not the same as not in school: other authorities, independent schools and home education are out of "
-        "sight. Each number is a question to ask."
+        "sight. A child may be counted under several kinds, so kinds do not add up; children of plans at no school seen here are "
+        "in the whole home's count alone. Of plans, what came after the latest return is not known. Each number is a question to ask."
     ),
     ALARM: "Of a list and how it is worked, never of a pupil, a school's worth or its staff.",
     SUPPORT_ATTENDANCE: (

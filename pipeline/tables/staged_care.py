@@ -1,7 +1,7 @@
 """Children looked after, as delivered and accepted: who they are, and their episodes of care.
 
-No postcode is in either table, nor why a child came into care. For the audit of groups only: nothing of it is a signal,
-a point or a model's input.
+No postcode is in either table, nor why a child came into care. For the audit of groups, and for children lost between
+services: nothing of it is a signal, a point or a model's input.
 """
 
 import polars as pl

@@ -173,14 +173,30 @@ def _groups(known: Unknowns, published) -> None:
             known.add_up(("group_audit", "phase", phase, column), [("school", urn, of_school) for urn in urns])
 
 
+ON_A_ROLL = {
+    "alternative_provision_without_marks", "dual_registered_seen_by_neither", "fifteen_days_illness_no_provision",
+    "year_11_without_offer",
+}  # fmt: skip
+"""Kinds of lost children who are all on the roll they are counted at: what is left of it is no more theirs to know."""
+
+AT_NO_SCHOOL = {
+    "decision_past_6_weeks", "plan_past_20_weeks", "plan_past_20_weeks_with_exception", "plan_review_past_12_months",
+    "phase_transfer_past_due", "plan_at_17_without_pathway",
+}  # fmt: skip
+"""Kinds whose children may be at no school seen here, and then are in the whole home's count alone."""
+
+
 def _lost(known: Unknowns, published) -> None:
-    rows = list(published["lost_children"].iter_rows(named=True))
+    """A kind that was not judged has no count, and this reader knows that there is nobody behind it."""
+    rows = list(published["lost_children"].filter("judged").iter_rows(named=True))
     for row in rows:
         name = ("lost_children", *_key("lost_children", row), "pupils")
-        if row["scope"] == "home":
-            schools = [other for other in rows if other["kind"] == row["kind"] and other["scope"] == "school"]
-            known.add_up(name, [("lost_children", *_key("lost_children", other), "pupils") for other in schools])
-        if row["kind"] == "fifteen_days_illness":
+        schools = [other for other in rows if other["kind"] == row["kind"] and other["scope"] == "school"]
+        if row["scope"] == "home" and schools:
+            parts = [("lost_children", *_key("lost_children", other), "pupils") for other in schools]
+            parts += [known.rest(*name, "at no school")] if row["kind"] in AT_NO_SCHOOL else []
+            known.add_up(name, parts)
+        if row["kind"] in ON_A_ROLL:
             roll = ("run", "pupils_on_roll") if row["scope"] == "home" else ("school", row["urn"], "pupils_on_roll")
             known.add_up(roll, [name, known.rest(*name, "others")])
 

@@ -7,8 +7,11 @@ import numpy as np
 import polars as pl
 
 from pipeline.steps.inclusion import Tonight
+from pipeline.steps.lost import Lost
 from pipeline.steps.weeks import marked_weeks
+from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.published import OUTCOMES
+from pipeline.vocabulary.lost import KINDS, Kind, Where
 
 AS_OF = date(2025, 10, 3)
 FIRST_MONDAY = date(2025, 9, 8)
@@ -43,7 +46,7 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         support=who.select("pupil_id", on_file=pl.Series([chance.random() < 0.3 for _ in range(pupils)])),
         schools=_schools(urns),
         weeks=_weeks(who, rates, seed),
-        enrolled=_enrolled(who, chance),
+        lost=_lost(who, chance),
         characteristics=_characteristics(who, chance),
         withheld=_withheld(urns[0]),
         places=triage.group_by("urn").agg(of_school=(pl.col("outcome") == "listed").sum()),
@@ -99,18 +102,42 @@ def _characteristics(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
         "sen_provision": (("N", "K", "E"), (10, 2, 1)),
     }
     return who.select("pupil_id").with_columns(
-        pl.Series(name, chance.choices(values, weights, k=who.height)) for name, (values, weights) in drawn.items()
+        pl.Series(
+            name, chance.choices(values, weights, k=who.height), dtype=pl.Boolean if True in values else pl.String
+        )
+        for name, (values, weights) in drawn.items()
     )
 
 
-def _enrolled(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
-    """Everyone's spell, and a few children who left in the first days of term."""
-    left = [chance.random() < 0.1 for _ in range(who.height)]
-    gone = who.filter(pl.Series(left, dtype=pl.Boolean)).with_columns(
-        pupil_id="gone" + pl.col("pupil_id"), leaving_date=pl.lit(FIRST_MONDAY)
+_LOST_AT = {Where.ON_ROLL: (1.0, 0.0), Where.SCHOOL: (0.9, 0.1), Where.ANY: (0.8, 0.2), Where.HOME: (1.0, 0.0)}
+"""By where a kind is counted, the share of its pupils who are on a roll, and of those who are not."""
+
+
+def _lost(who: pl.DataFrame, chance: random.Random) -> Lost:
+    """Of each kind a few pupils, on a roll or gone: those gone have left a school, or were at none seen here."""
+    rows = [
+        {
+            "pupil_id": pupil_id if is_here else f"gone{pupil_id}",
+            "kind": kind.name,
+            "urn": _urn_of(kind, urn, is_here=is_here),
+        }
+        for kind in KINDS
+        for pupil_id, urn in who.select("pupil_id", "urn").iter_rows()
+        for is_here, share in zip((True, False), _LOST_AT[kind.where], strict=True)
+        if chance.random() < 0.09 * share
+    ]
+    drawn = pl.DataFrame(rows, schema={"pupil_id": pl.String, "kind": pl.String, "urn": pl.Int32})
+    told = drawn.with_columns(as_of=pl.lit(AS_OF), since=None, school_days=None, calendar_days=None, days_from_need=None, says=pl.lit("."), asks=pl.lit("?"), goes_to=pl.lit("officer"))  # fmt: skip
+    waited = who.select(
+        "pupil_id", days_from_need=pl.Series([chance.randrange(90) for _ in range(who.height)], dtype=pl.Int32)
     )
-    spells = pl.concat([who.with_columns(leaving_date=pl.lit(None, pl.Date)), gone])
-    return spells.with_columns(entry_date=pl.lit(date(2024, 9, 2)), nc_year=pl.lit("5"))
+    return Lost(LOST_BETWEEN_SERVICES.conform(told), {}, waited)
+
+
+def _urn_of(kind: Kind, urn: int, *, is_here: bool) -> int | None:
+    if kind.where is Where.HOME or (kind.where is Where.ANY and not is_here):
+        return None
+    return urn
 
 
 def _weeks(who: pl.DataFrame, rates: list[float], seed: int) -> pl.DataFrame:

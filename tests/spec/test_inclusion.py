@@ -4,12 +4,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
-import pytest
 
 from pipeline.steps.inclusion import Tonight, exact_counts
+from pipeline.steps.lost import Lost
 from pipeline.steps.weeks import marked_weeks
-from pipeline.tables.derived import PUPIL_FEATURES, PUPIL_SIGNALS, PUPIL_SUPPORT, RECONCILIATION, TRIAGE
-from pipeline.tables.facts import ENROLMENTS
+from pipeline.tables.derived import (
+    LOST_BETWEEN_SERVICES,
+    PUPIL_FEATURES,
+    PUPIL_SIGNALS,
+    PUPIL_SUPPORT,
+    RECONCILIATION,
+    TRIAGE,
+)
 from tests.drawn import drawn
 
 ASH, BIRCH = 100001, 100002
@@ -42,6 +48,10 @@ PUPILS = """
     farah    | 100002 | history_needed      | no      |                  | 0
 """
 
+NOBODY_LOST = Lost(
+    LOST_BETWEEN_SERVICES.empty, {}, pl.DataFrame(schema={"pupil_id": pl.String, "days_from_need": pl.Int32})
+)
+
 A_MARK = {
     "pupil_id": pl.String, "urn": pl.Int32, "date": pl.Date, "half_day": pl.String, "code": pl.String,
     "known_on": pl.Date, "recorded_at": pl.Datetime,
@@ -67,7 +77,7 @@ def tonight(pupils: str = PUPILS, **known) -> Tonight:
         "support": drawn_pupils,
         "schools": SCHOOLS,
         "weeks": marks(),
-        "enrolled": ENROLMENTS.empty,
+        "lost": NOBODY_LOST,
         "characteristics": drawn_pupils.select("pupil_id").with_columns(
             pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name != "pupil_id"
         ),
@@ -217,80 +227,6 @@ def test_groups_are_rolled_up_and_what_was_not_said_is_a_group_too():
     assert (pupils["in_care", "in care"], pupils["in_care", "not in care"], pupils["in_care", "not known"]) == (1, 3, 2)
     assert row(audit, kind="sen_provision", group_name="SEN support")["missed"] == 1
     assert row(audit, kind="phase", group_name="Secondary")["eligible"] == 3
-
-
-# Children lost between services
-
-
-def lost(kind: str, **known) -> int:
-    counts = exact_counts(tonight(**known))["lost_children"]
-    assert counts.filter(kind=kind, scope="school")["pupils"].sum() == row(counts, kind=kind, scope="home")["pupils"]
-    return row(counts, kind=kind, urn=ASH)["pupils"]
-
-
-def test_thirty_sessions_of_illness_are_fifteen_days():
-    """Amira has 30 and Bede 29."""
-    assert lost("fifteen_days_illness") == 1
-
-
-@pytest.mark.parametrize(
-    ("codes", "pupils"),
-    [
-        ("E E E E E", 0),  # five days: education is not owed yet
-        ("E E E E E E", 1),
-        ("E E E E E # E", 1),  # a day of closure is no school day
-        ("E E E B E E E", 0),
-        ("E E E D E E E", 0),
-        ("E E E K E E E", 0),
-        ("E E E / E E E", 0),
-    ],
-)
-def test_suspended_more_than_five_school_days_together_with_no_provision(codes, pupils):
-    assert lost("suspended_over_five_days_no_provision", weeks=marks(bede=codes)) == pupils
-
-
-ELEVEN_DAYS = "/ " * 11
-
-
-@pytest.mark.parametrize(
-    ("spells", "pupils"),
-    [
-        (["100001 | 2024-09-02 | 2025-09-08 | 9"], 1),
-        (["100001 | 2024-09-02 | 2025-09-09 | 9"], 0),  # nine school days ago: time to arrive
-        (["100001 | 2024-09-02 |            | 9"], 0),  # has not left
-        (["100001 | 2024-09-02 | 2025-07-22 | 9"], 0),  # left last school year
-        (["100001 | 2024-09-02 | 2025-08-31 | 11"], 0),  # a usual time to leave
-        (["100001 | 2024-09-02 | 2025-08-31 | 10"], 1),
-        (["100001 | 2024-09-02 | 2025-09-08 | 11"], 1),  # Year 11, but in term
-        (["100001 | 2024-09-02 | 2025-09-08 | N2"], 0),  # below compulsory age
-        (["100001 | 2024-09-02 | 2025-09-08 | 9", "100002 | 2025-09-15 | | 9"], 0),  # seen on another roll
-        (["100001 | 2024-09-02 | 2025-09-08 | 9", "100001 | 2025-09-22 | | 9"], 0),  # and came back
-        (["100002 | 2024-09-02 | 2025-09-02 | 9", "100001 | 2025-09-03 | 2025-09-08 | 9"], 1),  # of two left, the last
-    ],
-)
-def test_left_and_not_seen_here(spells, pupils):
-    picture = "\n".join(["urn | entry_date | leaving_date | nc_year", "-", *spells])
-    enrolled = drawn(picture, ENROLMENTS.schema).with_columns(pupil_id=pl.lit("juno"))
-    assert lost("left_and_not_seen_here", weeks=marks(amira=ELEVEN_DAYS), enrolled=enrolled) == pupils
-
-
-def test_without_a_register_a_fortnight_is_time_to_arrive():
-    gone = drawn(
-        """
-        pupil_id | urn    | entry_date | leaving_date | nc_year
-        ---------+--------+------------+--------------+--------
-        juno     | 100001 | 2024-09-02 | 2025-10-03   | 9
-        """,
-        ENROLMENTS.schema,
-    )
-    kind = "left_and_not_seen_here"
-    assert lost(kind, enrolled=gone) == 1
-    assert lost(kind, enrolled=gone.with_columns(leaving_date=pl.lit(date(2025, 10, 4)))) == 0
-
-
-def test_every_school_has_a_row_of_every_kind_so_that_a_missing_row_tells_nothing():
-    counts = exact_counts(tonight())["lost_children"]
-    assert counts.filter(scope="school").group_by("kind").len()["len"].to_list() == [2, 2, 2]
 
 
 def test_a_roll_at_a_school_nobody_told_us_of_is_counted_still():

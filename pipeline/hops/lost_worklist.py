@@ -1,0 +1,126 @@
+"""The worklist of children lost between services: by name, for the authority's officer and for the virtual school."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from pipeline.edges import identity
+from pipeline.edges.settings import Home
+from pipeline.edges.workbook_contents import day_in_words
+from pipeline.edges.worklist import Cover, Sheet, write_to
+from pipeline.vocabulary.lost import KIND, KINDS, OFFICER, VIRTUAL_SCHOOL
+
+from .looking import Look
+
+TITLE = "Children lost between services"
+
+SHEETS = {OFFICER: "For the officer", VIRTUAL_SCHOOL: "For the virtual school"}
+_SAYS = {
+    OFFICER: "One row for each child and each thing that happened. What is said are facts with their days; ask the question, and "
+    "write down what was done. Children in care are on the sheet For the virtual school.",
+    VIRTUAL_SCHOOL: "Children in care, whatever happened: for the virtual school head and the designated social care officer. Each "
+    "time: what does the child say, and was an advocate offered?",
+}
+
+COLUMNS = (
+    ("Who", 124), ("School", 112), ("What happened", 110), ("Since", 78), ("How long", 66), ("What is known", 270), ("Question", 170),
+)  # fmt: skip
+FILLS = (("What was done", 150), ("On", 60))
+COVER = (("What happened", 210), ("Children on these sheets", 170), ("Its exact line", 600))
+_DAYS = ("On",)
+
+PARAGRAPHS = (
+    "These are children of whom the records this home was sent say that one service may have let go before another took hold: they "
+    "left a roll, wait for a plan, or are placed where nobody marks them. Each row is a question to ask, never a finding.",
+    "Not seen here is all that can be said of a child on no roll this home can see. Other authorities, independent schools and home "
+    "education are out of its sight, and many of these children will be well and at school.",
+    "It is for finding children and offering support. It is not for penalty notices, prosecution, exclusion, admissions, funding or "
+    "judging staff, and says nothing of why a family acted as it did.",
+    "A child may have several rows. Of plans, what came after the latest return is not known. What was wrong or is over goes when "
+    "the records that say so come: tell whoever sent them.",
+    "It holds children's names: keep it where only those who act on it can read it, and send it by no e-mail.",
+)
+
+_NOBODY = (("Nobody on this day", *[""] * (len(COLUMNS) - 1)),)
+ON_NO_ROLL = "On no roll seen here"
+
+
+def write_lost(home: Home, look: Look) -> int:
+    """Write outbox/<as_of>/lost_between_services.xlsx, or take it away where there is nobody to write of; returns its rows."""
+    path = home.lost_between_services_of(look.as_of)
+    rows = look.lost.rows
+    if rows.is_empty():
+        path.unlink(missing_ok=True)
+        return 0
+    words = _Words(home, look)
+    sheets = [Sheet(SHEETS[who], _SAYS[who], COLUMNS, words.rows(who) or _NOBODY, FILLS, _DAYS) for who in SHEETS]
+    write_to(path, home, f"{TITLE}, {day_in_words(look.as_of)}", (_cover(look), *sheets), as_of=look.as_of)
+    return rows.height
+
+
+def _cover(look: Look) -> Cover:
+    counted = dict(look.lost.rows.group_by("kind").len().rows())
+    lines = tuple(
+        (kind.words, look.lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), kind.happened) for kind in KINDS
+    )
+    return Cover("About", PARAGRAPHS, COVER, lines)
+
+
+class _Words:
+    """What is told of each child, looked up once for all."""
+
+    def __init__(self, home: Home, look: Look):
+        self._lost = look.lost.rows
+        pupil_ids = sorted(set(self._lost["pupil_id"]))
+        of_day = {"as_of": look.as_of, "known_as": look.known.children}
+        self._names = _by_pupil(identity.names(home, pupil_ids, **of_day))
+        self._births = _by_pupil(identity.births(home, pupil_ids, **of_day))
+        self._schools = dict(look.known.schools.select("urn", "name").rows())
+        groups = look.enrolled.sort("entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
+        self._groups = dict(groups.select("pupil_id", "nc_year").rows())
+
+    def rows(self, goes_to: str) -> tuple[tuple[str, ...], ...]:
+        """By kind in its order, the longest first; within a day by name, so that the same rows stand alike."""
+        order = {kind.name: at for at, kind in enumerate(KINDS)}
+        told = self._lost.filter(pl.col("goes_to") == goes_to).with_columns(
+            at=pl.col("kind").replace_strict(order, return_dtype=pl.Int32)
+        )
+        return tuple(map(self._row, told.sort("at", "since", "pupil_id", nulls_last=True).iter_rows(named=True)))
+
+    def _row(self, row: Mapping) -> tuple[str, ...]:
+        since = day_in_words(row["since"]) if row["since"] else "By a census"
+        school = self._school(row["urn"])
+        return (
+            self._who(row["pupil_id"]),
+            school,
+            KIND[row["kind"]].words,
+            since,
+            _how_long(row),
+            row["says"],
+            row["asks"],
+        )
+
+    def _who(self, pupil_id: str) -> str:
+        name = self._names.get(pupil_id, {})
+        said = [", ".join(part for part in (name.get("surname"), name.get("forename")) if part) or "Name not held"]
+        born = self._births.get(pupil_id, {}).get("date_of_birth")
+        said += [f"born {day_in_words(born)}"] if born else []
+        group = self._groups.get(pupil_id)
+        return "\n".join([*said, *([f"year group {group}"] if group else [])])
+
+    def _school(self, urn: int | None) -> str:
+        return ON_NO_ROLL if urn is None else f"{self._schools.get(urn, 'School')} ({urn})"
+
+
+def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
+    return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
+
+
+def _how_long(row: Mapping) -> str:
+    if row["school_days"] is not None:
+        return _many(row["school_days"], "school day")
+    return "" if row["calendar_days"] is None else _many(row["calendar_days"], "day")
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,154 @@
+"""What children lost between services are looked for in: all that a home holds, as known on the day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import polars as pl
+
+from pipeline.steps.care import in_care
+from pipeline.steps.rolls import is_on_roll
+from pipeline.steps.weeks import registers
+from pipeline.steps.windows import between, school_days
+from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
+from pipeline.vocabulary.school_year import SchoolYear, school_year_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Frames as in `tables.facts`, `tables.derived` and the staged tables, rows known on the day and no other.
+
+    `weeks` may have those of transfer files; `reviews` are staged rows of support and reviews; `sent` the feeds of which
+    anything was ever sent, an empty file too.
+    """
+
+    as_of: date
+    weeks: pl.DataFrame
+    enrolled: pl.DataFrame
+    schools: pl.DataFrame
+    features: pl.DataFrame
+    signals: pl.DataFrame
+    triage: pl.DataFrame
+    support: pl.DataFrame
+    reviews: pl.DataFrame
+    suspensions: pl.DataFrame
+    census: pl.DataFrame
+    leavers: pl.DataFrame
+    ap_placements: pl.DataFrame
+    offers: pl.DataFrame
+    plans: pl.DataFrame
+    care_children: pl.DataFrame
+    care_episodes: pl.DataFrame
+    sent: frozenset[str]
+
+    @cached_property
+    def year(self) -> SchoolYear:
+        return school_year_of(self.as_of)
+
+    @cached_property
+    def listed_at(self) -> pl.DataFrame:
+        """One row per pupil on a roll: the school that lists them, and their year group."""
+        return self.features.select("pupil_id", "urn", "nc_year")
+
+    @cached_property
+    def begun(self) -> pl.DataFrame:
+        return self.enrolled.filter(pl.col("entry_date") <= self.as_of)
+
+    @cached_property
+    def on_rolls(self) -> pl.DataFrame:
+        """Every spell under way."""
+        return self.begun.filter(is_on_roll(as_of=self.as_of))
+
+    @cached_property
+    def days(self) -> pl.DataFrame:
+        """One row per school and school day of this school year and the last, up to the day."""
+        return school_days(registers(between(self.weeks, self.year.before.first_day, self.as_of)))
+
+    @cached_property
+    def with_registers(self) -> pl.DataFrame:
+        """The urn of each school with a register of this school year."""
+        return self.days.filter(pl.col("date") >= self.year.first_day).select("urn").unique()
+
+    @cached_property
+    def in_care(self) -> pl.DataFrame:
+        return in_care(self.care_children, self.care_episodes, as_of=self.as_of)
+
+    @cached_property
+    def last_spells(self) -> pl.DataFrame:
+        """One row per pupil ever on a roll: the spell under way, else the last left; and `age`, years on 31 August."""
+        last = pl.col("leaving_date").fill_null(date.max)
+        spells = self.begun.sort(last, "entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
+        left_in = pl.min_horizontal("leaving_date", pl.lit(self.as_of)).fill_null(self.as_of)
+        began = left_in.dt.year() - (left_in.dt.month() < 8).cast(pl.Int32)
+        return spells.with_columns(age=pl.col("age_at_31_august") + self.year.starts - began)
+
+    @cached_property
+    def with_plan(self) -> pl.DataFrame:
+        """One row per pupil with a plan in force, whoever tells of it: and the day it began, where that is told.
+
+        Where the authority tells of a plan that has ended, and of none in its place, no roll is believed.
+        """
+        is_over = pl.col("ceased_on") <= self.as_of
+        told = self.plans.with_columns(
+            in_force=(pl.col("stage") == "plan_in_force").fill_null(False) & ~is_over.fill_null(False),
+            is_ended=(pl.col("stage") == "plan_ceased").fill_null(False) | is_over.fill_null(False),
+        )
+        authoritys = told.filter("in_force").group_by("pupil_id").agg(pl.col("plan_start").max())
+        ended = told.filter("is_ended").join(authoritys, on="pupil_id", how="anti")
+        by_school = pl.concat([self._plans_on_rolls(), self._plans_under_review()]).unique()
+        others = by_school.join(authoritys, on="pupil_id", how="anti").join(ended, on="pupil_id", how="anti")
+        return pl.concat([authoritys, others], how="diagonal_relaxed").sort("pupil_id")
+
+    def _plans_on_rolls(self) -> pl.DataFrame:
+        said = self.begun.filter(pl.col("sen_provision").is_not_null())
+        latest = said.sort("sen_provision_on", "entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
+        return latest.filter(pl.col("sen_provision") == "E").select("pupil_id")
+
+    def _plans_under_review(self) -> pl.DataFrame:
+        of_plans = self.reviews.filter(
+            pl.col("kind") == "ehc_plan", pl.col("start_date").fill_null(date.min) <= self.as_of
+        )
+        said_last = of_plans.filter(pl.col("known_on") == pl.col("known_on").max().over("pupil_id"))
+        lasts = pl.col("ended").is_null() | (pl.col("ended") > self.as_of)
+        return said_last.filter(lasts).select("pupil_id").unique()
+
+
+def time_since(rows: pl.DataFrame, day: str, held: Held) -> pl.DataFrame:
+    """`rows` (pupil_id and urn, one row a pupil) with the school days of that school since `day`, or, where no register of
+    this year says which were school days, the calendar days, holidays of the summer left out; and `is_enough`."""
+    counted = rows.select("pupil_id", "urn", day).join(held.days, on="urn").filter(pl.col("date") > pl.col(day))
+    days = counted.group_by("pupil_id").agg(school_days=pl.len().cast(pl.Int32), first_day=pl.col("date").min())
+    known = rows.join(days, on="pupil_id", how="left").with_columns(pl.col("school_days").fill_null(0))
+    by_register = pl.col("urn").is_in(held.with_registers["urn"].implode())
+    apart = known.with_columns(
+        school_days=pl.when(by_register).then("school_days"),
+        calendar_days=pl.when(~by_register)
+        .then(pl.lit(held.as_of) - _term_day(pl.col(day)))
+        .dt.total_days()
+        .cast(pl.Int32),
+    )
+    enough = (pl.col("school_days") >= SCHOOL_DAYS_TO_ARRIVE) | (pl.col("calendar_days") >= DAYS_TO_ARRIVE)
+    return apart.with_columns(is_enough=enough.fill_null(False))
+
+
+def _term_day(day: pl.Expr) -> pl.Expr:
+    """`day`, or of one in the summer's holidays the day before they end."""
+    last = pl.date(day.dt.year(), 8, 31)
+    in_holidays = (day >= pl.date(day.dt.year(), 7, 20)) & (day < last)
+    return pl.when(in_holidays).then(last).otherwise(day)
+
+
+def since_days(day: str, last: pl.Expr | date) -> pl.Expr:
+    """Calendar days from `day` to `last`."""
+    until = pl.lit(last) if isinstance(last, date) else last
+    return (until - pl.col(day)).dt.total_days().cast(pl.Int32)
+
+
+def latest_known(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """Of rows that share `key` the one known last, then the last by content: never by the order of files."""
+    content = sorted(set(rows.columns) - {"extract_id", "row_number", "known_on", *key})
+    ordered = rows.sort("known_on", *content, nulls_last=False)
+    return ordered.unique(key, keep="last", maintain_order=True)
+
+
+A_DAY = timedelta(days=1)

@@ -1,0 +1,153 @@
+"""Children whose plan, or request for one, is past a day the law sets: as the latest return states it, and no later.
+
+Of what came after the day a return describes nobody here knows. So days run to that day, and a review that fell due since is
+no reason yet.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.signals.sentences import written
+from pipeline.steps.lost_held import Held, since_days
+from pipeline.vocabulary.lost import ADULT_FROM
+from pipeline.vocabulary.plans import DAYS_TO_DECIDE, DAYS_TO_PLAN, MONTHS_TO_REVIEW, STAGES, WAITING
+
+_NO_PLACE = ("NEET", "NIEC", "NIEO")
+"""Settings by which SEN2 says that a young person is in none."""
+
+
+def _now(held: Held) -> pl.DataFrame:
+    """What the latest return of its authority states."""
+    return held.plans.filter(pl.col("is_latest"))
+
+
+def _placed(rows: pl.DataFrame, held: Held, *more: str) -> pl.DataFrame:
+    """The longest of each pupil's, with the school that lists them; null where none here does."""
+    first = rows.sort("since", "says").unique("pupil_id", keep="first", maintain_order=True)
+    listed = first.join(held.listed_at.select("pupil_id", "urn"), on="pupil_id", how="left")
+    return listed.select("pupil_id", "urn", "since", "calendar_days", "says", *more)
+
+
+# Requests ---------------------------------------------------------------------------------------------------------------
+
+
+def _waiting(held: Held) -> pl.DataFrame:
+    """Requests that wait for the authority, with the days waited. One whose time runs by other limits has none."""
+    waits = _now(held).filter(pl.col("stage").is_in(WAITING), pl.col("weeks_waiting").is_not_null())
+    return waits.with_columns(
+        since=pl.col("received_on"),
+        calendar_days=since_days("received_on", pl.col("stated_on")),
+        at=pl.col("stage").replace_strict(STAGES, return_dtype=pl.String),
+        weeks=pl.col("weeks_waiting").floor().cast(pl.Int32),
+        exception=_exception(),
+    )
+
+
+def _exception() -> pl.Expr:
+    has = pl.col("has_exception")
+    return (
+        pl.when(has)
+        .then(pl.lit("an exception to the twenty weeks is on record"))
+        .when(has.is_null())
+        .then(pl.lit("whether an exception applies was not said"))
+        .otherwise(pl.lit("no exception is on record"))
+    )
+
+
+def undecided(held: Held) -> pl.DataFrame:
+    """One row per pupil whose request had waited for a decision for more than six weeks and at most twenty."""
+    days = pl.col("calendar_days")
+    late = _waiting(held).filter(
+        pl.col("stage") == "requested", days.is_between(DAYS_TO_DECIDE, DAYS_TO_PLAN, closed="right")
+    )
+    return _placed(late.with_columns(says=written(_UNDECIDED)), held)
+
+
+_UNDECIDED = (
+    "A plan was asked for on {received_on:date}. By {stated_on:date}, the day of the latest return, it was not decided whether to "
+    "assess, {calendar_days:day} on: six weeks are 42."
+)
+
+
+def past_twenty_weeks(held: Held, *, with_exception: bool) -> pl.DataFrame:
+    """One row per pupil who had waited for more than twenty weeks, with an exception on record or without."""
+    late = _waiting(held).filter(
+        pl.col("calendar_days") > DAYS_TO_PLAN, pl.col("has_exception").fill_null(False) == with_exception
+    )
+    return _placed(late.with_columns(says=written(_NO_PLAN)), held)
+
+
+_NO_PLAN = (
+    "A plan was asked for on {received_on:date}. By {stated_on:date}, the day of the latest return, {calendar_days:day} "
+    "({weeks:whole week}) had passed, of 140: {at}; {exception}."
+)
+
+
+# Plans ------------------------------------------------------------------------------------------------------------------
+
+
+def _in_force(held: Held) -> pl.DataFrame:
+    return _now(held).filter(pl.col("stage") == "plan_in_force")
+
+
+def unreviewed(held: Held) -> pl.DataFrame:
+    """One row per pupil whose plan's review was due before the day of the return, with no later one known of any school."""
+    due = _in_force(held).filter(pl.col("next_review_due") < pl.col("stated_on"))
+    by_schools = held.reviews.filter(pl.col("kind") == "ehc_plan", pl.col("last_review") <= held.as_of)
+    latest = by_schools.group_by("pupil_id").agg(reviewed_at_school=pl.col("last_review").max())
+    said = due.join(latest, on="pupil_id", how="left")
+    in_date = pl.col("reviewed_at_school").dt.offset_by(f"{MONTHS_TO_REVIEW}mo") >= held.as_of
+    late = said.filter(~in_date.fill_null(False)).with_columns(
+        since="next_review_due", calendar_days=since_days("next_review_due", pl.col("stated_on"))
+    )
+    return _placed(late.with_columns(says=written(_REVIEWED) + written(_UNREVIEWED)), held)
+
+
+_REVIEWED = "[Last reviewed on {last_review:date}. ]"
+_UNREVIEWED = "The plan's review was due by {next_review_due:date}, {calendar_days:day} before {stated_on:date}, the day of the latest return."  # fmt: skip
+
+
+def not_transferred(held: Held) -> pl.DataFrame:
+    """One row per pupil whose plan was to be changed for the next phase by a day before that of the return, and was not."""
+    is_done = pl.col("phase_transferred_on") <= pl.col("stated_on")
+    late = _in_force(held).filter(pl.col("phase_transfer_due") < pl.col("stated_on"), ~is_done.fill_null(False))
+    timed = late.with_columns(
+        since="phase_transfer_due", calendar_days=since_days("phase_transfer_due", pl.col("stated_on"))
+    )
+    return _placed(timed.with_columns(says=written(_NOT_TRANSFERRED)), held)
+
+
+_NOT_TRANSFERRED = (
+    "The plan for the next phase was due by {phase_transfer_due:date}, and was not final by {stated_on:date}, the day of the latest "
+    "return, {calendar_days:day} on."
+)
+
+
+def without_pathway(held: Held) -> pl.DataFrame:
+    """One row per pupil of 17 or over when the school year began whose plan leads to no place that is noted.
+
+    SEN2 has no field for a pathway to adulthood. A place that the plan names or that is attended under it stands for one, or
+    an offer of a place after Year 11, which may be of any year. Of whose age no roll tells nothing is said.
+    """
+    old_enough = held.last_spells.filter(pl.col("age") >= ADULT_FROM).select("pupil_id", "age")
+    is_place = pl.any_horizontal(_is_place("named"), _is_place("attended"))
+    adults = _in_force(held).filter(~is_place).join(old_enough, on="pupil_id")
+    offered = held.offers.filter(pl.col("offer_date") <= held.as_of)
+    first_day = date(held.year.starts, 8, 31)
+    told = adults.join(offered, on="pupil_id", how="anti").with_columns(
+        since=pl.lit(first_day), calendar_days=pl.lit((held.as_of - first_day).days, pl.Int32)
+    )
+    return _placed(told.with_columns(says=written(_NO_PATHWAY)), held)
+
+
+_NO_PATHWAY = (
+    "Was {age} on {since:date}. By {stated_on:date}, the day of the latest return, the plan[ of {plan_start:date}] named no place, "
+    "and none was attended under it; no offer of a place after Year 11 is held."
+)
+
+
+def _is_place(place: str) -> pl.Expr:
+    setting = pl.col(f"{place}_setting")
+    named_in_words = setting.is_not_null() & ~setting.is_in(_NO_PLACE)
+    return (pl.col(f"{place}_urn").is_not_null() | named_in_words).fill_null(False)

@@ -1,0 +1,189 @@
+"""Children whom registers show to be between services: placed and not seen, on two rolls, suspended, or long ill."""
+
+import polars as pl
+
+from pipeline.signals.sentences import written
+from pipeline.steps.lost_held import A_DAY, Held
+from pipeline.steps.lost_places import placed, with_days_from_need
+from pipeline.steps.weeks import code_flags, cut, registers, slots
+from pipeline.steps.windows import once_each
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, CountsAs
+from pipeline.vocabulary.enrolment import GUEST
+from pipeline.vocabulary.lost import DAYS_SEEN_BY_NEITHER, ILLNESS_SESSIONS, SCHOOL_DAYS_TO_ARRIVE, SUSPENDED_DAYS
+
+_ILL, _SUSPENDED, _ELSEWHERE = (BY_CODE[code].number for code in ("I", "E", "D"))
+_PROVIDED = [BY_CODE[code].number for code in ("B", "K")]
+_UNSEEN = [_ELSEWHERE, *(code.number for code in ATTENDANCE_CODES if code.counts_as is CountsAs.NO_MARK)]
+_ATTENDED = [
+    code.number
+    for code in ATTENDANCE_CODES
+    if code.counts_as in (CountsAs.PRESENT, CountsAs.APPROVED_ACTIVITY) or code.number == _ELSEWHERE
+]
+"""Marks by which somebody says that they have seen a pupil, or that another place has."""
+
+_number = pl.col("code_number")
+_OF_SCHOOL = ("pupil_id", "urn")
+
+
+def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:
+    """One row per half day of this school year with a mark of `pupils`, every school's."""
+    theirs = held.weeks.join(pupils.select("pupil_id").unique(), on="pupil_id", how="semi")
+    return slots(cut(theirs, first_day=held.year.first_day, last_day=held.as_of))
+
+
+# Alternative provision --------------------------------------------------------------------------------------------------
+
+
+def placed_without_marks(held: Held) -> pl.DataFrame:
+    """One row per pupil in alternative provision under way and seen neither there nor at the school for ten school days."""
+    under_way = _with_registers(placed(held).filter("is_under_way"), held)
+    seen = (
+        _marks(held, under_way).filter(_number.is_in(_ATTENDED)).group_by("pupil_id").agg(seen_on=pl.col("date").max())
+    )
+    told = under_way.join(seen, on="pupil_id", how="left").with_columns(
+        after=pl.max_horizontal(pl.col("entry_date") - A_DAY, "seen_on", pl.lit(held.year.first_day) - A_DAY)
+    )
+    counted = told.join(held.days, on="urn").filter(pl.col("date") > pl.col("after")).group_by("pupil_id")
+    unseen = counted.agg(school_days=pl.len().cast(pl.Int32), since=pl.col("date").min())
+    long_unseen = told.join(unseen.filter(pl.col("school_days") >= SCHOOL_DAYS_TO_ARRIVE), on="pupil_id")
+    said = with_days_from_need(long_unseen, held)
+    listed = said.drop("urn").join(held.listed_at, on="pupil_id")
+    return listed.select("pupil_id", "urn", "since", "school_days", "days_from_need", says=written(_PLACED))
+
+
+_PLACED = (
+    "In alternative provision that the school arranged since {entry_date:date}; no mark of attendance, B, D or K, there or at "
+    "the school, for {school_days:school day}, from {since:date} on.[ The place began {days_from_need:day} after the first mark "
+    "of need ({need}).]"
+)
+
+
+def _with_registers(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
+    return rows.join(held.with_registers, on="urn", how="semi")
+
+
+# Two rolls --------------------------------------------------------------------------------------------------------------
+
+
+def seen_by_neither(held: Held) -> pl.DataFrame:
+    """One row per pupil on two rolls or more, each with its register, with D or no mark at all of them for five of their
+    common school days running, the last among them."""
+    rolls = _two_rolls(held)
+    common = _common_days(rolls, held)
+    told = _marks(held, rolls).filter(~_number.is_in(_UNSEEN)).select("pupil_id", "date").unique()
+    days = common.join(told.with_columns(is_seen=True), on=("pupil_id", "date"), how="left").sort("pupil_id", "date")
+    runs = days.with_columns(pl.col("is_seen").fill_null(False)).with_columns(
+        run=pl.struct("pupil_id", "is_seen").rle_id()
+    )
+    last = runs.filter((pl.col("run") == pl.col("run").max().over("pupil_id")) & ~pl.col("is_seen"))
+    counted = last.group_by("pupil_id").agg(
+        since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.len().cast(pl.Int32)
+    )
+    long = counted.filter(pl.col("school_days") >= DAYS_SEEN_BY_NEITHER)
+    named = long.join(_named(rolls, held), on="pupil_id").join(held.listed_at, on="pupil_id")
+    return named.select("pupil_id", "urn", "since", "school_days", says=written(_NEITHER))
+
+
+_NEITHER = (
+    "On the rolls of {schools}; D or no mark at each for {school_days:school day} running, {since:date} to {last:date}."
+)
+
+
+def _two_rolls(held: Held) -> pl.DataFrame:
+    """One row per pupil and roll, of pupils on two or more whose registers have all come; guests are on none."""
+    is_guest = (pl.col("enrol_status") == GUEST).fill_null(False)
+    spells = held.on_rolls.filter(~is_guest).group_by(_OF_SCHOOL).agg(pl.col("entry_date").max())
+    has_register = pl.col("urn").is_in(held.with_registers["urn"].implode())
+    return spells.filter((pl.len().over("pupil_id") > 1) & has_register.all().over("pupil_id"))
+
+
+def _common_days(rolls: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """One row per pupil and day of this year that was a school day at each of their schools, once they were on all."""
+    on_all = rolls.with_columns(pl.col("entry_date").max().over("pupil_id"), schools=pl.len().over("pupil_id"))
+    days = on_all.join(held.days.filter(pl.col("date") >= held.year.first_day), on="urn")
+    open_ = days.filter(pl.col("date") >= pl.col("entry_date")).group_by("pupil_id", "date")
+    return open_.agg(n=pl.len(), schools=pl.col("schools").first()).filter(pl.col("n") == pl.col("schools")).select("pupil_id", "date")  # fmt: skip
+
+
+def _named(rolls: pl.DataFrame, held: Held) -> pl.DataFrame:
+    names = held.schools.select("urn", "name").unique("urn", keep="first", maintain_order=True)
+    known = rolls.join(names, on="urn", how="left").sort("pupil_id", "urn")
+    name = pl.coalesce("name", "School " + pl.col("urn").cast(pl.String))
+    return known.group_by("pupil_id", maintain_order=True).agg(schools=name.str.join(" and "))
+
+
+# Suspended --------------------------------------------------------------------------------------------------------------
+
+
+def long_suspended(held: Held) -> pl.DataFrame:
+    """One row per pupil with a run of E on more than five school days and no other mark between: of several, the last.
+
+    Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
+    """
+    ever = held.weeks.filter(pl.col("suspended_sessions") > 0).select(_OF_SCHOOL).unique()
+    theirs = held.weeks.join(ever, on=_OF_SCHOOL, how="semi")
+    this_year = cut(registers(theirs), first_day=held.year.first_day, last_day=held.as_of)
+    tells = [number for number, possible in enumerate(code_flags["possible"]) if possible or number == _ELSEWHERE]
+    marks = slots(this_year).filter(_number.is_in(tells)).sort(*_OF_SCHOOL, "date", "half_day")
+    runs = marks.with_columns(run=pl.struct(*_OF_SCHOOL, _number == _SUSPENDED).rle_id())
+    counted = runs.filter(_number == _SUSPENDED).group_by(*_OF_SCHOOL, "run").agg(
+        since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32)
+    )  # fmt: skip
+    long = counted.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("last", "since", "urn")
+    latest = long.unique("pupil_id", keep="last", maintain_order=True)
+    return latest.select("pupil_id", "urn", "since", "school_days", says=written(_E))
+
+
+_E = "Suspended or excluded (E) for {school_days:school day} together, {since:date} to {last:date}, with no B, D or K between."
+
+
+# Ill --------------------------------------------------------------------------------------------------------------------
+
+
+def long_ill(held: Held) -> pl.DataFrame:
+    """One row per pupil ill for 30 sessions or more this year, with no B or K since the first of the last thirty and no
+    alternative provision. Where only a census tells, with no B or K in it at all."""
+    ill = held.features.filter(pl.col("illness_sessions_ytd") >= ILLNESS_SESSIONS)
+    ill = ill.select("pupil_id", "urn", "source", "period", "illness_sessions_ytd")
+    return pl.concat([_ill_by_registers(ill, held), _ill_by_census(ill, held)], how="diagonal_relaxed")
+
+
+def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
+    told = ill.filter(pl.col("source") == "registers")
+    own = held.weeks.join(told, on="pupil_id", how="semi")
+    this_year = cut(own, first_day=held.year.first_day, last_day=held.as_of)
+    marks = slots(once_each(this_year.lazy()).collect(), ("pupil_id",))
+    days = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
+    of_thirty = days.group_by("pupil_id").agg(
+        since=pl.col("date").min(), from_day=pl.col("date").tail(ILLNESS_SESSIONS).min()
+    )
+    provided = marks.filter(_number.is_in(_PROVIDED)).join(of_thirty, on="pupil_id")
+    has_some = provided.filter(pl.col("date") >= pl.col("from_day")).select("pupil_id")
+    in_places = placed(held).join(of_thirty, on="pupil_id")
+    lasts = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= pl.col("from_day"))
+    without = told.join(of_thirty, on="pupil_id").join(has_some, on="pupil_id", how="anti")
+    alone = without.join(in_places.filter(lasts), on="pupil_id", how="anti")
+    return alone.select("pupil_id", "urn", "since", _half(), says=written(_ILL_BY_REGISTERS))
+
+
+_ILL_BY_REGISTERS = (
+    "Ill (I) for {illness_sessions_ytd:session} this school year, first on {since:date}; no B or K since {from_day:date}, the "
+    "first of the last thirty, and no alternative provision."
+)
+
+
+def _half() -> pl.Expr:
+    return (pl.col("illness_sessions_ytd") // 2).cast(pl.Int32).alias("school_days")
+
+
+def _ill_by_census(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
+    told = ill.filter(pl.col("source") == "census")
+    provided = held.census.filter(
+        (pl.col("school_year") == held.year.starts) & pl.col("code").is_in(["B", "K"]) & (pl.col("sessions") > 0)
+    )
+    placed_now = placed(held).filter("is_under_way")
+    without = told.join(provided, on="pupil_id", how="anti").join(placed_now, on="pupil_id", how="anti")
+    return without.select("pupil_id", "urn", _half(), says=written(_ILL_BY_CENSUS))
+
+
+_ILL_BY_CENSUS = "Ill (I) for {illness_sessions_ytd:session}[ {period}] by the school census, which has no B or K; no alternative provision."
