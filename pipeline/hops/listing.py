@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.links import as_one_child
+from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import HistoryNeeded, ListedPupil, ReviewList, day_in_words
 from pipeline.edges.workbooks import write_review_list
@@ -42,8 +43,9 @@ def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
     if lists:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
+    seals = Seals(home.key("pseudonym"))
     for listed in lists:
-        write_review_list(listed, folder / f"{listed.urn}.xlsx")
+        write_review_list(listed, folder / f"{listed.urn}.xlsx", seals)
     return len(lists)
 
 
@@ -102,6 +104,8 @@ class _Words:
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
             lines=(),
+            plan_words=(settings.sen_support_words, settings.plan_words),
+            words_come_back=settings.words_come_back,
         )
 
     def _listed(self, row: Mapping) -> ListedPupil:

@@ -17,3 +17,6 @@ FACTS = ("a mark", "roll or year group", "support on file", "another fact")
 
 TRY_AGAIN_DAYS = 28
 """Days after which a pupil who could not be reached is asked about again: a snooze that needs no date of its own."""
+
+LONGEST_SNOOZE_DAYS = 366
+"""Days from the decision to the end of a snooze, at most: whoever is to be left alone for longer is decided on again."""
