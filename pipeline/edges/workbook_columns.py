@@ -19,6 +19,10 @@ HIDDEN = (
 """The first two columns, and what the page about the list says of them."""
 
 
+NOTHING_TO_ANSWER = "-"
+"""Stands for the key of a row that only says something: one with no key at all has lost it, or was added."""
+
+
 @dataclass(frozen=True)
 class ToFill:
     """One cell to fill: `field` is what is read back as, null where nothing is; `help` is shown on the cell."""

@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 from .seals import Seals
 from .workbook_contents import FORMAT_VERSION, ReviewList
 from .workbook_paper import MADE_UP, put
+from .workbook_told import BEGINS
 
-BEGINS = "a2n review list"
 LIST, LOOKED_INTO, FOR_RETURN = "list", "looked into", "for return"
 LIVE = "live"
 

@@ -4,7 +4,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from .seals import Seals
-from .workbook_columns import ANSWERED_BY, HIDDEN, LOOKED_INTO, who
+from .workbook_columns import ANSWERED_BY, HIDDEN, LOOKED_INTO, NOTHING_TO_ANSWER, who
 from .workbook_contents import ReviewList, UnderReview, day_in_words, year_in_words
 from .workbook_marks import LOOKED_INTO as LOOKED_INTO_PART
 from .workbook_marks import put_mark
@@ -35,6 +35,7 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
     for row, one in enumerate(listed.under_review, start=_FIRST_ROW):
         _put_looked_into(page, row, one, widths)
     if not listed.under_review:
+        put(sheet, _FIRST_ROW, 0, NOTHING_TO_ANSWER, forms["line"])
         put_none(sheet, _FIRST_ROW, widths, "Nobody is being looked into.", forms, hidden=hidden)
     last_row = _FIRST_ROW + max(len(listed.under_review), 1) - 1
     sheet.print_area(0, hidden, last_row, hidden + len(widths) - 1)

@@ -12,6 +12,7 @@ from .workbook_columns import (
     ANSWERS_AT,
     GIVEN_BY_LOT,
     HIDDEN,
+    NOTHING_TO_ANSWER,
     PLACE_AT,
     PUPIL_AT,
     PUPIL_PIXELS,
@@ -57,8 +58,14 @@ def hide_columns(sheet: Worksheet) -> None:
     sheet.set_column(0, len(HIDDEN) - 1, 14, None, {"hidden": True})
 
 
+def put_as_said(page: Page, row: int) -> None:
+    """Say in the place of a key that nothing is answered in this row."""
+    put(page.sheet, row, 0, NOTHING_TO_ANSWER, page.forms["fact"])
+
+
 def put_section(page: Page, row: int, text: str) -> int:
     """A heading over the rows below; the row after it."""
+    put_as_said(page, row)
     put_across(page.sheet, row, SHOWN, text, page.forms["section"])
     page.sheet.set_row(row, 20)
     return row + 1
@@ -75,6 +82,7 @@ def put_full(page: Page, row: int, pupil: ListedPupil) -> int:
 
 
 def _put_records(page: Page, row: int, pupil: ListedPupil) -> int:
+    put_as_said(page, row)
     page.sheet.write_number(row, PLACE_AT, pupil.place, page.forms["place_first"])
     room = [(_put_name(page, row, pupil), as_bold(PUPIL_PIXELS))]
     for record in RECORDS:
@@ -125,6 +133,7 @@ def _put_said_before(page: Page, row: int, pupil: ListedPupil) -> int:
     text = "\n".join(f"{whose} said before: “{words}”" for whose, words in told.items() if words)
     if not text:
         return row
+    put_as_said(page, row)
     put(page.sheet, row, PLACE_AT, "", page.forms["fact"])
     put_across(page.sheet, row, (PUPIL_AT, SHOWN[1]), text, page.forms["heard"])
     page.sheet.set_row(row, row_points([(text, pixels_of(PUPIL_AT, SHOWN[1]))]))
@@ -188,6 +197,7 @@ def put_off(page: Page, row: int, one: OffList) -> int:
         ((ANSWERS_AT, ANSWERS_AT + 1), KINDS_OFF[one.kind], "line"),
         ((ANSWERS_AT + 2, SHOWN[1]), one.because, "line"),
     )
+    put_as_said(page, row)
     for across, text, form in told:
         put_across(page.sheet, row, across, text, page.forms[form])
     page.sheet.set_row(row, row_points([(text, as_bold(pixels_of(*across))) for across, text, _ in told], least=20))

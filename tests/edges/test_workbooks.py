@@ -137,13 +137,14 @@ def said_in(sheet) -> dict[str, str]:
 
 def pupil_rows(sheet) -> list[int]:
     """A row with a key is one to answer in; that is how the workbook is read when it comes back."""
-    return [row for row in range(heading_row(sheet) + 1, sheet.max_row + 1) if sheet.cell(row, 1).value]
+    below = range(heading_row(sheet) + 1, sheet.max_row + 1)
+    return [row for row in below if sheet.cell(row, 1).value not in (None, "-")]
 
 
 def told_rows(sheet) -> list[int]:
     """The rows of what the records say: with a place, and no key."""
     below = range(heading_row(sheet) + 1, sheet.max_row + 1)
-    return [row for row in below if isinstance(sheet.cell(row, 3).value, int) and not sheet.cell(row, 1).value]
+    return [row for row in below if isinstance(sheet.cell(row, 3).value, int) and sheet.cell(row, 1).value == "-"]
 
 
 def places(sheet) -> list[int]:
