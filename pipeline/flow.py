@@ -142,7 +142,8 @@ def _new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     )
     new = inbox.find_extracts(home, but_not=frozenset(whole))
     extracts = [one for one in new if not inbox.is_for_outcomes(one)]
-    return sorted_by_feed(extracts, but_not=taken), len(new) - len(extracts)
+    left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
+    return sorted_by_feed(extracts, but_not=taken), left
 
 
 def _left_for_outcomes(left: int) -> str:

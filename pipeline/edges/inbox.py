@@ -4,9 +4,10 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from .containers import tables_in
+from .containers import opened, tables_in
 from .extract import Claimed, Extract
 from .kinds import BYTES_LOOKED_AT, Kind, kind_of
 from .settings import Home
@@ -31,7 +32,7 @@ def find_returned(home: Home) -> list[Extract]:
     small = [
         (path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox) if _may_be_returned(home, path)
     ]
-    found = [extract for extract in extracts_of(small) if is_for_outcomes(extract)]
+    found = [_whole(extract) for extract in extracts_of(small) if is_for_outcomes(extract)]
     first = {extract.sha256: extract for extract in reversed(found)}
     return sorted(first.values(), key=lambda extract: extract.name)
 
@@ -39,6 +40,15 @@ def find_returned(home: Home) -> list[Extract]:
 def is_for_outcomes(extract: Extract) -> bool:
     """Whether it is a list that came back, or lies in the folder for them: no take-in reads it."""
     return extract.is_returned or extract.name.startswith(f"{RETURNED}/")
+
+
+def _whole(extract: Extract) -> Extract:
+    """Of a sheet, its workbook: what came back is one thing, whatever it is."""
+    if extract.sheet is None:
+        return extract
+    book = replace(extract, name=extract.name.rpartition("/")[0], sheet=None)
+    with opened(book) as stream:
+        return replace(book, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
 
 
 def _may_be_returned(home: Home, path: Path) -> bool:

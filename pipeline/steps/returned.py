@@ -1,6 +1,6 @@
 """What a returned list says, held to its rules: which answers are taken, and which rows go back and why.
 
-A row is taken whole or not at all. Every rule is held again that the workbook's own drop-downs and limits hold, for pasting
+A row is taken whole or not at all; what is wrong with its cells is told only where it is known whose row it is. Every rule is held again that the workbook's own drop-downs and limits hold, for pasting
 gets round those.
 """
 
@@ -43,13 +43,20 @@ def judged(
     """ANSWERS of one workbook, judged. `listed` are the keys on that list; `looked_into` are the keys of pupils somebody
     decided to look into, and the day of that. `known_on` is the day the workbook is read as known."""
     read = _read(answers, listed, looked_into)
-    rules = [(rule, read.filter(rule.is_broken)) for rule in rules_of(list_as_of=list_as_of, known_on=known_on)]
-    broken = [
-        rows.select("sheet", "row_number", rule=pl.lit(rule.name), sentence=pl.lit(rule.sentence))
-        for rule, rows in rules
-    ]
-    told = pl.concat([pl.DataFrame(schema=BROKEN), *broken]).sort("sheet", "row_number", maintain_order=True)
-    return Judged(read.join(told, on=("sheet", "row_number"), how="anti", maintain_order="left"), told)
+    unsound = _broken(read, _RULES_OF_ROWS)
+    sound = read.join(unsound, on=_ROW, how="anti", maintain_order="left")
+    told = pl.concat([unsound, _broken(sound, _rules_of_cells(list_as_of, known_on))])
+    taken = sound.join(told, on=_ROW, how="anti", maintain_order="left")
+    return Judged(taken, told.sort(_ROW, maintain_order=True))
+
+
+_ROW = ("sheet", "row_number")
+
+
+def _broken(rows: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
+    told = [(rows.filter(rule.is_broken), rule) for rule in rules]
+    found = [those.select(*_ROW, rule=pl.lit(rule.name), sentence=pl.lit(rule.sentence)) for those, rule in told]
+    return pl.concat([pl.DataFrame(schema=BROKEN), *found])
 
 
 def _read(answers: pl.DataFrame, listed: list[str], looked_into: dict[str, date]) -> pl.DataFrame:
@@ -85,13 +92,12 @@ def as_day(text: pl.Expr) -> pl.Expr:
 
 
 def rules_of(*, list_as_of: date, known_on: date) -> tuple[Rule, ...]:
-    """Every rule a row of the list of that day is held to, read as known on `known_on`."""
-    return (
-        *_RULES_OF_ROWS,
-        *_rules_of_decisions(list_as_of, known_on),
-        *_RULES_OF_CHOICES,
-        *_rules_of_outcomes(known_on),
-    )
+    """Every rule a row of the list of that day is held to, read as known on `known_on`: whose it is, then what it says."""
+    return (*_RULES_OF_ROWS, *_rules_of_cells(list_as_of, known_on))
+
+
+def _rules_of_cells(list_as_of: date, known_on: date) -> tuple[Rule, ...]:
+    return (*_rules_of_decisions(list_as_of, known_on), *_RULES_OF_CHOICES, *_rules_of_outcomes(known_on))
 
 
 _OF_LIST, _OF_LOOKED_INTO = pl.col("part") == "list", pl.col("part") == "looked into"

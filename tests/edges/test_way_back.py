@@ -296,6 +296,20 @@ def share_texts(path: Path) -> None:
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
+def test_a_list_saved_by_libreoffice_is_read_as_any(here):
+    """Filled in as above and saved by LibreOffice 7.4: a decision, a snooze, one mistyped, a wrong fact and an outcome."""
+    shutil.copy(SAVED_BY_LIBREOFFICE, here.sent())
+    (one,) = here.read().returned
+
+    assert here.decided() == {LOOKED_INTO_KEY: "look into it", TOBI: "look into it", ZOFIA: "snooze until"}
+    tables = here.tables()
+    assert tables["decisions"].filter(pupil_id=ZOFIA)["snooze_until"].to_list() == [date(2026, 5, 1)]
+    assert tables["outcomes"]["outcome"].to_list() == ["need found"]
+    assert tables["corrections"]["fact"].to_list() == ["a mark"]
+    assert (one.rows_answered, one.rows_taken, one.rows_refused) == (5, 4, 1) and here.rules() == {"decision_unknown"}
+    assert [row[2] for row in sent_back(here)] == ["Li, Jo"]
+
+
 # ---- rows that are refused, and go back
 
 
@@ -399,10 +413,10 @@ ROWS = {
     "add_a_row": (add_a_row, {"key_lost"}),
     "copy_a_row": (copy_a_row, {"pupil_twice"}),
     "formula_in_a_decision": (formula_in_a_decision, {"has_formula"}),
-    "formula_in_a_day": (formula_in_a_day, {"has_formula", "decision_without_day"}),
+    "formula_in_a_day": (formula_in_a_day, {"has_formula"}),
     "formula_for_a_name": (formula_for_a_name, {"has_formula", "seal_broken"}),
     "merge_two_pupils": (merge_two_pupils, {"is_merged"}),
-    "write_over_the_reasons": (write_over_the_reasons, {"key_lost", "decision_without_day"}),
+    "write_over_the_reasons": (write_over_the_reasons, {"key_lost"}),
     "pasted": (pasted, {"decision_unknown"}),
     "before_the_list": (before_the_list, {"decided_before_list"}),
     "still_to_come": (still_to_come, {"decided_ahead"}),
@@ -534,7 +548,9 @@ def says_another_school(here: AtHome, folder: Path) -> None:
 
 def of_years_ago(here: AtHome, folder: Path) -> None:
     day = date(2024, 7, 12)
-    here.returned(lambda book: decide(book, TOBI, on=day), as_of=day, before=None, rows=[_of_before()], under_review=())
+    here.returned(
+        lambda book: decide(book, LOOKED_INTO_KEY, on=day), as_of=day, before=None, rows=[_of_before()], under_review=()
+    )
 
 
 def live_in_a_made_up_home(here: AtHome, folder: Path) -> None:
