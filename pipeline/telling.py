@@ -25,7 +25,7 @@ def _returned(summary: Summary) -> list[str]:
     taken = sum(one.rows_taken for one in summary.returned)
     refused = sum(one.rows_refused for one in summary.returned)
     lines = [
-        f"{many(len(summary.returned), 'returned list')}: {answered:,} rows answered = {taken:,} taken + {refused:,} refused."
+        f"{many(len(summary.returned), 'returned list')}: {many(answered, 'row')} answered = {taken:,} taken + {refused:,} refused."
     ]
     lines += [f"  refused    {rows:>9,}  {rule}" for rule, rows in sorted(summary.refused_answers_by_rule.items())]
     return [*lines, "What was refused, and why, is in outbox/returned, for whoever sent it."] if refused else lines

@@ -134,11 +134,11 @@ def _table(sheet: Sheet, name: str) -> _Table | None:
         headings = {column: _spelt(cell.text) for column, cell in cells.items()}
         for part, to_fill in _PARTS.items():
             if {_spelt(KEY), _spelt(SEAL), _spelt(to_fill[0].heading)} <= set(headings.values()):
-                return _Table(part, sheet, row, _columns(part, headings, sheet.name, name))
+                return _Table(part, sheet, row, _columns(part, headings, sheet, name))
     return None
 
 
-def _columns(part: str, headings: dict[int, str], sheet: str, name: str) -> dict[str, int]:
+def _columns(part: str, headings: dict[int, str], sheet: Sheet, name: str) -> dict[str, int]:
     """The column of each field that is there; all but words must be. Raises Refused for one that is not, or there twice."""
     fields = _KEY_FIELDS | {column.heading: column.field for column in _PARTS[part] if column.field}
     found = {}
@@ -148,7 +148,7 @@ def _columns(part: str, headings: dict[int, str], sheet: str, name: str) -> dict
             lacks = "has more than once" if at else "has no longer"
             shown = heading.replace("\n", " ")
             raise Refused(
-                f"{name}, sheet {_safe(sheet)}, {lacks} the column “{shown}”: fill in a fresh copy of the list."
+                f"{name}, sheet “{_called(sheet)}”, {lacks} the column “{shown}”: fill in a fresh copy of the list."
             )
         if at:
             found[field] = at[0]
@@ -159,9 +159,9 @@ def _spelt(heading: str) -> str:
     return as_shown(heading).casefold().replace("’", "'")
 
 
-def _safe(sheet: str) -> str:
-    """A sheet's name, where it is one of ours: one that a person gave may name a child."""
-    return f"“{sheet}”" if sheet in (NAME, BEING_LOOKED_INTO) else "renamed"
+def _called(sheet: Sheet) -> str:
+    """A sheet's name, where it is one of ours; by its place where a person renamed it, for that name may be a child's."""
+    return sheet.name if sheet.name in (NAME, BEING_LOOKED_INTO) else f"Sheet {sheet.number}, renamed"
 
 
 # ---- what was filled in
@@ -201,7 +201,7 @@ def _answer(
     seal = seals.of_row(table.part, mark.urn, mark.as_of, key, who)
     text = {field: _text(field, told[field], from_1904=from_1904) for field in told}
     values = text | {
-        "sheet": _safe(table.sheet.name).strip("“”"),
+        "sheet": _called(table.sheet),
         "row_number": row,
         "part": table.part,
         "pupil_id": None if key in ("", NOTHING_TO_ANSWER) else key,

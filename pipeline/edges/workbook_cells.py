@@ -19,6 +19,9 @@ from .workbook_parts import damaged, every_sheet, is_workbook
 from .workbook_told import MOST_LIST_BYTES
 
 _CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How spreadsheet programs keep letters that XML cannot, and what looks like that."""
+
 _MACROS = re.compile(r"vbaproject\.bin$|macrosheets/", re.IGNORECASE)
 _SHARED = "xl/sharedStrings.xml"
 
@@ -51,9 +54,10 @@ class Range:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet, seen or hidden: its cells by row and column, from 1, and those merged."""
+    """One sheet, seen or hidden: its name and place among the others, its cells by row and column, from 1, and those merged."""
 
     name: str
+    number: int
     cells: dict[tuple[int, int], Cell]
     merged: tuple[Range, ...]
 
@@ -83,7 +87,9 @@ def book_of(content: bytes, name: str) -> Book:
         parts = _Parts(archive, name, bounds)
         places, properties = every_sheet(archive, name)
         shared = _shared_texts(parts)
-        sheets = tuple(_sheet(title, parts, part, shared) for title, part in places.items())
+        sheets = tuple(
+            _sheet(title, at, parts, part, shared) for at, (title, part) in enumerate(places.items(), start=1)
+        )
         return Book(
             sheets, any(_MACROS.search(one) for one in archive.namelist()), _is_true(properties.get("date1904"))
         )
@@ -141,13 +147,13 @@ def _text_of(element: Element) -> str:
     for child in element:
         name = child.tag.rpartition("}")[2]
         if name == "t":
-            told.append(child.text or "")
+            told.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), child.text or ""))
         elif name == "r":
             told.append(_text_of(child))
     return "".join(told)
 
 
-def _sheet(title: str, parts: _Parts, part: str, shared: list[str]) -> Sheet:
+def _sheet(title: str, at: int, parts: _Parts, part: str, shared: list[str]) -> Sheet:
     cells, merged = {}, []
     row = column = 0
     for event, name, element in parts.elements(part):
@@ -162,7 +168,7 @@ def _sheet(title: str, parts: _Parts, part: str, shared: list[str]) -> Sheet:
             element.clear()
         elif event == "end" and name == "mergeCell":
             merged.append(_range(element.get("ref", ""), parts.name))
-    return Sheet(title, cells, tuple(merged))
+    return Sheet(title, at, cells, tuple(merged))
 
 
 def _number(told: str | None, otherwise: int, name: str) -> int:

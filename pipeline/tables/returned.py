@@ -9,7 +9,7 @@ ANSWERS = Table(
     grain="one row per row of a returned list in which anything that is read back was filled in",
     key=("sheet", "row_number"),
     columns=(
-        Column("sheet", pl.String, "Sheet of the workbook; of one that was renamed, only that."),
+        Column("sheet", pl.String, "Sheet of the workbook; of one that was renamed, its place among them."),
         Column("row_number", pl.Int32, "Row of its sheet, as a spreadsheet numbers it."),
         Column("part", pl.String, "list or looked into."),
         Column("pupil_id", pl.String, "The hidden key, as it came.", nullable=True),

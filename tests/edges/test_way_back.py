@@ -1,7 +1,9 @@
 """Lists as they come back: answered rightly, or in each of the ways that people and programs get them wrong."""
 
+import random
 import shutil
 import stat
+import zipfile
 from datetime import date, datetime
 from itertools import permutations
 from pathlib import Path
@@ -310,6 +312,61 @@ def test_a_list_saved_by_libreoffice_is_read_as_any(here):
     assert [row[2] for row in sent_back(here)] == ["Li, Jo"]
 
 
+def test_a_renamed_sheet_is_told_by_its_place_for_its_name_may_be_a_child_s(here):
+    def renamed(book):
+        decide(book, TOBI, "perhaps")
+        found(book, "perhaps")
+        book["Review list"].title = "Tobi Adeyemi"
+        book["Being looked into"].title = "Ada Okafor"
+
+    here.returned(renamed)
+    here.read()
+
+    assert here.tables()["refused_rows"]["sheet"].to_list() == ["Sheet 1, renamed", "Sheet 2, renamed"]
+
+
+def test_a_copy_of_the_sheet_with_other_answers_to_the_same_pupil_counts_for_neither(here):
+    def copied(book):
+        other = book.copy_worksheet(book["Review list"])
+        other.title = "Review list (2)"
+        decide(book, TOBI, "not needed")
+        fill(book, TOBI, "Review list (2)", decision="look into it", decided_on=AS_OF)
+        fill(book, ZOFIA, "Review list (2)", decision="already met", decided_on=AS_OF)
+
+    here.returned(copied)
+    here.read()
+
+    assert here.decided() == {LOOKED_INTO_KEY: "look into it", ZOFIA: "already met"} and here.rules() == {"pupil_twice"}
+
+
+def test_names_that_look_like_a_program_s_own_escapes_are_still_their_pupils(here):
+    rows = pupils(("_x0041_, Tobi", "<r>, Zöe", " Khan , Idris", "王, 小明"))
+    path = here.list_of(rows=rows)
+    book = openpyxl.load_workbook(path)
+    for key in KEYS:
+        decide(book, key)
+    book.save(here.sent())
+    (one,) = here.read().returned
+
+    assert (one.rows_taken, one.rows_refused) == (4, 0)
+
+
+def test_a_workbook_heavier_than_any_list_is_refused_and_one_with_a_heavy_picture_packed_well_is_read(here):
+    path = here.returned(lambda book: decide(book, TOBI))
+    shutil.copy(path, here.sent("heavy.xlsx"))
+    with zipfile.ZipFile(here.sent("heavy.xlsx"), "a") as package:
+        package.writestr("xl/media/photo.png", random.Random(1).randbytes(20_100_000))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/media/photo.bmp", bytes(30_000_000))
+    told = {one.file: one.refused_because for one in here.read().returned}
+
+    assert (
+        told["returned/heavy.xlsx"]
+        == "returned/heavy.xlsx is over 20 MB, as no returned list is: send the list itself."
+    )
+    assert told["returned/list.xlsx"] is None and here.decided()[TOBI] == "not needed"
+
+
 # ---- rows that are refused, and go back
 
 
@@ -572,8 +629,6 @@ def a_csv_renamed(here: AtHome, folder: Path) -> None:
 
 
 def an_open_document(here: AtHome, folder: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(here.sent("list.ods"), "w") as package:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("content.xml", "<office:document-content/>")
