@@ -1,5 +1,6 @@
 """Lists as they come back: answered rightly, or in each of the ways that people and programs get them wrong."""
 
+import io
 import random
 import shutil
 import stat
@@ -12,10 +13,12 @@ from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
+from xlsxwriter import Workbook
 
 from pipeline.edges import feedback, identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.seals import Seals
+from pipeline.edges.workbook_cells import Cell, book_of
 
 from .answered import (
     AS_OF,
@@ -31,6 +34,7 @@ from .answered import (
     decide,
     fill,
     found,
+    pupils,
     repacked,
     row_of,
 )
@@ -339,8 +343,17 @@ def test_a_copy_of_the_sheet_with_other_answers_to_the_same_pupil_counts_for_nei
     assert here.decided() == {LOOKED_INTO_KEY: "look into it", ZOFIA: "already met"} and here.rules() == {"pupil_twice"}
 
 
-def test_names_that_look_like_a_program_s_own_escapes_are_still_their_pupils(here):
-    rows = pupils(("_x0041_, Tobi", "<r>, Zöe", " Khan , Idris", "王, 小明"))
+def test_text_that_looks_like_a_program_s_own_escapes_is_read_as_it_was_shown():
+    held = io.BytesIO()
+    with Workbook(held) as book:
+        book.add_worksheet("One").write_string(0, 0, "_x0041_ and A")
+    (sheet,) = book_of(held.getvalue(), "list.xlsx").sheets
+
+    assert sheet.cells == {(1, 1): Cell("_x0041_ and A")}
+
+
+def test_odd_names_are_still_their_pupils(here):
+    rows = pupils(("=1+1, Tobi", "<r>, Zöe", " Khan , Idris", "王, 小明"))
     path = here.list_of(rows=rows)
     book = openpyxl.load_workbook(path)
     for key in KEYS:
