@@ -1,6 +1,6 @@
 """# Intake
 
-Every night: what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
+Every night: lists that came back are read first; then what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
 
 One task takes a family of feeds, and of each feed all new extracts as one batch; a family with nothing new is skipped
 before anything is imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
@@ -31,7 +31,7 @@ NIGHTLY = CronDataIntervalTimetable("30 1 * * *", timezone="Europe/London")
 def intake():
     @task(pool=pool())
     def look_in_inbox() -> dict:
-        """Name the run, sort what is new by feed, refuse what no feed claims."""
+        """Read the lists that came back, name the run, sort what is new by feed, refuse what no feed claims."""
         from pipeline import parts
 
         context = get_current_context()
@@ -58,7 +58,8 @@ def intake():
     @task(retries=0, on_failure_callback=notices(TOLD))
     def tell_of_refusals(ended: dict) -> None:
         """Fail, and so send notice, when a file was refused."""
-        refused = [f"{one['file']}: {one['refused_because']}" for one in ended["extracts"] if one["refused_because"]]
+        came = [*ended["extracts"], *ended["returned"]]
+        refused = [f"{one['file']}: {one['refused_because']}" for one in came if one["refused_because"]]
         if refused:
             raise AirflowFailException(" ".join(refused))
 

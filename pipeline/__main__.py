@@ -131,6 +131,24 @@ def take_in(
 
 
 @app.command()
+def outcomes(
+    home: HomeFolder,
+    known_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day we learned it; if left out today, or the day after lists that are out."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Read the lists that came back: decisions, what came of looking, facts that are wrong."""
+    from pipeline import flow
+    from pipeline.edges import clock
+    from pipeline.edges.settings import open_home
+
+    day = known_on.date() if known_on else None
+    _run(lambda: flow.outcomes(open_home(home), known_on=day), day or clock.today(), as_json)
+
+
+@app.command()
 def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     """Look at every pupil as of a day; write the lists; publish the figures."""
     from pipeline import flow
@@ -141,7 +159,7 @@ def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
 
 @app.command()
 def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
-    """Take in, flag and publish."""
+    """Read what came back, take in, flag and publish."""
     from pipeline import flow
     from pipeline.edges.settings import open_home
 
@@ -259,6 +277,9 @@ def _tell(summary, as_json: bool) -> None:
     for one in summary.extracts:
         if one.refused_because:
             print(f"Refused: {one.refusal}", file=sys.stderr)
+    for one in summary.returned:
+        if one.refused_because:
+            print(f"Refused: {one.refused_because}", file=sys.stderr)
     if summary.stopped_because:
         print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, identity, inbox, intake, runs
+from pipeline.edges import clock, feedback, identity, inbox, intake, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
-from pipeline.hops import days
+from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
 from pipeline.hops.summary import ExtractSummary, LinksSummary, Summary
@@ -29,7 +29,7 @@ from pipeline.vocabulary.feeds import FEED_NAMES
 
 
 def nightly(home: Home, *, as_of: date) -> Summary:
-    """Take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
+    """Read the lists that came back, take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
     summary = take_in(home, Day(as_of, then_listed=True))
     if not summary.stopped_because:
         with told_in(summary, home):
@@ -114,29 +114,80 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
 def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summary]:
     stood_on = days.day_of_take_in(con, home, day)
     identity.check_key(home)
-    found = _new_extracts(con, home)
+    returned = _came_back(con, home, known_on=stood_on.known_on) if day.then_listed else None
+    found, left = _new_extracts(con, home)
     waiting = tuple(feed for feed in FEED_NAMES if intake.has_waiting_rows(con, feed))
     is_any = bool(found.by_feed or waiting or any_taken(con))
     stood_on = days.after_its_lists(con, stood_on) if is_any else stood_on
     run = runs.named(con, "history" if day.history else "take-in", stood_on.known_on)
     summary = record_unclaimed(con, home, found, day=stood_on, run=run)
     summary.remarks += days.said_of(con, day, stood_on) if is_any else []
+    summary.remarks += [_left_for_outcomes(left)] if left else []
+    if returned:
+        summary.add(replace(returned, run=summary.run))
     return Begun(run, stood_on, found.by_feed, waiting), summary
 
 
-def _new_extracts(con: DuckDBPyConnection, home: Home) -> Sorted:
-    """What is in the inbox and not taken in, sorted. Of an XML file whose take-in was killed, the parts still to come."""
+def _new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
+    """What is in the inbox and not taken in, sorted; and how many lists that came back wait there to be read.
+
+    Of an XML file whose take-in was killed, the parts still to come.
+    """
     taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
-    whole = {sha256 for sha256, layout in taken if layout not in in_parts} | intake.done_with(con)
-    return sorted_by_feed(inbox.find_extracts(home, but_not=frozenset(whole)), but_not=taken)
+    whole = (
+        {sha256 for sha256, layout in taken if layout not in in_parts}
+        | intake.done_with(con)
+        | feedback.read_before(con)
+    )
+    new = inbox.find_extracts(home, but_not=frozenset(whole))
+    extracts = [one for one in new if not inbox.is_for_outcomes(one)]
+    left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
+    return sorted_by_feed(extracts, but_not=taken), left
+
+
+def _left_for_outcomes(left: int) -> str:
+    lists = "1 returned list is" if left == 1 else f"{left:,} returned lists are"
+    return f"{lists} left in the inbox: a2n outcomes reads them."
+
+
+def outcomes(home: Home, *, known_on: date | None) -> Summary:
+    """Read the lists that came back: decisions, what came of looking, facts that are wrong. What is refused goes back.
+
+    Left out, `known_on` is today, or the first day that may still be decided on. Raises Refused for a day already taken in or
+    looked at, whose lists could then not be had again.
+    """
+    with shelf.warehouse(home) as con:
+        identity.check_key(home)
+        if not returning.unread(con, home):
+            asked = known_on or clock.today()
+            return Summary(run=runs.named(con, "outcomes", asked), as_of=asked)
+        day, remarks = _decided_on(con, home, known_on, is_any=True)
+        summary = _came_back(con, home, known_on=day)
+        summary.remarks += remarks
+    return summary
+
+
+def _came_back(con: DuckDBPyConnection, home: Home, *, known_on: date) -> Summary:
+    """Read what came back as known on a day; where that was anything, the run is on record, and files taken leave the inbox."""
+    summary = Summary(run=runs.named(con, "outcomes", known_on), as_of=known_on)
+    with summary.timed("returned lists"):
+        paths = [extract.path for extract in returning.unread(con, home)]
+        if paths:
+            returning.read_returned(con, home, summary, known_on=known_on)
+    if paths:
+        runs.record(con, home, summary.run, "outcomes", known_on)
+        if home.settings.move_taken:
+            taken = runs.taken_whole(con) | feedback.taken(con)
+            inbox.move_taken(home, taken=taken, but_not=set(), paths=paths)
+    return summary
 
 
 def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
     """Where settings ask for it, files of which every table was taken in leave the inbox; the others stay."""
     if home.settings.move_taken:
         left = {one.file for one in summary.extracts if one.refused_because}
-        inbox.move_taken(home, taken=runs.taken_whole(con), but_not=left)
+        inbox.move_taken(home, taken=runs.taken_whole(con) | feedback.taken(con), but_not=left)
 
 
 def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:

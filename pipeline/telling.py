@@ -6,6 +6,7 @@ from pipeline.hops.summary import Finding, LinksSummary, Summary
 def in_words(summary: Summary) -> str:
     """Few lines: what was read, what was set aside and why, who was looked at, how long it took."""
     lines = [
+        *_returned(summary),
         *_files(summary),
         *_rules(summary),
         *_findings(summary),
@@ -16,9 +17,27 @@ def in_words(summary: Summary) -> str:
     return "\n".join(lines)
 
 
+def _returned(summary: Summary) -> list[str]:
+    """What came of lists that came back, counted; which rows were refused their sender is told, and nobody here."""
+    if not summary.returned:
+        return ["No list came back that was not read already."] if _only_returned(summary) else []
+    answered = sum(one.rows_answered for one in summary.returned)
+    taken = sum(one.rows_taken for one in summary.returned)
+    refused = sum(one.rows_refused for one in summary.returned)
+    lines = [
+        f"{many(len(summary.returned), 'returned list')}: {many(answered, 'row')} answered = {taken:,} taken + {refused:,} refused."
+    ]
+    lines += [f"  refused    {rows:>9,}  {rule}" for rule, rows in sorted(summary.refused_answers_by_rule.items())]
+    return [*lines, "What was refused, and why, is in outbox/returned, for whoever sent it."] if refused else lines
+
+
+def _only_returned(summary: Summary) -> bool:
+    return (summary.run or "").startswith("outcomes")
+
+
 def _files(summary: Summary) -> list[str]:
     if not summary.extracts:
-        return [] if _looked(summary) else ["No new extracts."]
+        return [] if _looked(summary) or _only_returned(summary) else ["No new extracts."]
     read = sum(one.rows_read for one in summary.extracts)
     accepted = sum(one.rows_accepted for one in summary.extracts)
     aside = sum(one.rows_set_aside for one in summary.extracts)

@@ -176,12 +176,15 @@ def births(home: Home, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFr
 
 
 def _told(home: Home, sql: str, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFrame | None) -> pl.DataFrame:
+    with identity(home) as con:
+        con.register("wanted", _under_every_id(pupil_ids, known_as))
+        return con.execute(sql, [as_of]).pl()
+
+
+def _under_every_id(pupil_ids: list[str], known_as: pl.DataFrame | None) -> pl.DataFrame:
     themselves = pl.DataFrame({"pupil_id": pupil_ids, "known_as": pupil_ids}, schema=_KNOWN_AS)
     others = pl.DataFrame(schema=_KNOWN_AS) if known_as is None else known_as.select(*_KNOWN_AS)
-    wanted = pl.concat([themselves, others.filter(pl.col("known_as").is_in(pupil_ids))]).unique()
-    with identity(home) as con:
-        con.register("wanted", wanted)
-        return con.execute(sql, [as_of]).pl()
+    return pl.concat([themselves, others.filter(pl.col("known_as").is_in(pupil_ids))]).unique()
 
 
 _KNOWN_AS = {"pupil_id": pl.String, "known_as": pl.String}
@@ -200,3 +203,49 @@ _BIRTHS_AS_OF = """
     FROM identity.people JOIN wanted USING (pupil_id) WHERE known_on <= ? AND date_of_birth IS NOT NULL
     GROUP BY known_as ORDER BY known_as
 """
+
+WORDS = """
+    CREATE TABLE IF NOT EXISTS identity.words (
+        pupil_id VARCHAR NOT NULL, urn INTEGER NOT NULL, list_as_of DATE NOT NULL, kind VARCHAR NOT NULL, text VARCHAR NOT NULL,
+        known_on DATE NOT NULL)
+"""
+"""What staff, a pupil or parents said, as it came back on a list: only where settings say that words come back."""
+
+KINDS_OF_WORDS = ("strengths", "pupil_words", "parent_words")
+
+
+def remember_words(home: Home, told: pl.DataFrame, *, urn: int, list_as_of: date, known_on: date) -> None:
+    """Keep words (pupil_id, kind, text) of the list of a school and day; what is known of that list already is not added again."""
+    if told.is_empty():
+        return
+    with identity(home) as con:
+        con.execute(WORDS)
+        con.register("told", told.select("pupil_id", "kind", "text"))
+        con.execute(
+            """
+            INSERT INTO identity.words
+            SELECT pupil_id, $urn, $list_as_of, kind, text, $known_on FROM told
+            ANTI JOIN (FROM identity.words WHERE urn = $urn AND list_as_of = $list_as_of) USING (pupil_id, kind, text)
+            ORDER BY pupil_id, kind""",
+            {"urn": urn, "list_as_of": list_as_of, "known_on": known_on},
+        )
+
+
+def words(home: Home, pupil_ids: list[str], *, as_of: date, known_as: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per pupil of whom any words were known on `as_of`: pupil_id and, by kind, those said on the latest list, under any
+    pupil_id of the child's (`known_as` as for `names`).
+
+    Null where nothing of a kind was ever said. Any list may print them, so ask only where settings let words come back.
+    """
+    with identity(home) as con:
+        con.execute(WORDS)
+        con.register("wanted", _under_every_id(pupil_ids, known_as))
+        columns = ", ".join(
+            f"arg_max(text, (list_as_of, known_on, text)) FILTER (kind = '{kind}') AS {kind}" for kind in KINDS_OF_WORDS
+        )
+        return con.execute(
+            f"""
+            SELECT known_as AS pupil_id, {columns} FROM identity.words JOIN wanted USING (pupil_id) WHERE known_on <= ?
+            GROUP BY known_as ORDER BY known_as""",
+            [as_of],
+        ).pl()

@@ -4,11 +4,14 @@ import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from .containers import tables_in
+from .containers import opened, tables_in
 from .extract import Claimed, Extract
+from .kinds import BYTES_LOOKED_AT, Kind, kind_of
 from .settings import Home
+from .workbook_told import MOST_LIST_BYTES
 
 
 def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
@@ -16,6 +19,50 @@ def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
     found = extracts_of((path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox))
     new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
     return [new[sha256] for sha256 in sorted(new)]
+
+
+RETURNED = "returned"
+"""The folder of the inbox for lists that come back. What lies in it is theirs to read, whatever it is; elsewhere a list is told
+by its mark."""
+
+
+def find_returned(home: Home) -> list[Extract]:
+    """What came back: every list in the inbox, and whatever else lies in the folder for them, each content once, in the
+    order of the names."""
+    small = [
+        (path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox) if _may_be_returned(home, path)
+    ]
+    found = [_whole(extract) for extract in extracts_of(small) if is_for_outcomes(extract)]
+    first = {extract.sha256: extract for extract in reversed(found)}
+    return sorted(first.values(), key=lambda extract: extract.name)
+
+
+def is_for_outcomes(extract: Extract) -> bool:
+    """Whether it is a list that came back, or lies in the folder for them: no take-in reads it."""
+    return extract.is_returned or extract.name.startswith(f"{RETURNED}/")
+
+
+def _whole(extract: Extract) -> Extract:
+    """Of a sheet, its workbook: what came back is one thing, whatever it is."""
+    if extract.sheet is None:
+        return extract
+    book = replace(extract, name=extract.name.rpartition("/")[0], sheet=None)
+    with opened(book) as stream:
+        return replace(book, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+def _may_be_returned(home: Home, path: Path) -> bool:
+    """Small enough for a list, and packed as one may be: nightly extracts need not be gone through twice."""
+    if path.relative_to(home.inbox).parts[0] == RETURNED:
+        return True
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size <= MOST_LIST_BYTES and kind_of(file.read(BYTES_LOOKED_AT)) in (
+                Kind.ZIP,
+                Kind.GZIP,
+            )
+    except OSError:
+        return False
 
 
 def _files(inbox: Path) -> list[Path]:
@@ -54,12 +101,12 @@ def in_batches(claimed: list[Claimed]) -> list[list[Claimed]]:
     return batches
 
 
-def move_taken(home: Home, *, taken: frozenset[str], but_not: set[str]) -> None:
-    """Move out of the inbox each file of which every table is among the hashes `taken` and none among the names `but_not`.
+def move_taken(home: Home, *, taken: frozenset[str], but_not: set[str], paths: Iterable[Path] | None = None) -> None:
+    """Move out of the inbox each file (of `paths`, or of all) of which every table is among the hashes `taken` and none among the names `but_not`.
 
     What is in a file is looked at again: one that was replaced since it was read stays.
     """
-    for path in _files(home.inbox):
+    for path in _files(home.inbox) if paths is None else sorted(set(paths)):
         tables = tables_in(path, in_text(path.relative_to(home.inbox)))
         if all(table.sha256 in taken and table.name not in but_not for table in tables):
             _move(path, home.folder / "taken" / path.relative_to(home.inbox))

@@ -27,7 +27,8 @@ def latest(con: duckdb.DuckDBPyConnection, *, with_history: bool = False) -> dat
         SELECT max(day) FROM (
             SELECT max(as_of) AS day FROM warehouse.audit.runs WHERE ? OR kind <> 'history'
             UNION ALL SELECT max(known_on) FROM warehouse.audit.extracts WHERE ? OR run NOT LIKE 'history %'
-            UNION ALL SELECT max(known_on) FROM warehouse.audit.link_decisions)""",
+            UNION ALL SELECT max(known_on) FROM warehouse.audit.link_decisions
+            UNION ALL SELECT max(known_on) FROM warehouse.feedback.returns)""",
         [with_history, with_history],
     ).fetchone()[0]
 

@@ -104,6 +104,7 @@ class ReviewList:
     to_put_right: tuple[ToPutRight, ...] = ()
     before: date | None = None  # the day of the school's list before; None of its first
     plan_words: tuple[str, str] = ("SEN support", "EHC plan")  # what this home calls K and E
+    words_come_back: bool = False  # strengths, pupils' and parents' words are read from what comes back
 
     @property
     def counted_not_listed(self) -> int:

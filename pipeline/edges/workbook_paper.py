@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from .workbook_contents import ReviewList, day_in_words
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-INK, RULE, TO_FILL = "#0B0C0C", "#8A9299", "#F6EAF1"
+INK, RULE, TO_FILL, BAND = "#0B0C0C", "#8A9299", "#F6EAF1", "#E7ECF0"
 
 FONT = {"font_name": "Arial", "font_size": 10}
 """On every machine, and the size at which a digit is as wide as XlsxWriter takes it to be."""
@@ -114,6 +114,7 @@ def formats(book: Workbook) -> dict[str, Format]:
     cell |= {"align": "left", "reading_order": 1}
     ruled = {**cell, "border": 1, "border_color": RULE}
     heading = {**ruled, "bold": True, "font_color": "#FFFFFF", "valign": "vcenter"}
+    of_a_pupil = {"top": 2, "top_color": NAVY}  # a firm line above each pupil who has more than one row
     looks = {
         "plain": cell,
         "title": {**cell, "bold": True, "font_size": _TITLE_SIZE, "font_color": NAVY, "valign": "vcenter"},
@@ -122,13 +123,18 @@ def formats(book: Workbook) -> dict[str, Format]:
         "subtitle": {**cell, "bold": True, "font_size": 11, "font_color": NAVY, "valign": "bottom"},
         "said": {**heading, "bg_color": NAVY},
         "asked": {**heading, "bg_color": PLUM},
-        "section": {**ruled, "bold": True, "font_color": NAVY, "bg_color": "#E7ECF0", "valign": "vcenter"},
+        "section": {**ruled, "bold": True, "font_color": NAVY, "bg_color": BAND, "valign": "vcenter"},
         "fact": ruled,
         "line": {**ruled, "valign": "vcenter"},
         "term": {**ruled, "bold": True, "valign": "vcenter"},
         "number": {**ruled, "align": "center", "valign": "vcenter"},
         "place": {**ruled, "align": "center", "bold": True, "font_size": 12, "font_color": NAVY},
         "spark": {**ruled, "align": "center", "valign": "vcenter"},
+        "fact_first": {**ruled, **of_a_pupil},
+        "place_first": {**ruled, **of_a_pupil, "align": "center", "bold": True, "font_size": 12, "font_color": NAVY},
+        "spark_first": {**ruled, **of_a_pupil, "align": "center", "valign": "vcenter"},
+        "heard": {**ruled, "italic": True, "bg_color": TO_FILL},
+        "whose": {**ruled, "bg_color": BAND},
         "fill": {**ruled, "locked": False},
         "fill_words": {**ruled, "locked": False, "bg_color": TO_FILL},
         "fill_day": {**ruled, "locked": False, "num_format": "dd/mm/yy", "align": "left"},

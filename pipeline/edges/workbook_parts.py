@@ -24,13 +24,26 @@ def is_workbook(archive: zipfile.ZipFile, name: str) -> bool:
 
 def sheets_seen(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
     """The part of each sheet a person who opens the workbook sees, by the sheet's name, in order."""
+    return {name: part for name, part, is_seen in _sheets(archive, book)[0] if is_seen}
+
+
+def every_sheet(archive: zipfile.ZipFile, book: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The part of each sheet, hidden or not, by the sheet's name, in order; and what the workbook says of itself."""
+    sheets, properties = _sheets(archive, book)
+    return {name: part for name, part, _ in sheets}, properties
+
+
+def _sheets(archive: zipfile.ZipFile, book: str) -> tuple[list[tuple[str, str, bool]], dict[str, str]]:
     place_of = {one.get("Id"): one.get("Target", "") for one in _elements(archive, _PLACES, book)}
-    found = {}
+    found, properties = [], {}
     for one in _elements(archive, _LIST, book):
-        if _local(one.tag) == "sheet" and one.get("state", "visible") == "visible" and one.get("name"):
+        if _local(one.tag) == "workbookPr":
+            properties = dict(one.items())
+        if _local(one.tag) == "sheet" and one.get("name"):
             ids = (value for name, value in one.items() if _local(name) == "id")
-            found[one.get("name")] = posixpath.normpath(posixpath.join("/xl", place_of.get(next(ids, ""), "")))[1:]
-    return found
+            part = posixpath.normpath(posixpath.join("/xl", place_of.get(next(ids, ""), "")))[1:]
+            found.append((one.get("name"), part, one.get("state", "visible") == "visible"))
+    return found, properties
 
 
 def _elements(archive: zipfile.ZipFile, part: str, book: str) -> list[ElementTree.Element]:

@@ -15,19 +15,21 @@ from xlsxwriter import Workbook
 
 from pipeline.vocabulary.feedback import DECISIONS
 
+from .seals import Seals
+from .workbook_about import ABOUT, write_about
 from .workbook_contents import HistoryNeeded, ListedPupil, ReviewList
-from .workbook_list import NAME, write_list_sheet
+from .workbook_list import GROUPS, NAME, write_list_sheet
 from .workbook_pages import (
-    ABOUT,
     COUNTED,
     FOR_RETURN,
     NEW_OR_MOVED,
-    write_about,
     write_counted,
     write_for_return,
     write_new_or_moved,
 )
 from .workbook_paper import CONFIDENTIAL, FONT, formats
+from .workbook_review import BEING_LOOKED_INTO, TO_PUT_RIGHT, write_looked_into, write_to_put_right
+from .workbook_rows import KINDS_OFF
 
 __all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "write_review_list")
 
@@ -35,14 +37,15 @@ __all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "write_rev
 TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_review_list(listed: ReviewList, path: Path) -> None:
+def write_review_list(listed: ReviewList, path: Path, seals: Seals) -> None:
     """Write one school's workbook to `path`, whole or not at all, with mode 0600; its folder must be there.
 
-    The same list gives the same bytes. Raises ValueError where there are more pupils than places, or a pupil stands
-    in no section or twice: such a list was made wrongly, and no part of it is to be handed out.
+    `seals` are of the home's pseudonym key. The same list gives the same bytes. Raises ValueError where there are more
+    pupils than places, or a pupil stands in no section, twice, or nowhere: such a list was made wrongly, and no part of it
+    is to be handed out.
     """
     _check(listed)
-    put_in_place(_workbook(listed), path)
+    put_in_place(_workbook(listed, seals), path)
 
 
 def _check(listed: ReviewList) -> None:
@@ -52,9 +55,20 @@ def _check(listed: ReviewList) -> None:
         raise ValueError(f"school {listed.urn}: a listed pupil is in neither the main section nor the sixth form")
     if len({pupil.pupil_id for pupil in listed.rows}) < len(listed.rows):
         raise ValueError(f"school {listed.urn}: a pupil is listed twice")
+    if any(pupil.change not in _CHANGES for pupil in listed.rows):
+        raise ValueError(
+            f"school {listed.urn}: a listed pupil is none of {', '.join(_CHANGES)}, and would not be shown"
+        )
+    if listed.before is None and any(pupil.change != "new" for pupil in listed.rows):
+        raise ValueError(f"school {listed.urn}: a pupil is as on the list before, and there was none")
+    if any(one.kind not in KINDS_OFF for one in listed.off_list):
+        raise ValueError(f"school {listed.urn}: a pupil is off the list in a way that has no words")
 
 
-def _workbook(listed: ReviewList) -> bytes:
+_CHANGES = (*GROUPS, "unchanged")
+
+
+def _workbook(listed: ReviewList, seals: Seals) -> bytes:
     held = BytesIO()
     font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
     with Workbook(held, {"in_memory": True, "default_format_properties": font, **TEXT_IS_TEXT}) as book:
@@ -66,15 +80,18 @@ def _workbook(listed: ReviewList) -> bytes:
                 "created": datetime.combine(listed.as_of, time(), UTC),
             }
         )
-        _fill(book, listed)
+        _fill(book, listed, seals)
     return held.getvalue()
 
 
-def _fill(book: Workbook, listed: ReviewList) -> None:
+def _fill(book: Workbook, listed: ReviewList, seals: Seals) -> None:
     forms = formats(book)
-    sheets = {name: book.add_worksheet(name) for name in (NAME, NEW_OR_MOVED, COUNTED, ABOUT, FOR_RETURN)}
-    weeks_at = write_for_return(sheets[FOR_RETURN], listed, forms)
-    write_list_sheet(sheets[NAME], listed, weeks_at, forms)
+    names = (NAME, BEING_LOOKED_INTO, TO_PUT_RIGHT, NEW_OR_MOVED, COUNTED, ABOUT, FOR_RETURN)
+    sheets = {name: book.add_worksheet(name) for name in names}
+    weeks_at = write_for_return(sheets[FOR_RETURN], listed, forms, seals)
+    write_list_sheet(sheets[NAME], listed, weeks_at, forms, seals)
+    write_looked_into(sheets[BEING_LOOKED_INTO], listed, forms, seals)
+    write_to_put_right(sheets[TO_PUT_RIGHT], listed, forms)
     write_new_or_moved(sheets[NEW_OR_MOVED], listed, forms)
     write_counted(sheets[COUNTED], listed, forms)
     write_about(sheets[ABOUT], listed, forms)

@@ -51,7 +51,7 @@ def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *
 def write_to(path: Path, home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> None:
     """As `write_worklist`, to a place of its own in the outbox."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    put_in_place(_workbook(home, title, sheets, as_of=as_of), path)
+    put_in_place(workbook(home, title, sheets, as_of=as_of), path)
 
 
 def remove_worklist(home: Home, name: str) -> None:
@@ -59,7 +59,8 @@ def remove_worklist(home: Home, name: str) -> None:
     (home.outbox / "worklists" / f"{name}.xlsx").unlink(missing_ok=True)
 
 
-def _workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> bytes:
+def workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> bytes:
+    """The tables as the bytes of a workbook, one sheet each. The same rows give the same bytes."""
     held = BytesIO()
     with Workbook(held, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:
         created = datetime.combine(as_of, time(), UTC)

@@ -41,7 +41,8 @@ def checked(files: Iterable[Path], day: Day) -> Summary:
 
 
 def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], day: Day) -> Summary:
-    extracts, twice = _each_once(inbox.extracts_of(_named_alike(files)))
+    told = inbox.extracts_of(_named_alike(files))
+    extracts, twice = _each_once([one for one in told if not one.is_returned])
     found = sorted_by_feed(extracts)
     skip = frozenset(rule for rule, feeds in WAITS_FOR.items() if not any(feed in found.by_feed for feed in feeds))
     day = replace(day, skip=skip, keeps_names=False, laestab_will_do="schools" not in found.by_feed)
@@ -50,7 +51,11 @@ def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], 
         take_in_feed(con, home, feed, found.by_feed.get(feed, []), summary, day=day, run="check")
     summary.run, summary.not_asked = None, sorted(skip & _asked(found))
     summary.findings = [Finding(*row) for row in con.execute(_FINDINGS).fetchall()]
-    summary.remarks += twice
+    summary.remarks += twice + [
+        f"{one.name} is a list that came back: a2n outcomes reads it, and nothing of it was looked at here."
+        for one in told
+        if one.is_returned
+    ]
     return summary
 
 

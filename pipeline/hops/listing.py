@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from pipeline.edges import identity
+from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import (
     HistoryNeeded,
@@ -56,8 +57,9 @@ def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
     if lists:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
+    seals = Seals(home.key("pseudonym"))
     for listed in lists:
-        write_review_list(listed, folder / f"{listed.urn}.xlsx")
+        write_review_list(listed, folder / f"{listed.urn}.xlsx", seals)
     return len(lists)
 
 
@@ -96,6 +98,7 @@ class _Words:
         self.home, self.look, self.triage = home, look, triage
         told = identity.names(home, sorted(set(named)), as_of=look.as_of, known_as=look.known.children)
         self.names = _by_pupil(told)
+        self.said = _said(home, listed, look)
         self.reasons = _reasons(look.signals, listed)
         self.weekly = weekly_attendance(look.weeks, listed)
         self.recent = last_four_weeks(look.weeks, listed)
@@ -127,6 +130,7 @@ class _Words:
             to_put_right=self._to_put_right(urn),
             before=self.before.get(urn),
             plan_words=(settings.words.sen_support, settings.words.plan),
+            words_come_back=settings.words_come_back,
         )
 
     def _listed(self, row: Mapping) -> ListedPupil:
@@ -144,6 +148,7 @@ class _Words:
             change=row["change"],
             waiting_since=row["waiting_since"],
             is_drawn=row["is_drawn"],
+            **self.said.get(pupil_id, {}),
             weekly=self.weekly.get(pupil_id, ()),
             last_four_weeks=self.recent[pupil_id]
             if features["source"] == "registers"
@@ -191,6 +196,14 @@ class _Words:
             for name, features in found
         ]
         return tuple(sorted(needed, key=lambda one: (one.nc_year.zfill(2), one.name, one.entry_date)))
+
+
+def _said(home: Home, listed: pl.DataFrame, look: Look) -> dict[str, dict[str, str]]:
+    """What staff, pupils and parents said on earlier lists, by pupil: nothing unless this home lets words come back."""
+    if not home.settings.words_come_back:
+        return {}
+    told = identity.words(home, listed["pupil_id"].to_list(), as_of=look.as_of, known_as=look.known.children)
+    return {row.pop("pupil_id"): {kind: text or "" for kind, text in row.items()} for row in told.iter_rows(named=True)}
 
 
 def _here(rows: pl.DataFrame, look: Look) -> pl.DataFrame:

@@ -34,6 +34,19 @@ class ExtractSummary:
 
 
 @dataclass
+class ReturnSummary:
+    """One list that came back: rows answered = taken + refused."""
+
+    file: str
+    urn: int | None = None
+    list_as_of: str | None = None  # ISO, as JSON has it
+    rows_answered: int = 0
+    rows_taken: int = 0
+    rows_refused: int = 0
+    refused_because: str | None = None  # of a workbook of which nothing was read
+
+
+@dataclass
 class Finding:
     """One rule broken in one file: what happens to its rows, why, how many they are, and the numbers of the first."""
 
@@ -63,6 +76,8 @@ class Summary:
     )  # and no longer held to be, by the rule that had made them
     links_waiting: int | None = None  # pairs that wait for a person; null where no roll was read
     agency_links: dict[str, int] = field(default_factory=dict)  # of other agencies' children: stand, wait
+    returned: list[ReturnSummary] = field(default_factory=list)
+    refused_answers_by_rule: dict[str, int] = field(default_factory=dict)
     schools_without_list: dict[str, str] = field(default_factory=dict)
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
@@ -74,7 +89,8 @@ class Summary:
 
     @property
     def refused_any(self) -> bool:
-        return self.stopped_because is not None or any(one.refused_because for one in self.extracts)
+        refused = any(one.refused_because for one in (*self.extracts, *self.returned))
+        return self.stopped_because is not None or refused
 
     def as_json(self) -> dict:
         return asdict(self) | {"as_of": self.as_of.isoformat()}
@@ -83,10 +99,12 @@ class Summary:
         """Take in what `other`, a later part of the same work, did."""
         self.run = other.run or self.run
         self.extracts += other.extracts
+        self.returned += other.returned
         self.remarks += other.remarks
         for mine, theirs in (
             (self.set_aside_by_rule, other.set_aside_by_rule),
             (self.noted_by_rule, other.noted_by_rule),
+            (self.refused_answers_by_rule, other.refused_answers_by_rule),
             (self.links_made, other.links_made),
             (self.links_undone, other.links_undone),
         ):
@@ -133,4 +151,6 @@ def summary_from(told: dict) -> Summary:
     told = dict(told)
     extracts = [ExtractSummary(**one) for one in told.pop("extracts")]
     findings = [Finding(**one) for one in told.pop("findings")]
-    return Summary(findings=findings, **told | {"as_of": date.fromisoformat(told["as_of"]), "extracts": extracts})
+    returned = [ReturnSummary(**one) for one in told.pop("returned")]
+    as_of = date.fromisoformat(told.pop("as_of"))
+    return Summary(findings=findings, returned=returned, extracts=extracts, as_of=as_of, **told)

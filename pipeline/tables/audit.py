@@ -11,8 +11,8 @@ RUNS = Table(
     key=("run",),
     columns=(
         Column("run", pl.String, "Name of the run: kind, day, and a count."),
-        Column("kind", pl.String, "take-in or flag."),
-        Column("as_of", pl.Date, "The day it stood on (known_on of a take-in)."),
+        Column("kind", pl.String, "take-in, history, outcomes or flag."),
+        Column("as_of", pl.Date, "The day it stood on (known_on of a take-in, or of lists that came back)."),
         Column("version", pl.String, "Version of the pipeline."),
         Column("settings", pl.String, "The settings it used, as JSON."),
         Column("assumed_known_on", pl.Boolean, "History: that known_on was assumed for marks without recorded_at."),

@@ -20,3 +20,6 @@ TRY_AGAIN_DAYS = 28
 
 ONLY_ON_ITS_DAY = ("treatment under way", "known to staff")
 """Reasons known to those who gave them: the pupil comes back on the day they chose, and not before."""
+
+LONGEST_SNOOZE_DAYS = 366
+"""Days from the decision to the end of a snooze, at most: whoever is to be left alone for longer is decided on again."""

@@ -14,10 +14,13 @@ import openpyxl
 import openpyxl.utils
 import pytest
 
+from pipeline.edges.seals import Seals
+from pipeline.edges.workbook_columns import ANSWERS
 from pipeline.edges.workbooks import DECISIONS, HistoryNeeded, ListedPupil, ReviewList, write_review_list
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")  # openpyxl reads around them
 
+SEALS = Seals("a key that no home has, but these tests")
 COMMAND = "=cmd|' /C calc'!A0"
 
 
@@ -104,7 +107,7 @@ def full_list() -> ReviewList:
 
 def written(listed: ReviewList, folder: Path) -> Path:
     path = folder / f"{listed.urn}.xlsx"
-    write_review_list(listed, path)
+    write_review_list(listed, path, SEALS)
     return path
 
 
@@ -118,17 +121,34 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def heading_row(sheet) -> int:
-    return next(cell.row for cell in sheet["B"] if cell.value == "Place")
+    """The row that heads the cells to fill; two above it stands what the records say."""
+    return next(cell.row for cell in sheet["A"] if cell.value == "Key")
 
 
 def headed(sheet) -> dict[str, str]:
-    """The letter of each column, by the first line of its heading."""
-    return {str(cell.value).split("\n")[0]: cell.column_letter for cell in sheet[heading_row(sheet)]}
+    """The letter of each column to fill, by the first line of its heading."""
+    return {str(cell.value).split("\n")[0]: cell.column_letter for cell in sheet[heading_row(sheet)] if cell.value}
+
+
+def said_in(sheet) -> dict[str, str]:
+    """The letter of what the records say, by its heading."""
+    return {cell.value: cell.column_letter for cell in sheet[heading_row(sheet) - 2] if cell.value}
 
 
 def pupil_rows(sheet) -> list[int]:
-    """A row with a key is a pupil's; that is how the workbook is read when it comes back."""
-    return [row for row in range(heading_row(sheet) + 1, sheet.max_row + 1) if sheet.cell(row, 1).value]
+    """A row with a key is one to answer in; that is how the workbook is read when it comes back."""
+    below = range(heading_row(sheet) + 1, sheet.max_row + 1)
+    return [row for row in below if sheet.cell(row, 1).value not in (None, "-")]
+
+
+def told_rows(sheet) -> list[int]:
+    """The rows of what the records say: with a place, and no key."""
+    below = range(heading_row(sheet) + 1, sheet.max_row + 1)
+    return [row for row in below if isinstance(sheet.cell(row, 3).value, int) and sheet.cell(row, 1).value == "-"]
+
+
+def places(sheet) -> list[int]:
+    return [sheet.cell(row, 3).value for row in told_rows(sheet)]
 
 
 def every_text(book: openpyxl.Workbook) -> list[str]:
@@ -159,7 +179,7 @@ def test_text_that_begins_like_a_formula_stays_text_whatever_cell_it_stands_in(t
 def test_a_command_for_a_surname_is_the_first_word_of_a_name_and_no_more(tmp_path):
     sheet = opened(made_up_list(made_up_pupil(surname=COMMAND, forename="Robin")), tmp_path)["Review list"]
 
-    cell = sheet[f"{headed(sheet)['Pupil']}{pupil_rows(sheet)[0]}"]
+    cell = sheet[f"{said_in(sheet)['Pupil']}{told_rows(sheet)[0]}"]
 
     assert cell.data_type == "s"
     assert cell.value.split("\n")[0] == f"{COMMAND}, Robin"
@@ -197,10 +217,10 @@ def test_the_list_holds_its_places_and_one_more_is_refused_with_no_name_in_the_w
     three = [made_up_pupil(place) for place in (1, 2, 3)]
 
     sheet = opened(made_up_list(*three, places=3), tmp_path)["Review list"]
-    assert [sheet.cell(row, 2).value for row in pupil_rows(sheet)] == [1, 2, 3]
+    assert places(sheet) == [1, 2, 3]
 
     with pytest.raises(ValueError, match="school 100001: 3 pupils listed for 2 places") as refused:
-        write_review_list(made_up_list(*three, places=2), tmp_path / "none.xlsx")
+        write_review_list(made_up_list(*three, places=2), tmp_path / "none.xlsx", SEALS)
     assert "Adeyemi" not in str(refused.value)
     assert not (tmp_path / "none.xlsx").exists()
 
@@ -211,18 +231,18 @@ def test_a_pupil_listed_twice_or_in_no_section_is_refused(tmp_path):
 
     for listed, words in ((twice, "listed twice"), (nowhere, "neither the main section nor the sixth form")):
         with pytest.raises(ValueError, match=words):
-            write_review_list(listed, tmp_path / "none.xlsx")
+            write_review_list(listed, tmp_path / "none.xlsx", SEALS)
 
 
 def test_sixth_formers_stand_under_a_heading_of_their_own(tmp_path):
     sheet = opened(full_list(), tmp_path)["Review list"]
-    said = {row: str(sheet.cell(row, 2).value) for row in range(1, sheet.max_row + 1)}
+    said = {row: str(sheet.cell(row, 3).value) for row in range(1, sheet.max_row + 1)}
     heading = next(row for row, text in said.items() if text.startswith("Sixth form"))
 
-    below = [row for row in pupil_rows(sheet) if row > heading]
+    below = [row for row in told_rows(sheet) if row > heading]
 
-    assert [sheet.cell(row, 2).value for row in below] == [9, 10]
-    assert all("Year 1" in sheet.cell(row, 3).value for row in below)
+    assert [sheet.cell(row, 3).value for row in below] == [9, 10]
+    assert all("Year 1" in sheet.cell(row, 4).value for row in below)
 
 
 def test_a_school_without_listed_sixth_formers_has_no_such_heading(tmp_path):
@@ -231,7 +251,7 @@ def test_a_school_without_listed_sixth_formers_has_no_such_heading(tmp_path):
 
 def test_a_row_says_its_reasons_what_changed_and_what_to_ask(tmp_path):
     sheet = opened(full_list(), tmp_path)["Review list"]
-    column, first = headed(sheet), pupil_rows(sheet)[0]
+    column, first = said_in(sheet), told_rows(sheet)[0]
 
     def cell(heading):
         return sheet[f"{column[heading]}{first}"].value
@@ -272,7 +292,7 @@ def test_those_counted_and_not_listed_are_numbers_with_a_reason(tmp_path):
     rows = [row[:2] for row in book["Counted, not listed"].iter_rows(values_only=True)]
     assert ("Worth a look, but no place free", 14) in rows
 
-    top = "\n".join(str(book["Review list"].cell(row, 2).value) for row in (1, 2, 3))
+    top = "\n".join(str(book["Review list"].cell(row, 3).value) for row in (1, 2, 3))
     assert "Counted, not listed: 57 (Worth a look, but no place free: 14;" in top
 
 
@@ -281,7 +301,7 @@ def test_many_reasons_are_summed_at_the_top_and_told_in_full_on_their_own_sheet(
 
     book = opened(made_up_list(counted=many), tmp_path)
 
-    top = book["Review list"]["B3"].value
+    top = book["Review list"]["C3"].value
     assert "Counted, not listed: 40 (why: see “Counted, not listed”)." in top
     assert (many[19][0], 2) in [row[:2] for row in book["Counted, not listed"].iter_rows(values_only=True)]
 
@@ -305,11 +325,11 @@ def test_each_pupil_with_registers_has_a_sparkline_of_their_own_weeks(tmp_path):
     path = written(made_up_list(*rows), tmp_path)
     book = openpyxl.load_workbook(path)
     sheet = book["Review list"]
-    column = headed(sheet)["Last twelve school weeks"]
+    column = said_in(sheet)["Last twelve school weeks"]
 
     drawn = drawn_weeks(path)
 
-    told = [kept_weeks(book, drawn[f"{column}{row}"]) for row in pupil_rows(sheet)]
+    told = [kept_weeks(book, drawn[f"{column}{row}"]) for row in told_rows(sheet)]
     assert told == [list(pupil.weekly) for pupil in rows]
 
 
@@ -371,7 +391,7 @@ def test_a_snooze_ends_after_the_day_of_the_list_and_within_a_year_or_so(tmp_pat
 
 def test_only_cells_to_fill_can_be_changed(tmp_path):
     sheet = opened(full_list(), tmp_path)["Review list"]
-    to_fill = {"Decision", "Decided on", "Snooze until", "Pupil’s words", "Parents’ words", "Notes and target"}
+    to_fill = {column.heading.split("\n")[0] for column in ANSWERS}
 
     assert sheet.protection.sheet and not sheet.protection.password
     for row in pupil_rows(sheet):
@@ -387,10 +407,7 @@ def test_words_not_yet_asked_for_show_as_a_gap_in_words_and_tint(tmp_path):
     for whose in ("Pupil’s words", "Parents’ words"):
         heading = sheet[f"{column[whose]}{heading_row(sheet)}"].value
         assert "empty: not yet asked" in heading.replace("\n", " ")
-        assert (
-            sheet[f"{column[whose]}{row}"].fill.fgColor.rgb
-            != sheet[f"{column['Notes and target']}{row}"].fill.fgColor.rgb
-        )
+        assert sheet[f"{column[whose]}{row}"].fill.fgColor.rgb != sheet[f"{column['Notes']}{row}"].fill.fgColor.rgb
 
 
 # ---- what comes back
@@ -420,7 +437,7 @@ def test_the_first_sheet_says_at_its_top_what_the_list_must_not_be_used_for(tmp_
     book = opened(made_up_list(), tmp_path)
     sheet = book.worksheets[0]
 
-    top = "\n".join(str(sheet.cell(row, 2).value) for row in range(1, heading_row(sheet)))
+    top = "\n".join(str(sheet.cell(row, 3).value) for row in range(1, heading_row(sheet)))
 
     must_not = "not for penalty notices, prosecution, exclusion, admissions, funding or judging staff"
     assert f"For offering support; {must_not}." in top
@@ -437,19 +454,49 @@ def test_a_list_made_from_a_census_alone_claims_no_registers(tmp_path):
     assert "Registers run to" not in told
 
 
-def test_the_page_about_the_list_promises_nothing_that_is_not_kept(tmp_path):
-    cells = opened(made_up_list(), tmp_path)["About this list"].iter_rows(values_only=True)
-    said = " ".join(str(cell) for row in cells for cell in row if cell)
+def about(listed: ReviewList, folder: Path) -> str:
+    cells = opened(listed, folder)["About this list"].iter_rows(values_only=True)
+    return " ".join(str(cell) for row in cells for cell in row if cell)
 
-    assert "Nothing is read back from it yet. The hidden key, the decision and its dates are what will be" in said
-    assert "That keeps no place: the next list is made afresh." in said
-    assert "are read back" not in said and "keeps their place" not in said
+
+def test_the_page_about_the_list_says_what_comes_back_and_what_a_decision_does(tmp_path):
+    said = about(made_up_list(), tmp_path)
+
+    assert "the answers are read back" in said
+    assert "it keeps its place, and says how long it has waited" in said
+    assert "A pupil you decided on does not come back, unless things get worse by numbers the list then gives" in said
+    assert "You are asked again after 4 weeks." in said
+    assert "Nothing is read back" not in said and "made afresh" not in said
+
+
+def test_the_page_says_that_words_stay_or_come_back_as_they_do(tmp_path):
+    stay, come = (about(made_up_list(words_come_back=told), tmp_path) for told in (False, True))
+
+    assert "Stays in your copy." in stay and "printed on the next list" not in stay
+    assert "Nothing else is: what is in words, targets and notes among it, stay in your copy." in stay
+    assert "printed on the next list" in come
+    assert "the pupil’s and the parents’ words. Nothing else is: targets and notes stay in your copy." in come
+
+
+def test_the_page_asks_the_questions_of_the_graduated_approach(tmp_path):
+    rows = opened(made_up_list(), tmp_path)["About this list"].iter_rows(values_only=True)
+    asked = {row[0]: row[1] for row in rows if row[0] in ("Assess", "Plan", "Do", "Review")}
+
+    assert list(asked) == ["Assess", "Plan", "Do", "Review"]
+    assert all(text.endswith("?") for text in asked.values())
+
+
+def test_support_and_plans_are_called_what_this_home_calls_them(tmp_path):
+    assert "“Targeted” and “Plan”" in about(made_up_list(plan_words=("Targeted", "Plan")), tmp_path)
+    assert "“SEN support” and “EHC plan”" in about(made_up_list(), tmp_path)
 
 
 def test_the_page_about_the_list_tells_every_column_every_decision_and_every_note(tmp_path):
     book = opened(made_up_list(), tmp_path)
     about = [row[0] for row in book["About this list"].iter_rows(values_only=True)]
-    headings = [str(cell.value).replace("\n", " ") for cell in book["Review list"][heading_row(book["Review list"])]]
+    sheet = book["Review list"]
+    told = [*sheet[heading_row(sheet)], *sheet[heading_row(sheet) - 2]]
+    headings = [str(cell.value).replace("\n", " ") for cell in told if cell.value]
 
     assert set(headings) <= set(about)
     assert set(DECISIONS) <= set(about)
@@ -476,8 +523,8 @@ def test_a_live_list_never_says_made_up(tmp_path):
 def test_headings_stay_in_sight_and_are_printed_on_every_page(tmp_path):
     sheet = opened(full_list(), tmp_path)["Review list"]
 
-    assert sheet.freeze_panes == f"D{heading_row(sheet) + 1}", "the pupil's name stays in sight too"
-    assert sheet.print_title_rows == f"${heading_row(sheet) - 1}:${heading_row(sheet)}"
+    assert sheet.freeze_panes == f"E{heading_row(sheet) + 1}", "the pupil's name stays in sight too"
+    assert sheet.print_title_rows == f"${heading_row(sheet) - 2}:${heading_row(sheet)}"
 
 
 def test_every_sheet_prints_on_a4_landscape_one_page_wide(tmp_path):
@@ -507,6 +554,13 @@ def pixel_width(sheet, letter: str) -> int:
     return 0 if dimension.hidden else round(dimension.width * 7)
 
 
+def width_of(sheet, cell: str) -> int:
+    """Of the cell, or of all that are merged with it."""
+    merged = next((found for found in sheet.merged_cells.ranges if cell in found), None)
+    columns = range(merged.min_col, merged.max_col + 1) if merged else [sheet[cell].column]
+    return sum(pixel_width(sheet, openpyxl.utils.get_column_letter(column)) for column in columns)
+
+
 def points_needed(text: str, pixels: int) -> float:
     """A plain reckoning, apart from the writer's: 6.1 pixels a letter, no word wrap, 12 points a line."""
     return 12 * sum(max(1, ceil(len(line) * 6.1 / pixels)) for line in text.split("\n"))
@@ -516,9 +570,9 @@ def test_no_row_is_too_low_for_what_it_says(tmp_path):
     sheet = opened(full_list(), tmp_path)["Review list"]
     column = headed(sheet)
 
-    for row in (heading_row(sheet), *pupil_rows(sheet)):
+    for row in (heading_row(sheet), *pupil_rows(sheet), *told_rows(sheet)):
         needed = [
-            points_needed(str(sheet[f"{letter}{row}"].value or ""), pixel_width(sheet, letter))
+            points_needed(str(sheet[f"{letter}{row}"].value or ""), width_of(sheet, f"{letter}{row}"))
             for letter in column.values()
             if pixel_width(sheet, letter)
         ]
@@ -530,9 +584,10 @@ def test_a_row_grows_with_its_words_and_never_falls_below_room_to_write(tmp_path
     rows = [made_up_pupil(place, reasons=(reason,) * how_many) for place, how_many in ((1, 1), (2, 5), (3, 9))]
 
     sheet = opened(made_up_list(*rows), tmp_path)["Review list"]
-    heights = [sheet.row_dimensions[row].height for row in pupil_rows(sheet)]
+    heights = [sheet.row_dimensions[row].height for row in told_rows(sheet)]
 
-    assert heights[0] >= 80
+    assert all(sheet.row_dimensions[row].height >= 70 for row in pupil_rows(sheet)), "room to write by hand"
+    assert heights[0] >= 60
     assert all(lower < higher for lower, higher in pairwise(heights))
     assert heights[2] <= 409, "no spreadsheet makes a taller row"
 
@@ -563,9 +618,9 @@ def luminance(argb: str) -> float:
 def test_the_same_list_gives_the_same_bytes_and_another_day_gives_others(tmp_path):
     once, again, later = (tmp_path / name for name in ("once.xlsx", "again.xlsx", "later.xlsx"))
 
-    write_review_list(full_list(), once)
-    write_review_list(full_list(), again)
-    write_review_list(replace(full_list(), as_of=date(2026, 3, 20)), later)
+    write_review_list(full_list(), once, SEALS)
+    write_review_list(full_list(), again, SEALS)
+    write_review_list(replace(full_list(), as_of=date(2026, 3, 20)), later, SEALS)
 
     assert once.read_bytes() == again.read_bytes()
     assert once.read_bytes() != later.read_bytes()
@@ -591,7 +646,7 @@ def test_a_list_readable_by_all_is_not_left_so_when_it_is_replaced(tmp_path):
     path.write_bytes(b"an older list")
     path.chmod(0o644)
 
-    write_review_list(made_up_list(), path)
+    write_review_list(made_up_list(), path, SEALS)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -605,7 +660,7 @@ def test_a_disk_that_fails_leaves_the_list_before_it_whole_and_no_piece_of_the_n
 
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_review_list(made_up_list(), path)
+        write_review_list(made_up_list(), path, SEALS)
 
     assert path.read_bytes() == b"the list before"
     assert list(tmp_path.iterdir()) == [path]

@@ -60,7 +60,19 @@ def test_no_sentence_the_pipeline_can_say_uses_a_word_never_used_of_a_child():
     assert [text for text in said if NEVER_IN_A_SENTENCE.search(text)] == []
 
 
-@pytest.mark.parametrize("name", ["workbook_list", "workbook_pages", "workbook_contents", "workbook_paper"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "workbook_list",
+        "workbook_rows",
+        "workbook_columns",
+        "workbook_about",
+        "workbook_review",
+        "workbook_pages",
+        "workbook_contents",
+        "workbook_paper",
+    ],
+)
 def test_no_word_of_a_list_is_one(name):
     said = [text for text in words_of(ROOT / "pipeline" / "edges" / f"{name}.py") if " " in text]
     assert said

@@ -15,7 +15,7 @@ from .at_home import a2n, a2n_process, deliver, lists, new_home, tables, total
 CONTRACT = {"run", "as_of", "extracts", "set_aside_by_rule", "schools_without_list", "pupils_by_outcome", "seconds"}
 BESIDE_IT = {
     "noted_by_rule", "accepted_after_waiting", "marks_withdrawn", "links_made", "links_undone", "links_waiting", "agency_links", "lists",
-    "findings", "not_asked", "remarks", "stopped_because",
+    "findings", "not_asked", "remarks", "stopped_because", "returned", "refused_answers_by_rule",
 }  # fmt: skip
 OF_A_FILE = {
     "file", "feed", "layout", "rows_read", "rows_accepted", "rows_set_aside", "rows_refused", "refused_because",
@@ -38,7 +38,7 @@ def test_every_command_of_the_day_ends_well_and_says_nothing_on_standard_error(n
     assert [(ran.status, ran.err) for ran in (night.init, night.history, night.ran)] == [(0, "")] * 3
 
 
-def test_the_json_has_the_contracts_keys_and_only_four_more(night):
+def test_the_json_has_the_contracts_keys_and_those_told_beside_it_and_no_other(night):
     assert set(night.ran.told) == CONTRACT | BESIDE_IT
     assert {frozenset(one) for one in night.ran.told["extracts"]} == {frozenset(OF_A_FILE)}
     assert night.ran.told["as_of"] == night.made.last_day.isoformat()

@@ -1,0 +1,222 @@
+"""A returned review list, read: which list it is of, and what was filled in, row by row, as text. Nothing is judged here.
+
+A list is known by the marks that the pipeline wrote in it, never by its name, and its columns by their headings, wherever
+they stand now.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.tables.returned import ANSWERS
+from pipeline.vocabulary.feedback import DECISIONS
+
+from .containers import opened
+from .errors import Refused
+from .extract import Extract
+from .kinds import BYTES_LOOKED_AT, Kind, foreign, kind_of
+from .seals import Seals, as_shown, fits
+from .workbook_cells import EMPTY, Book, Cell, Sheet, book_of, day_of
+from .workbook_columns import ANSWERED_BY, KEY, LOOKED_INTO, NOTHING_TO_ANSWER, SEAL, WORDS
+from .workbook_columns import ANSWERS as TO_ANSWER
+from .workbook_contents import FORMAT_VERSION
+from .workbook_list import NAME
+from .workbook_marks import LIST, Mark, mark_of
+from .workbook_marks import LOOKED_INTO as LOOKED_INTO_PART
+from .workbook_review import BEING_LOOKED_INTO
+from .workbook_told import MOST_LIST_BYTES
+
+_KEY_FIELDS = {KEY: "pupil_id", SEAL: "seal", ANSWERED_BY: "who"}
+_PARTS = {LIST: TO_ANSWER, LOOKED_INTO_PART: LOOKED_INTO}
+_DAYS = ("decided_on", "snooze_until", "outcome_on")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One returned list: whose it is, and one row of `tables.returned.ANSWERS` per row in which anything was filled in."""
+
+    mark: Mark
+    answers: pl.DataFrame
+
+
+def content_of(extract: Extract) -> bytes:
+    """The bytes of a file that came back. Raises Refused where it is no Excel workbook, or larger than any list."""
+    if extract.fault:
+        raise extract.fault
+    extract.check_unchanged()
+    with opened(extract) as stream:
+        content = stream.read(MOST_LIST_BYTES + 1)
+    extract.check_unchanged()
+    start = content[:BYTES_LOOKED_AT]
+    if len(content) > MOST_LIST_BYTES:
+        raise Refused(
+            f"{extract.name} is over {MOST_LIST_BYTES // 10**6} MB, as no returned list is: send the list itself."
+        )
+    if kind_of(start) is not Kind.ZIP:
+        what = foreign(start) or f"no Excel workbook, but {kind_of(start).value}: save the list itself as .xlsx"
+        raise Refused(f"{extract.name} is {what}.")
+    return content
+
+
+def returned_list(content: bytes, name: str, seals: Seals, *, with_words: bool) -> Returned:
+    """The list that came back as `content`, called `name`. Words are read only where `with_words` says so.
+
+    Raises Refused where it is no list of this home, was altered, or lacks a column that is read.
+    """
+    book = book_of(content, name)
+    mark = _mark(book, name)
+    if book.has_macros:
+        raise Refused(f"{name} has macros, as no list does: save it as .xlsx, without them.")
+    _refuse_foreign(mark, name, seals)
+    tables = [found for sheet in book.sheets if (found := _table(sheet, name))]
+    if not any(table.part == LIST for table in tables):
+        raise Refused(
+            f"{name} has no sheet with the columns {KEY}, {SEAL} and Decision: they are hidden, and were taken out. Fill in a "
+            "fresh copy of the list."
+        )
+    told = [row for table in tables for row in _answers(table, mark, book, seals, with_words=with_words)]
+    return Returned(mark, ANSWERS.conform(pl.DataFrame(told, schema=ANSWERS.schema, orient="row")))
+
+
+# ---- which list it is
+
+
+def _mark(book: Book, name: str) -> Mark:
+    """What all marks of the workbook agree on. They may stand anywhere: rows and columns are put in, and sheets are copied."""
+    texts = (cell.text for sheet in book.sheets for cell in sheet.cells.values() if not cell.is_number)
+    marks = {mark for text in texts if (mark := mark_of(text))}
+    if not marks:
+        raise Refused(
+            f"{name} does not say which list it is of: it is no review list of this pipeline, or its hidden parts were taken out. "
+            "Fill in a fresh copy of the list."
+        )
+    if len({(mark.format, mark.urn, mark.as_of, mark.data, mark.home) for mark in marks}) > 1:
+        raise Refused(f"{name} has sheets of several lists in it: send each list by itself.")
+    return min(marks, key=lambda mark: (mark.part, mark.seal))
+
+
+def _refuse_foreign(mark: Mark, name: str, seals: Seals) -> None:
+    if mark.format != FORMAT_VERSION:
+        raise Refused(
+            f"{name} was made by another version of the pipeline (format {_digits(mark.format)}; this one reads {FORMAT_VERSION}): "
+            "fill in a copy of a newer list."
+        )
+    if not fits(seals.home, mark.home):
+        raise Refused(
+            f"{name} is a list of another home, or of this one under another pseudonym.key: nothing of it is read."
+        )
+    if not fits(seals.of_list(mark.part, mark.urn, mark.as_of, mark.data), mark.seal):
+        raise Refused(
+            f"{name} says another school or day than the list it was made as: fill in a fresh copy of the list."
+        )
+
+
+def _digits(told: str) -> str:
+    return told if told.isdecimal() and len(told) <= 4 else "not known"
+
+
+# ---- where its columns are
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The part of a sheet that is read: its rows below the headings, and the column of each field."""
+
+    part: str
+    sheet: Sheet
+    heading_row: int
+    columns: dict[str, int]
+
+
+def _table(sheet: Sheet, name: str) -> _Table | None:
+    """Null of a sheet that nobody reads."""
+    for row, cells in sheet.rows().items():
+        headings = {column: _spelt(cell.text) for column, cell in cells.items()}
+        for part, to_fill in _PARTS.items():
+            if {_spelt(KEY), _spelt(SEAL), _spelt(to_fill[0].heading)} <= set(headings.values()):
+                return _Table(part, sheet, row, _columns(part, headings, sheet, name))
+    return None
+
+
+def _columns(part: str, headings: dict[int, str], sheet: Sheet, name: str) -> dict[str, int]:
+    """The column of each field that is there; all but words must be. Raises Refused for one that is not, or there twice."""
+    fields = _KEY_FIELDS | {column.heading: column.field for column in _PARTS[part] if column.field}
+    found = {}
+    for heading, field in fields.items():
+        at = [column for column, told in headings.items() if told == _spelt(heading)]
+        if len(at) > 1 or (not at and field not in WORDS):
+            lacks = "has more than once" if at else "has no longer"
+            shown = heading.replace("\n", " ")
+            raise Refused(
+                f"{name}, sheet “{_called(sheet)}”, {lacks} the column “{shown}”: fill in a fresh copy of the list."
+            )
+        if at:
+            found[field] = at[0]
+    return found
+
+
+def _spelt(heading: str) -> str:
+    return as_shown(heading).casefold().replace("’", "'")
+
+
+def _called(sheet: Sheet) -> str:
+    """A sheet's name, where it is one of ours; by its place where a person renamed it, for that name may be a child's."""
+    return sheet.name if sheet.name in (NAME, BEING_LOOKED_INTO) else f"Sheet {sheet.number}, renamed"
+
+
+# ---- what was filled in
+
+
+def _answers(table: _Table, mark: Mark, book: Book, seals: Seals, *, with_words: bool) -> list[tuple]:
+    """One row per row of the sheet that is answered, in the order of the columns of ANSWERS."""
+    fields = {field: column for field, column in table.columns.items() if with_words or field not in WORDS}
+    found = []
+    for row, cells in table.sheet.rows().items():
+        told = {field: cells.get(column, EMPTY) for field, column in fields.items()}
+        if row > table.heading_row and _is_answered(told, _merged(table.sheet, row, fields)):
+            found.append(_answer(table, row, told, fields, mark, seals, from_1904=book.from_1904))
+    return found
+
+
+def _is_answered(told: dict[str, Cell], merged: bool) -> bool:
+    """Whether anything to be read is filled in: of a row that only says something, a decision written over what it says."""
+    if as_shown(told["pupil_id"].text) == NOTHING_TO_ANSWER:
+        return as_shown(told.get("decision", EMPTY).text).casefold() in DECISIONS
+    return merged or any(not cell.is_empty for field, cell in told.items() if field not in _KEY_FIELDS.values())
+
+
+def _merged(sheet: Sheet, row: int, fields: dict[str, int]) -> bool:
+    """Whether a cell that is read is one with another, of this row or of the next: nobody can tell whose answer it is then."""
+    return any(
+        one.first_row <= row <= one.last_row
+        and any(one.first_column <= at <= one.last_column for at in fields.values())
+        for one in sheet.merged
+    )
+
+
+def _answer(
+    table: _Table, row: int, told: dict[str, Cell], fields: dict, mark: Mark, seals: Seals, *, from_1904: bool
+) -> tuple:
+    key, who = as_shown(told["pupil_id"].text), told["who"].text
+    seal = seals.of_row(table.part, mark.urn, mark.as_of, key, who)
+    text = {field: _text(field, told[field], from_1904=from_1904) for field in told}
+    values = text | {
+        "sheet": _called(table.sheet),
+        "row_number": row,
+        "part": table.part,
+        "pupil_id": None if key in ("", NOTHING_TO_ANSWER) else key,
+        "is_sealed": fits(seal, told["seal"].text),
+        "has_formula": any(cell.has_formula for cell in told.values()),
+        "is_merged": _merged(table.sheet, row, fields),
+    }
+    return tuple(values.get(name) for name in ANSWERS.names)
+
+
+def _text(field: str, cell: Cell, *, from_1904: bool) -> str | None:
+    """What a cell says, on one line; of a day that is a spreadsheet's number, the day. Words keep their lines."""
+    if cell.is_empty:
+        return None
+    if field in _DAYS and cell.is_number:
+        day = day_of(cell.text, from_1904=from_1904)
+        return day.isoformat() if day else cell.text
+    return cell.text.strip() if field in (*WORDS, "who") else as_shown(cell.text)

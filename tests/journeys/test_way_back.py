@@ -1,0 +1,172 @@
+"""A list goes out, is answered and comes back: what each command makes of it, and what it leaves alone."""
+
+import stat
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+
+from pipeline.edges.settings import Home, open_home
+
+from .at_home import a2n, copied, deliver, lists, new_home, tables
+
+pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+
+
+@pytest.fixture(scope="module")
+def evening(small, tmp_path_factory) -> Home:
+    """A home whose first lists are out."""
+    home = new_home(tmp_path_factory.mktemp("way_back") / "home")
+    deliver(home, small.history)
+    a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01")
+    for path in home.inbox.iterdir():
+        path.unlink()
+    deliver(home, small.files)
+    ran = a2n("nightly", "--home", home.folder, "--as-of", small.last_day)
+    assert ran.status in (0, 1), ran.err
+    return home
+
+
+@pytest.fixture
+def home(evening, small, tmp_path) -> Home:
+    """A copy of it, with the lists and an empty inbox."""
+    home = copied(evening, tmp_path / "home")
+    folder = home.lists_of(small.last_day)
+    folder.mkdir(parents=True)
+    for name, content in lists(evening, small.last_day).items():
+        (folder / name).write_bytes(content)
+    return home
+
+
+def answered(home: Home, day: date, to: str = "returned/back.xlsx", decision: str = "not needed") -> tuple[str, str]:
+    """Put the first school's list in the inbox with its first pupil decided on; the pupil's key and surname."""
+    path = sorted(home.lists_of(day).glob("*.xlsx"))[0]
+    book = openpyxl.load_workbook(path)
+    sheet = book["Review list"]
+    heads = next(row for row in sheet.iter_rows() if row[0].value == "Key")
+    at = {cell.value: cell.column for cell in heads}
+    row = next(row for row in range(heads[0].row + 1, sheet.max_row + 1) if sheet.cell(row, 2).value)
+    sheet.cell(row, at["Decision"]).value = decision
+    sheet.cell(row, at["Decided on"]).value = day
+    target = home.inbox / to
+    target.parent.mkdir(parents=True, exist_ok=True)
+    book.save(target)
+    return sheet.cell(row, 1).value, sheet.cell(row, 4).value.split(",")[0]
+
+
+def decided(home: Home) -> list[tuple]:
+    return tables(home, "feedback")["feedback.decisions"].select("pupil_id", "decision", "known_on").rows()
+
+
+def test_outcomes_reads_what_came_back_as_known_the_day_after_lists_that_are_out(home, small):
+    key, surname = answered(home, small.last_day)
+    ran = a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1), "--json")
+
+    assert ran.status == 0, ran.err
+    assert ran.told["returned"] == [
+        {
+            "file": "returned/back.xlsx", "urn": ran.told["returned"][0]["urn"], "list_as_of": str(small.last_day), "rows_answered": 1,
+            "rows_taken": 1, "rows_refused": 0, "refused_because": None,
+        }
+    ]  # fmt: skip
+    assert decided(home) == [(key, "not needed", small.last_day + timedelta(days=1))]
+    assert surname not in ran.out + ran.err
+    again = a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+    assert (again.status, again.out.strip()) == (0, "No list came back that was not read already.")
+
+
+def test_nothing_may_be_decided_as_known_on_a_day_whose_lists_are_out(home, small):
+    answered(home, small.last_day)
+    ran = a2n("outcomes", "--home", home.folder, "--known-on", small.last_day)
+
+    assert ran.status == 1 and "nothing can be decided as known on" in ran.err
+    assert decided(home) == []
+
+
+@pytest.mark.parametrize("to", ["returned/back.xlsx", "school 7/marks.xlsx"])
+def test_take_in_leaves_a_list_to_outcomes_and_says_so_wherever_it_lies_and_whatever_it_is_called(home, small, to):
+    answered(home, small.last_day, to)
+    ran = a2n("take-in", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+
+    assert ran.status == 0, ran.err
+    assert "1 returned list is left in the inbox: a2n outcomes reads them." in ran.out
+    assert decided(home) == [] and (home.inbox / to).exists()
+    assert a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1)).status == 0
+    assert len(decided(home)) == 1
+    quiet = a2n("take-in", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+    assert "returned list" not in quiet.out, "what was read need not be said again"
+
+
+def test_a_night_reads_what_came_back_first_as_known_that_day(home, small):
+    key, _ = answered(home, small.last_day)
+    night = small.last_day + timedelta(days=14)
+    ran = a2n("nightly", "--home", home.folder, "--as-of", night, "--json")
+
+    assert [one["rows_taken"] for one in ran.told["returned"]] == [1], ran.err
+    assert decided(home) == [(key, "not needed", night)]
+
+
+def test_check_says_of_a_list_that_another_command_reads_it_and_refuses_nothing(home, small):
+    answered(home, small.last_day)
+    ran = a2n("check", home.inbox / "returned" / "back.xlsx", "--known-on", small.last_day)
+
+    assert ran.status == 0, ran.err
+    assert "back.xlsx is a list that came back: a2n outcomes reads it" in ran.out
+
+
+def test_a_list_that_was_read_moves_to_taken_where_settings_ask_and_one_that_was_refused_stays(home, small):
+    settings = home.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("move_taken = false", "move_taken = true"))
+    answered(home, small.last_day, "returned/good.xlsx")
+    (home.inbox / "returned" / "bad.xlsx").write_text("no workbook")
+    ran = a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+
+    assert ran.status == 1
+    assert (
+        ran.err.strip() == "Refused: returned/bad.xlsx is no Excel workbook, but text: save the list itself as .xlsx."
+    )
+    assert (home.folder / "taken" / "returned" / "good.xlsx").exists()
+    assert [path.name for path in (home.inbox / "returned").iterdir()] == ["bad.xlsx"]
+
+
+def test_rows_that_are_refused_are_counted_by_rule_and_named_to_nobody_but_their_sender(home, small):
+    _, surname = answered(home, small.last_day, decision="perhaps")
+    ran = a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+
+    assert ran.status == 0, "the workbook was read; its sender is told of the row"
+    assert "1 returned list: 1 row answered = 0 taken + 1 refused." in ran.out and "decision_unknown" in ran.out
+    assert surname not in ran.out + ran.err
+    (back,) = (home.outbox / "returned").iterdir()
+    assert stat.S_IMODE(back.stat().st_mode) == 0o600
+    assert surname in "".join(
+        str(cell.value) for row in openpyxl.load_workbook(back)["Not taken"].iter_rows() for cell in row
+    )
+
+
+def test_lists_in_a_zip_are_each_read(home, small, tmp_path):
+    import zipfile
+
+    key, _ = answered(home, small.last_day, "returned/back.xlsx")
+    path = home.inbox / "returned" / "back.xlsx"
+    with zipfile.ZipFile(home.inbox / "from schools.zip", "w") as package:
+        package.write(path, "back.xlsx")
+    path.unlink()
+    a2n("outcomes", "--home", home.folder, "--known-on", small.last_day + timedelta(days=1))
+
+    assert [row[0] for row in decided(home)] == [key]
+
+
+def test_a_list_of_another_home_is_refused_there(home, small, tmp_path):
+    other = new_home(tmp_path / "other")
+    (other.folder / "pseudonym.key").write_text("x" * 40)
+    answered(home, small.last_day)
+    deliver(open_home(other.folder), [home.inbox / "returned" / "back.xlsx"], "returned")
+    ran = a2n("outcomes", "--home", other.folder)
+
+    assert ran.status == 1 and "is a list of another home" in ran.err
+
+
+def test_a_list_made_again_is_the_same_bytes_keys_and_seals_and_all(evening, small, home):
+    a2n("flag", "--home", home.folder, "--as-of", small.last_day)
+
+    assert lists(home, small.last_day) == lists(evening, small.last_day)
