@@ -1,7 +1,7 @@
 """What a child is like says nothing about who is looked at: shuffle it between children, and the lists stay as they were.
 
-SEN type, ethnicity, sex, language, free school meals, care and being a young carer, in every table that has them, this
-year's and last year's.
+SEN type, ethnicity, sex, language, free school meals and care, in every table that has them, this year's and last year's.
+Being a young carer is not among them: it is a need that somebody stated, and with absence or lates a reason to look.
 """
 
 import polars as pl
@@ -13,7 +13,7 @@ from pipeline.vocabulary.lost import KINDS, Where
 from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, tables
 
 SHUFFLED = {
-    "_pupilonroll": ["sex", "ethnicity", "language", "youngcarer"],
+    "_pupilonroll": ["sex", "ethnicity", "language"],
     "_pupilnolongeronroll": ["sex", "language"],
     "_senneeds": ["sentype"],
     "_fsmperiod": ["pupilonrolltableid", "NativeId"],

@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -150,3 +151,44 @@ def test_the_schools_rise(drawn_lots):
 
     expected = need_rate(*lately) - need_rate(*before)
     assert it.feature(PUPILS[0], "school_rise_20d") == pytest.approx(expected, abs=1e-12)
+
+
+def test_counts_of_the_last_forty_five_and_thirty_school_days(drawn_lots):
+    marks, it = drawn_lots
+    days = sorted(
+        {
+            day
+            for (_, day, _), made in marks.items()
+            for urn, code in made
+            if urn == SECONDARY and YEAR_BEGAN <= day <= AS_OF and BY_CODE[code].counts_as.is_possible
+        }
+    )
+    for pupil in PUPILS:
+
+        def of(first: date, last: date, pupil: Pupil = pupil) -> list[str]:
+            return [code for day, code in settled(marks, pupil, first, last) if day in days]
+
+        told = ("possible_sessions_45d", "absence_sessions_45d", "need_absence_sessions_45d")
+        assert tuple(it.feature(pupil, column) for column in told) == counts(of(days[-45], AS_OF))
+        late = [code for code in of(days[-30], AS_OF) if code in ("L", "U")]
+        assert it.feature(pupil, "late_sessions_30d") == len(late)
+        assert it.feature(pupil, "no_reason_sessions_older_5d") == of(days[0], days[-7]).count("N")
+
+
+def test_weeks_elsewhere_and_periods_of_a_part_time_timetable(drawn_lots):
+    marks, it = drawn_lots
+    for pupil in PUPILS:
+        weeks = defaultdict(list)
+        for day, code in settled(marks, pupil, LAST_YEAR_BEGAN, AS_OF):
+            weeks[day - timedelta(days=day.weekday())].append(code)
+        elsewhere = [
+            2 * len([code for code in codes if code in "BDKQ"])
+            >= len([code for code in codes if BY_CODE[code].counts_as.is_possible or code in "DQ"])
+            for monday, codes in weeks.items()
+            if monday >= YEAR_BEGAN - timedelta(days=YEAR_BEGAN.weekday()) and set(codes) & set("BDKQ")
+        ]
+        assert it.feature(pupil, "elsewhere_weeks_ytd") == sum(elsewhere)
+        expected = [codes for _, codes in sorted(weeks.items()) if counts(codes)[0]]
+        on_it = [number for number, codes in enumerate(expected) if "C2" in codes]
+        apart = [later - earlier > 4 for earlier, later in pairwise(on_it)]
+        assert it.feature(pupil, "part_time_periods_two_years") == (1 + sum(apart) if on_it else 0)
