@@ -19,6 +19,7 @@ from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
+from pipeline.edges.settings_told import ALL
 from pipeline.hops import days
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
@@ -145,8 +146,9 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     Lists that are out already are made again with the settings they were made with; `anew`, the newest are issued with those of
     now. A day before the newest is only looked back at: its lists are issued to nobody.
     """
-    from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
+    from pipeline.hops.listing import review_lists, write_lists  # here: a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, looked, store
+    from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
 
     summary = Summary(run=None, as_of=as_of)
@@ -161,14 +163,58 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
-            summary.lists = write_lists(con, home, look)
+            lists = review_lists(con, home, look)
+            clear_printables(home, as_of=as_of)
+            summary.lists = write_lists(home, lists, as_of=as_of)
         with summary.timed("publish"):
             publish(con, home, look, run=summary.run)
         if is_issued:
             issue(con, look)
         runs.record(con, home, summary.run, "flag", as_of)
+        with summary.timed("printables"):
+            to_print = of_the_night(look, lists, home.settings)
+    summary.remarks += _print_out(
+        home, summary, to_print, as_of=as_of
+    )  # last: lists and figures are out, whatever happens
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
+    return summary
+
+
+def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
+    """Lay the pages out, with the warehouse closed; returns why any school's could not be."""
+    from pipeline.hops.printing import print_out
+
+    with summary.timed("printables"):
+        summary.printables, why_not = print_out(home, to_print, as_of=as_of)
+    return why_not
+
+
+def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bool = False) -> Summary:
+    """A page to print of each pupil listed on a day whose row changed, or of `everyone`; of one school or of all.
+
+    Worked out anew from what was known that day, as its lists were; nothing in the warehouse changes. Raises Refused where no
+    lists of that day are out, or none of that school.
+    """
+    from pipeline.hops.listing import review_lists
+    from pipeline.hops.looking import looked
+    from pipeline.hops.printing import printables
+
+    summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
+    with shelf.warehouse(home) as con:
+        if runs.settings_of(con, as_of) is None:
+            raise Refused(
+                f"There are no lists of {as_of:%d/%m/%Y} to print pages of: run `a2n flag --as-of {as_of}` first."
+            )
+        home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
+        look = looked(clocks.known_as_of(con, as_of), home.settings, summary, as_of=as_of)
+        lists = [one for one in review_lists(con, home, look) if urn in (None, one.urn)]
+        if urn and not lists:
+            raise Refused(
+                f"School {urn} has no list of {as_of:%d/%m/%Y}: see which have one in {home.lists_of(as_of)}."
+            )
+        to_print = printables(look, lists, everyone=everyone)
+    summary.stopped_because = " ".join(_print_out(home, summary, to_print, as_of=as_of)) or None
     return summary
 
 

@@ -103,6 +103,17 @@ def _known(running: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def support_begun(support: pl.DataFrame, *, since: date, as_of: date) -> pl.DataFrame:
+    """One row per pupil, day and kind as printed of support begun from `since` to `as_of`, oldest first: pupil_id,
+    start_date, words. `support` are rows as for `pupil_support`; kinds a list may not name share their words."""
+    asked_for = pl.when(pl.col("kind") == UNDER_WAY).then(pl.lit(" requested")).otherwise(pl.lit(" begun"))
+    begun = _each_once(_last_stated(support, as_of=as_of)).filter(pl.col("start_date").is_between(since, as_of))
+    told = begun.select(
+        "pupil_id", "start_date", words=pl.col("kind").replace_strict(_PRINTED, return_dtype=pl.String) + asked_for
+    )
+    return told.unique().sort("pupil_id", "start_date", "words")
+
+
 def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil of whom a school said anything: the last day of quiet any of it asks for."""
     return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))
