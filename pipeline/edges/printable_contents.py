@@ -15,7 +15,7 @@ MOST_REASONS = 6
 
 ON_THE_LIST = "… (the rest is on the list)"
 
-_LONGEST = {"name": 90, "school": 120, "line": 260, "reason": 330, "said": 300}
+_LONGEST = {"name": 90, "school": 120, "line": 210, "reason": 300, "said": 200}
 """Characters of each text, so that with every one at its longest a page still has room to write."""
 
 WORDS = {
@@ -124,7 +124,7 @@ def told(listed: ReviewList, pages: tuple[Page, ...]) -> dict:
         "day": [listed.as_of.year, listed.as_of.month, listed.as_of.day],
         "demo": listed.demo,
         "list_of": f"List of {day}",
-        "footer": f"{school}. One page of the list of {day}, for the meeting: keep it where the list is kept.",
+        "footer": f"{school} · A page of the list of {day}, for the meeting: keep it where the list is kept.",
         "words": WORDS,
         "pupils": [_pupil(listed, page) for page in pages],
     }
@@ -142,7 +142,7 @@ def _pupil(listed: ReviewList, page: Page) -> dict:
         "reasons": [bounded(reason, "reason") for reason in pupil.reasons[:MOST_REASONS]],
         "more": over,
         "more_told": [f"And {more} more on the list." for more in range(1, len(pupil.reasons) + 1)],
-        "support": bounded(pupil.support, "line"),
+        "support": bounded(pupil.support[:1].upper() + pupil.support[1:], "line"),
         "next_step": bounded(pupil.next_step, "line"),
         "numbers": [bounded(line, "line") for line in page.numbers],
         "last_four_weeks": bounded(pupil.last_four_weeks, "line"),

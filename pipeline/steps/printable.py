@@ -144,7 +144,7 @@ def totals_by_kind(weeks: tuple[Week, ...]) -> tuple[int, ...]:
 
 def year_told(weeks: tuple[Week, ...]) -> str:
     """The drawing for those who do not see it: the whole year by kind, then each week in which anything was missed."""
-    by_kind = _kinds_told(totals_by_kind(weeks))
+    by_kind = _kinds_told(totals_by_kind(weeks)).capitalize()
     said = [f"{len(weeks)} school weeks, one column each, from the week of {day_in_words(weeks[0].starts)}. {by_kind}."]
     away = [f"week of {day_in_words(week.starts)}: {_kinds_told(week.sessions)}" for week in weeks if week.missed]
     said.append(f"Weeks with sessions missed: {'; '.join(away)}." if away else "No week has a session missed.")

@@ -18,6 +18,9 @@ _NAMED = ("ehc_plan", UNDER_WAY, "sen_support", "attendance_plan")
 
 _LABELS = SUPPORT_KINDS | {UNDER_WAY: "EHC needs assessment"}
 _PRINTED = {kind: label if kind in _NAMED else "Support known to staff" for kind, label in _LABELS.items()}
+_PRINTED_WITHIN = _PRINTED | {kind: "support known to staff" for kind in _LABELS if kind not in _NAMED}
+"""The same, within a sentence."""
+
 _FIRST_SAID = {kind: rank for rank, kind in enumerate(dict.fromkeys((*_NAMED, *_LABELS)))}
 _PROVISION = {"K": "On SEN support", "E": "Has an EHC plan"}
 
@@ -105,13 +108,12 @@ def _known(running: pl.DataFrame) -> pl.DataFrame:
 
 def support_begun(support: pl.DataFrame, *, since: date, as_of: date) -> pl.DataFrame:
     """One row per pupil, day and kind as printed of support begun from `since` to `as_of`, oldest first: pupil_id,
-    start_date, words. `support` are rows as for `pupil_support`; kinds a list may not name share their words."""
-    asked_for = pl.when(pl.col("kind") == UNDER_WAY).then(pl.lit(" requested")).otherwise(pl.lit(" begun"))
+    start_date, words. `support` are rows as for `pupil_support`; kinds that a list may not name share their words."""
     begun = _each_once(_last_stated(support, as_of=as_of)).filter(pl.col("start_date").is_between(since, as_of))
-    told = begun.select(
-        "pupil_id", "start_date", words=pl.col("kind").replace_strict(_PRINTED, return_dtype=pl.String) + asked_for
-    )
-    return told.unique().sort("pupil_id", "start_date", "words")
+    asked_for = pl.col("kind") == UNDER_WAY
+    happened = pl.when(asked_for).then(pl.lit(" requested")).otherwise(pl.lit(" begun"))
+    words = pl.col("kind").replace_strict(_PRINTED_WITHIN, return_dtype=pl.String) + happened
+    return begun.select("pupil_id", "start_date", words=words).unique().sort("pupil_id", "start_date", "words")
 
 
 def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
