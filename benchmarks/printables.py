@@ -1,6 +1,6 @@
 """How long printables take: so many schools' pages laid out and written, from made-up lists, without a warehouse.
 
-    python -m benchmarks.printables --schools 200 --pupils 10
+python -m benchmarks.printables --schools 200 --pupils 10
 """
 
 import argparse
