@@ -272,6 +272,11 @@ def test_a_letter_there_is_no_shape_for_is_a_sign_and_its_page_alone_says_so():
     assert "□" not in said[2] and NOT_PRINTED not in said[2]
 
 
+def test_any_number_of_letters_without_a_shape_are_signs():
+    many = "".join(chr(0x4E00 + 7 * n) for n in range(150))
+    assert f"Strengths: {'□' * 150}" in text(a_page(strengths=many))[0].replace("□ □", "□□")
+
+
 def test_letters_nobody_can_see_are_left_out():
     assert "Nowak, Zofia" in text(a_page(surname="Now\x00ak\u202e", forename="Zo\u2066fia"))[0]
 
@@ -341,6 +346,13 @@ def test_every_letter_stands_out_from_its_square_and_every_square_from_the_paper
 def test_no_two_kinds_look_alike():
     looks = [tuple(colours(kind.name).values()) for kind in KINDS]
     assert all(one != other for one, other in itertools.combinations(looks, 2))
+
+
+def test_pages_can_be_had_as_pictures_one_a_page():
+    pages = (a_page(1), a_page(2))
+    made = printables.pictures(listed_with(*pages), pages, ppi=20)
+    assert [one[:8] for one in made] == [b"\x89PNG\r\n\x1a\n"] * 2
+    assert [one[:8] for one in printables.pictures(listed_with(pages[0]), pages[:1], ppi=20)] == [b"\x89PNG\r\n\x1a\n"]
 
 
 # The file
