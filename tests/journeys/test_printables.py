@@ -1,5 +1,6 @@
 """Pages to print, as a user has them: made at night when all else is out, asked for afterwards, and never in the way."""
 
+import re
 import stat
 
 import duckdb
@@ -10,10 +11,14 @@ from pypdf import PdfReader
 from pipeline.edges import identity
 from pipeline.hops import printing
 from pipeline.hops.printing import _to_print
+from pipeline.steps.printable import KINDS
+from tests.edges.test_printables import tags
 from tests.edges.test_workbooks import made_up_list, made_up_pupil
+from tests.house.test_words import NEVER_IN_A_SENTENCE
 
 from .at_home import a2n, copied, deliver, lists, tables
 from .killed import KILLED, a2n_killed
+from .test_night import NOT_TO_BE_TOLD
 
 
 def made(home, day) -> dict:
@@ -49,6 +54,27 @@ def test_after_a_night_every_pupil_listed_has_a_page_in_the_order_of_the_list(ni
         assert len(pages) == of_school.height
         for page, pupil_id in zip(pages, of_school["pupil_id"], strict=True):
             assert surnames[pupil_id] in page.extract_text()
+
+
+def test_the_squares_of_every_page_are_the_sessions_the_warehouse_has_of_its_pupil(night):
+    features = {row["pupil_id"]: row for row in tables(night.home, "derived")["derived.pupil_features"].to_dicts()}
+    for (urn,), of_school in listed(night.home).sort("place").partition_by("urn", as_dict=True).items():
+        pages = PdfReader(night.home.printables_of(night.made.last_day) / f"{urn}.pdf").pages
+        for page, pupil_id in zip(pages, of_school["pupil_id"], strict=True):
+            said, of_pupil = " ".join(page.extract_text().split()), features[pupil_id]
+            counts = [int(re.search(rf"{kind.label}: (\d+)", said)[1]) for kind in KINDS]
+            assert sum(counts) == of_pupil["possible_sessions_ytd"]
+            assert sum(counts[1:]) == of_pupil["absence_sessions_ytd"]
+            assert counts[1] == of_pupil["illness_sessions_ytd"]
+
+
+def test_no_page_and_no_drawing_told_in_words_says_what_must_not_be_told(night):
+    for path in night.home.printables_of(night.made.last_day).iterdir():
+        pdf = PdfReader(path)
+        told = [str(one["/Alt"]) for one in tags(pdf) if "/Alt" in one]
+        said = " ".join([*told, *(page.extract_text() for page in pdf.pages)])
+        assert len(told) == len(pdf.pages)
+        assert not NEVER_IN_A_SENTENCE.search(said) and not NOT_TO_BE_TOLD.search(said)
 
 
 def test_pages_are_for_their_owner_alone_and_counted_by_school_in_what_the_night_says(night):
