@@ -157,6 +157,26 @@ def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     _run(lambda: flow.flag(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
 
 
+@app.command("print")
+def print_pages(
+    home: HomeFolder, as_of: AsOf,
+    school: Annotated[int | None, typer.Option(min=100000, max=999999, metavar="URN", help="One school alone.")] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every pupil listed, and not those alone whose row changed.")] = False,
+) -> None:  # fmt: skip
+    """Make the pages to print of a day whose lists are out: one page a pupil, for the meeting."""
+    from pipeline import flow
+    from pipeline.edges import progress
+    from pipeline.edges.settings import open_home
+    from pipeline.telling import pages_in_words
+
+    at = open_home(home)
+    done = flow.print_pages(at, as_of=as_of.date(), urn=school, everyone=everyone)
+    progress.end()
+    if done.stopped_because:
+        raise Refused(done.stopped_because)
+    print(pages_in_words(done) + (f" They are in {at.printables_of(as_of.date())}." if done.printables else ""))
+
+
 @app.command()
 def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     """Read what came back, take in, flag and publish."""

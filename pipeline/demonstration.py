@@ -78,7 +78,7 @@ def _told(home: Home, made: Synthesised, summary: Summary, through: str) -> list
         f"Every pupil on a roll was looked at: {sum(outcomes.values()):,}, of whom {outcomes.get('listed', 0):,} are worth a look now,",
         f"  {outcomes.get('eligible_not_listed', 0):,} more wait for a place, {outcomes.get('already_known', 0):,} are already known "
         f"and {outcomes.get('history_needed', 0):,} need their history first.",
-        f"Lists, one workbook a school ({summary.lists}): {lists}",
+        f"Lists, one workbook a school ({summary.lists}): {lists}; a page a pupil to print: {home.printables_of(summary.as_of)}",
         f"Published figures, suppressed, for any tool: {home.published / 'current.duckdb'}",
         f"Warehouse, encrypted, pupil_id only: {home.warehouse}; names, encrypted, in {home.identity.name} beside it",
         f"Settings and keys: {home.folder / 'settings.toml'}, {', '.join(f'{name}.key' for name in ('warehouse', 'identity', 'pseudonym'))}",

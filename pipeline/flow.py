@@ -19,6 +19,7 @@ from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
+from pipeline.edges.settings_told import ALL
 from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
@@ -162,7 +163,7 @@ def outcomes(home: Home, *, known_on: date | None) -> Summary:
         if not returning.unread(con, home):
             asked = known_on or clock.today()
             return Summary(run=runs.named(con, "outcomes", asked), as_of=asked)
-        day, remarks = _decided_on(con, home, known_on, is_any=True)
+        day, remarks = days.decided_on(con, home, known_on, is_any=True)
         summary = _came_back(con, home, known_on=day)
         summary.remarks += remarks
     return summary
@@ -197,9 +198,10 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     now. A day before the newest is only looked back at: its lists are issued to nobody.
     """
     from pipeline.hops import issued
-    from pipeline.hops.listing import write_lists  # here, so that a take-in does not wait for what it never uses
+    from pipeline.hops.listing import review_lists, write_lists  # here: a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, looked, store
     from pipeline.hops.lost_worklist import write_lost
+    from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
 
     summary = Summary(run=None, as_of=as_of)
@@ -215,7 +217,9 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
-            summary.lists = write_lists(con, home, look)
+            lists = review_lists(con, home, look)
+            clear_printables(home, as_of=as_of)
+            summary.lists = write_lists(home, lists, as_of=as_of)
         with summary.timed("worklist"):
             write_lost(home, look)
         with summary.timed("publish"):
@@ -223,9 +227,53 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         if is_issued:
             issue(con, look)
         runs.record(con, home, summary.run, "flag", as_of)
+        with summary.timed("printables"):
+            to_print = of_the_night(look, lists, home.settings)
     summary.remarks += days.said_of_lists(look)
+    summary.remarks += _print_out(
+        home, summary, to_print, as_of=as_of
+    )  # last: lists and figures are out, whatever happens
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
+    return summary
+
+
+def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
+    """Lay the pages out, with the warehouse closed; returns why any school's could not be."""
+    from pipeline.hops.printing import print_out
+
+    with summary.timed("printables"):
+        summary.printables, why_not = print_out(home, to_print, as_of=as_of)
+    return why_not
+
+
+def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bool = False) -> Summary:
+    """A page to print of each pupil listed on a day whose row changed, or of `everyone`; of one school or of all.
+
+    Worked out anew from what was known that day, as its lists were; nothing in the warehouse changes. Raises Refused where no
+    lists of that day are out, or none of that school.
+    """
+    from pipeline.hops import issued
+    from pipeline.hops.listing import review_lists
+    from pipeline.hops.looking import looked
+    from pipeline.hops.printing import printables
+
+    summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
+    with shelf.warehouse(home) as con:
+        if runs.settings_of(con, as_of) is None:
+            raise Refused(
+                f"There are no lists of {as_of:%d/%m/%Y} to print pages of: run `a2n flag --as-of {as_of}` first."
+            )
+        home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
+        known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
+        look = looked(known, before, home, summary, as_of=as_of)
+        lists = [one for one in review_lists(con, home, look) if urn in (None, one.urn)]
+        if urn and not lists:
+            raise Refused(
+                f"School {urn} has no list of {as_of:%d/%m/%Y}: see which have one in {home.lists_of(as_of)}."
+            )
+        to_print = printables(look, lists, everyone=everyone)
+    summary.stopped_because = " ".join(_print_out(home, summary, to_print, as_of=as_of)) or None
     return summary
 
 
@@ -256,51 +304,10 @@ def check(files: Iterable[Path], day: Day) -> Summary:
 
 
 def links(home: Home, *, known_on: date | None, said: dict[str, list[str]], weights: str | None = None) -> LinksSummary:
-    """Who is who, and which pupils other agencies' children are: record what a person said of pairs (their codes by decision), and
-    write the worklists of those that wait. `weights` says by which pairs are weighed from the next take-in on, `learned` from
-    this home's own records or `shipped`.
+    """Who is who: what a person said of pairs is put on record, and the worklists of those that wait are written."""
+    from pipeline.hops.deciding import decided_links
 
-    Left out, `known_on` is today, or the first day that may still be decided on. Raises Refused for a code that is no pair's, and for
-    a day already taken in or looked at, whose lists could then not be had again.
-    """
-    from pipeline.hops import agencies, agency_worklist, who_is_who, worklist
-    from pipeline.hops.facts import fold_plans, fold_rolls
-
-    of_agencies, said = agencies.codes_apart(said)
-    with shelf.warehouse(home) as con:
-        identity.check_key(home)
-        known_on, remarks = _decided_on(con, home, known_on, is_any=any((*said.values(), *of_agencies.values())))
-        with shelf.transaction(con):
-            linked = agencies.decide(con, home, of_agencies, known_on=known_on)
-            decided = who_is_who.decide(con, home, said, known_on=known_on)
-            if decided:
-                who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=known_on))
-                fold_rolls(con)
-                fold_plans(con)
-        if weights:
-            agencies.take_weights(con, home, weights, known_on=known_on)
-        now = who_is_who.links_now(con, home)
-        path = worklist.write(con, home, now, as_of=known_on)
-        others = agencies.settled(con, home, anew=bool(linked or decided), known_on=known_on)
-        written = others and agency_worklist.write(con, home, others, as_of=known_on)
-    told = _links_summary(home, others, linked, written) if others else None
-    return replace(_links_summary(home, now, decided, path), agencies=told, remarks=remarks)
-
-
-def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummary:
-    by_rule = dict(now.standing.group_by("because").len().sort("because").rows())
-    return LinksSummary(by_rule, now.waiting.height, decided, str(worklist.relative_to(home.folder)))
-
-
-def _decided_on(
-    con: DuckDBPyConnection, home: Home, known_on: date | None, *, is_any: bool
-) -> tuple[date, tuple[str, ...]]:
-    """The day of the decisions, where there are any, and what is to be said of it."""
-    today = known_on or clock.today()
-    if not is_any:
-        return today, ()
-    day = days.day_of_decision(con, home, known_on)
-    return day, (days.known_later(day),) if day != today else ()
+    return decided_links(home, known_on=known_on, said=said, weights=weights)
 
 
 def export(home: Home, table: str, to: Path) -> int:

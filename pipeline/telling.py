@@ -124,7 +124,16 @@ def _pupils(summary: Summary) -> list[str]:
         return [f"Nobody was on a roll on {summary.as_of:%d/%m/%Y}, by what was known that day: no list was written."]
     counts = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in summary.pupils_by_outcome.items())
     lines = [f"{many(summary.lists, 'list')} written. Pupils: {counts}."]
+    lines += [pages_in_words(summary)] if summary.printables else []
     return lines + [f"  no list for school {urn}: {why}" for urn, why in summary.schools_without_list.items()]
+
+
+def pages_in_words(summary: Summary) -> str:
+    """How many pages there are to print, of how many schools."""
+    if not summary.printables:
+        return "No listed pupil's row changed since the list before: give --all for a page of every pupil listed."
+    schools = many(len(summary.printables), "school")
+    return f"{many(sum(summary.printables.values()), 'page')} to print, of {schools}."
 
 
 def _looked(summary: Summary) -> bool:

@@ -12,7 +12,7 @@ from pipeline.vocabulary.agencies import SERVICES
 from pipeline.vocabulary.sen import PlanWords
 
 from .errors import Refused
-from .settings_told import check_bounds, values_of
+from .settings_told import CHANGED, check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
@@ -33,6 +33,7 @@ class Settings:
     sen_support_words: str = "SEN support"
     plan_words: str = "EHC plan"
     words_come_back: bool = False
+    printables: str = CHANGED
     drawn_places: int = 0
     drawn_places_approved_by: str = ""
     history_lag_days: int = 1
@@ -89,6 +90,9 @@ class Home:
     def lost_between_services_of(self, as_of: date) -> Path:
         """The worklist of the authority's officers."""
         return self.outbox / as_of.isoformat() / "lost_between_services.xlsx"
+
+    def printables_of(self, as_of: date) -> Path:
+        return self.outbox / as_of.isoformat() / "printables"
 
     @property
     def set_aside(self) -> Path:
@@ -193,6 +197,8 @@ every_days = 14           # a list goes out on the first night, and then every s
 first_list_on = ""        # or count those days from this one, as in "2026-09-14"
 words_come_back = false   # true only where the school itself, or its trust, is the controller: the strengths, pupils' and
                           # parents' words of returned lists are then kept, beside the names, and printed on the next
+printables = "changed"    # a page to print of each pupil whose row changed since the list before; or "all", or "on demand": then
+                          # only `a2n print` makes them
 
 [lists.places_by_school]
 # 100001 = 8              # URN = places

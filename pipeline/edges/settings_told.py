@@ -9,6 +9,9 @@ from pipeline.vocabulary.agencies import SERVICES
 
 from .errors import Refused
 
+CHANGED, ALL, ON_DEMAND = "changed", "all", "on demand"
+"""Of which pupils a printable is made when lists go out."""
+
 LEAST_CERTAIN = 0.9
 """No setting makes a link of what is less likely than this."""
 
@@ -23,6 +26,7 @@ def values_of(told: dict, path: Path) -> dict:
             "every_days": int,
             "first_list_on": str,
             "words_come_back": bool,
+            "printables": str,
         },
         "history": {"lag_days": int},
         "inbox": {"move_taken": bool},
@@ -138,6 +142,8 @@ def _check_lists(settings, path: Path) -> None:
         raise Refused(f"{path}: [lists] every_days must be from 1 to 98: the days from one list to the next.")
     if settings.first_list_on and not _is_day(settings.first_list_on):
         raise Refused(f'{path}: [lists] first_list_on takes a day like "2026-09-14".')
+    if settings.printables not in (CHANGED, ALL, ON_DEMAND):
+        raise Refused(f'{path}: [lists] printables is "{CHANGED}", "{ALL}" or "{ON_DEMAND}".')
     if not (settings.sen_support_words.strip() and settings.plan_words.strip()):
         raise Refused(f"{path}: [words] sen_support and plan may not be empty.")
     if settings.drawn_places < 0:

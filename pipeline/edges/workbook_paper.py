@@ -46,10 +46,15 @@ def put_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, 
 
 
 def clean(text: str) -> str:
-    """`text` without what no one can see: control characters, and marks that make a name read backwards."""
-    shown = _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
+    """`text` as `shown`, and as a workbook takes it."""
+    seen = shown(text)
     # XlsxWriter takes text that begins so for markup of its own and would write it as it stands.
-    return f" {shown}" if shown.startswith("<r>") else shown
+    return f" {seen}" if seen.startswith("<r>") else seen
+
+
+def shown(text: str) -> str:
+    """`text` without what no one can see: control characters, and marks that make a name read backwards."""
+    return _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
 
 
 # ---- room

@@ -65,6 +65,17 @@ def day_of_decision(con: DuckDBPyConnection, home: Home, known_on: date | None) 
     return known_on
 
 
+def decided_on(
+    con: DuckDBPyConnection, home: Home, known_on: date | None, *, is_any: bool
+) -> tuple[date, tuple[str, ...]]:
+    """The day of the decisions, where there are any, and what is to be said of it."""
+    today = known_on or clock.today()
+    if not is_any:
+        return today, ()
+    day = day_of_decision(con, home, known_on)
+    return day, (known_later(day),) if day != today else ()
+
+
 def is_newest(con: DuckDBPyConnection, *, as_of: date) -> bool:
     """Whether lists of this day are issued: no list of a later day is out. Else it is a look back."""
     listed = runs.last_listed(con)

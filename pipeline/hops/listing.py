@@ -48,12 +48,11 @@ _SAID_FOR = timedelta(days=28)
 """How long a list repeats that a fact was said to be wrong."""
 
 
-def write_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> int:
+def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
     """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
-    folder = home.lists_of(look.as_of)
+    folder = home.lists_of(as_of)
     for stale in folder.glob("*.xlsx"):
         stale.unlink()
-    lists = review_lists(con, home, look)
     if lists:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)

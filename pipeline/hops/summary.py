@@ -81,6 +81,7 @@ class Summary:
     schools_without_list: dict[str, str] = field(default_factory=dict)
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
+    printables: dict[str, int] = field(default_factory=dict)  # pages to print, by URN
     findings: list[Finding] = field(default_factory=list)  # of a check alone
     not_asked: list[str] = field(default_factory=list)  # rules a check could not judge
     remarks: list[str] = field(default_factory=list)  # sentences: what its user would otherwise wonder at
@@ -117,6 +118,7 @@ class Summary:
         self.schools_without_list |= other.schools_without_list
         self.pupils_by_outcome |= other.pupils_by_outcome
         self.lists += other.lists
+        self.printables |= other.printables
         for hop, took in other.seconds.items():
             self.seconds[hop] = round(self.seconds.get(hop, 0) + took, 3)
 

@@ -114,6 +114,17 @@ def _known(running: pl.DataFrame, words: PlanWords) -> pl.DataFrame:
     )
 
 
+def support_begun(support: pl.DataFrame, *, since: date, as_of: date, words: PlanWords = PlanWords()) -> pl.DataFrame:
+    """One row per pupil, day and kind as printed of support begun from `since` to `as_of`, oldest first: pupil_id,
+    start_date, words. `support` are rows as for `pupil_support`; kinds that a list may not name share their words."""
+    begun = _each_once(_last_stated(support, as_of=as_of)).filter(pl.col("start_date").is_between(since, as_of))
+    asked_for = pl.col("kind") == UNDER_WAY
+    happened = pl.when(asked_for).then(pl.lit(" requested")).otherwise(pl.lit(" begun"))
+    within = {kind: name if kind in _NAMED else "support known to staff" for kind, name in _printed(words).items()}
+    said = pl.col("kind").replace_strict(within, return_dtype=pl.String) + happened
+    return begun.select("pupil_id", "start_date", words=said).unique().sort("pupil_id", "start_date", "words")
+
+
 def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil of whom a school said anything: the last day of quiet any of it asks for."""
     return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))

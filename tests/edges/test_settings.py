@@ -62,6 +62,7 @@ def test_every_setting_can_be_set(tmp_path):
         [lists]
         places = 6
         places_by_school = { 100001 = 8 }
+        printables = "on demand"
         [history]
         lag_days = 3
         [inbox]
@@ -82,7 +83,7 @@ def test_every_setting_can_be_set(tmp_path):
     ) == Settings(
         name="Ashford Trust", demo=True, places=6, places_by_school={100001: 8}, history_lag_days=3, move_taken=True,
         tolerance=0.02, fewest_shown=6, smallest_base=30, memory_limit="2GB", own_authority=("209",),
-        own_postcode_districts=("SE4",), lines={"many_spells": 5.0},
+        own_postcode_districts=("SE4",), lines={"many_spells": 5.0}, printables="on demand",
     )  # fmt: skip
 
 
@@ -128,6 +129,7 @@ def test_a_setting_nobody_knows_is_refused_in_words_that_say_which(tmp_path, set
         ("[reconciliation]\ntolerance = 0", True), ("[reconciliation]\ntolerance = -0.01", False),
         ("[reconciliation]\ntolerance = 0.99", True), ("[reconciliation]\ntolerance = 1", False),
         ("[reconciliation]\ntolerance = nan", False),
+        ('[lists]\nprintables = "all"', True), ('[lists]\nprintables = "none"', False),
         ('[machine]\nmemory_limit = "1.5 GiB"', True), ('[machine]\nmemory_limit = "0MB"', False),
     ],
 )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "tests", ".ci")
-TEXT = (".py", ".md", ".toml", ".in", ".txt", ".html", ".css", ".js", ".csv", ".json", ".yml", ".yaml", ".cfg")
+TEXT = (".py", ".md", ".toml", ".in", ".txt", ".html", ".css", ".js", ".csv", ".json", ".yml", ".yaml", ".cfg", ".typ")
 NOT_OURS = {"__pycache__", "node_modules", "work", "build"}
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from expectations import PROMISES
 from pipeline.signals import SIGNALS
-from pipeline.steps import reasons, support
+from pipeline.steps import printable, reasons, support
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
@@ -42,7 +42,7 @@ def sentences() -> list[str]:
     tables = (*STAGED, ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
     of_tables = [text for table in tables for text in (table.grain, *(column.description for column in table.columns))]
     notes = table_notes(fewest_shown=5, smallest_base=20, demo=True)
-    said = [text for module in (reasons, support) for text in words_of(module.__file__)]
+    said = [text for module in (printable, reasons, support) for text in words_of(module.__file__)]
     published = [cell for row in notes.rows() for cell in row]
     return [*(text for texts in of_signals for text in texts), *of_promises, *of_tables, *published, *said, *SUPPORT_KINDS.values()]  # fmt: skip
 
@@ -71,12 +71,21 @@ def test_no_sentence_the_pipeline_can_say_uses_a_word_never_used_of_a_child():
         "workbook_pages",
         "workbook_contents",
         "workbook_paper",
+        "printable_contents",
+        "printables",
     ],
 )
 def test_no_word_of_a_list_is_one(name):
     said = [text for text in words_of(ROOT / "pipeline" / "edges" / f"{name}.py") if " " in text]
     assert said
     assert [text for text in said if NEVER_IN_A_SENTENCE.search(text)] == []
+
+
+def test_what_a_page_says_is_told_to_its_template_which_has_no_words_of_its_own():
+    """So that whatever looks through the words finds all of them."""
+    template = re.sub(r"//.*", "", (ROOT / "pipeline" / "templates" / "printable.typ").read_text())
+    quoted = [text for text in re.findall(r'"([^"]*)"', template) if " " in text]
+    assert quoted == ["Libertinus Serif"]
 
 
 def test_a_list_says_what_it_is_for_and_what_it_must_not_be_used_for():

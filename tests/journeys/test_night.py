@@ -15,7 +15,7 @@ from .at_home import a2n, a2n_process, deliver, lists, new_home, tables, total
 CONTRACT = {"run", "as_of", "extracts", "set_aside_by_rule", "schools_without_list", "pupils_by_outcome", "seconds"}
 BESIDE_IT = {
     "noted_by_rule", "accepted_after_waiting", "marks_withdrawn", "links_made", "links_undone", "links_waiting", "agency_links", "lists",
-    "findings", "not_asked", "remarks", "stopped_because", "returned", "refused_answers_by_rule",
+    "printables", "findings", "not_asked", "remarks", "stopped_because", "returned", "refused_answers_by_rule",
 }  # fmt: skip
 OF_A_FILE = {
     "file", "feed", "layout", "rows_read", "rows_accepted", "rows_set_aside", "rows_refused", "refused_because",

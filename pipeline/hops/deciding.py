@@ -1,0 +1,49 @@
+"""Who is who, decided by a person: the worklists written, and what was said of their pairs put on record."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pipeline.edges import identity
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Home
+
+from . import agencies, agency_worklist, days, who_is_who, worklist
+from .facts import fold_plans, fold_rolls
+from .summary import LinksSummary, Summary
+
+
+def decided_links(
+    home: Home, *, known_on: date | None, said: dict[str, list[str]], weights: str | None = None
+) -> LinksSummary:
+    """Who is who, and which pupils other agencies' children are: record what a person said of pairs (their codes by decision), and
+    write the worklists of those that wait. `weights` says by which pairs are weighed from the next take-in on, `learned` from
+    this home's own records or `shipped`.
+
+    Left out, `known_on` is today, or the first day that may still be decided on. Raises Refused for a code that is no pair's, and for
+    a day already taken in or looked at, whose lists could then not be had again.
+    """
+    of_agencies, said = agencies.codes_apart(said)
+    with shelf.warehouse(home) as con:
+        identity.check_key(home)
+        known_on, remarks = days.decided_on(con, home, known_on, is_any=any((*said.values(), *of_agencies.values())))
+        with shelf.transaction(con):
+            linked = agencies.decide(con, home, of_agencies, known_on=known_on)
+            decided = who_is_who.decide(con, home, said, known_on=known_on)
+            if decided:
+                who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=known_on))
+                fold_rolls(con)
+                fold_plans(con)
+        if weights:
+            agencies.take_weights(con, home, weights, known_on=known_on)
+        now = who_is_who.links_now(con, home)
+        path = worklist.write(con, home, now, as_of=known_on)
+        others = agencies.settled(con, home, anew=bool(linked or decided), known_on=known_on)
+        written = others and agency_worklist.write(con, home, others, as_of=known_on)
+    told = _links_summary(home, others, linked, written) if others else None
+    return replace(_links_summary(home, now, decided, path), agencies=told, remarks=remarks)
+
+
+def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummary:
+    by_rule = dict(now.standing.group_by("because").len().sort("because").rows())
+    return LinksSummary(by_rule, now.waiting.height, decided, str(worklist.relative_to(home.folder)))

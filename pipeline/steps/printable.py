@@ -1,0 +1,189 @@
+"""What a printable draws of a pupil: the school year week by week, when support began, and the year in numbers.
+
+Sessions are told apart by what a list may print of them, never by code: a festival, a journey for work, an interview and
+study leave are one kind, and of a session that was not possible nothing is drawn. Within a week they are counted and not
+placed on days, for a day can tell what a week does not.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from pipeline.signals.sentences import day_in_words, percent
+from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
+from pipeline.vocabulary.school_year import TERMS, SchoolYear, monday_of, school_year_of, term_of
+
+from .weeks import registers, slots
+from .windows import between, once_each
+
+A_YEAR = timedelta(weeks=52)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of session a picture tells apart: the letter in its square, its name, and the printed words it gathers."""
+
+    name: str
+    letter: str
+    label: str
+    words: frozenset[str] = frozenset()
+
+
+KINDS = (
+    Kind("attended", "", "Attended"),
+    Kind("illness", "I", "Illness", frozenset({"illness"})),
+    Kind("medical", "M", "Medical appointment", frozenset({"medical appointments"})),
+    Kind("part_time", "½", "Part-time timetable", frozenset({"part-time timetable"})),
+    Kind("leave", "+", "Other, with leave", frozenset({"other leave", "leave granted", "suspended"})),
+    Kind(
+        "no_leave",
+        "N",
+        "Without leave, or no reason yet",
+        frozenset({"other unauthorised", "reason not yet known", "arrived after registers closed"}),
+    ),
+)
+"""In the order they are stacked, from the bottom. A square without a letter was attended; no square, not possible."""
+
+
+def _kind_of(code: AttendanceCode) -> int | None:
+    """Where in `KINDS` a mark belongs; None where no session was possible."""
+    if not code.counts_as.is_possible:
+        return None
+    if not code.counts_as.is_absence:
+        return 0
+    return next(place for place, kind in enumerate(KINDS) if code.printed in kind.words)
+
+
+_KIND = pl.DataFrame(
+    [(code.number, kind) for code in ATTENDANCE_CODES if (kind := _kind_of(code)) is not None],
+    schema={"code_number": pl.UInt8, "kind": pl.Int64},
+    orient="row",
+)
+
+
+@dataclass(frozen=True)
+class Week:
+    """One school week of one pupil: sessions by `KINDS`, all nought where none was possible."""
+
+    starts: date
+    sessions: tuple[int, ...]
+    last_year: float | None = None  # share of possible sessions attended 52 weeks before, 0 to 1
+
+    @property
+    def possible(self) -> int:
+        return sum(self.sessions)
+
+    @property
+    def missed(self) -> int:
+        return self.possible - self.sessions[0]
+
+
+def years_drawn(weeks: pl.DataFrame, listed: pl.DataFrame, *, as_of: date) -> dict[str, tuple[Week, ...]]:
+    """Per listed pupil with any register of this school year, its weeks up to `as_of`, oldest first.
+
+    `weeks` are `facts.marked_weeks` of this school year and last; `listed` has pupil_id and urn. Weeks are those in which
+    the school had a possible session, and any in which the pupil had one elsewhere. Of two marks for one half day the better
+    counts, as in every rate a list prints.
+    """
+    year = school_year_of(as_of)
+    own = weeks.join(listed.select("pupil_id"), on="pupil_id", how="semi")
+    counts = _by_kind(once_each(between(own, year.first_day, as_of)).collect())
+    if counts.is_empty():
+        return {}
+    before = _attended(once_each(between(own, year.before.first_day, year.before.last_day)).collect())
+    axis = _school_weeks(weeks, listed.join(counts, on="pupil_id", how="semi"), counts, year, as_of=as_of)
+    rows = axis.join(counts, on=("pupil_id", "week_start"), how="left").join(
+        before, on=("pupil_id", "week_start"), how="left"
+    )
+    ordered = rows.sort("pupil_id", "week_start").partition_by("pupil_id", as_dict=True, maintain_order=True)
+    return {pupil_id: tuple(_week(row) for row in of_pupil.iter_rows(named=True)) for (pupil_id,), of_pupil in ordered.items()}  # fmt: skip
+
+
+def _by_kind(weeks: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil and week with a possible session: `0`, `1` and on, sessions of each of `KINDS`."""
+    of_kind = slots(weeks, ("pupil_id", "week_start")).join(_KIND, on="code_number")
+    return of_kind.group_by("pupil_id", "week_start").agg(
+        (pl.col("kind") == place).sum().alias(str(place)) for place in range(len(KINDS))
+    )
+
+
+def _attended(weeks: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil and week of last year with a possible session: the share attended, under this year's week."""
+    possible = weeks.filter(pl.col("possible_sessions") > 0)
+    share = 1 - pl.col("absence_sessions") / pl.col("possible_sessions")
+    return possible.select("pupil_id", week_start=pl.col("week_start") + A_YEAR, last_year=share)
+
+
+def _school_weeks(
+    weeks: pl.DataFrame, listed: pl.DataFrame, counts: pl.DataFrame, year: SchoolYear, *, as_of: date
+) -> pl.DataFrame:
+    """One row per listed pupil and week to draw: pupil_id, week_start."""
+    since = monday_of(year.first_day)
+    open_weeks = registers(weeks).filter(pl.col("possible_sessions") > 0, pl.col("week_start").is_between(since, as_of))
+    schools = open_weeks.select("urn", "week_start").unique()
+    of_school = listed.select("pupil_id", "urn").join(schools, on="urn").select("pupil_id", "week_start")
+    return pl.concat([of_school, counts.select("pupil_id", "week_start")]).unique()
+
+
+def _week(row: Mapping) -> Week:
+    sessions = tuple(int(row[str(place)] or 0) for place in range(len(KINDS)))
+    return Week(row["week_start"], sessions, row["last_year"])
+
+
+# ---- the year in words and numbers
+
+
+def totals_by_kind(weeks: tuple[Week, ...]) -> tuple[int, ...]:
+    """Sessions of each of `KINDS` in all of `weeks`."""
+    return tuple(int(total) for total in np.sum([week.sessions for week in weeks], axis=0))
+
+
+def year_told(weeks: tuple[Week, ...]) -> str:
+    """The drawing for those who do not see it: the whole year by kind, then each week in which anything was missed."""
+    by_kind = _kinds_told(totals_by_kind(weeks)).capitalize()
+    said = [f"{len(weeks)} school weeks, one column each, from the week of {day_in_words(weeks[0].starts)}. {by_kind}."]
+    away = [f"week of {day_in_words(week.starts)}: {_kinds_told(week.sessions)}" for week in weeks if week.missed]
+    said.append(f"Weeks with sessions missed: {'; '.join(away)}." if away else "No week has a session missed.")
+    return " ".join(said)
+
+
+def _kinds_told(sessions: tuple[int, ...]) -> str:
+    first, *missed = (f"{kind.label.lower()} {count}" for kind, count in zip(KINDS, sessions, strict=True) if count or kind is KINDS[0])  # fmt: skip
+    return ", ".join([first, *missed])
+
+
+def terms_of(weeks: tuple[Week, ...]) -> tuple[tuple[str, int, int], ...]:
+    """The terms the weeks lie in: name, and the places of the first and the last week. A week lies in the term of its Friday."""
+    names = [term_of(week.starts + timedelta(days=4)) for week in weeks]
+    return tuple((term, names.index(term), len(names) - 1 - names[::-1].index(term)) for term in TERMS if term in names)
+
+
+def gaps_before(weeks: tuple[Week, ...]) -> tuple[bool, ...]:
+    """Per week, whether a holiday lies between it and the one before."""
+    apart = [later.starts - earlier.starts > timedelta(weeks=1) for earlier, later in itertools.pairwise(weeks)]  # fmt: skip
+    return (False, *apart) if weeks else ()
+
+
+def year_in_numbers(features: Mapping, *, as_of: date) -> tuple[str, ...]:
+    """This year and last, each with its arithmetic, from a row of `derived.pupil_features`: what is not known is left out."""
+    this_year = _missed(features["absence_sessions_ytd"], features["possible_sessions_ytd"])
+    last_year = _missed(features["absence_sessions_last_year"], features["possible_sessions_last_year"])
+    so_far = _missed(
+        features["absence_sessions_same_period_last_year"], features["possible_sessions_same_period_last_year"]
+    )
+    told = [f"This year: missed {this_year} {features['period']}."] if this_year else []
+    if last_year:
+        by_then = f"; by {day_in_words(as_of - A_YEAR)}, {so_far}" if so_far not in ("", last_year) else ""
+        told.append(f"Last year ({school_year_of(as_of).before}, as held here): missed {last_year}{by_then}.")
+    return tuple(told)
+
+
+def _missed(absence: int | None, possible: int | None) -> str:
+    if not possible or absence is None:
+        return ""
+    rate = pl.select(percent(pl.lit(absence / possible))).item()
+    return f"{absence} of {possible} possible {'session' if possible == 1 else 'sessions'} ({rate})"
