@@ -2,7 +2,7 @@
 
 import great_expectations  # noqa: F401
 
-import expectations.breaking_rows
+import expectations.breaking_rows  # noqa: F401
 import pipeline.edges.gx_dialect
 import pipeline.flow
 import pipeline.hops.listing
