@@ -37,5 +37,14 @@ def engine_of_its_own():
         yield
 
 
+@pytest.fixture(scope="module")
+def in_little_time():
+    """Rules are asked directly, not by Great Expectations: for modules in which the gate is not what is proved."""
+    from .properties.quickly import quickly
+
+    with quickly():
+        yield
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(_AIRFLOW, ignore_errors=True)

@@ -34,6 +34,8 @@ _at_rest: list[duckdb.DuckDBPyConnection] = []
 class _Lent:
     """A connection that, closed, lets go of what it holds and may be lent again."""
 
+    __class__ = duckdb.DuckDBPyConnection  # as Splink asks
+
     def __init__(self, con: duckdb.DuckDBPyConnection):
         self._con = con
 
@@ -62,17 +64,22 @@ def _empty(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _lent(home) -> _Lent:
+    con = _settled(home) or _made(home)
+    con.execute("SET threads = 1")
+    return _Lent(con)
+
+
+def _settled(home) -> duckdb.DuckDBPyConnection | None:
+    """One at rest, if any: one that has spilled can spill nowhere else, and is at rest no more."""
     while _at_rest:
         con = _at_rest.pop()
         try:
             shelf.settle(con, home)
-        except duckdb.Error:  # it has spilled, and may spill nowhere else
+        except duckdb.Error:
             con.close()
         else:
-            return _Lent(con)
-    con = _made(home)
-    con.execute("SET threads = 1")
-    return _Lent(con)
+            return con
+    return None
 
 
 @contextmanager

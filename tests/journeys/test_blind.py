@@ -11,6 +11,8 @@ from pipeline.synthetic import synthesise
 
 from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 SHUFFLED = {
     "_pupilonroll": ["sex", "ethnicity", "language", "youngcarer"],
     "_pupilnolongeronroll": ["sex", "language"],

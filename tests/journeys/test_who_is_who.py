@@ -16,6 +16,8 @@ from pipeline.synthetic import Synthesised, synthesise
 
 from .at_home import KEY, Ran, a2n, copied, deliver, lists, new_home, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 AUTHORITY = {"pupils": 120, "schools": 2, "seed": 4, "weeks": 8}
 
 

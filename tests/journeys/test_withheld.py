@@ -5,6 +5,8 @@ import pytest
 
 from .at_home import a2n, deliver, deliver_rows, new_home, read_rows, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 TOLERANCE = 0.01
 
 
