@@ -5,6 +5,7 @@ with its own home's settings and nothing of the run before. Lent ones work in on
 share the machine. Where an engine of a user's own is what is proved, `made_anew` gives each run one.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from unittest import mock
@@ -21,11 +22,10 @@ _OF_THE_MOMENT = """
     UNION ALL
     SELECT 'TABLE', format('{}.{}."{}"', database_name, schema_name, table_name) FROM duckdb_tables()
     WHERE database_name IN ('memory', 'temp') AND NOT internal
-    UNION ALL
-    SELECT DISTINCT 'MACRO', format('{}.{}."{}"', database_name, schema_name, function_name) FROM duckdb_functions()
-    WHERE database_name IN ('memory', 'temp') AND function_type = 'macro' AND NOT internal
 """
-"""What is a connection's alone, and goes when it is closed."""
+"""What is a connection's alone, and goes when it is closed; its macros too, but to look for them takes longer than all else."""
+
+_MACRO = re.compile(r"\bTEMP MACRO (\w+)\(")
 
 _made = shelf.connection
 _at_rest: list[duckdb.DuckDBPyConnection] = []
@@ -37,7 +37,11 @@ class _Lent:
     __class__ = duckdb.DuckDBPyConnection  # as Splink asks
 
     def __init__(self, con: duckdb.DuckDBPyConnection):
-        self._con = con
+        self._con, self._macros = con, set()
+
+    def execute(self, sql: str, *values):
+        self._macros.update(_MACRO.findall(sql))
+        return self._con.execute(sql, *values)
 
     def __getattr__(self, name: str):
         return getattr(self._con, name)
@@ -47,20 +51,22 @@ class _Lent:
         if con is None:
             return
         try:
-            _empty(con)
+            _empty(con, self._macros)
         except duckdb.Error:  # what it holds goes only with it
             con.close()
         else:
             _at_rest.append(con)
 
 
-def _empty(con: duckdb.DuckDBPyConnection) -> None:
+def _empty(con: duckdb.DuckDBPyConnection, macros: set[str]) -> None:
     with suppress(duckdb.TransactionException):  # none is open
         con.execute("ROLLBACK")
     for (name,) in con.execute(_IN_USE).fetchall():
         con.execute(f"DETACH {name}")
     for kind, name in con.execute(_OF_THE_MOMENT).fetchall():
         con.execute(f"DROP {kind} {name}")
+    for name in macros:
+        con.execute(f"DROP MACRO IF EXISTS temp.{name}")
 
 
 def _lent(home) -> _Lent:
