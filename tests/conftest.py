@@ -5,6 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 # Airflow reads these when first imported, whichever test that is.
 _AIRFLOW = Path(tempfile.mkdtemp(prefix="a2n-test-airflow-"))
 os.environ |= {
@@ -16,6 +18,32 @@ os.environ |= {
 }
 for _name in ("A2N_HOME", "A2N_NOTIFY", "AIRFLOW_CONN_SMTP_DEFAULT"):
     os.environ.pop(_name, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def connections_lent():
+    from .lending import lent
+
+    with lent():
+        yield
+
+
+@pytest.fixture(scope="module")
+def engine_of_its_own():
+    """Each run of this module has an engine of its own, with as many threads as the machine gives."""
+    from .lending import made_anew
+
+    with made_anew():
+        yield
+
+
+@pytest.fixture(scope="module")
+def in_little_time():
+    """Rules are asked directly, not by Great Expectations: for modules in which the gate is not what is proved."""
+    from .properties.quickly import quickly
+
+    with quickly():
+        yield
 
 
 def pytest_unconfigure() -> None:

@@ -10,7 +10,8 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Thread
+from functools import cache
+from threading import Lock, Thread
 
 import duckdb
 import polars as pl
@@ -100,7 +101,28 @@ def make_ready() -> None:
 
 def _validated(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Promise, ...]) -> list:
     """One validation result per promise, run over `batch` on cursors of `con`."""
+    with _JUDGING:
+        _JUDGED.append(con)
+        try:
+            whole = _whole_batch()
+            whole.data_asset.test_connection()
+            batch = whole.get_batch()
+            return batch.validate(suite_of(name, promises), result_format="BASIC").results
+        finally:
+            _JUDGED.clear()
+
+
+_JUDGING = Lock()
+_JUDGED: list[duckdb.DuckDBPyConnection] = []
+"""The connection whose `batch` is judged now, and only while it is."""
+
+
+@cache
+def _whole_batch():
+    """All of `batch`, of whichever connection is judged. Once for a process: to make it takes as long as to judge a feed."""
     context = _context()  # before anything else of Great Expectations: it is told to be quiet here
+    from sqlalchemy.pool import NullPool
+
     from .gx_dialect import URL, BufferedConnection, register
 
     register()
@@ -108,10 +130,9 @@ def _validated(con: duckdb.DuckDBPyConnection, name: str, promises: tuple[Promis
         "gate",
         connection_string=URL,
         create_temp_table=False,
-        kwargs={"creator": lambda: BufferedConnection(con.cursor())},
+        kwargs={"creator": lambda: BufferedConnection(_JUDGED[0].cursor()), "poolclass": NullPool},
     )
-    batch = shelf.add_table_asset("batch", table_name="batch").add_batch_definition_whole_table("all").get_batch()
-    return batch.validate(suite_of(name, promises), result_format="BASIC").results
+    return shelf.add_table_asset("batch", table_name="batch").add_batch_definition_whole_table("all")
 
 
 def _imported():

@@ -123,13 +123,18 @@ def _is_of_damage(message: str) -> bool:
 
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB whose spill is encrypted and stays in the home, and which fetches nothing."""
-    home.scratch.mkdir(mode=0o700, exist_ok=True)
     con = quiet(duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"}))
     con.execute("SET temp_file_encryption = true")
-    con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
-    con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
+    settle(con, home)
     con.execute(f"LOAD {_quoted(str(_crypto()))}")
     return con
+
+
+def settle(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Let a connection spill into this home, and hold no more in memory than it allows."""
+    home.scratch.mkdir(mode=0o700, exist_ok=True)
+    con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
+    con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
 
 
 def quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -204,9 +209,8 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
         for table in lacking:
             con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.{table.name} ({_columns(table)})")
             for column in table.columns:
-                con.execute(
-                    f"ALTER TABLE warehouse.{table.name} ADD COLUMN IF NOT EXISTS {column.name} {_type(column)}"
-                )
+                if column.name not in there.get(table.name, table.names):
+                    con.execute(f"ALTER TABLE warehouse.{table.name} ADD COLUMN {column.name} {_type(column)}")
         con.execute(PUPIL_WEEKS_VIEW)
         if ISSUED_PLACES.name not in there and TRIAGE.name in there:
             con.execute(_ISSUED_BEFORE)

@@ -21,6 +21,8 @@ from pipeline.steps.agencies import involved
 from pipeline.tables.linkage import SHIPPED
 from tests.edges.delivered import SCHOOLS, copied, deliver, new_home, night, pupil_id, read, table
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 FIRST, SECOND, THIRD = date(2025, 9, 12), date(2025, 9, 15), date(2025, 9, 16)
 
 ROLL_COLUMNS = "urn | upn | surname | forename | date_of_birth | nc_year | entry_date | postcode\n-\n"

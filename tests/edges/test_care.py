@@ -16,6 +16,8 @@ from pipeline.hops.publishing import _characteristics
 from pipeline.hops.taking_in import Day
 from tests.edges.delivered import FIRST_NIGHT, ROLL, SCHOOLS, file, new_home, night, pupil_id, read, table
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NEXT_NIGHT = date(2025, 9, 15)
 

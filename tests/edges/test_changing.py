@@ -15,6 +15,8 @@ from pipeline.vocabulary.feeds import FAMILIES
 from .delivered import FIRST_NIGHT, MARKS, ROLL, SCHOOLS, file, marks_held, new_home, night, read
 from .sent import zipped
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 LEFT = "marks.csv changed while it was read: it is left for the next run."
 
 

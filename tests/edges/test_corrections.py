@@ -12,6 +12,8 @@ from pipeline.steps.enrolments import current_enrolments
 from tests.edges.delivered import ROLL, SCHOOLS, file, new_home, night, pupil_id, read, table, upn
 from tests.edges.standing import known, on_roll, register, spells_on
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 FIRST_NIGHT = date(2025, 9, 12)
 
 ONE_MARK = """

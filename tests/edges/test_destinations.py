@@ -13,6 +13,8 @@ from pipeline.steps.enrolments import enrolments
 from pipeline.telling import in_words
 from tests.edges.delivered import ASH, FIRST_NIGHT, ROLL, SCHOOLS, file, new_home, night, pupil_id, read, table, upn
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 15), date(2025, 9, 16)
 

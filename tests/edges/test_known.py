@@ -15,6 +15,8 @@ from pipeline.tables.facts import MARKED_WEEKS
 from tests.drawn import drawn
 from tests.edges.delivered import ASH, MARKS, ROLL, SCHOOLS, copied, new_home, night, pupil_id
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 MONDAY = date(2025, 9, 8)
 FIRST_NIGHT, NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 12), date(2025, 9, 15), date(2025, 9, 16)
 THEN = """

@@ -17,6 +17,8 @@ from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.facts import MARKED_WEEKS
 from tests.edges.delivered import SCHOOLS, copied, new_home, night, pupil_id, read, table, upn
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 MONDAY, NEXT_MONDAY = date(2025, 9, 8), date(2025, 9, 15)
 FIRST, SECOND, THIRD, FOURTH = (date(2025, 9, day) for day in (12, 16, 17, 18))
 

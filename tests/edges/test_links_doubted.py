@@ -10,9 +10,11 @@ from pipeline.telling import in_words
 from pipeline.vocabulary.identifiers import link_code
 from tests.edges.delivered import night, pupil_id, read, upn
 from tests.edges.test_links import CENSUS_DAY, RETURN, STAYED, census, links, rolls
-from tests.edges.two_schools import FIRST, SECOND, THIRD, home, in_little_time
+from tests.edges.two_schools import FIRST, SECOND, THIRD, home
 
-__all__ = ["home", "in_little_time"]
+__all__ = ["home"]
+
+pytestmark = pytest.mark.usefixtures("in_little_time")
 
 AMIRA = "100001 | amira | fu | Okafor | Amira | 2013-03-01 | 8 | 2025-09-02 |\n"
 ZARA = "100001 | zara | fu | Okafor | Zara | 2013-03-01 | 8 | 2025-09-02 |\n"

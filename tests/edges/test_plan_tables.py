@@ -18,6 +18,8 @@ from pipeline.tables.layouts.plans import PLAN_LAYOUTS
 from tests.edges.at_the_gate import judge
 from tests.edges.delivered import ROLL, SCHOOLS, copied, deliver, file, new_home, night, pupil_id, read, table
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NIGHT, NEXT_NIGHT = date(2026, 2, 6), date(2026, 2, 7)
 

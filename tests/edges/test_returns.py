@@ -10,6 +10,8 @@ from pipeline.edges.settings import Home
 from tests.edges.delivered import copied, new_home, night, pupil_id, table
 from tests.edges.standing import known, on_roll, spells_on
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 FIRST, SECOND, THIRD = date(2025, 10, 20), date(2025, 11, 3), date(2025, 11, 4)
 
 SENT = {

@@ -25,6 +25,8 @@ from tests.edges.delivered import (
     table,
 )
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MONDAY, NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 8), date(2025, 9, 15), date(2025, 9, 16)
 

@@ -26,6 +26,8 @@ from pipeline.telling import not_asked
 
 from .delivered import ASH, BIRCH, FIRST_NIGHT, ROLL, SCHOOLS, new_home, night, pupil_id, read, upn
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BIRCH_SENDS = ("209", "2001")
 NEXT_NIGHT = FIRST_NIGHT + timedelta(days=1)

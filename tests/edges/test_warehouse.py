@@ -20,6 +20,8 @@ from pipeline.tables.schema import GrainError
 from pipeline.tables.staged import SCHOOLS
 from tests.drawn import drawn
 
+pytestmark = pytest.mark.usefixtures("engine_of_its_own")
+
 NAME = "Saint Olumide's Primary"
 KEY = "a-key-that-nobody-else-would-ever-think-of"
 

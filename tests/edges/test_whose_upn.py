@@ -11,9 +11,11 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops.who_is_who import links_now
 from tests.edges.delivered import SCHOOLS, new_home, night, pupil_id, read, table, upn
-from tests.edges.two_schools import FIRST, SECOND, THIRD, home, in_little_time
+from tests.edges.two_schools import FIRST, SECOND, THIRD, home
 
-__all__ = ["home", "in_little_time"]
+__all__ = ["home"]
+
+pytestmark = pytest.mark.usefixtures("in_little_time")
 
 NAMES = ("old", "new", "ben", "zara", "other")
 

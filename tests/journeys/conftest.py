@@ -1,10 +1,16 @@
 """One made-up authority and one whole night, made once for all journeys; each journey sets out from a copy."""
 
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from pipeline.edges.settings import Home
+from pipeline.edges.settings import Home, open_home
 from pipeline.synthetic import Synthesised, synthesise
 
 from .at_home import Ran, a2n_process, copied, deliver, new_home
@@ -36,13 +42,39 @@ class Night:
 
 @pytest.fixture(scope="session")
 def night(made, tmp_path_factory) -> Night:
-    """A home's first day, command by command, each a process of its own."""
-    folder = tmp_path_factory.mktemp("night")
+    """A home's first day, command by command, each a process of its own: lived once, and every worker has a copy."""
+    lived = made_once(tmp_path_factory, "night", lambda folder: first_day(made, folder))
+    folder = tmp_path_factory.mktemp("night") / "lived"
+    shutil.copytree(lived, folder, symlinks=True)
+    ran = [Ran(**json.loads((folder / f"{command}.json").read_text())) for command in COMMANDS]
+    return Night(made, open_home(folder / "home"), open_home(folder / "before"), *ran)
+
+
+COMMANDS = ("init", "history", "ran")
+
+
+def first_day(made: Synthesised, folder: Path) -> None:
     home = new_home(folder / "home")
     init = a2n_process("init", "--home", home.folder, "--demo")
     deliver(home, made.history, "last_year")
     history = a2n_process("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01", "--json")
-    before = copied(home, folder / "before")
+    copied(home, folder / "before")
     deliver(home, made.files, "this_year")
     ran = a2n_process("nightly", "--home", home.folder, "--as-of", made.last_day, "--json")
-    return Night(made, home, before, init, history, ran)
+    for command, one in zip(COMMANDS, (init, history, ran), strict=True):
+        (folder / f"{command}.json").write_text(json.dumps(vars(one)))
+
+
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that whichever worker comes first makes for all; the others wait for it."""
+    ours = tmp_path_factory.getbasetemp()
+    of_all = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    folder, done = of_all / f"{name}-of-all", of_all / f"{name}-of-all.made"
+    with (of_all / f"{name}-of-all.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed at it
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder

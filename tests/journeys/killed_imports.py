@@ -2,6 +2,8 @@
 
 import great_expectations  # noqa: F401
 
+import expectations.breaking_rows  # noqa: F401
+import pipeline.edges.gx_dialect
 import pipeline.flow
 import pipeline.hops.listing
 import pipeline.hops.looking

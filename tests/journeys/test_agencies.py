@@ -19,7 +19,7 @@ from tests.house.project import ROOT, named, python_files
 
 from .at_home import Ran, a2n, copied, deliver_rows, lists, tables
 
-pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")
+pytestmark = [pytest.mark.usefixtures("in_little_time"), pytest.mark.filterwarnings("ignore:Sparkline Group")]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from pipeline.vocabulary.lost import KINDS, Where
 
 from .at_home import a2n, deliver_rows, exported, lists, new_home, read_rows, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 SHUFFLED = {
     "_pupilonroll": ["sex", "ethnicity", "language"],
     "_pupilnolongeronroll": ["sex", "language"],

@@ -13,6 +13,8 @@ from pipeline.edges.errors import Refused
 from .at_home import Ran, a2n, command, copied, deliver, new_home, tables
 from .test_killed import differing, everything
 
+pytestmark = pytest.mark.usefixtures("engine_of_its_own")
+
 DAY = "2025-10-10"
 
 

@@ -11,6 +11,8 @@ from pipeline.edges.settings import Home, open_home
 
 from .at_home import a2n, deliver_rows, lists, new_home, read_rows, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 DERIVED = ("derived.triage", "derived.pupil_features", "derived.pupil_signals", "derived.pupil_support")
 KEYS = ("schoolcensustableid", "pupilonrolltableid", "pupilnolongeronrolltableid")
 

@@ -13,6 +13,8 @@ from pipeline.synthetic import Synthesised
 
 from .at_home import a2n, copied, deliver_rows, exported, lists, new_home, read_rows, tables
 
+pytestmark = pytest.mark.usefixtures("engine_of_its_own")
+
 DERIVED = ("derived.triage", "derived.pupil_features", "derived.pupil_signals", "derived.pupil_support")
 
 

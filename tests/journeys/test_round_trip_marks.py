@@ -17,6 +17,8 @@ from pipeline.vocabulary import spellings
 
 from .at_home import a2n, deliver, exported, new_home, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 SMALL = {"pupils": 50, "schools": 2, "seed": 6, "weeks": 4}
 FACTS = ("facts.enrolments", "facts.marked_weeks", "facts.pupil_weeks")
 OF_THE_FILE = ("extract_id", "row_number", "parent_key", "native_id", "census_key")

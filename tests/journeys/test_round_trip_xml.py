@@ -16,6 +16,8 @@ from pipeline.vocabulary.attendance_codes import BY_CODE
 
 from .at_home import deliver, new_home, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 SMALL = {"pupils": 70, "schools": 2, "seed": 5}
 
 

@@ -13,9 +13,10 @@ import pytest
 from pipeline.edges import clock
 from pipeline.edges.settings import Home, open_home
 from pipeline.synthetic import Synthesised, synthesise
-from tests.properties.quickly import quickly
 
 from .at_home import a2n, copied, deliver, deliver_rows, lists, new_home, read_rows, tables
+
+pytestmark = pytest.mark.usefixtures("in_little_time")
 
 A_DAY = timedelta(days=1)
 SENT_FIRST = ("schools", "pupils_", "support", "suspensions")
@@ -39,12 +40,6 @@ class Issued:
     @property
     def last(self) -> date:
         return self.days[-1]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def in_little_time():
-    with quickly():
-        yield
 
 
 def forbearing(folder) -> Home:

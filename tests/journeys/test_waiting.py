@@ -8,6 +8,8 @@ import pytest
 
 from .at_home import a2n, deliver, new_home, tables, total
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 
 def files(made, *starting: str):
     return [path for path in made.files if path.name.startswith(starting)]

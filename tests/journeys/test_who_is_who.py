@@ -16,6 +16,8 @@ from pipeline.synthetic import Synthesised, synthesise
 
 from .at_home import KEY, Ran, a2n, copied, deliver, lists, new_home, tables
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 AUTHORITY = {"pupils": 120, "schools": 2, "seed": 4, "weeks": 8}
 
 
@@ -26,9 +28,10 @@ def of_upn(upn: str) -> str:
 @dataclass(frozen=True)
 class Told:
     """A home after a night in which one child's UPN had changed and another's temporary one was given up; `plain` is the home of the same
-    children with one UPN each."""
+    children with one UPN each; `before` has last year's history alone."""
 
     made: Synthesised
+    before: Home
     home: Home
     plain: Home
     ran: Ran
@@ -42,10 +45,14 @@ class Told:
         return home
 
 
-def taken_in(made: Synthesised, folder: Path) -> tuple[Home, Ran]:
+def with_history(made: Synthesised, folder: Path) -> Home:
     home = new_home(folder)
     deliver(home, made.history, "last_year")
     assert a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01").status == 0
+    return home
+
+
+def after_its_night(made: Synthesised, home: Home) -> tuple[Home, Ran]:
     deliver(home, made.files, "this_year")
     return home, a2n("nightly", "--home", home.folder, "--as-of", made.last_day, "--json")
 
@@ -54,11 +61,13 @@ def taken_in(made: Synthesised, folder: Path) -> tuple[Home, Ran]:
 def told(tmp_path_factory) -> Told:
     folder = tmp_path_factory.mktemp("who")
     made = synthesise(folder / "made", **AUTHORITY, with_faults=True)
-    plain, _ = taken_in(synthesise(folder / "plain", **AUTHORITY), folder / "plain_home")
-    home, ran = taken_in(made, folder / "home")
+    of_one = synthesise(folder / "plain", **AUTHORITY)
+    plain, _ = after_its_night(of_one, with_history(of_one, folder / "plain_home"))
+    before = with_history(made, folder / "before")
+    home, ran = after_its_night(made, copied(before, folder / "home"))
     listed = pl.read_csv(folder / "made-links.csv")
     pairs = {because: (of_upn(upn), of_upn(same_as)) for because, upn, same_as in listed.rows()}
-    return Told(made, home, plain, ran, pairs)
+    return Told(made, before, home, plain, ran, pairs)
 
 
 def links(home: Home, *words: object) -> Ran:
@@ -90,9 +99,7 @@ def test_both_are_found_and_counted_in_the_summary(told):
 
 
 def test_the_summary_in_words_says_so_and_names_nobody(told, tmp_path):
-    home = new_home(tmp_path / "home")
-    deliver(home, told.made.history, "last_year")
-    a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01")
+    home = copied(told.before, tmp_path / "home")
     deliver(home, told.made.files, "this_year")
     said = a2n("take-in", "--home", home.folder, "--known-on", told.made.last_day).out
     assert "linked             1  former_upn" in said

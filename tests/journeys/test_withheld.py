@@ -3,7 +3,9 @@
 import polars as pl
 import pytest
 
-from .at_home import a2n, deliver, deliver_rows, new_home, read_rows, tables
+from .at_home import a2n, copied, deliver, deliver_rows, new_home, read_rows, tables
+
+pytestmark = pytest.mark.usefixtures("in_little_time")
 
 TOLERANCE = 0.01
 
@@ -16,16 +18,24 @@ def totals_told(small, urn: int, **changed: float) -> pl.DataFrame:
     return rows.with_columns(pl.when(of_school).then(value).otherwise(name).alias(name) for name, value in told.items())
 
 
-def night_told(small, folder, **changed: float):
-    home = new_home(folder / "home")
+@pytest.fixture(scope="module")
+def evening(small, tmp_path_factory):
+    """A home that has taken in all but the totals."""
+    home = new_home(tmp_path_factory.mktemp("evening") / "home")
     deliver(home, [path for path in small.files if path.name != "register_totals.csv"])
+    assert a2n("take-in", "--home", home.folder, "--known-on", small.last_day).status == 0
+    return home
+
+
+def night_told(evening, small, folder, **changed: float):
+    home = copied(evening, folder / "home")
     deliver_rows(home, {"register_totals.csv": totals_told(small, 100002, **changed)})
     return home, a2n("nightly", "--home", home.folder, "--as-of", small.last_day, "--json")
 
 
 @pytest.fixture(scope="module")
-def outside(small, tmp_path_factory):
-    return night_told(small, tmp_path_factory.mktemp("outside"), possible_sessions=1.05)
+def outside(evening, small, tmp_path_factory):
+    return night_told(evening, small, tmp_path_factory.mktemp("outside"), possible_sessions=1.05)
 
 
 def test_the_school_gets_no_list_and_the_other_does(outside, small):
@@ -50,9 +60,8 @@ def test_nobody_there_has_a_place(outside):
     assert "listed" not in set(triage["outcome"])
 
 
-def test_a_list_handed_out_earlier_that_day_is_taken_back(small, tmp_path):
-    home = new_home(tmp_path / "home")
-    deliver(home, [path for path in small.files if path.name != "register_totals.csv"])
+def test_a_list_handed_out_earlier_that_day_is_taken_back(evening, small, tmp_path):
+    home = copied(evening, tmp_path / "home")
     night = ("nightly", "--home", home.folder, "--as-of", small.last_day, "--json")
     assert a2n(*night).told["schools_without_list"] == {}
     assert len(list(home.lists_of(small.last_day).iterdir())) == 2
@@ -62,6 +71,6 @@ def test_a_list_handed_out_earlier_that_day_is_taken_back(small, tmp_path):
 
 
 @pytest.mark.parametrize(("by", "is_withheld"), [(1 + TOLERANCE * 0.9, False), (1 + TOLERANCE * 1.2, True), (1 - TOLERANCE * 0.9, False), (1 - TOLERANCE * 1.2, True)])  # fmt: skip
-def test_the_line_is_at_the_tolerance_of_the_settings(small, tmp_path, by, is_withheld):
-    ran = night_told(small, tmp_path, possible_sessions=by)[1]
+def test_the_line_is_at_the_tolerance_of_the_settings(evening, small, tmp_path, by, is_withheld):
+    ran = night_told(evening, small, tmp_path, possible_sessions=by)[1]
     assert set(ran.told["schools_without_list"]) == ({"100002"} if is_withheld else set())
