@@ -213,6 +213,16 @@ NOOR = Pupil(
     ),
 )
 
+OLA = Pupil(
+    "ola", in_year("9"), away=(Away("C", "2026-01-12", "2026-01-16"), Away("I", "2026-01-19", "2026-02-06"))
+)  # Year 9: bereaved in January
+
+PIP = Pupil(
+    "pip",  # Year 9: left in March to be educated at home, after much absence
+    (Spell(nc_year="9", leaving_date=date(2026, 3, 13)),),
+    away=(Away("O", "2025-11-03", "2025-12-19"),),
+)
+
 CAST = (AMIRA, BEDE, CATO, DARA, EDEN, FARAH, GWEN, HUGO, IDRIS, JUNO)
 
 LATER = (KIT, LARK, MILO, NOOR)

@@ -99,6 +99,9 @@ class ReviewList:
     history_needed: tuple[HistoryNeeded, ...]
     counted: tuple[tuple[str, int], ...]  # why not listed, and how many pupils
     lines: tuple[str, ...]
+    severe: tuple[
+        tuple[str, int], ...
+    ] = ()  # of those counted, half or more missed and nothing on file: why, and how many
     off_list: tuple[OffList, ...] = ()
     under_review: tuple[UnderReview, ...] = ()
     to_put_right: tuple[ToPutRight, ...] = ()

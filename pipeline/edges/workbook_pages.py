@@ -62,6 +62,18 @@ def write_counted(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]
         sheet.set_row(row, row_points([(sentence, widths[0])], least=20))
     if not listed.counted:
         put_none(sheet, 4, widths, "No pupil was counted and left off.", forms)
+    row = 4 + max(1, len(listed.counted))
+    for line in _severe(listed):
+        put(sheet, row, 0, line[0], forms["line"])
+        sheet.write_number(row, 1, line[1], forms["number"])
+        sheet.set_row(row, row_points([(line[0], widths[0])], least=20))
+        row += 1
+
+
+def _severe(listed: ReviewList) -> list[tuple[str, int]]:
+    """Nobody who misses half or more, with nothing on file, goes without a reason why the list does not name them."""
+    begins = "Of all these, pupils who missed half or more, with nothing on file"
+    return [(f"{begins}: {why}.", count) for why, count in listed.severe] or [(f"{begins}.", 0)]
 
 
 # ---- what comes back with it

@@ -42,6 +42,16 @@ COUNTED = {
 }
 
 
+SEVERE = {
+    "eligible_not_listed": "every place of this list is taken",
+    "already_known": "decided on an earlier list",
+    "snoozed": "staff asked to wait until a set day",
+    "history_needed": "judged by their own past alone, and there is too little of it",
+    "cannot_be_judged": "the other of two registers is not seen here",
+    "not_eligible": "most of it is leave that does not ask about need, or no worse than their own past",
+}
+"""Why a pupil who misses half or more, with nothing on file, is not on the list."""
+
 OFF_LIST_KINDS = ("resolved", "decided", "moved", "no_room")
 
 _SAID_FOR = timedelta(days=28)
@@ -104,6 +114,7 @@ class _Words:
         self.before = dict(before.lists.group_by("urn").agg(pl.col("as_of").max()).rows())
         self.support = _by_pupil(look.support)
         self.features = _by_pupil(look.features.filter(pl.col("pupil_id").is_in(named)))
+        self.severe = _severe(look)
         self.registers_to = registers_to(look.registers)
         told = home.settings.gateway.strip()  # without it nothing an agency sent is of any use
         self.involved = involved(look.known.involved, as_of=look.as_of) if told else frozenset()
@@ -123,6 +134,7 @@ class _Words:
             rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
+            severe=self.severe.get(urn, ()),
             lines=overrides_in_words(lines_of(settings.lines)),
             off_list=self._off_list(urn),
             under_review=self._under_review(urn),
@@ -195,6 +207,19 @@ class _Words:
             for name, features in found
         ]
         return tuple(sorted(needed, key=lambda one: (one.nc_year.zfill(2), one.name, one.entry_date)))
+
+
+def _severe(look: Look) -> dict[int, tuple[tuple[str, int], ...]]:
+    """By school, of the pupils missing half or more with nothing on file whom no list names: why, and how many."""
+    missing = look.signals.filter("raised", signal="severe_absence").select("pupil_id")
+    bare = look.support.filter(~pl.col("on_file")).select("pupil_id")
+    theirs = look.triage.join(missing, on="pupil_id", how="semi").join(bare, on="pupil_id", how="semi")
+    counts = theirs.group_by("urn", "outcome").len()
+    return {
+        urn: tuple((words, told[outcome]) for outcome, words in SEVERE.items() if outcome in told)
+        for (urn,), rows in counts.partition_by("urn", as_dict=True).items()
+        if (told := dict(rows.select("outcome", "len").rows()))
+    }
 
 
 def _said(home: Home, listed: pl.DataFrame, look: Look) -> dict[str, dict[str, str]]:

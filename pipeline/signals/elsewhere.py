@@ -68,8 +68,8 @@ def part_time_timetable_repeated(lines: Lines) -> Signal:
         "school weeks after the one before, and the latest in this school year. Judged with registers.",
         evidence=_SEEN & col(periods).is_not_null(),
         raised=(col(periods) >= lines.part_time_periods) & col("part_time_last_began").is_not_null(),
-        reason="{part_time_periods_two_years:period} of part-time timetable since last school year began, with four or more school "
-        "weeks between, the latest from the week of {part_time_last_began:date}.",
+        reason="{part_time_periods_two_years:part-time timetable} since last school year began, four school weeks or more apart. "
+        "The latest began in the week of {part_time_last_began:date}.",
         next_step="What was to be different after the first one, and what would make another unnecessary?",
         role="trigger",
         points=3,

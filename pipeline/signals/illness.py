@@ -20,8 +20,8 @@ def long_or_repeated_illness(lines: Lines) -> Signal:
         raised=_long_or_repeated(lines),
         reason="Missed {illness_sessions_ytd:session} for illness[ and {medical_sessions_ytd} for medical appointments] "
         "{period}[, in {illness_spells_ytd:separate spell}].",
-        next_step="What do the family and any clinician say, could worry or an unmet need be behind it, and at 15 school days "
-        "has the authority been told?",
+        next_step="What do the family and any clinician say? Could worry or an unmet need be behind it? At 15 school days, has the "
+        "authority been told?",
         role="trigger",
         points=4,
         source="Education Policy Institute (2025): pupils most absent through sickness are among the least often identified. "

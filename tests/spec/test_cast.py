@@ -7,6 +7,7 @@ import pytest
 
 from tests.cast import (
     AMIRA,
+    AS_OF,
     BEDE,
     CAST,
     CATO,
@@ -23,13 +24,18 @@ from tests.cast import (
     LATER,
     MILO,
     NOOR,
+    OLA,
+    PIP,
     SPECIAL,
     Away,
     Pupil,
+    Spell,
     in_year,
     seen,
     with_away,
 )
+
+from .lists import list_of
 
 IN_SEPTEMBER = date(2025, 9, 26)
 
@@ -211,8 +217,8 @@ def test_anxiety_marked_as_illness_asks_and_prompts_the_authoritys_duty_at_fifte
     assert later.reasons(KIT)["long_or_repeated_illness"] == (
         "Missed 30 sessions for illness since 3 September 2025, in 1 separate spell."
     )
-    assert "could worry or an unmet need be behind it" in kit["next_step"]
-    assert "at 15 school days has the authority been told?" in kit["next_step"]
+    assert "Could worry or an unmet need be behind it?" in kit["next_step"]
+    assert "At 15 school days, has the authority been told?" in kit["next_step"]
 
 
 def test_fourteen_and_a_half_days_of_illness_are_not_yet_fifteen():
@@ -291,3 +297,37 @@ def test_eight_sessions_that_ask_about_need_do(more, outcome):
         assert it.outcome(pupil)["because"].endswith(
             "a tenth or more, but fewer than 8 sessions when 10 of holidays or other leave are set aside."
         )
+
+
+def test_a_bereaved_pupil_is_left_in_quiet_until_the_day_staff_chose_and_the_word_is_never_printed():
+    told = {
+        "kind": "other_contact",
+        "start_date": date(2026, 1, 19),
+        "last_review": date(2026, 1, 19),
+        "quiet_until": date(2026, 4, 13),
+    }
+    ola = replace(OLA, support=(told,))
+    it = seen([ola])
+    assert it.outcome(ola)["outcome"] == "snoozed"
+    assert it.outcome(ola)["because"] == "Staff asked that this pupil not be listed before 13 April 2026."
+    assert seen([OLA]).outcome(OLA)["outcome"] == "listed"
+    over = replace(ola, support=(told | {"quiet_until": AS_OF},))
+    assert seen([over]).outcome(over)["outcome"] == "listed"
+    need = {"need": "bereavement", "added_by": "pastoral", "added_on": date(2026, 1, 19)}
+    noted = replace(OLA, wider_needs=(need,))
+    said = seen([noted])
+    assert "added by" in said.reasons(noted)["wider_need"] and "19 January 2026" in said.reasons(noted)["wider_need"]
+    words = " ".join([*said.reasons(noted).values(), said.outcome(noted)["because"]]).lower()
+    assert not [word for word in ("bereave", "grief", "death", "funeral") if word in words]
+
+
+def test_a_child_who_left_to_home_education_is_off_the_list_that_day():
+    """The authority's own line for such a child is drawn in `test_lost_rolls`."""
+    here = replace(PIP, rolls=(Spell(nc_year="9"),))
+    before = list_of([here, AMIRA], as_of=date(2026, 3, 6))
+    assert before.of(PIP)["outcome"] == "listed"
+    still = list_of([PIP, AMIRA], before.before, as_of=date(2026, 3, 13))
+    assert still.of(PIP)["outcome"] == "listed"
+    left = list_of([PIP, AMIRA], before.before, as_of=date(2026, 3, 16))
+    assert PIP.pupil_id not in set(left.triage["pupil_id"])
+    assert left.gone(PIP) == ("moved", "Left this roll on 13 March 2026.")
