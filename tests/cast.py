@@ -369,7 +369,7 @@ def rolls_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
 
 
 def wider_needs_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
-    usual = {"urn": SECONDARY, "need": "housing", "added_by": "pastoral lead", "ended": None}
+    usual = {"urn": SECONDARY, "need": "housing", "added_by": "pastoral", "ended": None}
     rows = [
         usual | {"known_on": need["added_on"]} | need | {"pupil_id": p.pupil_id}
         for p in pupils

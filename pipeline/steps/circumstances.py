@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.tables.derived import PUPIL_CIRCUMSTANCES
+from pipeline.vocabulary.needs import PRINTED_ROLES
 
 _PROVIDED = ("K", "E")
 _CARERS = ("P", "S")
@@ -86,12 +87,16 @@ def _sen_ended(described: pl.DataFrame) -> pl.DataFrame:
 def _wider_need(wider_needs: pl.DataFrame, described: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """One row per pupil with a wider need still running: when the last was added, and by whom. Not what it is."""
     columns = ("pupil_id", "wider_need_on", "wider_need_by")
-    added = _running(wider_needs, as_of=as_of).select("pupil_id", wider_need_on="added_on", wider_need_by="added_by")
+    added = _running(wider_needs, as_of=as_of).select("pupil_id", wider_need_on="added_on", wider_need_by=_by())
     both = pl.concat([added.cast(_NEED), _by_census(described).cast(_NEED)])
     latest = both.sort("pupil_id", "wider_need_on", "wider_need_by").unique(
         "pupil_id", keep="last", maintain_order=True
     )
     return latest.select(columns)
+
+
+def _by() -> pl.Expr:
+    return pl.col("added_by").replace_strict(PRINTED_ROLES, return_dtype=pl.String)
 
 
 _NEED = {"pupil_id": pl.String, "wider_need_on": pl.Date, "wider_need_by": pl.String}

@@ -46,6 +46,18 @@ ROLES = {
 }
 """Who may be said to have added a need: a role, never a person."""
 
+PRINTED_ROLES = {
+    "senco": "the SENCo",
+    "pastoral": "pastoral staff",
+    "class_teacher": "the class teacher",
+    "attendance": "attendance staff",
+    "safeguarding": "safeguarding staff",
+    "family_support": "family support staff",
+    "nurse": "the school nurse",
+    "other": "staff",
+}
+"""The same, as a list says it."""
+
 ROLE_WORDS = {
     "senco": (
         "sendco", "sen coordinator", "sen co ordinator", "send coordinator", "send co ordinator",

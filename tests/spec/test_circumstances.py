@@ -87,16 +87,16 @@ def test_sen_taken_off_and_absence_up_is_a_reason_and_taking_it_off_was_a_look()
 
 # Wider needs --------------------------------------------------------------------------------------------------------------
 
-HOUSING = {"need": "housing", "added_by": "pastoral lead", "added_on": date(2026, 2, 2)}
+HOUSING = {"need": "housing", "added_by": "pastoral", "added_on": date(2026, 2, 2)}
 
 
 @pytest.mark.parametrize(
     "said, by",
     [
-        (HOUSING, "pastoral lead"),
+        (HOUSING, "pastoral staff"),
         (HOUSING | {"added_on": date(2026, 3, 21)}, None),
         (HOUSING | {"ended": AS_OF}, None),
-        (HOUSING | {"ended": date(2026, 3, 21)}, "pastoral lead"),
+        (HOUSING | {"ended": date(2026, 3, 21)}, "pastoral staff"),
     ],
     ids=["running", "yet to be added", "ended today", "to end tomorrow"],
 )
@@ -106,9 +106,9 @@ def test_a_wider_need_counts_from_the_day_it_was_added_until_it_ended(said, by):
 
 def test_what_was_said_last_of_a_need_holds_and_the_latest_added_is_told():
     ended = HOUSING | {"ended": date(2026, 3, 2), "known_on": date(2026, 3, 3)}
-    family = HOUSING | {"need": "family", "added_by": "head of year", "added_on": date(2025, 11, 10)}
+    family = HOUSING | {"need": "family", "added_by": "class_teacher", "added_on": date(2025, 11, 10)}
     assert told(replace(ROBIN, wider_needs=(ended, HOUSING)), "wider_need_by") is None
-    assert told(replace(ROBIN, wider_needs=(HOUSING, family)), "wider_need_by") == "pastoral lead"
+    assert told(replace(ROBIN, wider_needs=(HOUSING, family)), "wider_need_by") == "pastoral staff"
     assert told(replace(ROBIN, wider_needs=(ended, HOUSING, family)), "wider_need_on") == date(2025, 11, 10)
 
 
@@ -121,7 +121,7 @@ def test_a_wider_need_by_itself_is_no_reason_and_with_absence_is_one():
     alone, absent = (replace(one, wider_needs=(HOUSING,)) for one in (ROBIN, AMIRA))
     assert "wider_need" not in seen([alone]).reasons(alone)
     assert seen([absent]).reasons(absent)["wider_need"] == (
-        "A wider need known to staff, added by pastoral lead on 2 February 2026."
+        "A wider need known to staff, added by pastoral staff on 2 February 2026."
     )
 
 
