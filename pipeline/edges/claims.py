@@ -182,6 +182,9 @@ _AT_ONCE = """(
 """Both on roll on one day, by rolls of which neither corrects the other. Of two schools, one may have mistyped a letter; no
 school has one pupil twice under two names."""
 
+_MOST_TELLINGS = 100
+"""Ways in which one UPN may be told of at one time, and still be judged: of more no row is believed. Each is held to each."""
+
 _OTHER_CHILDREN = f"""
     WITH rows AS (
         SELECT t.*, c.* EXCLUDE (extract_id, row_number) FROM told t JOIN context c USING (extract_id, row_number)),
@@ -194,22 +197,31 @@ _OTHER_CHILDREN = f"""
                 FROM elsewhere e WHERE e.pupil_id <> r.pupil_id AND e.surname = r.surname AND e.name = r.name
                     AND e.date_of_birth = r.date_of_birth) AS was_put_right
             FROM rows r)),
-    latest AS (
+    last AS (
+        SELECT *, dense_rank() OVER (
+            ORDER BY pupil_id, forename, name, date_of_birth, is_here, stated_on, urn, census_key) AS told
+        FROM ordered WHERE place = 1),
+    tellings AS (  -- rows that say the same are compared once: a file may repeat one ten thousand times
+        SELECT DISTINCT told, pupil_id, forename, name, date_of_birth, is_here, stated_on, urn, census_key FROM last),
+    crowds AS (SELECT pupil_id FROM tellings GROUP BY pupil_id HAVING count(*) > {_MOST_TELLINGS}),
+    judged AS (
         SELECT *, EXISTS (FROM claims c WHERE c.pupil_id = o.pupil_id) AS is_claimed,
             EXISTS (FROM claims c WHERE c.pupil_id = o.pupil_id AND one_name(c.forename, o.forename)) AS is_known,
             EXISTS (FROM claims c WHERE c.pupil_id = o.pupil_id AND NOT {_DIFFER.format("c", "o")}) AS may_be
-        FROM ordered o WHERE place = 1),
+        FROM tellings o ANTI JOIN crowds USING (pupil_id)),
     clashes AS (
-        SELECT a.extract_id, a.row_number, a.pupil_id FROM latest a JOIN latest b USING (pupil_id)
+        SELECT DISTINCT a.told, a.pupil_id FROM judged a JOIN judged b USING (pupil_id)
         WHERE CASE WHEN a.is_claimed THEN b.may_be AND {_AT_ONCE} AND NOT (a.is_known AND NOT b.is_known)
             ELSE {_DIFFER.format("a", "b")} OR {_AT_ONCE} END),
-    strangers AS (
-        SELECT extract_id, row_number FROM latest WHERE is_claimed AND NOT may_be
-        UNION SELECT extract_id, row_number FROM clashes
-        UNION SELECT extract_id, row_number FROM latest WHERE NOT is_claimed AND pupil_id IN (SELECT pupil_id FROM clashes)),
+    not_theirs AS (
+        SELECT told FROM judged WHERE is_claimed AND NOT may_be
+        UNION SELECT told FROM clashes
+        UNION SELECT told FROM judged WHERE NOT is_claimed AND pupil_id IN (SELECT pupil_id FROM clashes)
+        UNION SELECT told FROM tellings SEMI JOIN crowds USING (pupil_id)),
+    strangers AS (SELECT extract_id, row_number FROM last SEMI JOIN not_theirs USING (told)),
     believed AS (
         SELECT pupil_id, forename, name, date_of_birth FROM claims
-        UNION SELECT pupil_id, forename, name, date_of_birth FROM latest ANTI JOIN strangers USING (extract_id, row_number))
+        UNION SELECT pupil_id, forename, name, date_of_birth FROM last ANTI JOIN not_theirs USING (told))
     FROM strangers
     UNION
     SELECT extract_id, row_number FROM ordered o
