@@ -23,7 +23,7 @@ from pipeline.edges.settings_told import ALL
 from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
-from pipeline.hops.summary import ExtractSummary, LinksSummary, Summary
+from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FEED_NAMES
@@ -106,6 +106,9 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
         known = {(one.file, one.layout) for one in recorded}
         left = [one for one in summary.extracts if one.refused_because and (one.file, one.layout) not in known]
         summary.extracts = recorded + left
+        changed = [one for one in summary.returned if one.refused_because]
+        known = [ReturnSummary(**one) for one in feedback.returns(con, day.known_on)]
+        summary.returned = known + [one for one in changed if one.file not in {told.file for told in known}]
         link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
         runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history)
         move_taken(con, home, summary)

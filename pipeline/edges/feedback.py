@@ -55,6 +55,17 @@ def taken(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return _keys(con, "refused_because IS NULL")
 
 
+def returns(con: duckdb.DuckDBPyConnection, known_on: date) -> list[dict]:
+    """Every list that came back and was read as known on a day: what `hops.summary.ReturnSummary` tells of it."""
+    rows = shelf.read(
+        con,
+        f"SELECT file, urn, CAST(list_as_of AS VARCHAR) AS list_as_of, rows_answered, rows_taken, rows_refused, refused_because "
+        f"FROM warehouse.{RETURNS.name} WHERE known_on = ? ORDER BY file, return_key",
+        [known_on],
+    )
+    return rows.to_dicts()
+
+
 def _keys(con: duckdb.DuckDBPyConnection, where: str) -> frozenset[str]:
     return frozenset(
         key for (key,) in con.execute(f"SELECT return_key FROM warehouse.{RETURNS.name} WHERE {where}").fetchall()
@@ -78,10 +89,11 @@ def listed(con: duckdb.DuckDBPyConnection, urn: int, as_of: date) -> list[str]:
     return [pupil_id for (pupil_id,) in rows.fetchall()]
 
 
-def looked_into(con: duckdb.DuckDBPyConnection, urn: int, *, known_on: date) -> dict[str, date]:
-    """Each key of a pupil of whom the decision that counts is to look into it, made at this school; and the day it was made."""
+def looked_into(con: duckdb.DuckDBPyConnection, *, known_on: date) -> dict[str, date]:
+    """Each key of a pupil of whom the decision that counts is to look into it, and the day it was made: at whichever school, for
+    one who moves takes it along, and the next school is asked what came of it."""
     told = decisions(con, known_on).group_by("pupil_id", maintain_order=True).last()
-    now = told.filter((pl.col("decision") == LOOK_INTO_IT) & (pl.col("urn") == urn)).select("pupil_id", "decided_on")
+    now = told.filter(pl.col("decision") == LOOK_INTO_IT).select("pupil_id", "decided_on")
     others = links.children(con, as_of=known_on).select("pupil_id", "known_as")
     theirs = others.join(now, left_on="known_as", right_on="pupil_id").select("pupil_id", "decided_on")
     return dict(pl.concat([now, theirs]).unique("pupil_id", keep="first", maintain_order=True).iter_rows())

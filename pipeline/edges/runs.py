@@ -38,6 +38,12 @@ def last_listed(con: duckdb.DuckDBPyConnection) -> date | None:
     return con.execute("SELECT max(as_of) FROM warehouse.audit.runs WHERE kind = 'flag'").fetchone()[0]
 
 
+def has_lists(con: duckdb.DuckDBPyConnection, as_of: date) -> bool:
+    """Whether any list of this day went out: between set days nights are looked at, and send none."""
+    told = con.execute("SELECT count(*) FROM warehouse.derived.issued_lists WHERE as_of = ?", [as_of])
+    return told.fetchone()[0] > 0
+
+
 def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
     """Put a run on record, in the place of itself where it is recorded a second time."""
     settings = json.dumps(asdict(home.settings), sort_keys=True)

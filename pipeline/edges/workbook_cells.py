@@ -113,7 +113,7 @@ class _Parts:
         try:
             for event, element in iterparse(io.BytesIO(text), ("start", "end")):
                 yield event, element.tag.rpartition("}")[2], element
-        except ParseError:
+        except (ParseError, LookupError, ValueError):  # an encoding nobody knows, a number of a thousand digits
             raise damaged(self.name) from None
 
     def _text(self, part: str) -> bytes:
@@ -124,6 +124,9 @@ class _Parts:
         text = b"".join(no_more_than(self._room, blocks, too_large))
         self._room -= len(text)
         return text
+
+
+_MOST_DIGITS = 9
 
 
 def _is_true(told: str | None) -> bool:
@@ -147,10 +150,16 @@ def _text_of(element: Element) -> str:
     for child in element:
         name = child.tag.rpartition("}")[2]
         if name == "t":
-            told.append(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), child.text or ""))
+            told.append(_unescaped(child.text or ""))
         elif name == "r":
             told.append(_text_of(child))
     return "".join(told)
+
+
+def _unescaped(text: str) -> str:
+    """Escaped letters as the letters they are; half of a letter that is told in two is shown as one nobody can read."""
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _sheet(title: str, at: int, parts: _Parts, part: str, shared: list[str]) -> Sheet:
@@ -174,7 +183,7 @@ def _sheet(title: str, at: int, parts: _Parts, part: str, shared: list[str]) -> 
 def _number(told: str | None, otherwise: int, name: str) -> int:
     if told is None:
         return otherwise
-    if not told.isdecimal():
+    if not (told.isdecimal() and len(told) <= _MOST_DIGITS):
         raise damaged(name)
     return int(told)
 

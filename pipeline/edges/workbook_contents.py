@@ -57,7 +57,7 @@ class OffList:
 
     name: str
     nc_year: str
-    kind: str  # resolved, decided, moved or no_room
+    kind: str  # resolved, decided, known, not_judged, moved or no_room
     because: str
 
 

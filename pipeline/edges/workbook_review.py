@@ -25,7 +25,7 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
     start(sheet, listed, "Being looked into", widths, forms, hidden=hidden)
     put_mark(sheet, LOOKED_INTO_PART, listed, seals, forms)
     hide_columns(sheet)
-    words = "Somebody decided to look into it, and no outcome has come back yet. They keep off the list until one does."
+    words = "Somebody decided to look into it, and no outcome has come back yet. They keep off the list until one does, or things get worse."
     say(sheet, 2, widths, words, forms, hidden=hidden)
     headings = (ANSWERED_BY, "Decided on", "On the list of", *(column.heading for column in LOOKED_INTO))
     put_heading_row(sheet, 3, headings, widths, forms, to_fill=len(LOOKED_INTO), hidden=hidden)

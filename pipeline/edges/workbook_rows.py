@@ -36,6 +36,8 @@ LEAST_TO_WRITE, _LEAST_FOLDED, _LEAST_DRAWN = 76.0, 64.0, 66.0
 KINDS_OFF = {
     "decided": "Decided",
     "resolved": "No longer asks for a look",
+    "known": "Known to staff",
+    "not_judged": "Cannot be judged now",
     "moved": "Moved",
     "no_room": "No room",
 }

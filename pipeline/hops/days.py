@@ -99,7 +99,7 @@ def said_of(con: DuckDBPyConnection, asked: Day, day: Day) -> list[str]:
     """What is to be said of the day new rows are known on, by the day that was asked for."""
     if day.known_on != asked.known_on:
         return [known_later(day.known_on)]
-    if day.then_listed and day.known_on == runs.last_listed(con):
+    if day.then_listed and runs.has_lists(con, day.known_on):
         return [f"The lists of {day.known_on:%d/%m/%Y} were out already: they are issued anew."]
     return []
 
@@ -121,6 +121,10 @@ def said_of_lists(look) -> list[str]:
     """Why no list was written, where none was due."""
     if look.triage.is_empty() or look.earlier.due is None or look.earlier.due:
         return []
+    if look.earlier.is_holiday:
+        return [
+            f"Lists are due on {look.as_of:%d/%m/%Y}, and wait until registers run again: no school has marks of the last ten days."
+        ]
     return [f"No list was due on {look.as_of:%d/%m/%Y}: lists go out again on {look.earlier.next_on:%d/%m/%Y}."]
 
 

@@ -9,7 +9,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.links import as_one_child
 from pipeline.steps.looked_at import Before
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
-from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES
+from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, RETURNS
 from pipeline.tables.schema import Table
 
 
@@ -21,6 +21,7 @@ def before(con: duckdb.DuckDBPyConnection, *, as_of: date) -> Before:
         decisions=_of(con, DECISIONS, "known_on <= ?", as_of=as_of),
         outcomes=_of(con, OUTCOMES, "known_on <= ?", as_of=as_of),
         corrections=_of(con, CORRECTIONS, "known_on <= ?", as_of=as_of),
+        returns=shelf.read(con, f"SELECT * FROM warehouse.{RETURNS.name} WHERE known_on <= ? ORDER BY ALL", [as_of]),
     )
 
 
@@ -34,8 +35,8 @@ def _lists(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:
     return shelf.read(
         con,
         f"""
-        SELECT as_of, urn FROM warehouse.{ISSUED_LISTS.name} WHERE as_of < $1
-        UNION SELECT as_of, urn FROM warehouse.{ISSUED_PLACES.name} WHERE as_of < $1 ORDER BY ALL
+        SELECT as_of, urn FROM warehouse.{ISSUED_LISTS.name} WHERE as_of < $1 AND is_superseded IS NOT TRUE
+        UNION SELECT as_of, urn FROM warehouse.{ISSUED_PLACES.name} WHERE as_of < $1 AND is_superseded IS NOT TRUE ORDER BY ALL
         """,
         [as_of],
     )

@@ -52,8 +52,6 @@ SEVERE = {
 }
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
 
-OFF_LIST_KINDS = ("resolved", "decided", "moved", "no_room")
-
 _SAID_FOR = timedelta(days=28)
 """How long a list repeats that a fact was said to be wrong."""
 
@@ -173,7 +171,7 @@ class _Words:
     def _off_list(self, urn: int) -> tuple[OffList, ...]:
         rows = self.look.off_list.filter(urn=urn).iter_rows(named=True)
         gone = [OffList(*self._who(row["pupil_id"]), row["kind"], row["because"]) for row in rows]
-        return tuple(sorted(gone, key=lambda one: (OFF_LIST_KINDS.index(one.kind), one.name)))
+        return tuple(sorted(gone, key=lambda one: (one.kind, one.name, one.nc_year, one.because)))
 
     def _under_review(self, urn: int) -> tuple[UnderReview, ...]:
         rows = self.reviewed.filter(urn=urn).iter_rows(named=True)

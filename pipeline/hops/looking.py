@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import polars as pl
@@ -20,6 +20,7 @@ from pipeline.steps.issue_days import first_set_day, set_days
 from pipeline.steps.last_list import issued_places, off_list
 from pipeline.steps.looked_at import Before, last_looked_at
 from pipeline.steps.lost import Lost
+from pipeline.steps.pictures import registers_to
 from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
@@ -41,6 +42,7 @@ from pipeline.tables.derived import (
     SCHOOLS_WITHOUT_LIST,
     TRIAGE,
 )
+from pipeline.tables.schema import Table
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from .lost import lost_of
@@ -120,7 +122,19 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
     first = first_set_day(settings.first_list_on, before, as_of=as_of)
     days = set_days(first, every_days=settings.every_days, as_of=as_of)
     due = days.due(before, features["urn"].unique())
-    return Earlier(before, weeks, due, days.next, drawn_lots(home, features["pupil_id"], as_of=as_of))
+    shut = due & _shut(before, registers(weeks), as_of=as_of)
+    lots = drawn_lots(home, features["pupil_id"], as_of=as_of)
+    return Earlier(before, weeks, due - shut, days.next, lots, is_holiday=bool(shut) and due == shut)
+
+
+_A_HOLIDAY = timedelta(days=10)
+
+
+def _shut(before: Before, weeks: pl.DataFrame, *, as_of: date) -> frozenset[int]:
+    """Schools that had a list before and whose registers last ran over ten days ago: a list sent into a holiday is read by nobody,
+    and the fortnight after it would be held against days without school. It goes out when registers run again."""
+    had = frozenset(before.lists["urn"])
+    return frozenset(urn for urn, last in registers_to(weeks).items() if urn in had and last < as_of - _A_HOLIDAY)
 
 
 def _lines(known, weeks, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
@@ -198,8 +212,16 @@ def issue(con: duckdb.DuckDBPyConnection, look: Look) -> None:
     listed = look.triage.filter(pl.col("urn").is_in(lists["urn"].implode()))
     places = issued_places(listed, look.features, look.signals)
     with shelf.transaction(con):
-        shelf.replace_day(con, ISSUED_PLACES, places, as_of=look.as_of)
-        shelf.replace_day(con, ISSUED_LISTS, lists, as_of=look.as_of)
+        for table, rows, key in ((ISSUED_PLACES, places, "pupil_id"), (ISSUED_LISTS, lists, "urn")):
+            shelf.replace_day(con, table, _with_superseded(con, table, rows, key, as_of=look.as_of), as_of=look.as_of)
+
+
+def _with_superseded(con, table: Table, rows: pl.DataFrame, key: str, *, as_of: date) -> pl.DataFrame:
+    """`rows` that go out now, and those of the same day that went out before and do not now: schools hold those lists, and their
+    answers are held to what the list said."""
+    out = shelf.read(con, f"SELECT * FROM warehouse.{table.name} WHERE as_of = ?", [as_of])
+    before = out.join(rows, on=key, how="anti").with_columns(is_superseded=pl.lit(True))
+    return table.conform(pl.concat([rows, before.select(rows.columns).cast(rows.schema)]))
 
 
 def issued_lists(look: Look) -> pl.DataFrame:
@@ -208,4 +230,6 @@ def issued_lists(look: Look) -> pl.DataFrame:
     due = look.earlier.due
     here = counts if due is None else counts.filter(pl.col("urn").is_in(sorted(due)))
     lists = here.join(look.without_list, on="urn", how="anti").join(of_schools(look.triage, look.policy), on="urn")
-    return ISSUED_LISTS.conform(lists.with_columns(as_of=pl.lit(look.as_of), places="of_school"))
+    return ISSUED_LISTS.conform(
+        lists.with_columns(as_of=pl.lit(look.as_of), places="of_school", is_superseded=pl.lit(False))
+    )

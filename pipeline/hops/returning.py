@@ -102,7 +102,7 @@ def _take(con, home: Home, read: _Read, summary: Summary, *, known_on: date) -> 
     """Take what may be taken of one workbook, and send the rest back: all of it or nothing."""
     mark, answers = read.returned.mark, read.returned.answers
     listed = feedback.listed(con, mark.urn, mark.as_of)
-    looked_into = feedback.looked_into(con, mark.urn, known_on=known_on)
+    looked_into = feedback.looked_into(con, known_on=known_on)
     found = judged(answers, listed, looked_into, list_as_of=mark.as_of, known_on=known_on)
     refused = found.broken.select("sheet", "row_number").unique().height
     said = ReturnSummary(

@@ -19,11 +19,11 @@ LONGEST_WAIT = 10  # school days
 
 _ALARMS = {
     "dismisses_nothing": (
-        "Of ten decisions or more this school year none was that no look is needed.",
+        "Of ten looks or more that were decided on this school year, to look further or no further, none was to look no further.",
         "Is each row looked at before it is answered, and may whoever answers say no?",
     ),
     "dismisses_everything": (
-        "Of ten decisions or more this school year none was to look into it.",
+        "Of ten looks or more that were decided on this school year, to look further or no further, none was to look further.",
         "Is the list wrong for this school, or is there no time to look?",
     ),
     "never_returned": (
@@ -46,14 +46,21 @@ def alarms(triage: pl.DataFrame, before: Before, days: pl.DataFrame, *, as_of: d
     """
     year = school_year_of(as_of)
     schools = triage.select("urn").unique()
-    this_year = before.decisions.filter(pl.col("decided_on").is_between(year.first_day, as_of))
-    decided = this_year.group_by("urn").agg(
-        decisions=pl.len(),
-        dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
-        looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
+    this_year = before.decisions.filter(
+        pl.col("decided_on").is_between(year.first_day, as_of), pl.col("decision").is_in((*_DISMISSALS, LOOK_INTO_IT))
     )
-    lists = before.lists.filter(pl.col("as_of") >= year.first_day).group_by("urn").agg(lists=pl.len())
-    ever = before.decisions.select("urn").unique().with_columns(ever=pl.lit(True))
+    decided = (
+        this_year.unique(("pupil_id", "urn", "list_as_of", "decision", "decided_on"))  # one list may come back twice
+        .group_by("urn")
+        .agg(
+            decisions=pl.len(),
+            dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
+            looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
+        )
+    )
+    named = before.places.filter(pl.col("as_of") >= year.first_day).select("urn", "as_of").unique()
+    lists = named.group_by("urn").agg(lists=pl.len())  # one with nobody on it asks for no answer
+    ever = before.returns.select("urn").drop_nulls().unique().with_columns(ever=pl.lit(True))
     known = schools
     for part in (decided, lists, ever, _longest_wait(triage, days)):
         known = known.join(part, on="urn", how="left")

@@ -7,7 +7,7 @@ pupils worth a look for whom no place was left and to pupils missing 5 to 10 %; 
 import polars as pl
 
 from pipeline.signals.sentences import written
-from pipeline.steps.places import Policy, of_schools
+from pipeline.steps.places import Policy, numbers, of_schools
 
 DRAWN = "drawn"
 """The kind of place, where the others are quotas."""
@@ -34,11 +34,15 @@ def with_drawn(placed: pl.DataFrame, lots: pl.DataFrame, policy: Policy) -> pl.D
         .sort(stays, "lot", "pupil_id", descending=[True, False, False])
         .with_columns(turn=pl.int_range(pl.len()).over("urn"))
     )
-    drawn = in_turn.join(of_schools(placed, policy), on="urn").filter(pl.col("turn") < pl.col("to_draw"))
-    first_number = pl.col("of_school") - pl.col("to_draw") + 1
+    schools = of_schools(placed.with_columns(quota=pl.when(pl.col("place").is_not_null()).then("quota")), policy)
+    drawn = in_turn.join(schools, on="urn").filter(pl.col("turn") < pl.col("to_draw"))
     is_eligible = pl.col("quota").is_not_null()
     words = pl.when(is_eligible).then(pl.lit(_WORTH_A_LOOK)).otherwise(written(_UNDER_A_TENTH))
-    given = drawn.select("pupil_id", drawn_place=(first_number + pl.col("turn")).cast(pl.Int32), drawn_because=words)
+    given = (
+        _numbered(drawn, placed, schools)
+        .with_columns(drawn_because=words)
+        .select("pupil_id", "drawn_place", "drawn_because")
+    )
     joined = placed.join(given, on="pupil_id", how="left")
     is_drawn = pl.col("drawn_place").is_not_null()
     return joined.with_columns(
@@ -48,13 +52,36 @@ def with_drawn(placed: pl.DataFrame, lots: pl.DataFrame, policy: Policy) -> pl.D
     ).drop("drawn_place")
 
 
+def _numbered(drawn: pl.DataFrame, placed: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """`drawn` with `drawn_place`: the one of the list before where nobody else has it now, else the lowest free."""
+    used = placed.drop_nulls("place").select("urn", "place")
+    free = numbers(schools).join(used, on=("urn", "place"), how="anti")
+    stays = drawn.filter("was_drawn").join(free, left_on=("urn", "kept_place"), right_on=("urn", "place"), how="semi")
+    own = stays.select("pupil_id", "urn", place="kept_place").unique(
+        ("urn", "place"), keep="first", maintain_order=True
+    )
+    others = drawn.join(own, on="pupil_id", how="anti", maintain_order="left").select("pupil_id", "urn")
+    left = free.join(own, on=("urn", "place"), how="anti", maintain_order="left")
+    in_turn = (frame.with_columns(nth=pl.int_range(pl.len()).over("urn")) for frame in (others, left))
+    given = pl.concat(
+        [
+            own.select("pupil_id", "place"),
+            next(in_turn).join(next(in_turn), on=("urn", "nth")).select("pupil_id", "place"),
+        ]
+    )
+    return drawn.join(given.rename({"place": "drawn_place"}), on="pupil_id")
+
+
 def _could_be_drawn() -> pl.Expr:
-    """Without a place, and either worth a look or missing 5 to 10 %: in the main section, by what this year says."""
+    """Without a place, and either worth a look or missing 5 to 10 %: in the main section, by what this year says, and never
+    whom staff asked to leave in quiet, whose support is in date, or on whom somebody decided."""
     rate_from_5_to_10 = (pl.col("judged_need_absence_sessions") * 20 >= pl.col("judged_need_possible_sessions")) & (
         pl.col("judged_need_absence_sessions") * 10 < pl.col("judged_need_possible_sessions")
     )
     is_judged = (pl.col("judged_on") == "this_year") & (pl.col("section") == "main") & ~pl.col("is_special_school")
-    near = (pl.col("outcome") == "not_eligible") & is_judged & rate_from_5_to_10
+    is_quiet = (pl.col("quiet_until") > pl.col("as_of")).fill_null(False)
+    is_left_alone = is_quiet | pl.col("known_because").is_not_null() | pl.col("decided_because").is_not_null()
+    near = (pl.col("outcome") == "not_eligible") & is_judged & rate_from_5_to_10 & ~is_left_alone
     return (
         pl.col("place").is_null()
         & (pl.col("section") == "main")

@@ -36,7 +36,8 @@ def with_last_list(sorted_out: pl.DataFrame, before: Before) -> pl.DataFrame:
 def _last_places(before: Before) -> pl.DataFrame:
     """The rows of each school's last list."""
     last = before.lists.group_by("urn").agg(pl.col("as_of").max())
-    rows = before.places.join(last, on=("urn", "as_of"), how="semi").with_columns(pl.coalesce("waiting_since", "as_of"))
+    stands = before.places.filter(~pl.col("is_superseded").fill_null(False))
+    rows = stands.join(last, on=("urn", "as_of"), how="semi").with_columns(pl.coalesce("waiting_since", "as_of"))
     return rows.sort("pupil_id", "urn", "place").unique(("pupil_id", "urn"), keep="first", maintain_order=True)
 
 
@@ -100,15 +101,16 @@ def off_list(triage: pl.DataFrame, before: Before, enrolled: pl.DataFrame, *, as
         _left(enrolled, as_of=as_of), on=("pupil_id", "urn"), how="left"
     )
     is_here = (pl.col("now_urn") == pl.col("urn")).fill_null(False)
-    kind = (
-        pl.when(~is_here)
-        .then(pl.lit("moved"))
-        .when(pl.col("is_decided"))
-        .then(pl.lit("decided"))
-        .when(pl.col("outcome") == "eligible_not_listed")
-        .then(pl.lit("no_room"))
-        .otherwise(pl.lit("resolved"))
-    )
+    said_by_the_first_that_holds = {
+        "moved": ~is_here,
+        "decided": pl.col("is_decided"),
+        "no_room": pl.col("outcome") == "eligible_not_listed",
+        "known": pl.col("outcome").is_in(["already_known", "snoozed"]),
+        "not_judged": pl.col("outcome").is_in(["cannot_be_judged", "history_needed"]),
+    }
+    kind = pl.lit("resolved")
+    for name, holds in reversed(said_by_the_first_that_holds.items()):
+        kind = pl.when(holds).then(pl.lit(name)).otherwise(kind)
     elsewhere = (
         pl.when(pl.col("now_urn").is_not_null())
         .then(pl.lit(", and is on another roll seen here"))
@@ -147,6 +149,7 @@ def issued_places(triage: pl.DataFrame, features: pl.DataFrame, signals: pl.Data
         listed.with_columns(
             pl.col("part_time_past_six_weeks").fill_null(False),
             is_severe=need_absence_reaches(2),
+            is_superseded=pl.lit(False),
             need_absence_sessions="judged_need_absence_sessions",
             need_possible_sessions="judged_need_possible_sessions",
         )

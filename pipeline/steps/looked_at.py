@@ -13,7 +13,7 @@ from pipeline.signals.sentences import day, percent, written
 from pipeline.steps.judged import rate
 from pipeline.steps.windows import between, once_each
 from pipeline.tables.derived import ISSUED_PLACES
-from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES
+from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, RETURNS
 from pipeline.vocabulary.feedback import COULD_NOT_REACH, LOOK_INTO_IT, ONLY_ON_ITS_DAY, SNOOZE, TRY_AGAIN_DAYS
 
 HOLDS_FOR = "12mo"
@@ -32,13 +32,14 @@ STATE = (
 @dataclass(frozen=True)
 class Before:
     """What went out and came back before a day, under today's pupil_ids: rows of `derived.issued_places` of earlier lists, of
-    `derived.issued_lists`, and of `feedback.decisions`, `outcomes` and `corrections` known on the day."""
+    `derived.issued_lists`, and of `feedback.decisions`, `outcomes`, `corrections` and `returns` known on the day."""
 
     places: pl.DataFrame
     lists: pl.DataFrame
     decisions: pl.DataFrame
     outcomes: pl.DataFrame
     corrections: pl.DataFrame
+    returns: pl.DataFrame
 
 
 def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
@@ -55,7 +56,7 @@ def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     state = before.places.sort(*ISSUED_PLACES.key, "urn").unique(ISSUED_PLACES.key, keep="first", maintain_order=True)
     then = state.select("pupil_id", list_as_of="as_of", **{f"{name}_then": name for name in STATE})
     return (
-        last.select("pupil_id", "list_as_of", "decision", "decided_on", "snooze_reason", until=until)
+        last.select("pupil_id", "list_as_of", "decision", "decided_on", "snooze_reason", decided_urn="urn", until=until)
         .join(_outcomes(before.outcomes, as_of=as_of), on="pupil_id", how="left")
         .join(then, on=("pupil_id", "list_as_of"), how="left")
         .with_columns(need_rate_then=rate(pl.col("need_absence_sessions_then"), pl.col("need_possible_sessions_then")))
@@ -116,7 +117,7 @@ def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
 
 def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`known` (one row per pupil on a roll, with what signals say) with `decided_because` where a decision holds,
-    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more.
+    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_lapsed where for its age alone.
 
     `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks.
     """
@@ -128,7 +129,8 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
     is_old = (pl.col("decided_on") < pl.lit(as_of).dt.offset_by(f"-{HOLDS_FOR}")).fill_null(False)
     is_waiting = pl.col("until").is_not_null()
     is_over = (pl.col("until") <= as_of).fill_null(False)
-    only_on_its_day = pl.col("snooze_reason").is_in(ONLY_ON_ITS_DAY).fill_null(False) & is_waiting
+    same_school = pl.col("decided_urn") == pl.col("urn")  # staff of another chose no day for this one
+    only_on_its_day = (pl.col("snooze_reason").is_in(ONLY_ON_ITS_DAY) & same_school).fill_null(False) & is_waiting
     is_worse = pl.when(~only_on_its_day).then(worse(since="it was last looked at on " + day(pl.col("decided_on"))))
     back = (
         pl.when(pl.col("decided_on").is_null())
@@ -137,9 +139,12 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
         .then(_is_over())
         .when(is_worse.is_not_null())
         .then("Back on the list: " + is_worse)
+        .when(is_old)
+        .then("Last looked at on " + day(pl.col("decided_on")) + ", more than a year ago.")
     )
-    holds = pl.col("decided_on").is_not_null() & pl.col("back_because").is_null() & ~is_old
-    return joined.with_columns(back_because=back).with_columns(
+    holds = pl.col("decided_on").is_not_null() & pl.col("back_because").is_null()
+    lapsed = is_old & ~is_over & is_worse.is_null()
+    return joined.with_columns(back_because=back, is_lapsed=lapsed).with_columns(
         decided_because=pl.when(holds).then(_decided()),
         decided_outcome=pl.when(holds & is_waiting).then(pl.lit("snoozed")).when(holds).then(pl.lit("already_known")),
     )
@@ -190,13 +195,19 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
     """
     enough, missed = line
     then = percent(pl.col("need_rate_then"))
-    severe = (pl.col("is_severe") & ~pl.col("is_severe_then")).fill_null(False)
-    long = (pl.col("part_time_past_six_weeks") & ~pl.col("part_time_past_six_weeks_then")).fill_null(False)
+    severe = (pl.col("is_severe") & ~pl.col("is_severe_then").fill_null(False)).fill_null(False)
+    long_then = pl.col("part_time_past_six_weeks_then").fill_null(False)
+    long = (pl.col("part_time_past_six_weeks") & ~long_then).fill_null(False)
     suspended = pl.col("last_suspension_on") > pl.max_horizontal("last_suspension_on_then", "decided_on")
     rising = apart(+1) & (pl.col("need_possible_since") >= enough) & (pl.col("need_absence_since") >= missed)
     return (
         pl.when(severe)
-        .then("half or more is missed now, and " + then + " was when " + since + ".")
+        .then(
+            pl.coalesce(
+                "half or more is missed now, and " + then + " was when " + since + ".",
+                pl.lit("half or more is missed now."),
+            )
+        )
         .when(long)
         .then("a part-time timetable has gone past six school weeks since " + since + ".")
         .when(suspended.fill_null(False))
@@ -225,4 +236,5 @@ NOTHING_BEFORE = Before(
     DECISIONS.empty,
     OUTCOMES.empty,
     CORRECTIONS.empty,
+    RETURNS.empty,
 )

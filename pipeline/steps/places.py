@@ -51,9 +51,15 @@ def with_places(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     in_turn = waiting.with_columns(turn=pl.int_range(1, pl.len() + 1).over(*_LIST, "quota"))
     filled = in_turn.join(_filled(waiting, kept, lists), on=[*_LIST, "quota"])
     joining = filled.filter(pl.col("turn") <= pl.col("filled")).sort("section", *_FIRST)  # main comes before sixth_form
-    numbered = _numbered(joining, kept, lists)
-    places = lists.select(*_LIST, "places")
+    numbered = _numbered(joining, kept, candidates, policy)
+    places = _said(lists, of_schools(candidates, policy))
     return candidates.join(places, on=_LIST, how="left").join(numbered, on="pupil_id", how="left")
+
+
+def _said(lists: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
+    """The places of each list as a reader counts them: the main section's with those given by lot."""
+    by_lot = pl.when(pl.col("section") == "main").then("to_draw").otherwise(0)
+    return lists.join(schools, on="urn").select(*_LIST, places=pl.col("places") + by_lot)
 
 
 def _with_what_was(candidates: pl.DataFrame) -> pl.DataFrame:
@@ -65,34 +71,46 @@ def _with_what_was(candidates: pl.DataFrame) -> pl.DataFrame:
 def _kept(eligible: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
     """Of those with a place of the list before, as many as their list still has places, the lowest numbers first. A place
     that lot gave is not kept here."""
-    is_kept = pl.col("kept_place").is_not_null() & ~pl.col("was_drawn").fill_null(False)
-    had = eligible.filter(is_kept).join(lists, on=_LIST).sort("kept_place", "pupil_id")
+    had = eligible.filter(_is_kept()).join(lists, on=_LIST).sort("kept_place", "pupil_id")
     return had.filter(pl.int_range(pl.len()).over(_LIST) < pl.col("places"))
 
 
-def _numbered(joining: pl.DataFrame, kept: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
-    """One row per listed pupil: pupil_id and `place`. A kept number beyond the places there are now counts as none."""
-    of_school = lists.group_by("urn").agg(pl.col("places").sum())
-    fits = kept.drop("places").join(of_school, on="urn").filter(pl.col("kept_place") <= pl.col("places"))
+def _numbered(joining: pl.DataFrame, kept: pl.DataFrame, candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """One row per listed pupil: pupil_id and `place`. A kept number beyond the places there are now counts as none, and numbers of
+    those whom lot gave theirs are taken last."""
+    schools = of_schools(candidates, policy)
+    fits = kept.join(schools, on="urn").filter(pl.col("kept_place") <= pl.col("of_school"))
     staying = fits.select("pupil_id", "urn", place="kept_place").unique(
         ("urn", "place"), keep="first", maintain_order=True
     )
     moving = pl.concat(
         [kept.join(staying, on="pupil_id", how="anti").select("pupil_id", "urn"), joining.select("pupil_id", "urn")]
     )
-    numbers = of_school.select("urn", place=pl.int_ranges(1, pl.col("places") + 1, dtype=pl.Int32)).explode("place")
-    free = numbers.drop_nulls().join(staying, on=("urn", "place"), how="anti").sort("urn", "place")
+    by_lot = candidates.filter(pl.col("was_drawn").fill_null(False)).select(
+        "urn", place="kept_place", by_lot=pl.lit(True)
+    )
+    free = (
+        numbers(schools)
+        .join(staying, on=("urn", "place"), how="anti")
+        .join(by_lot.drop_nulls("place").unique(("urn", "place")), on=("urn", "place"), how="left")
+        .sort("urn", pl.col("by_lot").fill_null(False), "place")
+    )
     given = moving.with_columns(turn=pl.int_range(pl.len()).over("urn")).join(
         free.with_columns(turn=pl.int_range(pl.len()).over("urn")), on=("urn", "turn")
     )
     return pl.concat([staying.select("pupil_id", "place"), given.select("pupil_id", "place")])
 
 
+def numbers(schools: pl.DataFrame) -> pl.DataFrame:
+    """One row per place of each school of `of_schools`: urn and place, from 1."""
+    ranges = schools.select("urn", place=pl.int_ranges(1, pl.col("of_school") + 1, dtype=pl.Int32))
+    return ranges.explode("place").drop_nulls().sort("urn", "place")
+
+
 def _lists(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """One row per school and section: its `places`, and each quota's own of them. The sixth form's come out of the school's."""
     is_sixth_former = (pl.col("section") == "sixth_form") & pl.col("quota").is_not_null()
-    is_kept = pl.col("kept_place").is_not_null() & ~pl.col("was_drawn").fill_null(False)
-    is_kept_in_main = (pl.col("section") == "main") & pl.col("quota").is_not_null() & is_kept
+    is_kept_in_main = (pl.col("section") == "main") & pl.col("quota").is_not_null() & _is_kept()
     of_school, to_sixth_form = pl.col("of_school"), pl.col("to_sixth_form")
     left_by_main = (of_school - pl.col("kept_in_main")).clip(lower_bound=0)
     counts = candidates.group_by("urn").agg(
@@ -114,15 +132,22 @@ def _lists(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def of_schools(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """One row per school: `of_school`, all its places, and `to_draw`, how many of them are given by lot."""
+    """One row per school: `of_school`, all its places, and `to_draw`, how many of them are given by lot: none that somebody keeps."""
     said = pl.col("urn").replace_strict(dict(policy.places_by_school), default=policy.places, return_dtype=pl.Int64)
     by_roll = pl.max_horizontal(pl.col("on_roll").cast(pl.Int64) // policy.pupils_a_place, policy.fewest_places)
+    there = _with_what_was(candidates)
+    left = (pl.col("of_school") - pl.col("kept")).clip(lower_bound=0)
     return (
-        candidates.group_by("urn")
-        .agg(on_roll=pl.len())
-        .select("urn", of_school=pl.min_horizontal(said, by_roll))
-        .with_columns(to_draw=pl.min_horizontal(policy.drawn, pl.col("of_school") // _ONE_IN))
+        there.group_by("urn")
+        .agg(on_roll=pl.len(), kept=(_is_kept() & pl.col("quota").is_not_null()).sum().cast(pl.Int64))
+        .select("urn", "kept", of_school=pl.min_horizontal(said, by_roll))
+        .select("urn", "of_school", to_draw=pl.min_horizontal(policy.drawn, pl.col("of_school") // _ONE_IN, left))
     )
+
+
+def _is_kept() -> pl.Expr:
+    """Has the pupil a place of the list before that lot did not give?"""
+    return pl.col("kept_place").is_not_null() & ~pl.col("was_drawn").fill_null(False)
 
 
 _ONE_IN = 5

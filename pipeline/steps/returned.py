@@ -126,7 +126,8 @@ def _rules_of_decisions(list_as_of: date, known_on: date) -> tuple[Rule, ...]:
         Rule("decision_without_day", has_decision & ~told, f"A decision has no “Decided on”: {_A_DAY}"),
         Rule("day_without_decision", ~has_decision & told, f"“Decided on” has a day, and Decision is empty: {_ONE_OF}"),
         Rule("decided_on_no_day", told & decided.is_null(), f"“Decided on” is no day: {_A_DAY}"),
-        Rule("decided_before_list", decided < list_as_of, "“Decided on” is before the day of the list: give the day it was decided."),
+        Rule("decided_before_list", decided < list_as_of, "“Decided on” is before the day of the list: what was decided earlier belongs on the list of that day; here give the day you "
+             "decided again."),
         Rule("decided_ahead", decided > known_on, "“Decided on” is still to come: give the day it was decided."),
         Rule("snooze_without_day", is_snooze & ~pl.col("snooze_until_told"), f"A snooze has no “Snooze until”: {_A_DAY}"),
         Rule("snooze_no_day", pl.col("snooze_until_told") & until.is_null(), f"“Snooze until” is no day: {_A_DAY}"),

@@ -38,7 +38,8 @@ class Earlier:
     """What earlier lists and answers say, for a list to go on from; of a home's first list all of it is empty.
 
     `weeks` are `facts.marked_weeks` cut at the as-of day: how things went since is counted there. `due` has the schools
-    (urn) whose list goes out on the day, or is None: all of them; the others are next due on `next_on`. `lots` (pupil_id, lot) is the day's keyed draw.
+    (urn) whose list goes out on the day, or is None: all of them; the others are next due on `next_on`. `lots` (pupil_id, lot) is the day's keyed draw; `is_holiday` says that
+    lists are due and wait until schools are open.
     """
 
     before: Before = NOTHING_BEFORE
@@ -46,6 +47,7 @@ class Earlier:
     due: frozenset[int] | None = None
     next_on: date | None = None
     lots: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"pupil_id": pl.String, "lot": pl.Int64}))
+    is_holiday: bool = False
 
 
 def triage(
@@ -144,7 +146,11 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`outcome` of every pupil but those the list is made from, for whom it is null until places are given out."""
     is_eligible = pl.col("is_eligible")
     is_quiet = (pl.col("quiet_until") > as_of).fill_null(False)
-    is_known = pl.col("known_because").is_not_null() & ~_is_worsening() & pl.col("back_because").is_null()
+    is_known = (
+        pl.col("known_because").is_not_null()
+        & ~_is_worsening()
+        & (pl.col("back_because").is_null() | pl.col("is_lapsed"))
+    )
     by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
     past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
     said_by_the_first_that_holds = (

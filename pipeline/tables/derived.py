@@ -228,7 +228,7 @@ OFF_LIST = Table(
     columns=(
         *_WHO[:2],
         Column("urn", pl.Int32, "The school whose list the pupil was on."),
-        Column("kind", pl.String, "resolved (no longer asks for a look), decided, moved (on no roll here any more) or no_room."),
+        Column("kind", pl.String, "resolved (no longer asks for a look), decided, known (support on record, or staff asked to wait), not_judged, moved (on no roll here any more) or no_room."),
         Column("because", pl.String, "What became of it, in one sentence."),
     ),
 )  # fmt: skip
@@ -251,8 +251,9 @@ ISSUED_PLACES = Table(
         Column("part_time_past_six_weeks", pl.Boolean, "Whether that signal was raised that day.", nullable=True),
         Column("last_suspension_on", pl.Date, "The latest suspension known of that day.", nullable=True),
         Column("is_drawn", pl.Boolean, "Given by lot.", nullable=True),
+        Column("is_superseded", pl.Boolean, "The list of that day was issued anew without this pupil: it holds no place, and may still be answered.", nullable=True),
     ),
-)
+)  # fmt: skip
 """The state a later list is held against, so that worse and better mean worse and better than when it was looked at."""
 
 ISSUED_LISTS = Table(
@@ -264,8 +265,9 @@ ISSUED_LISTS = Table(
         Column("urn", pl.Int32, "School."),
         Column("places", pl.Int32, "Places it had.", "pupils"),
         Column("pupils", pl.Int32, "Pupils on it.", "pupils"),
+        Column("is_superseded", pl.Boolean, "The lists of that day were issued anew without this one: it may still be answered.", nullable=True),
     ),
-)
+)  # fmt: skip
 
 RECONCILIATION = Table(
     name="derived.reconciliation",

@@ -33,14 +33,17 @@ def raised(before: Before, *, waiting_since: date | None = None, as_of: date = A
 
 def decided(*decisions: str, on: date = FIRST) -> Before:
     before = NOTHING_BEFORE
-    for decision in decisions:
-        before = answered(before, ILL, decision, on, of=FIRST)
+    for number, decision in enumerate(decisions):
+        before = answered(before, replace(ILL, name=f"ill{chr(97 + number)}"), decision, on, of=FIRST)
     return before
 
 
-def lists(*days: date) -> Before:
+def lists(*days: date, pupils: int = 1, returned: bool = False) -> Before:
+    listed = [(day, f"p{number}", SCHOOL) for day in days for number in range(pupils)]
+    places = pl.DataFrame(listed, schema={"as_of": pl.Date, "pupil_id": pl.String, "urn": pl.Int32}, orient="row")
+    told = pl.DataFrame({"urn": [SCHOOL] if returned else []}, schema={"urn": pl.Int32})
     rows = pl.DataFrame([(day, SCHOOL) for day in days], schema={"as_of": pl.Date, "urn": pl.Int32}, orient="row")
-    return replace(NOTHING_BEFORE, lists=rows)
+    return replace(NOTHING_BEFORE, lists=rows, places=places, returns=told)
 
 
 LOOK, NO, MET, UNREACHED = "look into it", "not needed", "already met", "could not reach"
@@ -48,7 +51,8 @@ LOOK, NO, MET, UNREACHED = "look into it", "not needed", "already met", "could n
 
 @pytest.mark.parametrize("decisions, nothing, everything", [
     ([LOOK] * 10, True, False), ([LOOK] * 9 + [NO], False, False), ([NO] * 5 + [MET] * 5, False, True),
-    ([NO] * 9 + [LOOK], False, False), ([LOOK] * 9, None, None), ([UNREACHED] * 10, True, True),
+    ([NO] * 9 + [LOOK], False, False), ([LOOK] * 9, None, None), ([UNREACHED] * 10, None, None),
+    ([LOOK] * 9 + [UNREACHED], None, None),
 ])  # fmt: skip
 def test_ten_decisions_all_of_one_kind_are_an_alarm(decisions, nothing, everything):
     told = raised(decided(*decisions))
@@ -60,11 +64,23 @@ def test_last_years_decisions_say_nothing_of_this_years():
     assert raised(decided(*[LOOK] * 10, on=date(2025, 8, 1)))["dismisses_nothing"] is True
 
 
-def test_two_lists_and_never_an_answer_are_an_alarm():
-    one, two = lists(FIRST), lists(FIRST, date(2026, 2, 20))
-    assert raised(one)["never_returned"] is None
-    assert raised(two)["never_returned"] is True
-    assert raised(replace(two, decisions=decided(NO).decisions))["never_returned"] is False
+def test_two_lists_and_never_a_workbook_back_are_an_alarm():
+    both = (FIRST, date(2026, 2, 20))
+    assert raised(lists(FIRST))["never_returned"] is None
+    assert raised(lists(*both))["never_returned"] is True
+    assert raised(lists(*both, returned=True))["never_returned"] is False
+
+
+def test_a_list_with_nobody_on_it_asks_for_no_answer():
+    assert raised(lists(FIRST, date(2026, 2, 20), pupils=0))["never_returned"] is None
+
+
+def test_a_list_that_comes_back_twice_is_decided_on_once():
+    twice = decided(*[LOOK] * 5)
+    twice = replace(
+        twice, decisions=pl.concat([twice.decisions, twice.decisions.with_columns(return_key=pl.lit("again"))])
+    )
+    assert raised(twice)["dismisses_nothing"] is None
 
 
 @pytest.mark.parametrize("since, is_raised", [(date(2026, 3, 6), False), (date(2026, 3, 5), True), (None, False)])

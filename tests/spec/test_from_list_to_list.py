@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from pipeline.steps.looked_at import NOTHING_BEFORE
 from pipeline.steps.places import Policy
 from tests.cast import AMIRA, CLASSMATES, FARAH, SECOND, YEAR_BEGAN, Away, Pupil, Spell, suspended_on, with_away
 
@@ -302,3 +303,79 @@ def test_a_drawn_pupil_keeps_the_place_until_somebody_decides():
     decided = answered(first.before, NEAR, "not needed", DECIDED, of=FIRST)
     other = list_of(pupils, decided, as_of=date(2026, 2, 20), policy=DRAWS, lots=lots(pupils, CLASSMATES[0]))
     assert other.of(NEAR)["outcome"] == "not_eligible"
+
+
+# After a year --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("decided, outcome", [(date(2025, 3, 20), "already_known"), (date(2025, 3, 19), "listed")])
+def test_a_decision_lapses_after_twelve_months_and_the_list_says_so(decided, outcome):
+    before = answered(NOTHING_BEFORE, ILL, "already met", decided, of=date(2025, 3, 14))
+    it = list_of([ILL], before, as_of=date(2026, 3, 20)).of(ILL)
+    assert it["outcome"] == outcome
+    if outcome == "listed":
+        assert it["changed"] == "Last looked at on 19 March 2025, more than a year ago."
+
+
+def test_a_lapsed_decision_does_not_undo_support_that_is_in_date():
+    as_last_year = Away("I", "2024-11-11", "2024-12-06")
+    known = replace(
+        ILL, away=(*ILL.away, as_last_year), support=({"kind": "sen_support", "last_review": date(2026, 3, 2)},)
+    )
+    before = answered(NOTHING_BEFORE, known, "already met", date(2025, 3, 19), of=date(2025, 3, 14))
+    assert list_of([known], before, as_of=date(2026, 3, 20)).of(known)["outcome"] == "already_known"
+
+
+def test_whoever_staff_left_in_quiet_support_in_date_or_decided_on_is_never_drawn():
+    quiet = {"kind": "other_contact", "start_date": date(2026, 1, 19), "quiet_until": date(2026, 6, 1)}
+    reviewed = {"kind": "ehc_plan", "last_review": date(2026, 1, 14)}
+    for support in (quiet, reviewed):
+        left_alone = replace(NEAR, support=(support,))
+        pupils = [*CLASSMATES, left_alone]
+        it = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, left_alone))
+        assert it.of(left_alone)["outcome"] == "not_eligible"
+    pupils = [*CLASSMATES, NEAR]
+    first = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, NEAR))
+    assert first.of(NEAR)["is_drawn"]
+    decided = answered(first.before, NEAR, "not needed", DECIDED, of=FIRST)
+    again = list_of(pupils, decided, as_of=date(2026, 2, 20), policy=DRAWS, lots=lots(pupils, NEAR))
+    assert again.of(NEAR)["outcome"] == "not_eligible"
+
+
+def test_to_begin_with_lots_takes_no_place_that_somebody_keeps():
+    crowd = [ILL, *CLASSMATES]
+    policy = Policy(places=5, pupils_a_place=1, fewest_places=3)
+    first = list_of(crowd, as_of=FIRST, policy=policy)
+    again = list_of([*crowd, NEAR], first.before, as_of=NEXT, policy=DRAWS, lots=lots([*crowd, NEAR], NEAR))
+    assert again.places == first.places
+    assert again.of(NEAR)["outcome"] == "not_eligible"
+    freed = answered(first.before, ILL, "not needed", DECIDED, of=FIRST)
+    later = list_of([*crowd, NEAR], freed, as_of=NEXT, policy=DRAWS, lots=lots([*crowd, NEAR], NEAR))
+    assert later.of(NEAR)["place"] == first.of(ILL)["place"]
+    left_out = later.triage.filter(outcome="eligible_not_listed")["because"][0]
+    assert left_out.startswith("Worth a look, but the 5 places of this list")
+
+
+# Another school ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("urn, outcome", [(100001, "snoozed"), (SECOND, "listed")])
+def test_a_day_that_staff_of_another_school_chose_does_not_bind_this_one(urn, outcome):
+    pupil = away_after(12)
+    first = list_of([pupil], as_of=FIRST)
+    more = {"snooze_until": date(2026, 6, 1), "snooze_reason": "known to staff", "urn": urn}
+    before = answered(first.before, pupil, "snooze until", DECIDED, of=FIRST, **more)
+    assert list_of([pupil], before, as_of=date(2026, 3, 3)).of(pupil)["outcome"] == outcome
+
+
+def test_a_list_issued_anew_without_a_pupil_leaves_no_place_and_still_says_what_was_true_that_day():
+    severe = Pupil("severe", (Spell(entry_date=YEAR_BEGAN),), away=(Away("I", "2025-11-24", "2026-03-20"),))
+    first = list_of([severe], as_of=FIRST)
+    gone = replace(first.before, places=first.before.places.with_columns(is_superseded=pl.lit(True)))
+    assert list_of([severe], gone, as_of=NEXT).of(severe)["change"] == "new"
+    before = answered(gone, severe, "already met", DECIDED, of=FIRST)
+    assert (
+        list_of([severe], before, as_of=THIRD)
+        .of(severe)["changed"]
+        .startswith("Back on the list: half or more is missed now, and ")
+    )

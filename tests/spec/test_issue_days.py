@@ -1,5 +1,6 @@
 """On which days lists go out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -14,11 +15,7 @@ FIRST = date(2025, 9, 15)
 def after(*lists: tuple[date, int]) -> Before:
     """Lists of these days and schools have gone out."""
     rows = pl.DataFrame(lists, schema={"as_of": pl.Date, "urn": pl.Int32}, orient="row")
-    return Before(
-        NOTHING_BEFORE.places,
-        rows,
-        *(getattr(NOTHING_BEFORE, name) for name in ("decisions", "outcomes", "corrections")),
-    )
+    return replace(NOTHING_BEFORE, lists=rows)
 
 
 def due(before: Before, *, as_of: date, urns: tuple[int, ...] = (1,)) -> frozenset[int]:
