@@ -130,8 +130,8 @@ def _how_to_return(listed: ReviewList) -> tuple[str, ...]:
         f"Read back are the hidden key, the decision, {read}. Nothing else is: {kept} stay in your copy.",
         "A row whose answer cannot be read comes back to you with the reason. The others are taken.",
         "Leave a row empty if you have not looked yet: it keeps its place, and says how long it has waited.",
-        "A pupil you decided on does not come back, unless things get worse by numbers the list then gives, a snooze ends, or you could "
-        f"not reach anyone {TRY_AGAIN_DAYS // 7} weeks ago.",
+        "A pupil you decided on does not come back, unless things get worse by numbers the list then gives, a snooze ends, you could "
+        f"not reach anyone {TRY_AGAIN_DAYS // 7} weeks ago, or a year has gone by.",
         "Was a decision wrong? Decide again in the same row, with the day you did, and give it back. To empty the row undoes nothing.",
     )
 
