@@ -12,6 +12,7 @@ from pipeline.steps.patterns import BY_PATTERN, patterns
 from pipeline.steps.rolls import moves, on_roll, year_group_in
 from pipeline.steps.spells import ABOUT_NEED, ILLNESS, spells
 from pipeline.steps.suspended import suspended
+from pipeline.steps.waves import wave_illness
 from pipeline.steps.weeks import COUNTS, registers
 from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, school_days, totals
 from pipeline.tables.derived import PUPIL_FEATURES
@@ -27,7 +28,7 @@ _NEED_REGISTERS = (
     "illness_spells_ytd",
     *BY_PATTERN,
 )
-_NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd")
+_NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd", "wave_illness_sessions_ytd")
 _possible, _absence, _need = (pl.col(name) for name in RATED)
 
 
@@ -63,6 +64,7 @@ def pupil_features(
         patterns(roll, packed, school_days(between(own, year.first_day, as_of))),
         part_time_periods(two_years, year_from=year.first_day),
         weeks_elsewhere(this_year),
+        wave_illness(this_year, between(own, year.first_day, as_of)),
         suspended(suspensions, two_years, as_of=as_of),
         moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
     ]

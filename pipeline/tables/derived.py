@@ -36,6 +36,7 @@ PUPIL_FEATURES = Table(
         Column("need_possible_sessions_ytd", pl.Int32, "Possible, the other absences set aside.", _S),
         Column("need_absence_rate_ytd", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("illness_sessions_ytd", pl.Int32, "Illness (I).", _S),
+        Column("wave_illness_sessions_ytd", pl.Int32, "Illness (I) of weeks in which much of the school was ill, by its own median week; null without registers.", _S, True),
         Column("medical_sessions_ytd", pl.Int32, "Appointments (M).", _S),
         Column("part_time_sessions_ytd", pl.Int32, "Part-time timetable (C2).", _S),
         Column("part_time_weeks_ytd", pl.Int32, "School weeks with any C2; null from a census.", "weeks", True),
@@ -76,6 +77,7 @@ PUPIL_FEATURES = Table(
             "Missed with a code that asks about need, over the sessions left when the other absences are set aside.",
             "0 to 1", True,
         ),
+        Column("judged_wave_illness_sessions", pl.Int32, "Illness in it of weeks in which much of the school was ill, set aside where the rate makes eligible: this year's, 0 where none is known.", _S, True),
         # Last 20 school days (days on which the pupil's school has a possible mark) of this school year; null where there
         # are fewer, and without registers.
         Column("possible_sessions_20d", pl.Int32, "Possible, last 20 school days.", _S, True),
