@@ -70,18 +70,18 @@ def lateness(lines: Lines) -> Signal:
     return Signal(
         name="lateness",
         asks="Is this pupil often late?",
-        line=f"Late, or arrived after registers closed (L and U), {lines.late_sessions} times or more in the last 30 school days. "
-        "Judged with registers.",
+        line=f"Late, or arrived after registers closed (L and U), {lines.late_sessions} times or more in the last 30 school days, "
+        "or in this school year before there are so many. Judged with registers.",
         evidence=col("late_sessions_30d").is_not_null(),
         raised=col("late_sessions_30d") >= lines.late_sessions,
-        reason="Late {late_sessions_30d:times} in the last 30 school days.",
+        reason="Late {late_sessions_30d:times} {period_30d}.",
         next_step="What has to happen at home and on the way before this pupil is here, and who does it?",
         role="supporting",
         points=1,
         source="Practice; the line is ours. The evidence that lateness tells of need is weak, so it makes nobody eligible.",
         caution="Buses, brothers and sisters and a school's own gate make pupils late. It is no measure of effort.",
         since=FIRST_LINES,
-        raises={"late_sessions_30d": lines.late_sessions},
+        raises={"period_30d": "in the last 30 school days", "late_sessions_30d": lines.late_sessions},
         spares={"late_sessions_30d": lines.late_sessions - 1},
     )
 

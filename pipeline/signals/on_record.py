@@ -5,21 +5,21 @@ from datetime import date
 from polars import col
 
 from .comparing import any_of
-from .how_it_comes import lateness, many_spells
+from .how_it_comes import lateness
 from .illness import long_or_repeated_illness
 from .lines import Lines
 from .own_past import rising_lately, unauthorised_rising, worse_than_last_year
-from .rates import SEEN, recent_window, tenth_on_need
+from .rates import SEEN, tenth_on_need
 from .signal import Signal
 
 FIRST_LINES = date(2026, 9, 1)
 
 
 def any_absence(lines: Lines):
-    """Is any signal of absence raised? Of the rate, only where it stands on codes that ask about need."""
-    asked = (
-        long_or_repeated_illness, worse_than_last_year, rising_lately, recent_window, unauthorised_rising, many_spells,
-    )  # fmt: skip
+    """Is any signal of absence raised that does not move with the season? Of the rate, only where it stands on codes that ask
+    about need. Many spells and the last nine weeks are left out: no school's own winter is taken off either, and a need known
+    all year would begin to ask when the colds do."""
+    asked = (long_or_repeated_illness, worse_than_last_year, rising_lately, unauthorised_rising)
     return tenth_on_need(lines).fill_null(False) | any_of(*(signal(lines) for signal in asked))
 
 
@@ -83,8 +83,8 @@ def early_years_profile(lines: Lines) -> Signal:
         name="early_years_profile",
         asks="Is this pupil absent, and had not reached a good level of development at five?",
         line="No good level of development at the end of Reception, and any signal of absence: a tenth missed with codes that ask about "
-        "need, long or repeated illness, worse than last year, rising lately or two half terms running, much missed lately, or many "
-        "spells.",
+        "need and without the school's own waves of illness, long or repeated illness, worse than last year, or rising lately or two half "
+        "terms running.",
         evidence=SEEN & col("has_good_level").is_not_null(),
         raised=~col("has_good_level") & any_absence(lines),
         reason="A good level of development had not been reached at the end of Reception ({early_years_year}), and absence asks for a "
@@ -98,7 +98,7 @@ def early_years_profile(lines: Lines) -> Signal:
         "and no model ever reads it.",
         since=FIRST_LINES,
         raises=_ABSENT | {"has_good_level": False, "early_years_year": 2019},
-        spares=_ABSENT | {"has_good_level": False, "absence_spells_term": lines.many_spells - 1},
+        spares=_ABSENT | {"has_good_level": False, "illness_sessions_ytd": 0},
     )
 
 
@@ -108,8 +108,9 @@ def wider_need(lines: Lines) -> Signal:
     return Signal(
         name="wider_need",
         asks="Do staff know of a need beyond school, and is the pupil absent or late?",
-        line="A wider need still running, added by staff with their role and the day, or said in a school census; and any signal of "
-        "absence, or lateness, each as it is drawn.",
+        line="A wider need still running, added by staff with their role and the day, or said in a school census; and lateness, or one of "
+        "these as it is drawn: a tenth missed with codes that ask about need and without the school's own waves of illness, long or "
+        "repeated illness, worse than last year, or rising lately or two half terms running.",
         evidence=SEEN,
         raised=col("wider_need_on").is_not_null() & (any_absence(lines) | late),
         reason="A wider need known to staff, added by {wider_need_by} on {wider_need_on:date}.",
@@ -126,4 +127,4 @@ def wider_need(lines: Lines) -> Signal:
     )
 
 
-_ABSENT = {"possible_sessions_ytd": 160, "absence_spells_term": 12}
+_ABSENT = {"possible_sessions_ytd": 160, "illness_sessions_ytd": 80, "medical_sessions_ytd": 0}

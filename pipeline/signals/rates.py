@@ -147,7 +147,8 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
 def recent_window(lines: Lines) -> Signal:
     percent, sessions = lines.recent_percent, lines.fewest_missed
     missed, possible = "need_absence_sessions_45d", "need_possible_sessions_45d"
-    seen = {"judged_on": "this_year", "possible_sessions_45d": 100, possible: 100}
+    words = {"period_45d": "in the last nine school weeks"}
+    seen = words | {"judged_on": "this_year", "possible_sessions_45d": 100, possible: 100}
     return Signal(
         name="recent_window",
         asks="Has this pupil missed much of the last nine school weeks?",
@@ -155,8 +156,7 @@ def recent_window(lines: Lines) -> Signal:
         f"that ask about need, and {sessions} sessions or more. Judged with registers and 40 possible sessions in them.",
         evidence=THIS_YEAR & (col("possible_sessions_45d") >= 40),
         raised=at_least(missed, possible, percent) & (col(missed) >= sessions),
-        reason=f"Missed {{{missed}}} of the last {{{possible}:session}} ({{need_absence_rate_45d:%}}) in nine school weeks, other "
-        "leave left out.",
+        reason=f"Missed {{{missed}}} of {{{possible}:session}} ({{need_absence_rate_45d:%}}) {{period_45d}}, other leave left out.",
         next_step="What has been happening since half a term ago, and who has asked the pupil?",
         role="supporting",
         points=2,

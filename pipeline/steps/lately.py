@@ -22,6 +22,8 @@ def lately(page: Page) -> dict[str, np.ndarray]:
     settled = slice(0, max(len(page.days) - 1 - SETTLED_WITHIN, 0))
     unsettled = NO_REASON[page.codes[:, settled]].any(axis=2)
     return {
+        "period_45d": _in_words(page, NINE_WEEKS, "in the last nine school weeks"),
+        "period_30d": _in_words(page, SIX_WEEKS, "in the last 30 school days"),
         "possible_sessions_45d": page.counted(POSSIBLE, nine_weeks),
         "absence_sessions_45d": page.counted(ABSENCE, nine_weeks),
         "need_absence_sessions_45d": page.counted(NEED, nine_weeks),
@@ -29,6 +31,11 @@ def lately(page: Page) -> dict[str, np.ndarray]:
         "no_reason_sessions_older_5d": page.counted(NO_REASON, settled),
         "no_reason_since": _first_day(unsettled, page.days),
     }
+
+
+def _in_words(page: Page, days: int, words: str) -> np.ndarray:
+    """`this school year` until it has had so many school days: nobody has been away in weeks there were not."""
+    return np.full(page.pupils.height, words if len(page.days) >= days else "this school year", dtype=object)
 
 
 def _first_day(on: np.ndarray, days: np.ndarray) -> np.ndarray:

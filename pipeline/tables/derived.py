@@ -93,12 +93,14 @@ PUPIL_FEATURES = Table(
         Column("need_absence_rate_before_20d", pl.Float64, "Missed with a code that asks about need, over those.", "0 to 1", True),
         Column("school_rise_20d", pl.Float64, "The whole school's need absence rate in them less its rate before.", "-1 to 1", True),
         # The last 45 school days (nine weeks) of this school year; all of it before there are so many.
+        Column("period_45d", pl.String, "The words for them; null without registers.", nullable=True),
         Column("possible_sessions_45d", pl.Int32, "Possible, last 45 school days; null without registers.", _S, True),
         Column("absence_sessions_45d", pl.Int32, "Missed.", _S, True),
         Column("need_absence_sessions_45d", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("need_possible_sessions_45d", pl.Int32, "Possible, the other absences set aside.", _S, True),
         Column("need_absence_rate_45d", pl.Float64, "The one over the other.", "0 to 1", True),
         # The last 30 school days (six weeks), and this year before them; null where the year has had fewer.
+        Column("period_30d", pl.String, "The words for as many of them as there were; null without registers.", nullable=True),
         Column("late_sessions_30d", pl.Int32, "Late (L) or arrived after registers closed (U), last 30 school days or as many as there were.", _S, True),
         Column("need_absence_sessions_30d", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("need_possible_sessions_30d", pl.Int32, "Possible, the other absences set aside.", _S, True),
@@ -107,7 +109,7 @@ PUPIL_FEATURES = Table(
         Column("need_possible_sessions_before_30d", pl.Int32, "Possible before them, other absences set aside.", _S, True),
         Column("need_absence_rate_before_30d", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("school_fall_30d", pl.Float64, "The need absence rate of the school's other pupils before them less their rate in them.", "-1 to 1", True),
-        # Half terms of this school year, parted by more than a week without a school day: the latest of ten school days or
+        # Half terms of this school year, parted by more than a week without a school day in a usual holiday: the latest of ten school days or
         # more, and the two before it; null until there have been three. `Unexplained` is O and U: holidays (G) are left out.
         Column("possible_sessions_half_term", pl.Int32, "Possible, in the latest half term.", _S, True),
         Column("possible_sessions_half_term_before", pl.Int32, "Possible, in the one before.", _S, True),

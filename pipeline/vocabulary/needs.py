@@ -51,12 +51,12 @@ PRINTED_ROLES = {
     "pastoral": "pastoral staff",
     "class_teacher": "the class teacher",
     "attendance": "attendance staff",
-    "safeguarding": "safeguarding staff",
-    "family_support": "family support staff",
-    "nurse": "the school nurse",
+    "safeguarding": "staff",
+    "family_support": "staff",
+    "nurse": "staff",
     "other": "staff",
 }
-"""The same, as a list says it."""
+"""The same, as a list says it. A role that would tell the need (health, home, harm) prints as no more than staff."""
 
 ROLE_WORDS = {
     "senco": (
