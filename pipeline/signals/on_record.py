@@ -60,7 +60,7 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
     return Signal(
         name="sen_removed_then_rises",
         asks="Has absence risen since SEN provision was taken off?",
-        line=f"SEN provision K or E said to have ended in the last {months} months, and worse than last year as that is drawn.",
+        line=f"SEN provision K or E said in the last {months} months to have ended, by the school that gave it, and worse than last year as that is drawn.",
         evidence=worse.evidence,
         raised=lately.fill_null(False) & worse.raised,
         reason="SEN provision was down as ended on {sen_ended_on:date}, and absence is up from {past_need_absence_rate:%} "
@@ -79,6 +79,9 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
 
 
 def early_years_profile(lines: Lines) -> Signal:
+    known = {
+        "possible_sessions_ytd": 160, "medical_sessions_ytd": 0, "has_good_level": False, "early_years_year": 2019,
+    }  # fmt: skip
     return Signal(
         name="early_years_profile",
         asks="Is this pupil absent, and had not reached a good level of development at five?",
@@ -97,8 +100,8 @@ def early_years_profile(lines: Lines) -> Signal:
         caution="One child in three does not reach it, summer-born children most often, for they are youngest. It is no test of need, "
         "and no model ever reads it.",
         since=FIRST_LINES,
-        raises=_ABSENT | {"has_good_level": False, "early_years_year": 2019},
-        spares=_ABSENT | {"has_good_level": False, "illness_sessions_ytd": 0},
+        raises=known | {"illness_sessions_ytd": lines.long_illness_sessions},
+        spares=known | {"illness_sessions_ytd": lines.long_illness_sessions - 1},
     )
 
 
@@ -126,5 +129,3 @@ def wider_need(lines: Lines) -> Signal:
         spares=known | {"late_sessions_30d": lines.late_sessions - 1},
     )
 
-
-_ABSENT = {"possible_sessions_ytd": 160, "illness_sessions_ytd": 80, "medical_sessions_ytd": 0}

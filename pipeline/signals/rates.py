@@ -45,7 +45,7 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
         asks="Is this pupil much absent, with nothing on file, and has nobody looked?",
         line="Persistent or severe absence, counting only codes that ask about need, without illness in weeks in which much of "
         f"the school was ill, and from {lines.fewest_missed} sessions missed; or long or repeated illness; and no SEN provision, plan or running support on "
-        f"file; and no review, decision or support begun or ended in the last {months} months. It cannot be judged where "
+        f"file; and no review, decision, need added by staff, or support begun or ended in the last {months} months. It cannot be judged where "
         "nobody ever said what is on file.",
         evidence=(col("judged_on").is_not_null() | SEEN) & col("nothing_on_file").is_not_null(),
         raised=absent & col("nothing_on_file") & ~lately.fill_null(False),

@@ -18,8 +18,6 @@ BY_PATTERN = (
     "absence_sessions_45d",
     "need_absence_sessions_45d",
     "late_sessions_30d",
-    "no_reason_sessions_older_5d",
-    "no_reason_since",
     "need_absence_sessions_30d",
     "need_possible_sessions_30d",
     "need_absence_sessions_before_30d",

@@ -141,7 +141,7 @@ PUPIL_FEATURES = Table(
         Column("part_time_last_began", pl.Date, "Monday of the week in which the last began, where it reaches into this year.", nullable=True),
         Column("elsewhere_weeks_ytd", pl.Int32, "School weeks this year in which B, D, K and Q came to half or more of the sessions.", "weeks", True),
         # Reasons not given
-        Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year older than five school days; null without registers.", _S, True),
+        Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year, by the school that lists the pupil, older than five school days; null without registers.", _S, True),
         Column("no_reason_since", pl.Date, "Day of the oldest of them.", nullable=True),
         # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session. A part-time
         # timetable (C2) is no spell: it neither begins nor ends one.
@@ -182,8 +182,8 @@ PUPIL_CIRCUMSTANCES = Table(
     columns=(
         *_WHO,
         Column("nothing_on_file", pl.Boolean, "No SEN provision, plan or running support; null where nobody ever said.", nullable=True),
-        Column("looked_at_on", pl.Date, "Day of the last look, by a decision sent back, a review, or any support begun or ended; null if none is known.", nullable=True),
-        Column("sen_ended_on", pl.Date, "Day of which SEN provision was said to be none, after K or E; null if it was not, or is K or E again.", nullable=True),
+        Column("looked_at_on", pl.Date, "Day of the last look, by a decision sent back, a review, any support begun or ended, SEN provision said to have ended, or a need added by staff; null if none is known.", nullable=True),
+        Column("sen_ended_on", pl.Date, "Day of which SEN provision was said to be none by a school that had said K or E before; null if none did, or it is K or E again.", nullable=True),
         Column("wider_need_on", pl.Date, "Day a wider need still running was last added by staff, or said in a school census; null if none.", nullable=True),
         Column("wider_need_by", pl.String, "The role of who added it. What the need is stands nowhere here.", nullable=True),
         Column("has_good_level", pl.Boolean, "Whether a good level of development was reached at the end of Reception; null if not known.", nullable=True),
