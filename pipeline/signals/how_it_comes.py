@@ -94,8 +94,8 @@ def no_reason_given_too_long(lines: Lines) -> Signal:
         "school days later. Judged with registers.",
         evidence=col("no_reason_sessions_older_5d").is_not_null(),
         raised=col("no_reason_sessions_older_5d") >= lines.no_reason_sessions,
-        reason="No reason is on the register for {no_reason_sessions_older_5d:session} missed more than five school days ago, "
-        "the first on {no_reason_since:date}.",
+        reason="No reason is on the register for {no_reason_sessions_older_5d:session} missed more than five school days ago. "
+        "The first was on {no_reason_since:date}.",
         next_step="Does anybody know where the pupil was, and can the register say so now?",
         role="note",
         points=0,
@@ -117,7 +117,7 @@ def improvement(lines: Lines) -> Signal:
     }  # fmt: skip
     return Signal(
         name="improvement",
-        asks="Has an earlier persistent absence been reversed for six weeks?",
+        asks="Has much absence earlier this year been turned round for six weeks?",
         line=f"{lines.persistent_percent}% or more missed this year up to six school weeks ago, under {percent}% in the last 30 school "
         "days, counting only codes that ask about need; a fall beyond the school's own, and further than chance readily takes a "
         "pupil who has not changed. Judged with registers, 40 possible sessions in both.",

@@ -63,7 +63,7 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
         line=f"SEN provision K or E said in the last {months} months to have ended, by the school that gave it, and worse than last year as that is drawn.",
         evidence=worse.evidence,
         raised=lately.fill_null(False) & worse.raised,
-        reason="SEN provision was down as ended on {sen_ended_on:date}, and absence is up from {past_need_absence_rate:%} "
+        reason="SEN provision was down as ended on {sen_ended_on:date}. Absence is up from {past_need_absence_rate:%} "
         "{past_period} to {need_absence_rate_ytd:%} {period}.",
         next_step="What did the support do that nothing does now, and should it come back while that is found out?",
         role="trigger",
@@ -90,8 +90,7 @@ def early_years_profile(lines: Lines) -> Signal:
         "terms running.",
         evidence=SEEN & col("has_good_level").is_not_null(),
         raised=~col("has_good_level") & any_absence(lines),
-        reason="A good level of development had not been reached at the end of Reception ({early_years_year}), and absence asks for a "
-        "look now.",
+        reason="At the end of Reception ({early_years_year}) a good level of development had not been reached. Absence asks for a look now.",
         next_step="What was seen then, what was done about it, and is it still so?",
         role="supporting",
         points=1,
@@ -117,7 +116,7 @@ def wider_need(lines: Lines) -> Signal:
         evidence=SEEN,
         raised=col("wider_need_on").is_not_null() & (any_absence(lines) | late),
         reason="A wider need known to staff, added by {wider_need_by} on {wider_need_on:date}.",
-        next_step="Who already knows the family best, and what would make mornings or the week easier for this pupil?",
+        next_step="Who knows the family best by now? What would make mornings or the week easier for this pupil?",
         role="trigger",
         points=3,
         source="Children's Commissioner, The Children's Plan (2025): need is wider than SEN, and staff must be able to say so. The rule "
@@ -128,4 +127,3 @@ def wider_need(lines: Lines) -> Signal:
         raises=known | {"late_sessions_30d": lines.late_sessions},
         spares=known | {"late_sessions_30d": lines.late_sessions - 1},
     )
-

@@ -30,7 +30,9 @@ def reasons_not_given(
         .agg(no_reason_sessions_older_5d=pl.len(), no_reason_since=pl.col("date").min())
     )
     asked = roll.select("pupil_id", "urn").join(settled, on="urn", how="semi").select("pupil_id")
-    return asked.join(counted, on="pupil_id", how="left").with_columns(pl.col("no_reason_sessions_older_5d").fill_null(0))
+    return asked.join(counted, on="pupil_id", how="left").with_columns(
+        pl.col("no_reason_sessions_older_5d").fill_null(0)
+    )
 
 
 def _settled(school_days: pl.DataFrame) -> pl.DataFrame:

@@ -52,9 +52,11 @@ class Page:
     @property
     def half_terms(self) -> np.ndarray:
         """A gap of more than a week in the school's own register days parts two half terms where it reaches into a usual
-        holiday. A week's closure for snow or a burst pipe does not."""
+        holiday by a weekday. A week's closure for snow or a burst pipe does not."""
         last_open, open_again = self.days[:-1], self.days[1:]
-        parts = (open_again - last_open > _LONGEST_GAP) & _in_holidays(last_open + _A_DAY, open_again - _A_DAY)
+        first_shut = np.busday_offset(last_open + _A_DAY, 0, roll="forward")
+        last_shut = np.busday_offset(open_again - _A_DAY, 0, roll="backward")
+        parts = (open_again - last_open > _LONGEST_GAP) & _in_holidays(first_shut, last_shut)
         return np.concatenate([[0], np.cumsum(parts)])
 
     def last_days(self, count: int) -> slice:

@@ -215,7 +215,7 @@ TRIAGE = Table(
         Column("points", pl.Int32, "Points of the signals raised; the rate's own only where it stands on codes that ask about need.", "points"),
         Column("section", pl.String, "main or sixth_form."),
         Column("quota", pl.String, "never_looked_at, severe_or_part_time, support_and_worse or other; null unless eligible.", nullable=True),
-        Column("because", pl.String, "Why this outcome, in one sentence."),
+        Column("because", pl.String, "Why this outcome, in a sentence or two."),
         Column("next_step", pl.String, "The question to ask first; null unless listed.", nullable=True),
         Column("change", pl.String, "Of those listed: new, worse, better or unchanged since the school's list before.", nullable=True),
         Column("changed", pl.String, "The sentence that says so, with its numbers; null unless listed.", nullable=True),

@@ -17,11 +17,16 @@ NEW = (Spell(entry_date=YEAR_BEGAN),)
 
 
 def pupils(first: str, flu: tuple[Away, ...], count: int) -> list[Pupil]:
-    return [Pupil(f"{first}{letter}", NEW, away=flu) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"[:count]]
+    return [
+        Pupil(f"{first}{letter}", NEW, away=flu)
+        for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"[:count]
+    ]
 
 
 @cache
-def school(as_of: date, besides: tuple[Away, ...], flu: tuple[Away, ...] = (IN_OCTOBER, IN_DECEMBER)) -> tuple[Seen, Pupil]:
+def school(
+    as_of: date, besides: tuple[Away, ...], flu: tuple[Away, ...] = (IN_OCTOBER, IN_DECEMBER)
+) -> tuple[Seen, Pupil]:
     """Forty of sixty had flu in October and in December, one of them was away `besides`."""
     more = Pupil("besides", NEW, away=(*flu, *besides))
     supported = Pupil("supported", NEW, support=({"kind": "sen_support", "start_date": YEAR_BEGAN},))
@@ -162,9 +167,7 @@ def test_one_childs_illness_is_never_its_own_wave():
 def test_a_wave_at_either_of_two_schools_is_one_and_another_schools_is_none_of_mine():
     quiet, flu = of_ill(0), of_ill(40)
     here = weeks(quiet, quiet, quiet, flu)
-    there = weeks(quiet, quiet, quiet, of_ill(1), urn=SECONDARY + 1).with_columns(
-        pupil_id=pl.format("{}x", "pupil_id")
-    )
+    there = weeks(quiet, quiet, quiet, of_ill(1), urn=SECONDARY + 1).with_columns(pupil_id=pl.format("{}x", "pupil_id"))
     both = pl.concat([here, there])
     assert set(in_waves(both)) == set(in_waves(here))
     assert in_waves(both.sample(fraction=1, shuffle=True, seed=1)) == in_waves(both)
