@@ -92,7 +92,9 @@ class Pupil:
     away: tuple[Away, ...] = ()
     sen_provision: str | None = "N"
     support: tuple[dict, ...] = ()  # rows of staged.support_and_reviews: only what matters
-    said_before: tuple[tuple[date, str], ...] = ()  # SEN provision, as earlier rolls had it
+    said_before: tuple[
+        tuple, ...
+    ] = ()  # SEN provision, as earlier rolls had it: day, provision, and of another school its URN
     young_carer: str | None = None  # as the spring census has it
     wider_needs: tuple[dict, ...] = ()  # added by staff: only what matters
     good_level: bool | None = None  # at the end of Reception
@@ -353,17 +355,17 @@ _SAID_ON = date(2026, 1, 15)
 def rolls_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
     """The roll rows behind `enrolments_of`: what the last census says, and earlier ones of SEN provision."""
     said = [
-        (pupil, day, provision, carer)
+        (pupil, day, provision, carer, urn[0] if urn else pupil.rolls[-1].urn)
         for pupil in pupils
-        for day, provision, carer in (
-            *((day, provision, None) for day, provision in pupil.said_before),
+        for day, provision, carer, *urn in (
+            *((day, provision, None, *urn) for day, provision, *urn in pupil.said_before),
             (_SAID_ON, pupil.sen_provision, pupil.young_carer),
         )
     ]
     rows = [
         {"extract_id": 1, "row_number": number, "known_on": day, "stated_on": day, "pupil_id": pupil.pupil_id,
-         "urn": pupil.rolls[-1].urn, "sen_provision": provision, "young_carer": carer}
-        for number, (pupil, day, provision, carer) in enumerate(said, start=2)
+         "urn": urn, "sen_provision": provision, "young_carer": carer}
+        for number, (pupil, day, provision, carer, urn) in enumerate(said, start=2)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=staged.PUPILS.schema)
 

@@ -70,7 +70,7 @@ def part_time_timetable_repeated(lines: Lines) -> Signal:
         raised=(col(periods) >= lines.part_time_periods) & col("part_time_last_began").is_not_null(),
         reason="{part_time_periods_two_years:part-time timetable} since last school year began, four school weeks or more apart. "
         "The latest began in the week of {part_time_last_began:date}.",
-        next_step="What was to be different after the first one, and what would make another unnecessary?",
+        next_step="What was meant to change after the first one? What would have to be in place so that no more are needed?",
         role="trigger",
         points=3,
         source="DfE, Working together to improve school attendance (2024): a part-time timetable is a short step on the way back. "
@@ -90,7 +90,7 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
     weeks = "elsewhere_weeks_ytd"
     return Signal(
         name="educated_elsewhere_too_long",
-        asks="Has this pupil been educated elsewhere for many weeks?",
+        asks="Has this pupil been taught elsewhere for many weeks?",
         line=f"{lines.elsewhere_weeks} or more school weeks of this year in which half or more of the sessions were marked B (off "
         "site), D (at the other of two schools, where its register is not known here), K (arranged by the authority) or Q (no "
         "transport). Judged with registers.",
@@ -98,7 +98,7 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
         raised=col(weeks) >= lines.elsewhere_weeks,
         reason="Educated elsewhere, or kept from school for lack of transport, for half or more of {elsewhere_weeks_ytd:school week} "
         "this year.",
-        next_step="Who has seen the pupil there lately, what do they say of attendance, and when is the arrangement reviewed?",
+        next_step="Who has seen the pupil there lately, and what do they say of how often they come? When is it next reviewed?",
         role="trigger",
         points=2,
         source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours.",
@@ -119,7 +119,7 @@ def any_suspension(_: Lines) -> Signal:
         raised=col("suspensions_12m") > 0,
         reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]"
         "[; {suspended_sessions_ytd:session} missed by it this year].",
-        next_step="What was the pupil finding hard before it happened, and has anyone looked for a need behind it?",
+        next_step="What did the pupil find hard before it happened? Has anyone looked for a need behind it?",
         role="trigger",
         points=3,
         source="Education Policy Institute (2025): one day's suspension in primary goes with four times the chance of later "

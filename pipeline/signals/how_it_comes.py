@@ -70,18 +70,18 @@ def lateness(lines: Lines) -> Signal:
     return Signal(
         name="lateness",
         asks="Is this pupil often late?",
-        line=f"Late, or arrived after registers closed (L and U), {lines.late_sessions} times or more in the last 30 school days. "
-        "Judged with registers.",
+        line=f"Late, or arrived after registers closed (L and U), {lines.late_sessions} times or more in the last 30 school days, "
+        "or in this school year before there are so many. Judged with registers.",
         evidence=col("late_sessions_30d").is_not_null(),
         raised=col("late_sessions_30d") >= lines.late_sessions,
-        reason="Late {late_sessions_30d:times} in the last 30 school days.",
+        reason="Late {late_sessions_30d:times} {period_30d}.",
         next_step="What has to happen at home and on the way before this pupil is here, and who does it?",
         role="supporting",
         points=1,
         source="Practice; the line is ours. The evidence that lateness tells of need is weak, so it makes nobody eligible.",
         caution="Buses, brothers and sisters and a school's own gate make pupils late. It is no measure of effort.",
         since=FIRST_LINES,
-        raises={"late_sessions_30d": lines.late_sessions},
+        raises={"period_30d": "in the last 30 school days", "late_sessions_30d": lines.late_sessions},
         spares={"late_sessions_30d": lines.late_sessions - 1},
     )
 
@@ -94,8 +94,8 @@ def no_reason_given_too_long(lines: Lines) -> Signal:
         "school days later. Judged with registers.",
         evidence=col("no_reason_sessions_older_5d").is_not_null(),
         raised=col("no_reason_sessions_older_5d") >= lines.no_reason_sessions,
-        reason="No reason is on the register for {no_reason_sessions_older_5d:session} missed more than five school days ago, "
-        "the first on {no_reason_since:date}.",
+        reason="No reason is on the register for {no_reason_sessions_older_5d:session} missed more than five school days ago. "
+        "The first was on {no_reason_since:date}.",
         next_step="Does anybody know where the pupil was, and can the register say so now?",
         role="note",
         points=0,
@@ -117,7 +117,7 @@ def improvement(lines: Lines) -> Signal:
     }  # fmt: skip
     return Signal(
         name="improvement",
-        asks="Has an earlier persistent absence been reversed for six weeks?",
+        asks="Has much absence earlier this year been turned round for six weeks?",
         line=f"{lines.persistent_percent}% or more missed this year up to six school weeks ago, under {percent}% in the last 30 school "
         "days, counting only codes that ask about need; a fall beyond the school's own, and further than chance readily takes a "
         "pupil who has not changed. Judged with registers, 40 possible sessions in both.",

@@ -12,6 +12,14 @@ FEWEST_MISSED = 8
 """Sessions missed, with codes that ask about need, below which a rate makes nobody eligible: four whole days. A cold of three
 days, even beside a week's holiday, is no reason to look."""
 
+WAVE_TIMES, WAVE_POINTS = 1.5, 3
+"""A wave of illness: a school week in which illness (I) at the school comes to so many times its own median week of this
+school year, and so many points more. Ours, and not to be moved: without them a week of flu would flag a school."""
+
+WAVE_FEWEST_PUPILS, WAVE_FEWEST_ILL, WAVE_FEWEST_WEEKS = 20, 5, 4
+"""Pupils with marks in a week, other pupils ill in it, and such weeks of registers, below which a school's week is no wave:
+of fewer it could not be said that much of the school was ill."""
+
 
 def _line(default: int, words: str, unit: str, lowest: int, highest: int):
     """A line a home may move, from `lowest` to `highest`, both inclusive."""
@@ -82,7 +90,7 @@ def what_is_wrong(name: str, value: object) -> str | None:
     told = _BY_NAME[name].metadata
     if "because" in told:
         return f"{name} stays {_BY_NAME[name].default}, for {told['because']}"
-    if type(value) not in (int, float) or value != value or int(value) != value:  # true is no number
+    if type(value) is not int and not (type(value) is float and value.is_integer()):  # true is no number
         return f"{name} takes a whole number of {told['unit']}"
     if not told["lowest"] <= value <= told["highest"]:
         return f"{name} must be from {told['lowest']} to {told['highest']} ({told['unit']})"

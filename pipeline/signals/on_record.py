@@ -5,21 +5,21 @@ from datetime import date
 from polars import col
 
 from .comparing import any_of
-from .how_it_comes import lateness, many_spells
+from .how_it_comes import lateness
 from .illness import long_or_repeated_illness
 from .lines import Lines
 from .own_past import rising_lately, unauthorised_rising, worse_than_last_year
-from .rates import SEEN, recent_window, tenth_on_need
+from .rates import SEEN, tenth_on_need
 from .signal import Signal
 
 FIRST_LINES = date(2026, 9, 1)
 
 
 def any_absence(lines: Lines):
-    """Is any signal of absence raised? Of the rate, only where it stands on codes that ask about need."""
-    asked = (
-        long_or_repeated_illness, worse_than_last_year, rising_lately, recent_window, unauthorised_rising, many_spells,
-    )  # fmt: skip
+    """Is any signal of absence raised that does not move with the season? Of the rate, only where it stands on codes that ask
+    about need. Many spells and the last nine weeks are left out: no school's own winter is taken off either, and a need known
+    all year would begin to ask when the colds do."""
+    asked = (long_or_repeated_illness, worse_than_last_year, rising_lately, unauthorised_rising)
     return tenth_on_need(lines).fill_null(False) | any_of(*(signal(lines) for signal in asked))
 
 
@@ -60,10 +60,10 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
     return Signal(
         name="sen_removed_then_rises",
         asks="Has absence risen since SEN provision was taken off?",
-        line=f"SEN provision K or E said to have ended in the last {months} months, and worse than last year as that is drawn.",
+        line=f"SEN provision K or E said in the last {months} months to have ended, by the school that gave it, and worse than last year as that is drawn.",
         evidence=worse.evidence,
         raised=lately.fill_null(False) & worse.raised,
-        reason="SEN provision was down as ended on {sen_ended_on:date}, and absence is up from {past_need_absence_rate:%} "
+        reason="SEN provision was down as ended on {sen_ended_on:date}. Absence is up from {past_need_absence_rate:%} "
         "{past_period} to {need_absence_rate_ytd:%} {period}.",
         next_step="What did the support do that nothing does now, and should it come back while that is found out?",
         role="trigger",
@@ -79,16 +79,18 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
 
 
 def early_years_profile(lines: Lines) -> Signal:
+    known = {
+        "possible_sessions_ytd": 160, "medical_sessions_ytd": 0, "has_good_level": False, "early_years_year": 2019,
+    }  # fmt: skip
     return Signal(
         name="early_years_profile",
         asks="Is this pupil absent, and had not reached a good level of development at five?",
         line="No good level of development at the end of Reception, and any signal of absence: a tenth missed with codes that ask about "
-        "need, long or repeated illness, worse than last year, rising lately or two half terms running, much missed lately, or many "
-        "spells.",
+        "need and without the school's own waves of illness, long or repeated illness, worse than last year, or rising lately or two half "
+        "terms running.",
         evidence=SEEN & col("has_good_level").is_not_null(),
         raised=~col("has_good_level") & any_absence(lines),
-        reason="A good level of development had not been reached at the end of Reception ({early_years_year}), and absence asks for a "
-        "look now.",
+        reason="At the end of Reception ({early_years_year}) a good level of development had not been reached. Absence asks for a look now.",
         next_step="What was seen then, what was done about it, and is it still so?",
         role="supporting",
         points=1,
@@ -97,8 +99,8 @@ def early_years_profile(lines: Lines) -> Signal:
         caution="One child in three does not reach it, summer-born children most often, for they are youngest. It is no test of need, "
         "and no model ever reads it.",
         since=FIRST_LINES,
-        raises=_ABSENT | {"has_good_level": False, "early_years_year": 2019},
-        spares=_ABSENT | {"has_good_level": False, "absence_spells_term": lines.many_spells - 1},
+        raises=known | {"illness_sessions_ytd": lines.long_illness_sessions},
+        spares=known | {"illness_sessions_ytd": lines.long_illness_sessions - 1},
     )
 
 
@@ -108,12 +110,13 @@ def wider_need(lines: Lines) -> Signal:
     return Signal(
         name="wider_need",
         asks="Do staff know of a need beyond school, and is the pupil absent or late?",
-        line="A wider need still running, added by staff with their role and the day, or said in a school census; and any signal of "
-        "absence, or lateness, each as it is drawn.",
+        line="A wider need still running, added by staff with their role and the day, or said in a school census; and lateness, or one of "
+        "these as it is drawn: a tenth missed with codes that ask about need and without the school's own waves of illness, long or "
+        "repeated illness, worse than last year, or rising lately or two half terms running.",
         evidence=SEEN,
         raised=col("wider_need_on").is_not_null() & (any_absence(lines) | late),
         reason="A wider need known to staff, added by {wider_need_by} on {wider_need_on:date}.",
-        next_step="Who already knows the family best, and what would make mornings or the week easier for this pupil?",
+        next_step="Who knows the family best by now? What would make mornings or the week easier for this pupil?",
         role="trigger",
         points=3,
         source="Children's Commissioner, The Children's Plan (2025): need is wider than SEN, and staff must be able to say so. The rule "
@@ -124,6 +127,3 @@ def wider_need(lines: Lines) -> Signal:
         raises=known | {"late_sessions_30d": lines.late_sessions},
         spares=known | {"late_sessions_30d": lines.late_sessions - 1},
     )
-
-
-_ABSENT = {"possible_sessions_ytd": 160, "absence_spells_term": 12}

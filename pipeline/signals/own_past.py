@@ -96,7 +96,7 @@ def worse_than_last_year(lines: Lines) -> Signal:
         raised=LAST_YEAR.up_by(points=points, sessions=sessions)
         & LAST_YEAR.beyond_chance(lines.worse_chance, set_aside=lines.worse_set_aside),
         reason="Up from {past_need_absence_rate:%} {past_period} to {need_absence_rate_ytd:%} {period} "
-        "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}), other leave left out of both.",
+        "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}). Other leave is left out of both.",
         next_step="What is different from last year, at school or at home, in the pupil's own words?",
         role="trigger",
         points=3,
@@ -125,7 +125,7 @@ def unauthorised_rising(lines: Lines) -> Signal:
     }  # fmt: skip
     return Signal(
         name="unauthorised_rising",
-        asks="Has absence without a reason accepted risen two half terms running?",
+        asks="Has absence with no reason accepted gone up two half terms running?",
         line=f"O and U, holidays (G) left out, higher in each of the last two half terms than in the one before, {points} points in "
         f"all above the school's own rise, {sessions} sessions or more in the latest, {_BEYOND}: for one who had missed none, {lines.unauthorised_chance} sessions. Judged with registers, from the "
         "third half term of the school year, each with 20 possible sessions.",
@@ -136,7 +136,7 @@ def unauthorised_rising(lines: Lines) -> Signal:
         & HALF_TERMS.beyond_chance(lines.unauthorised_chance),
         reason="Absence no reason was accepted for, and arriving after registers closed: {unexplained_rate_two_half_terms_before:%}, "
         "{unexplained_rate_half_term_before:%} and now {unexplained_rate_half_term:%} of sessions in the last three half terms.",
-        next_step="What is the pupil avoiding or lacking, and who could ask without it being a telling-off?",
+        next_step="What does the pupil keep away from, or lack? Who could ask so that it is no telling-off?",
         role="trigger",
         points=2,
         source="Draeger, Klein and Sosu (2024), PLoS One: strongly rising unauthorised absence goes with the greatest loss. "

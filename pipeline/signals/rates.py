@@ -6,7 +6,7 @@ from polars import col
 
 from .comparing import any_of, at_least
 from .illness import long_or_repeated_illness
-from .lines import Lines
+from .lines import WAVE_FEWEST_ILL, WAVE_FEWEST_PUPILS, WAVE_FEWEST_WEEKS, WAVE_POINTS, WAVE_TIMES, Lines
 from .own_past import rising_lately, worse_than_last_year
 from .signal import Signal
 
@@ -21,12 +21,17 @@ THIS_YEAR = col("judged_on") == "this_year"
 SEEN = col("possible_sessions_ytd") > 0
 
 
+_IN_WAVES = col("judged_wave_illness_sessions").fill_null(0)  # where no wave is known, nothing is set aside
+MISSED_BEYOND_WAVES = col("judged_need_absence_sessions") - _IN_WAVES
+POSSIBLE_BEYOND_WAVES = col("judged_need_possible_sessions") - _IN_WAVES
+"""What is left when other leave, and illness in a week in which much of the school was ill, is set aside."""
+
+
 def tenth_on_need(lines: Lines):
-    """A tenth of what is left when other leave is set aside, and not so few sessions that a cold would do it. DfE's rate
-    reaches the line too where this is true: what is set aside is wholly absence."""
-    possible, missed = "judged_need_possible_sessions", "judged_need_absence_sessions"
-    reached = at_least(missed, possible, lines.persistent_percent) & (col(possible) > 0)
-    return reached & (col(missed) >= lines.fewest_missed)
+    """A tenth of what is left when other leave and the school's own waves of illness are set aside, and not so few sessions
+    that a cold would do it. DfE's rate reaches the line too where this is true: what is set aside is wholly absence."""
+    reached = MISSED_BEYOND_WAVES * 100 >= POSSIBLE_BEYOND_WAVES * lines.persistent_percent
+    return reached & (POSSIBLE_BEYOND_WAVES > 0) & (MISSED_BEYOND_WAVES >= lines.fewest_missed)
 
 
 def absent_and_never_looked_at(lines: Lines) -> Signal:
@@ -38,9 +43,9 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
     return Signal(
         name="absent_and_never_looked_at",
         asks="Is this pupil much absent, with nothing on file, and has nobody looked?",
-        line="Persistent or severe absence, counting only codes that ask about need and from "
-        f"{lines.fewest_missed} sessions missed, or long or repeated illness; and no SEN provision, plan or running support on "
-        f"file; and no review, decision or support begun or ended in the last {months} months. It cannot be judged where "
+        line="Persistent or severe absence, counting only codes that ask about need, without illness in weeks in which much of "
+        f"the school was ill, and from {lines.fewest_missed} sessions missed; or long or repeated illness; and no SEN provision, plan or running support on "
+        f"file; and no review, decision, need added by staff, or support begun or ended in the last {months} months. It cannot be judged where "
         "nobody ever said what is on file.",
         evidence=(col("judged_on").is_not_null() | SEEN) & col("nothing_on_file").is_not_null(),
         raised=absent & col("nothing_on_file") & ~lately.fill_null(False),
@@ -64,7 +69,11 @@ def persistent_absence(lines: Lines) -> Signal:
         name="persistent_absence",
         asks="Has this pupil missed a tenth or more of their own possible sessions?",
         line=f"{lines.persistent_percent}% or more, inclusive. Judged on this school year from 40 possible sessions, until then "
-        f"on last year's. It makes a pupil eligible from {lines.fewest_missed} sessions missed with codes that ask about need.",
+        "on last year's. It makes a pupil eligible where a tenth, and "
+        f"{lines.fewest_missed} sessions, are still missed when codes that do not ask about need, and illness in the school's own "
+        f"waves, are set aside. A wave is a school week of this year in which illness came to {WAVE_TIMES} times the school's median "
+        f"week or more, and {WAVE_POINTS} points more, with {WAVE_FEWEST_ILL} other pupils ill. It is known from {WAVE_FEWEST_WEEKS} "
+        f"weeks of registers with {WAVE_FEWEST_PUPILS} pupils or more.",
         evidence=col("judged_on").is_not_null(),
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.persistent_percent),
         reason=MISSED + OTHER_LEAVE + ".",
@@ -72,9 +81,10 @@ def persistent_absence(lines: Lines) -> Signal:
         role="trigger",
         points=3,
         source="DfE, Pupil absence statistics: methodology (persistent absence). The 40 sessions, and the "
-        f"{lines.fewest_missed}, are ours.",
-        caution="In autumn one illness is enough, and the rate falls again as sessions add up. Most pupils it names have no need "
-        "on file and many have none at all.",
+        f"{lines.fewest_missed}, and what a wave is, are ours.",
+        caution="In autumn one illness is enough, and the rate falls again as sessions add up. A week of flu in the whole school "
+        "raises it too, and by itself makes nobody eligible: the sentence is DfE's rate, every session counted. Most pupils it "
+        "names have no need on file and many have none at all.",
         since=FIRST_LINES,
         raises={
             "judged_on": "this_year", "judged_period": "since 3 September 2025", "judged_absence_rate": 0.1,
@@ -137,7 +147,8 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
 def recent_window(lines: Lines) -> Signal:
     percent, sessions = lines.recent_percent, lines.fewest_missed
     missed, possible = "need_absence_sessions_45d", "need_possible_sessions_45d"
-    seen = {"judged_on": "this_year", "possible_sessions_45d": 100, possible: 100}
+    words = {"period_45d": "in the last nine school weeks"}
+    seen = words | {"judged_on": "this_year", "possible_sessions_45d": 100, possible: 100}
     return Signal(
         name="recent_window",
         asks="Has this pupil missed much of the last nine school weeks?",
@@ -145,8 +156,7 @@ def recent_window(lines: Lines) -> Signal:
         f"that ask about need, and {sessions} sessions or more. Judged with registers and 40 possible sessions in them.",
         evidence=THIS_YEAR & (col("possible_sessions_45d") >= 40),
         raised=at_least(missed, possible, percent) & (col(missed) >= sessions),
-        reason=f"Missed {{{missed}}} of the last {{{possible}:session}} ({{need_absence_rate_45d:%}}) in nine school weeks, other "
-        "leave left out.",
+        reason=f"Missed {{{missed}}} of {{{possible}:session}} ({{need_absence_rate_45d:%}}) {{period_45d}}, other leave left out.",
         next_step="What has been happening since half a term ago, and who has asked the pupil?",
         role="supporting",
         points=2,

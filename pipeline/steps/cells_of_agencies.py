@@ -17,11 +17,11 @@ def as_service(text: pl.Expr) -> pl.Expr:
     return pl.when(text.is_not_null()).then(told.otherwise(pl.lit(ANOTHER)))
 
 
-def says_justice(text: pl.Expr) -> pl.Expr:
-    """Whether the police or youth justice are named, initials and all: Y.O.T. and Y O T are YOT."""
+def says_justice(text: pl.Expr, or_one_of: tuple[str, ...] = ()) -> pl.Expr:
+    """Whether the police or youth justice are named, by JUSTICE_WORDS or more, initials and all: Y.O.T. and Y O T are YOT."""
     words = _words(text)
     initials = _words(text.str.replace_all(r"\.", "")), words.str.replace_all(r"\b([a-z]) ", "$1")
-    return pl.any_horizontal(_says_one_of(spelt, JUSTICE_WORDS) for spelt in (words, *initials))
+    return pl.any_horizontal(_says_one_of(spelt, (*JUSTICE_WORDS, *or_one_of)) for spelt in (words, *initials))
 
 
 def _words(text: pl.Expr) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.vocabulary.needs import GOOD_LEVEL_WORDS, NEED_WORDS, NOT_A_ROLE, OF_JUSTICE, ROLE_WORDS
+from pipeline.vocabulary.needs import GOOD_LEVEL_WORDS, JUSTICE_ROLES, NEED_WORDS, NOT_A_ROLE, OF_JUSTICE, ROLE_WORDS
 
 from .cells import as_integer
 from .cells_of_agencies import says_justice
@@ -16,7 +16,7 @@ def as_need(text: pl.Expr) -> pl.Expr:
 def as_role(text: pl.Expr) -> pl.Expr:
     """The role of whoever added a need. Of any other words only that there were some, for they might be a person's name."""
     role = _plain(text).replace_strict(_ours(ROLE_WORDS), default=None, return_dtype=pl.String)
-    not_one = pl.when(says_justice(text)).then(pl.lit(OF_JUSTICE)).otherwise(pl.lit(NOT_A_ROLE))
+    not_one = pl.when(says_justice(text, JUSTICE_ROLES)).then(pl.lit(OF_JUSTICE)).otherwise(pl.lit(NOT_A_ROLE))
     return pl.when(text.is_not_null()).then(pl.coalesce(role, not_one))
 
 

@@ -37,6 +37,7 @@ def pupil_circumstances(
         _looked_at(looked_at, as_of=as_of),
         _sen_ended(described),
         _wider_need(wider_needs, described, as_of=as_of),
+        _contact(wider_needs, as_of=as_of),
         _early_years(early_years, as_of=as_of),
     )
     known = features.select("as_of", "pupil_id", "urn")
@@ -45,7 +46,7 @@ def pupil_circumstances(
     return PUPIL_CIRCUMSTANCES.conform(
         known.with_columns(
             nothing_on_file=_nothing_on_file(),
-            looked_at_on=pl.max_horizontal("decided_on", "last_dealt_with_on", "sen_ended_on"),
+            looked_at_on=pl.max_horizontal("decided_on", "last_dealt_with_on", "sen_ended_on", "contact_on"),
         )
     )
 
@@ -66,22 +67,36 @@ def _looked_at(looked_at: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 
 def _sen_ended(described: pl.DataFrame) -> pl.DataFrame:
-    """One row per pupil of whom no SEN was said after K or E, and nothing since: the day that was first said of.
+    """One row per pupil of whom no SEN was said after K or E, and nothing since: the day that was first said of, by a school
+    that had itself said K or E before. The bare N of a school the pupil came to is no look, and takes nothing off.
 
     Of two rows that describe one day the later known counts, then the one with more provision: two schools, one of which
     has not heard.
     """
-    latest = ("known_on", "sen_provision")
-    said = (
-        described.filter(pl.col("sen_provision").is_not_null())
-        .with_columns(pl.col("sen_provision").replace_strict({"N": 0, "K": 1, "E": 2}, default=0, return_dtype=pl.Int8))
-        .sort("pupil_id", "stated_on", *latest)
-        .unique(("pupil_id", "stated_on"), keep="last", maintain_order=True)
+    said = described.filter(pl.col("sen_provision").is_not_null()).with_columns(
+        pl.col("sen_provision").replace_strict({"N": 0, "K": 1, "E": 2}, default=0, return_dtype=pl.Int8)
     )
-    provided = pl.col("sen_provision") > 0
-    last_provided = pl.col("stated_on").filter(provided).max().over("pupil_id")
-    after = said.filter(pl.col("stated_on") > last_provided)
+    last_provided = _provided(said, "pupil_id").agg(last_provided=pl.col("stated_on").max())
+    by_school = _provided(said, "pupil_id", "urn").agg(provided_from=pl.col("stated_on").min())
+    after = (
+        _each_day(said, "pupil_id", "urn")
+        .join(last_provided, on="pupil_id")
+        .join(by_school, on=("pupil_id", "urn"))
+        .filter(pl.col("stated_on") > pl.max_horizontal("last_provided", "provided_from"))
+    )
     return after.group_by("pupil_id").agg(sen_ended_on=pl.col("stated_on").min())
+
+
+def _provided(said: pl.DataFrame, *of: str):
+    """The days on which K or E was said, by pupil, or by pupil and school."""
+    return _each_day(said, *of).filter(pl.col("sen_provision") > 0).group_by(of)
+
+
+def _each_day(said: pl.DataFrame, *of: str) -> pl.DataFrame:
+    """What was said last of each day `of` a pupil, or of a pupil by a school."""
+    return said.sort(*of, "stated_on", "known_on", "sen_provision").unique(
+        (*of, "stated_on"), keep="last", maintain_order=True
+    )
 
 
 def _wider_need(wider_needs: pl.DataFrame, described: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -93,6 +108,13 @@ def _wider_need(wider_needs: pl.DataFrame, described: pl.DataFrame, *, as_of: da
         "pupil_id", keep="last", maintain_order=True
     )
     return latest.select(columns)
+
+
+def _contact(wider_needs: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil of whom staff ever added a need: the last day they did. Whoever wrote it down had looked, whether the
+    need still runs or not; a tick in a census is no look."""
+    added = wider_needs.filter(pl.col("added_on") <= as_of)
+    return added.group_by("pupil_id").agg(contact_on=pl.col("added_on").max())
 
 
 def _by() -> pl.Expr:

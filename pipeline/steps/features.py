@@ -8,10 +8,12 @@ from pipeline.signals.sentences import day
 from pipeline.steps.census_terms import census_year
 from pipeline.steps.elsewhere import part_time_periods, weeks_elsewhere
 from pipeline.steps.judged import RATED, judged, need_possible, rate
+from pipeline.steps.no_reasons import reasons_not_given
 from pipeline.steps.patterns import BY_PATTERN, patterns
 from pipeline.steps.rolls import moves, on_roll, year_group_in
 from pipeline.steps.spells import ABOUT_NEED, ILLNESS, spells
 from pipeline.steps.suspended import suspended
+from pipeline.steps.waves import wave_illness
 from pipeline.steps.weeks import COUNTS, registers
 from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, school_days, totals
 from pipeline.tables.derived import PUPIL_FEATURES
@@ -25,9 +27,11 @@ _NEED_REGISTERS = (
     "absence_spells_ytd",
     "absence_spells_20d",
     "illness_spells_ytd",
+    "no_reason_sessions_older_5d",
+    "no_reason_since",
     *BY_PATTERN,
 )
-_NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd")
+_NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd", "wave_illness_sessions_ytd")
 _possible, _absence, _need = (pl.col(name) for name in RATED)
 
 
@@ -49,7 +53,8 @@ def pupil_features(
     roll = on_roll(enrolled, schools, as_of=as_of)
     own = registers(weeks)
     calendar = school_calendar(between(own, year.before.first_day, as_of), year_from=year.first_day)
-    this_year = once_each(_of(roll, between(weeks, year.first_day, as_of)))
+    as_sent = _of(roll, between(weeks, year.first_day, as_of))
+    this_year, days = once_each(as_sent), school_days(between(own, year.first_day, as_of))
     two_years = once_each(_of(roll, between(weeks, year.before.first_day, as_of)))
     packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
 
@@ -60,9 +65,11 @@ def pupil_features(
         year_group_in(enrolled, year.before),
         _lately(roll, this_year, calendar),
         _spells(packed, roll.join(calendar, on="urn", how="left"), as_of=as_of),
-        patterns(roll, packed, school_days(between(own, year.first_day, as_of))),
+        patterns(roll, packed, days),
+        reasons_not_given(roll, this_year, as_sent, days),
         part_time_periods(two_years, year_from=year.first_day),
         weeks_elsewhere(this_year),
+        wave_illness(this_year, between(own, year.first_day, as_of)),
         suspended(suspensions, two_years, as_of=as_of),
         moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
     ]

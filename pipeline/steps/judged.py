@@ -51,8 +51,15 @@ def _with_period(features: pl.DataFrame) -> pl.DataFrame:
         f"judged_{name}": pl.when(this).then(f"{name}_ytd").when(last).then(f"{name}_last_year") for name in RATED
     }
     return known.with_columns(
-        judged_period=pl.when(this).then("period").when(last).then(_last_years_words()), **of_year
+        judged_period=pl.when(this).then("period").when(last).then(_last_years_words()),
+        judged_wave_illness_sessions=_waves(this, last),
+        **of_year,
     )
+
+
+def _waves(this: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Of a whole year gone by nothing is set aside: its waves were few of its weeks. No census knows of any."""
+    return pl.when(this).then(pl.col("wave_illness_sessions_ytd").fill_null(0)).when(last).then(0)
 
 
 def half_unseen() -> pl.Expr:

@@ -6,15 +6,17 @@ at a time, so that a hundred thousand pupils need little more room than one scho
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from pipeline.steps.weeks import BITS_PER_DAY, code_flags
 from pipeline.vocabulary.attendance_codes import BY_CODE
+from pipeline.vocabulary.school_year import school_year_of, usual_holidays
 
 _WEEKDAYS = 7
-_LONGEST_GAP = np.timedelta64(7, "D")
+_A_DAY, _LONGEST_GAP = np.timedelta64(1, "D"), np.timedelta64(7, "D")
 """Between two school days of one half term."""
 
 
@@ -49,12 +51,25 @@ class Page:
 
     @property
     def half_terms(self) -> np.ndarray:
-        """A gap of more than a week in the school's own register days parts two half terms."""
-        return np.concatenate([[0], np.cumsum(np.diff(self.days) > _LONGEST_GAP)])
+        """A gap of more than a week in the school's own register days parts two half terms where it reaches into a usual
+        holiday by a weekday. A week's closure for snow or a burst pipe does not."""
+        last_open, open_again = self.days[:-1], self.days[1:]
+        first_shut = np.busday_offset(last_open + _A_DAY, 0, roll="forward")
+        last_shut = np.busday_offset(open_again - _A_DAY, 0, roll="backward")
+        parts = (open_again - last_open > _LONGEST_GAP) & _in_holidays(first_shut, last_shut)
+        return np.concatenate([[0], np.cumsum(parts)])
 
     def last_days(self, count: int) -> slice:
         """The last so many school days of the year so far; all of them where there are fewer."""
         return slice(max(len(self.days) - count, 0), None)
+
+
+def _in_holidays(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Whether any of the days `first` to `last`, both inclusive, is in a usual holiday."""
+    if not len(first):
+        return np.zeros(0, dtype=bool)
+    windows = np.array(usual_holidays(school_year_of(first[0].astype(date))), dtype="datetime64[D]")
+    return ((first[:, None] <= windows[:, 1]) & (windows[:, 0] <= last[:, None])).any(axis=1)
 
 
 def pages(roll: pl.DataFrame, weeks: pl.DataFrame, school_days: pl.DataFrame) -> Iterator[Page]:

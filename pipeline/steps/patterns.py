@@ -12,12 +12,12 @@ from pipeline.tables.derived import PUPIL_FEATURES
 _ASKED = (lately, six_weeks, half_term_changes, year_seven_climb, weekday_pattern)
 
 BY_PATTERN = (
+    "period_45d",
+    "period_30d",
     "possible_sessions_45d",
     "absence_sessions_45d",
     "need_absence_sessions_45d",
     "late_sessions_30d",
-    "no_reason_sessions_older_5d",
-    "no_reason_since",
     "need_absence_sessions_30d",
     "need_possible_sessions_30d",
     "need_absence_sessions_before_30d",

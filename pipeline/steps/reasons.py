@@ -31,6 +31,13 @@ _OTHER_LEAVE = (
     "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
     f"aside ({_ASKING})."
 )
+_ASIDE = (
+    "where illness in weeks in which much of the school was ill is set aside"
+    "[, and {judged_other_absence_sessions} of holidays or other leave] "
+    "({missed_beyond_waves} of {possible_beyond_waves:session})."
+)
+_IN_WAVES = f"A tenth or more was missed, but under a tenth {_ASIDE}"
+_FEW_BEYOND_WAVES = f"A tenth or more was missed, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
 _NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
@@ -89,12 +96,16 @@ def _why_though_supported() -> pl.Expr:
 
 def _why_not_eligible() -> pl.Expr:
     by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
+    in_waves = pl.col("is_tenth") & (pl.col("judged_need_absence_sessions") >= FEWEST_MISSED)
+    is_few = pl.col("missed_beyond_waves") * 10 >= pl.col("possible_beyond_waves")
     under = pl.col("judged_absence_sessions") * 10 < pl.col("judged_possible_sessions")
     return (
         pl.when(by_own_past)
         .then(pl.lit(_OWN_PAST))
         .when(under)
         .then(written(_UNDER_A_TENTH))
+        .when(in_waves)
+        .then(pl.when(is_few).then(written(_FEW_BEYOND_WAVES)).otherwise(written(_IN_WAVES)))
         .when(pl.col("is_tenth"))
         .then(written(_FEW_MISSED))
         .otherwise(written(_OTHER_LEAVE))

@@ -2,7 +2,7 @@
 
 Rules decide who is eligible; places and order decide who of those is listed. Sex, ethnicity, language, free school meals
 and type of need are nowhere in these tables. An absence whose code does not ask about need neither makes a pupil eligible
-nor moves one up.
+nor moves one up, and illness in a week in which much of the school was ill makes nobody eligible on the rate.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ import polars as pl
 
 from pipeline.signals import SIGNALS
 from pipeline.signals.catalogue import TRIGGERS
-from pipeline.signals.lines import FEWEST_MISSED
+from pipeline.signals.lines import Lines
+from pipeline.signals.rates import MISSED_BEYOND_WAVES, POSSIBLE_BEYOND_WAVES, tenth_on_need
 from pipeline.steps.drawn import with_drawn
 from pipeline.steps.judged import ENOUGH, half_unseen, need_absence_reaches
 from pipeline.steps.last_list import with_change, with_last_list
@@ -125,7 +126,9 @@ def _with_judgement(known: pl.DataFrame) -> pl.DataFrame:
     ]
     return judged.with_columns(
         points=pl.col("points").fill_null(0) - pl.sum_horizontal(not_standing),
-        on_rate=(pl.col("is_tenth") & (pl.col("judged_need_absence_sessions") >= FEWEST_MISSED)).fill_null(False),
+        on_rate=tenth_on_need(Lines()).fill_null(False),  # no home moves what it rests on
+        missed_beyond_waves=MISSED_BEYOND_WAVES,
+        possible_beyond_waves=POSSIBLE_BEYOND_WAVES,
     ).with_columns(is_eligible=_is_eligible().fill_null(False))
 
 

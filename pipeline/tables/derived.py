@@ -36,6 +36,7 @@ PUPIL_FEATURES = Table(
         Column("need_possible_sessions_ytd", pl.Int32, "Possible, the other absences set aside.", _S),
         Column("need_absence_rate_ytd", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("illness_sessions_ytd", pl.Int32, "Illness (I).", _S),
+        Column("wave_illness_sessions_ytd", pl.Int32, "Illness (I) of weeks in which much of the school was ill, by its own median week; null without registers.", _S, True),
         Column("medical_sessions_ytd", pl.Int32, "Appointments (M).", _S),
         Column("part_time_sessions_ytd", pl.Int32, "Part-time timetable (C2).", _S),
         Column("part_time_weeks_ytd", pl.Int32, "School weeks with any C2; null from a census.", "weeks", True),
@@ -76,6 +77,7 @@ PUPIL_FEATURES = Table(
             "Missed with a code that asks about need, over the sessions left when the other absences are set aside.",
             "0 to 1", True,
         ),
+        Column("judged_wave_illness_sessions", pl.Int32, "Illness in it of weeks in which much of the school was ill, set aside where the rate makes eligible: this year's, 0 where none is known.", _S, True),
         # Last 20 school days (days on which the pupil's school has a possible mark) of this school year; null where there
         # are fewer, and without registers.
         Column("possible_sessions_20d", pl.Int32, "Possible, last 20 school days.", _S, True),
@@ -91,12 +93,14 @@ PUPIL_FEATURES = Table(
         Column("need_absence_rate_before_20d", pl.Float64, "Missed with a code that asks about need, over those.", "0 to 1", True),
         Column("school_rise_20d", pl.Float64, "The whole school's need absence rate in them less its rate before.", "-1 to 1", True),
         # The last 45 school days (nine weeks) of this school year; all of it before there are so many.
+        Column("period_45d", pl.String, "The words for them; null without registers.", nullable=True),
         Column("possible_sessions_45d", pl.Int32, "Possible, last 45 school days; null without registers.", _S, True),
         Column("absence_sessions_45d", pl.Int32, "Missed.", _S, True),
         Column("need_absence_sessions_45d", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("need_possible_sessions_45d", pl.Int32, "Possible, the other absences set aside.", _S, True),
         Column("need_absence_rate_45d", pl.Float64, "The one over the other.", "0 to 1", True),
         # The last 30 school days (six weeks), and this year before them; null where the year has had fewer.
+        Column("period_30d", pl.String, "The words for as many of them as there were; null without registers.", nullable=True),
         Column("late_sessions_30d", pl.Int32, "Late (L) or arrived after registers closed (U), last 30 school days or as many as there were.", _S, True),
         Column("need_absence_sessions_30d", pl.Int32, "Missed with a code that asks about need.", _S, True),
         Column("need_possible_sessions_30d", pl.Int32, "Possible, the other absences set aside.", _S, True),
@@ -105,7 +109,7 @@ PUPIL_FEATURES = Table(
         Column("need_possible_sessions_before_30d", pl.Int32, "Possible before them, other absences set aside.", _S, True),
         Column("need_absence_rate_before_30d", pl.Float64, "The one over the other.", "0 to 1", True),
         Column("school_fall_30d", pl.Float64, "The need absence rate of the school's other pupils before them less their rate in them.", "-1 to 1", True),
-        # Half terms of this school year, parted by more than a week without a school day: the latest of ten school days or
+        # Half terms of this school year, parted by more than a week without a school day in a usual holiday: the latest of ten school days or
         # more, and the two before it; null until there have been three. `Unexplained` is O and U: holidays (G) are left out.
         Column("possible_sessions_half_term", pl.Int32, "Possible, in the latest half term.", _S, True),
         Column("possible_sessions_half_term_before", pl.Int32, "Possible, in the one before.", _S, True),
@@ -137,7 +141,7 @@ PUPIL_FEATURES = Table(
         Column("part_time_last_began", pl.Date, "Monday of the week in which the last began, where it reaches into this year.", nullable=True),
         Column("elsewhere_weeks_ytd", pl.Int32, "School weeks this year in which B, D, K and Q came to half or more of the sessions.", "weeks", True),
         # Reasons not given
-        Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year older than five school days; null without registers.", _S, True),
+        Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year, by the school that lists the pupil, older than five school days; null without registers.", _S, True),
         Column("no_reason_since", pl.Date, "Day of the oldest of them.", nullable=True),
         # Spells: runs of sessions missed with codes that ask about need, unbroken by an attended session. A part-time
         # timetable (C2) is no spell: it neither begins nor ends one.
@@ -178,8 +182,8 @@ PUPIL_CIRCUMSTANCES = Table(
     columns=(
         *_WHO,
         Column("nothing_on_file", pl.Boolean, "No SEN provision, plan or running support; null where nobody ever said.", nullable=True),
-        Column("looked_at_on", pl.Date, "Day of the last look, by a decision sent back, a review, or any support begun or ended; null if none is known.", nullable=True),
-        Column("sen_ended_on", pl.Date, "Day of which SEN provision was said to be none, after K or E; null if it was not, or is K or E again.", nullable=True),
+        Column("looked_at_on", pl.Date, "Day of the last look, by a decision sent back, a review, any support begun or ended, SEN provision said to have ended, or a need added by staff; null if none is known.", nullable=True),
+        Column("sen_ended_on", pl.Date, "Day of which SEN provision was said to be none by a school that had said K or E before; null if none did, or it is K or E again.", nullable=True),
         Column("wider_need_on", pl.Date, "Day a wider need still running was last added by staff, or said in a school census; null if none.", nullable=True),
         Column("wider_need_by", pl.String, "The role of who added it. What the need is stands nowhere here.", nullable=True),
         Column("has_good_level", pl.Boolean, "Whether a good level of development was reached at the end of Reception; null if not known.", nullable=True),
@@ -211,7 +215,7 @@ TRIAGE = Table(
         Column("points", pl.Int32, "Points of the signals raised; the rate's own only where it stands on codes that ask about need.", "points"),
         Column("section", pl.String, "main or sixth_form."),
         Column("quota", pl.String, "never_looked_at, severe_or_part_time, support_and_worse or other; null unless eligible.", nullable=True),
-        Column("because", pl.String, "Why this outcome, in one sentence."),
+        Column("because", pl.String, "Why this outcome, in a sentence or two."),
         Column("next_step", pl.String, "The question to ask first; null unless listed.", nullable=True),
         Column("change", pl.String, "Of those listed: new, worse, better or unchanged since the school's list before.", nullable=True),
         Column("changed", pl.String, "The sentence that says so, with its numbers; null unless listed.", nullable=True),

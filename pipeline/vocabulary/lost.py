@@ -94,17 +94,17 @@ KINDS = (
     ),
     Kind(
         "home_educated_after_persistent_absence",
-        "Home education after persistent absence",
+        "Home education after a tenth or more was missed",
         "Left a roll for home education in the last twelve months, by the deletion return, after a tenth or more of the school "
         "year's possible sessions was missed.",
-        "What had made coming in hard, was it looked into before, and is the education now suitable?",
+        "What had made coming in hard? Was it looked into before, and does what is taught now suit the child?",
         Where.SCHOOL,
         (("leavers",), _MARKS),
         by_register=True,
     ),
     Kind(
         "alternative_provision_without_marks",
-        "Alternative provision with no marks",
+        "In alternative provision, with no mark seen there",
         "In alternative provision that the school arranged, with no mark of attendance, B, D or K, at the setting or the school, "
         "for ten school days or more.",
         "Do they go there, who has seen them, and who hears when they do not come?",
@@ -123,7 +123,7 @@ KINDS = (
     ),
     Kind(
         "suspended_over_five_days_no_provision",
-        "Suspended or excluded past five days, no provision",
+        "Suspended or excluded past five days, nothing in its place",
         "Marked suspended or excluded (E) for more than five school days together this school year, with no other education (B, "
         "D or K) between.",
         "Was education arranged from the sixth day?",
@@ -136,7 +136,7 @@ KINDS = (
         "Ill for fifteen school days, no provision",
         "Ill (I) for 30 sessions or more this school year, with no B or K since the first of the last thirty, and no "
         "alternative provision.",
-        "Has the school told the authority, and is education arranged?",
+        "Has the school told the authority? Who will teach the child, and from when?",
         Where.ON_ROLL,
         (_ATTENDANCE,),
     ),
@@ -160,7 +160,7 @@ KINDS = (
         "in_care_out_of_area",
         "In care, placed out of area",
         "In care, and placed in another authority's area.",
-        "Who there knows the child, and which authority arranges their education and any plan?",
+        "Who there knows the child? Which authority sees to their school place and any plan?",
         Where.HOME,
         _CARE,
     ),

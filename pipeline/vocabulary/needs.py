@@ -51,12 +51,12 @@ PRINTED_ROLES = {
     "pastoral": "pastoral staff",
     "class_teacher": "the class teacher",
     "attendance": "attendance staff",
-    "safeguarding": "safeguarding staff",
-    "family_support": "family support staff",
-    "nurse": "the school nurse",
+    "safeguarding": "staff",
+    "family_support": "staff",
+    "nurse": "staff",
     "other": "staff",
 }
-"""The same, as a list says it."""
+"""The same, as a list says it. A role that would tell the need (health, home, harm) prints as no more than staff."""
 
 ROLE_WORDS = {
     "senco": (
@@ -89,6 +89,12 @@ ROLE_WORDS = {
 NOT_A_ROLE = "not a role"
 OF_JUSTICE = "of justice"
 """Stand, until the gate has asked, for words that are no role, and for those that name the police or youth justice."""
+
+JUSTICE_ROLES = (
+    "pc", "safer ?schools?", "prevent officers?", "magistrates?", "judges?", "crimes?", "mappa", "detectives?", "sergeants?",
+    "secure (?:children ?s )?(?:home|unit|centre|school|accommodation)", "hmp", "yoi",
+)  # fmt: skip
+"""Words of which one, as well as those that name the police or youth justice as a service, makes a role one of theirs."""
 
 FIRST_PROFILE_YEAR = 2013
 """The first calendar year whose profiles say whether a good level of development was reached, as it is meant today."""

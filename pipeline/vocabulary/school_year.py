@@ -9,6 +9,17 @@ from datetime import date, timedelta
 
 from dateutil.easter import easter
 
+USUAL_HOLIDAYS = {
+    "autumn half term": ((10, 12), (11, 8)),
+    "Christmas": ((12, 15), (1, 10)),
+    "spring half term": ((2, 5), (3, 1)),
+    "summer half term": ((5, 20), (6, 10)),
+}
+"""First and last month and day, both inclusive, between which schools of England are closed for each; Easter's move with it."""
+
+AROUND_EASTER = timedelta(weeks=2)
+"""Before Easter Sunday and after it, the days of the Easter holiday."""
+
 TERMS = ("autumn", "spring", "summer")
 
 CENSUS_TERMS = {"AUT": "autumn", "SPR": "spring", "SUM": "summer"}
@@ -55,6 +66,17 @@ def term_dates(year: SchoolYear, term: str) -> tuple[date, date]:
         "spring": (date(year.starts + 1, 1, 1), easter_sunday),
         "summer": (easter_sunday + timedelta(days=1), year.last_day),
     }[term]
+
+
+def usual_holidays(year: SchoolYear) -> tuple[tuple[date, date], ...]:
+    """The first and last day of the stretches in which a gap in a register is a holiday, in order, both inclusive."""
+    easter_sunday = easter(year.starts + 1)
+    windows = [(_in(year, *first), _in(year, *last)) for first, last in USUAL_HOLIDAYS.values()]
+    return tuple(sorted([*windows, (easter_sunday - AROUND_EASTER, easter_sunday + AROUND_EASTER)]))
+
+
+def _in(year: SchoolYear, month: int, day: int) -> date:
+    return date(year.starts if month >= 8 else year.starts + 1, month, day)
 
 
 def term_of(day: date) -> str:

@@ -100,6 +100,8 @@ def test_every_setting_can_be_set(tmp_path):
         ("[signals]\nsevere_percent = 40", "[signals] severe_percent stays 50,"),
         ("[signals]\nmany_spells = 4.5", "[signals] many_spells takes a whole number of spells."),
         ("[signals]\nmany_spells = true", "[signals] many_spells takes a whole number of spells."),
+        ("[signals]\nmany_spells = inf", "[signals] many_spells takes a whole number of spells."),
+        ("[signals]\nmany_spells = -inf", "[signals] many_spells takes a whole number of spells."),
         ("[signals]\nmany_spells = nan", "[signals] many_spells takes a whole number of spells."),
         ("[signals]\nmany_spells = 13", "[signals] many_spells must be from 3 to 12 (spells)."),
         ("[signals]\nmany_spells = 2", "[signals] many_spells must be from 3 to 12 (spells)."),

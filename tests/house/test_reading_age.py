@@ -10,6 +10,7 @@ import pytest
 from pipeline.signals import SIGNALS
 from pipeline.signals.sentences import written
 from pipeline.steps import reasons
+from pipeline.vocabulary.lost import KINDS
 
 from .project import ROOT
 
@@ -59,6 +60,20 @@ def test_so_can_what_is_said_of_each_signal(signal):
     assert reading_age("\n\n".join((signal.asks, sentence(signal), signal.next_step))) <= 12
 
 
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda one: one.name)
+@pytest.mark.parametrize("what", ["reason", "next_step", "asks"])
+def test_each_reason_and_each_question_can_be_read_at_twelve_by_itself(signal, what):
+    """A reason stands in a cell of its own, and is read on its own: long words of others make it no easier."""
+    said = sentence(signal) if what == "reason" else getattr(signal, what)
+    assert reading_age(said) <= 12, said
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.name)
+@pytest.mark.parametrize("what", ["words", "asks"])
+def test_what_an_officer_is_asked_of_children_lost_between_services_can_be_read_at_thirteen(kind, what):
+    assert reading_age(getattr(kind, what)) <= 13, getattr(kind, what)
+
+
 def test_so_can_why_a_pupil_has_the_outcome_they_have():
     templates = [
         text
@@ -87,4 +102,7 @@ def test_the_measure_tells_plain_words_from_hard_ones():
     assert reading_age("The cat sat on the mat. It was glad to be in.") < 7
     hard = "Disproportionate identification necessitates multidisciplinary consideration of individual circumstances."
     assert reading_age(hard) > 20
+    assert reading_age("Absent, and worse than last year. Look now.") < reading_age(
+        "Absent and worse than last year look now."
+    )
     assert 9 < reading_age("Missed 30 sessions for illness since 3 September 2025, in 5 separate spells.") < 13

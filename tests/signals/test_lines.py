@@ -37,6 +37,12 @@ def test_each_line_says_what_it_is_and_how_far_it_may_go(line):
     assert what_is_wrong(line.name, told["lowest"] - 1) and what_is_wrong(line.name, told["highest"] + 1)
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), 4.5, True, "4", None])
+def test_what_is_no_whole_number_is_said_in_words(value):
+    assert what_is_wrong("many_spells", value) == "many_spells takes a whole number of spells"
+    assert what_is_wrong("many_spells", 4.0) is None
+
+
 def test_several_lines_that_are_wrong_are_all_said():
     with pytest.raises(ValueError, match=r"severe_percent stays 50.*; many_spells must be from 3 to 12"):
         lines_of({"severe_percent": 40, "many_spells": 1})

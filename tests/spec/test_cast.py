@@ -138,8 +138,8 @@ def test_a_sixth_former_worse_than_last_year_is_in_the_section_after_the_main_on
     assert (idris["outcome"], idris["section"]) == ("listed", "sixth_form")
     assert idris["place"] == 10
     assert idris["because"] == (
-        "Up from 0.0% in the same part of last year to 12.2% since 3 September 2025 (30 of 246 sessions), other leave left "
-        "out of both."
+        "Up from 0.0% in the same part of last year to 12.2% since 3 September 2025 (30 of 246 sessions). Other leave is "
+        "left out of both."
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from tests.cast import AMIRA, AS_OF, CLASSMATES, Pupil, in_year, seen
+from tests.cast import AMIRA, AS_OF, CLASSMATES, SECOND, Away, Pupil, in_year, seen
 
 ROBIN = Pupil("robin", in_year("8"))
 
@@ -71,11 +71,34 @@ def test_sen_provision_ended_on_the_first_day_it_is_said_to_be_none(before, now,
     assert told(replace(ROBIN, said_before=before, sen_provision=now), "sen_ended_on") == ended
 
 
+@pytest.mark.parametrize(
+    "before, now, ended",
+    [
+        (((SUMMER, "K", SECOND), (AUTUMN, "N")), "N", None),
+        (((SUMMER, "K", SECOND), (AUTUMN, "N", SECOND)), "N", AUTUMN),
+        (((SUMMER, "K", SECOND), (AUTUMN, "N", SECOND)), "K", None),
+        (((SUMMER, "K", SECOND), (AUTUMN, "K")), "N", date(2026, 1, 15)),
+        (((SUMMER, "K", SECOND), (SUMMER, "N"), (AUTUMN, "N")), "N", None),
+    ],
+    ids=["moved", "ended before the move", "begun again", "ended where it was given", "two schools on one day"],
+)
+def test_the_bare_n_of_a_school_a_child_came_to_ends_nothing(before, now, ended):
+    moved = replace(ROBIN, said_before=before, sen_provision=now)
+    assert told(moved, "sen_ended_on") == ended
+    assert told(moved, "looked_at_on") == ended
+
+
+def test_a_child_who_moved_and_whose_new_school_says_none_has_not_been_looked_at():
+    moved = replace(AMIRA, said_before=((SUMMER, "K", SECOND), (AUTUMN, "N")))
+    reasons = seen([moved]).reasons(moved)
+    assert "absent_and_never_looked_at" in reasons and "sen_removed_then_rises" not in reasons
+
+
 def test_sen_taken_off_and_absence_up_is_a_reason_and_taking_it_off_was_a_look():
     worse = replace(AMIRA, said_before=((SUMMER, "K"), (AUTUMN, "N")))
     reasons = seen([worse]).reasons(worse)
     assert reasons["sen_removed_then_rises"] == (
-        "SEN provision was down as ended on 2 October 2025, and absence is up from 0.0% in the same part of last year to 12.2% "
+        "SEN provision was down as ended on 2 October 2025. Absence is up from 0.0% in the same part of last year to 12.2% "
         "since 3 September 2025."
     )
     assert "absent_and_never_looked_at" not in reasons
@@ -102,6 +125,28 @@ HOUSING = {"need": "housing", "added_by": "pastoral", "added_on": date(2026, 2, 
 )
 def test_a_wider_need_counts_from_the_day_it_was_added_until_it_ended(said, by):
     assert told(replace(ROBIN, wider_needs=(said,)), "wider_need_by") == by
+
+
+def test_a_need_added_by_staff_is_a_look_and_a_tick_in_a_census_is_none():
+    noted, census = replace(AMIRA, wider_needs=(HOUSING,)), replace(AMIRA, young_carer="S")
+    assert told(noted, "looked_at_on") == date(2026, 2, 2)
+    assert "absent_and_never_looked_at" not in seen([noted]).reasons(noted)
+    assert told(census, "looked_at_on") is None
+    assert "absent_and_never_looked_at" in seen([census]).reasons(census)
+    ended = replace(AMIRA, wider_needs=(HOUSING | {"ended": date(2026, 3, 2)},))
+    assert told(ended, "looked_at_on") == date(2026, 2, 2)
+    ahead = replace(AMIRA, wider_needs=(HOUSING | {"added_on": date(2026, 3, 21)},))
+    assert told(ahead, "looked_at_on") is None
+
+
+def test_four_colds_in_a_term_wake_no_need_known_all_year():
+    colds = tuple(Away("I", day, day, ("am",)) for day in ("2026-01-13", "2026-01-27", "2026-02-10", "2026-03-03"))
+    cold = replace(ROBIN, away=colds, wider_needs=(HOUSING,), good_level=False)
+    it = seen([cold])
+    assert it.answer(cold, "many_spells") is True
+    assert it.answer(cold, "wider_need") is it.answer(cold, "early_years_profile") is False
+    long = replace(cold, away=(Away("I", "2026-02-24", "2026-03-16"),))
+    assert seen([long]).answer(long, "wider_need") is seen([long]).answer(long, "early_years_profile") is True
 
 
 def test_what_was_said_last_of_a_need_holds_and_the_latest_added_is_told():

@@ -1,5 +1,6 @@
 """A week of flu in December, and an ordinary Friday, flag no school: in one where nobody changes, no change is found."""
 
+from datetime import date
 from functools import cache
 
 import polars as pl
@@ -7,6 +8,8 @@ import pytest
 
 from pipeline.signals import SIGNALS, pupil_signals
 from pipeline.signals.comparing import at_least
+from pipeline.signals.lines import Lines
+from pipeline.signals.rates import tenth_on_need
 from pipeline.steps.features import pupil_features
 from pipeline.synthetic.england import PRIMARY, SECONDARY
 from pipeline.tables import staged
@@ -90,6 +93,38 @@ def test_the_school_is_as_unlike_itself_as_england_is(phase, years_like):
     assert (0.10 if phase == PRIMARY else 0.22) <= persistent <= (0.20 if phase == PRIMARY else 0.32)
     rise = in_winter["school_rise_20d"].mean()
     assert (rise > 0.03) is (years_like == INTO_FLU)
+
+
+@pytest.mark.parametrize("phase", [PRIMARY, SECONDARY], ids=["primary", "secondary"])
+def test_an_exceptional_winter_makes_hardly_more_eligible_on_the_rate_than_november_did(phase):
+    """Nothing set aside, there would be a quarter more and above."""
+    shares = _shares(phase, INTO_FLU)
+    november, december = shares[date(2025, 11, 7)], shares[date(2025, 12, 19)]
+    assert december["nothing_set_aside"] > 1.25 * november["nothing_set_aside"]
+    assert december["eligible"] < 1.2 * november["eligible"]
+
+
+@pytest.mark.parametrize("phase", [PRIMARY, SECONDARY], ids=["primary", "secondary"])
+def test_in_an_ordinary_winter_there_is_no_wave(phase):
+    assert {share["ill_in_waves"] for share in _shares(phase, OUT_OF_FLU).values()} == {0}
+
+
+def _shares(phase: int, years_like: tuple[int, int]) -> dict[date, dict[str, float]]:
+    """On 7 November and 19 December: the shares eligible on the rate, those that would be were nothing set aside, and those
+    ill in waves."""
+    weeks, enrolled = flat_school(phase, years_like, pupils=PUPILS, seed=1)
+    empty = (staged.SUSPENSIONS.empty, staged.CENSUS_SESSIONS.empty)
+    told = {}
+    for as_of in (date(2025, 11, 7), date(2025, 12, 19)):
+        features = pupil_features(weeks, enrolled, SCHOOLS, *empty, as_of=as_of)
+        of_rate = features.select(eligible=tenth_on_need(Lines()).mean())
+        no_waves = features.with_columns(judged_wave_illness_sessions=0)
+        shares = no_waves.select(
+            nothing_set_aside=tenth_on_need(Lines()).mean(),
+            ill_in_waves=(pl.col("wave_illness_sessions_ytd") > 0).mean(),
+        )
+        told[as_of] = pl.concat([of_rate, shares], how="horizontal").row(0, named=True)
+    return told
 
 
 def test_a_pupil_who_does_change_is_found():

@@ -12,7 +12,7 @@ from pipeline.steps.staging import staged
 from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.tables.layouts import LAYOUTS, layouts_of, nearest_layout
 from pipeline.tables.staged_needs import EARLY_YEARS_PROFILES, WIDER_NEEDS
-from pipeline.vocabulary.needs import GOOD_LEVEL_WORDS, NEED_WORDS, NEEDS, ROLE_WORDS, ROLES
+from pipeline.vocabulary.needs import GOOD_LEVEL_WORDS, NEED_WORDS, NEEDS, PRINTED_ROLES, ROLE_WORDS, ROLES
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
@@ -77,10 +77,28 @@ def test_who_added_a_need_is_a_role_however_it_is_written(word, role):
     [
         ("Mrs Okafor", "not a role"), ("M. Bede (SENCo)", "not a role"), ("senco Okafor", "not a role"), ("V209400182092", "not a role"),
         ("?", "not a role"), ("PC Bede, Police", "of justice"), ("Y.O.T.", "of justice"), ("youth justice service", "of justice"),
+        ("PC", "of justice"), ("P.C. Bede", "of justice"), ("PCSO", "of justice"), ("constable", "of justice"),
+        ("Safer Schools Officer", "of justice"), ("safer-schools team", "of justice"), ("Prevent officer", "of justice"),
+        ("magistrate", "of justice"), ("court clerk", "of justice"), ("crime reduction worker", "of justice"), ("MAPPA", "of justice"),
+        ("YOT worker", "of justice"), ("YJS", "of justice"), ("youth offending team", "of justice"), ("probation officer", "of justice"),
+        ("Secure Children's Home", "of justice"), ("secure unit", "of justice"), ("custody nurse", "of justice"),
+        ("prison officer", "of justice"), ("PCX", "not a role"), ("preventative worker", "not a role"), ("secure base lead", "not a role"),
     ],
 )  # fmt: skip
 def test_other_words_than_a_role_might_be_a_name_and_none_of_them_goes_any_further(word, kind):
     assert added_by(word) == ("other", kind, None)
+
+
+def test_a_parent_in_prison_stays_a_need_whoever_added_it():
+    assert read("wider_needs", need="parent in prison")["need"] == "parent_in_prison"
+    assert added_by("DSL") == ("safeguarding", None, None)
+
+
+def test_a_role_that_would_tell_the_need_prints_as_staff():
+    assert {role: words for role, words in PRINTED_ROLES.items() if words == "staff"}.keys() == {
+        "safeguarding", "family_support", "nurse", "other",
+    }  # fmt: skip
+    assert list(PRINTED_ROLES) == list(ROLES)
 
 
 @pytest.mark.parametrize("words", [NEED_WORDS, ROLE_WORDS])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 
 from tests.cast import (
@@ -11,11 +12,13 @@ from tests.cast import (
     LAST_YEAR_BEGAN,
     PRIMARY,
     SECOND,
+    SECONDARY,
     YEAR_BEGAN,
     Away,
     Pupil,
     Spell,
     in_year,
+    marks_of,
     school_days,
     seen,
 )
@@ -37,6 +40,24 @@ def pupil(*away: Away, nc_year: str = "8") -> Pupil:
 
 
 # Half terms ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shut, possible",
+    [
+        (Away("#", "2025-11-24", "2025-11-28"), (76, 60, 60)),
+        (Away("#", "2025-10-06", "2025-10-10"), (66, 70, 60)),
+        (Away("#", "2025-12-08", "2025-12-12"), (76, 60, 60)),
+        (Away("#", "2026-01-26", "2026-01-30"), (76, 70, 50)),
+        (Away("#", "2026-02-02", "2026-02-06"), (76, 70, 40)),
+    ],
+    ids=["snow in November", "a burst pipe in October", "in December", "in January", "in the week of 5 February"],
+)
+def test_a_weeks_closure_parts_no_half_term_but_next_to_a_holiday(shut, possible):
+    """Half terms of 38, 35 and 30 school days, and one of these weeks closed."""
+    names = ("two_half_terms_before", "half_term_before", "half_term")
+    told = of(pupil(shut), *(f"possible_sessions_{name}" for name in names), as_of=date(2026, 2, 13))
+    assert told == possible
 
 
 def test_a_gap_of_more_than_a_week_parts_two_half_terms_and_holidays_granted_to_nobody_are_left_out():
@@ -103,6 +124,22 @@ def test_nine_weeks_are_forty_five_school_days_and_before_that_all_of_the_year()
     assert of(pupil(), "possible_sessions_45d", as_of=DAYS[9]) == (20,)
 
 
+def test_until_there_are_so_many_days_they_are_those_of_this_school_year():
+    names = ("period_45d", "period_30d")
+    assert of(pupil(), *names, as_of=DAYS[44]) == ("in the last nine school weeks", "in the last 30 school days")
+    assert of(pupil(), *names, as_of=DAYS[43]) == ("this school year", "in the last 30 school days")
+    assert of(pupil(), *names, as_of=DAYS[29]) == ("this school year", "in the last 30 school days")
+    assert of(pupil(), *names, as_of=DAYS[28]) == ("this school year", "this school year")
+
+
+def test_no_weeks_are_said_that_the_year_has_not_had():
+    late = pupil(*(on(day, "L", ("am",)) for day in DAYS[10:20]), *(on(day) for day in DAYS[:6]))
+    early, later = (seen([late], as_of=DAYS[at]).reasons(late) for at in (24, 39))
+    assert early["lateness"] == "Late 10 times this school year."
+    assert early["recent_window"] == "Missed 12 of 50 sessions (24.0%) this school year, other leave left out."
+    assert later["lateness"] == "Late 10 times in the last 30 school days."
+
+
 def test_lates_are_counted_over_thirty_school_days_l_and_u_alike():
     away = (on(DAYS[-31], "L", ("am",)), on(DAYS[-30], "L", ("am",)), on(DAYS[-1], "U", ("am",)))
     assert of(pupil(*away), "late_sessions_30d") == (2,)
@@ -113,6 +150,31 @@ def test_a_reason_has_five_school_days_to_be_found(days_ago, old):
     day = DAYS[-1 - days_ago]
     since = day if old else None
     assert of(pupil(on(day, "N")), "no_reason_sessions_older_5d", "no_reason_since") == (old, since)
+
+
+def test_another_schools_register_is_not_this_ones_to_put_right():
+    unknown = on(date(2025, 9, 15), "N")
+    stayed, moved = (
+        (Spell(),),
+        (Spell(urn=SECOND, leaving_date=date(2025, 10, 24)), Spell(entry_date=date(2025, 11, 3))),
+    )
+    others = (Pupil("mate", (Spell(),)), Pupil("there", (Spell(urn=SECOND),)))
+    names = ("no_reason_sessions_older_5d", "no_reason_since")
+    assert of(Pupil("robin", stayed, away=(unknown,)), *names, others=others) == (2, date(2025, 9, 15))
+    assert of(Pupil("robin", moved, away=(unknown,)), *names, others=others) == (0, None)
+    here = on(date(2025, 11, 17), "N")
+    assert of(Pupil("robin", moved, away=(unknown, here)), *names, others=others) == (2, date(2025, 11, 17))
+
+
+def test_no_reason_is_lacking_where_the_other_school_knew():
+    pupil_of_two = Pupil("robin", (Spell(enrol_status="M"), Spell(urn=SECOND, enrol_status="S")))
+    marks = marks_of([pupil_of_two])
+    n_here = (pl.col("urn") == SECONDARY) & (pl.col("date") == date(2025, 9, 15))
+    with_n = marks.with_columns(code=pl.when(n_here).then(pl.lit("N")).otherwise("code"))
+    both = seen([pupil_of_two], marks=with_n)
+    assert both.feature(pupil_of_two, "no_reason_sessions_older_5d") == 0
+    alone = seen([pupil_of_two], marks=with_n.filter(pl.col("urn") == SECONDARY))
+    assert alone.feature(pupil_of_two, "no_reason_sessions_older_5d") == 2
 
 
 def test_six_weeks_and_the_year_before_them():

@@ -13,9 +13,19 @@ from pipeline.vocabulary.school_year import (
     term_carried,
     term_dates,
     term_of,
+    usual_holidays,
 )
 
 THIS_YEAR = SchoolYear(2025)
+
+
+def test_usual_holidays_lie_in_their_year_in_order_and_easters_moves_with_it():
+    told = usual_holidays(THIS_YEAR)
+    assert told == tuple(sorted(told))
+    assert all(first < last and first in THIS_YEAR and last in THIS_YEAR for first, last in told)
+    assert (date(2025, 12, 15), date(2026, 1, 10)) in told
+    assert (date(2026, 3, 22), date(2026, 4, 19)) in told  # Easter Sunday is 5 April
+    assert (date(2026, 4, 19), date(2026, 5, 17)) not in told
 
 
 @pytest.mark.parametrize(
