@@ -38,7 +38,7 @@ TEMPLATE = printables._TEMPLATE.read_text(encoding="utf-8")
 
 def a_year(*, weeks: int = 20, begun: tuple[Begun, ...] = ()) -> Drawing:
     columns = [
-        WeekColumn((8, 1, 0, 0, 0, 1), 0.9 if n % 2 else None, "Sep" if n % 4 == 0 else "", n == 7)
+        WeekColumn((6, 1, 1, 0, 0, 0, 0, 1, 1), 0.9 if n % 2 else None, "Sep" if n % 4 == 0 else "", n == 7)
         for n in range(weeks)
     ]
     return Drawing(
