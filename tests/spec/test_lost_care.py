@@ -1,5 +1,6 @@
 """Children in care: with a plan and on no roll seen here, or under half present; placed out of area; and who is asked."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
