@@ -128,7 +128,7 @@ def time_since(rows: pl.DataFrame, day: str, held: Held) -> pl.DataFrame:
     counted = rows.select("pupil_id", "urn", day).join(held.days, on="urn").filter(pl.col("date") > pl.col(day))
     days = counted.group_by("pupil_id").agg(school_days=pl.len().cast(pl.Int32))
     known = rows.join(days, on="pupil_id", how="left").join(_registers_reach(held), on="urn", how="left")
-    term = _term_days_since(known.select(pl.min_horizontal(day, "to_day").min()).item() or held.as_of, held.as_of)
+    term = _term_days_since(known.select(pl.min_horizontal(day, "to_day").min()).item() or held.as_of, as_of=held.as_of)
     timed = known.with_columns(days_of_term=_looked_up(day, term), since_register=_looked_up("to_day", term))
     told = pl.col(day).is_between("from_day", "to_day") & (pl.col("since_register") <= DAYS_TO_ARRIVE)
     by_register = told.fill_null(False)
@@ -150,7 +150,7 @@ def _looked_up(day: str, term: dict[date, int]) -> pl.Expr:
     return pl.col(day).replace_strict(term, default=None, return_dtype=pl.Int32)
 
 
-def _term_days_since(first: date, as_of: date) -> dict[date, int]:
+def _term_days_since(first: date, *, as_of: date) -> dict[date, int]:
     """By day from `first` to `as_of`, the days after it that lie in no long holiday."""
     left, after = {}, 0
     for back in range((as_of - first).days + 1):

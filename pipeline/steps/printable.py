@@ -49,7 +49,7 @@ KINDS = (
     Kind("granted", "C", "Leave granted", frozenset({"leave granted"})),
     Kind("suspended", "E", "Suspended or excluded", frozenset({"suspended"})),
     Kind("leave", "+", "Other leave", frozenset({"other leave"})),
-    Kind("no_leave", "•", "Without leave, or no reason yet", frozenset({"other unauthorised", "reason not yet known"})),
+    Kind("no_leave", "●", "Without leave, or no reason yet", frozenset({"other unauthorised", "reason not yet known"})),
 )
 """In the order they are stacked, from the bottom. A square without a letter was attended; no square, not possible.
 
