@@ -88,8 +88,12 @@ class Home:
         return self.outbox / as_of.isoformat() / "lists"
 
     def lost_between_services_of(self, as_of: date) -> Path:
-        """The worklist of the authority's officers."""
+        """The worklist of the authority's officers, without children in care."""
         return self.outbox / as_of.isoformat() / "lost_between_services.xlsx"
+
+    def lost_in_care_of(self, as_of: date) -> Path:
+        """The worklist of the virtual school: children in care alone."""
+        return self.outbox / as_of.isoformat() / "lost_between_services_virtual_school.xlsx"
 
     def printables_of(self, as_of: date) -> Path:
         return self.outbox / as_of.isoformat() / "printables"

@@ -108,8 +108,8 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
         without = schools_without_list(lines)
     outcome = _withheld(outcome, without)
     with summary.timed("lost"):
-        concluded = {"features": features, "support": support, "signals": signals, "triage": outcome}
-        lost = lost_of(known, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
+        concluded = {"features": features, "signals": signals}
+        lost = lost_of(known, settings.words, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
         as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost

@@ -7,10 +7,11 @@ import polars as pl
 from pipeline.edges import known as clocks
 from pipeline.steps.lost import Lost, lost_between_services
 from pipeline.steps.lost_held import Held
+from pipeline.vocabulary.sen import PlanWords
 
 
-def lost_of(known: clocks.KnownAsOf, *, as_of: date, **concluded: pl.DataFrame) -> Lost:
-    """Who is lost between services, from what is `known` and was `concluded` of it."""
+def lost_of(known: clocks.KnownAsOf, words: PlanWords, *, as_of: date, **concluded: pl.DataFrame) -> Lost:
+    """Who is lost between services, from what is `known` and was `concluded` of it, told in `words`."""
     of = known.between_services
     held = Held(
         as_of=as_of,
@@ -24,6 +25,7 @@ def lost_of(known: clocks.KnownAsOf, *, as_of: date, **concluded: pl.DataFrame) 
         care_children=of["care_children"],
         care_episodes=of["care_episodes"],
         sent=known.sent | _with_rows(known, concluded["weeks"]),
+        words=words,
         **concluded,
     )
     return lost_between_services(held)

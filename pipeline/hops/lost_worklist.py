@@ -1,14 +1,19 @@
-"""The worklist of children lost between services: by name, for the authority's officer and for the virtual school."""
+"""The worklists of children lost between services: by name, one for the authority's officer, one for the virtual school.
+
+Whoever is given one does not get the other: children in care are in a workbook of their own.
+"""
 
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from pipeline.edges import identity
 from pipeline.edges.settings import Home
-from pipeline.edges.workbook_contents import day_in_words
+from pipeline.edges.workbook_contents import day_in_words, full_name, year_in_words
 from pipeline.edges.worklist import Cover, Sheet, write_to
-from pipeline.vocabulary.lost import KIND, KINDS, OFFICER, VIRTUAL_SCHOOL
+from pipeline.vocabulary.lost import KIND, KINDS, OFFICER, VIRTUAL_SCHOOL, Where
 
 from .looking import Look
 
@@ -17,7 +22,7 @@ TITLE = "Children lost between services"
 SHEETS = {OFFICER: "For the officer", VIRTUAL_SCHOOL: "For the virtual school"}
 _SAYS = {
     OFFICER: "One row for each child and each thing that happened. What is said are facts with their days; ask the question, and "
-    "write down what was done. Children in care are on the sheet For the virtual school.",
+    "write down what was done. Children in care are not here: they are in a workbook of their own, for the virtual school.",
     VIRTUAL_SCHOOL: "Children in care, whatever happened: for the virtual school head and the designated social care officer. Each "
     "time: what does the child say, and was an advocate offered?",
 }
@@ -26,7 +31,7 @@ COLUMNS = (
     ("Who", 124), ("School", 112), ("What happened", 110), ("Since", 78), ("How long", 66), ("What is known", 270), ("Question", 170),
 )  # fmt: skip
 FILLS = (("What was done", 150), ("On", 60))
-COVER = (("What happened", 210), ("Children on these sheets", 170), ("Its exact line", 600))
+COVER = (("What happened", 210), ("Children in this workbook", 170), ("Its exact line", 600))
 _DAYS = ("On",)
 
 PARAGRAPHS = (
@@ -37,40 +42,50 @@ PARAGRAPHS = (
     "It is for finding children and offering support. It is not for penalty notices, prosecution, exclusion, admissions, funding or "
     "judging staff, and says nothing of why a family acted as it did.",
     "A child may have several rows. Of plans, what came after the latest return is not known. What was wrong or is over goes when "
-    "the records that say so come: tell whoever sent them.",
+    "the records that say so come: tell whoever sent them. A suspension, and illness that registers tell of, go once none of it lies "
+    "in the school's last 20 school days.",
     "It holds children's names: keep it where only those who act on it can read it, and send it by no e-mail.",
 )
 
-_NOBODY = (("Nobody on this day", *[""] * (len(COLUMNS) - 1)),)
+_ORDER = {kind.name: at for at, kind in enumerate(KINDS)}
 ON_NO_ROLL = "On no roll seen here"
 
 
 def write_lost(home: Home, look: Look) -> int:
-    """Write outbox/<as_of>/lost_between_services.xlsx, or take it away where there is nobody to write of; returns its rows."""
-    path = home.lost_between_services_of(look.as_of)
-    rows = look.lost.rows
-    if rows.is_empty():
-        path.unlink(missing_ok=True)
-        return 0
-    words = _Words(home, look)
-    sheets = [Sheet(SHEETS[who], _SAYS[who], COLUMNS, words.rows(who) or _NOBODY, FILLS, _DAYS) for who in SHEETS]
-    write_to(path, home, f"{TITLE}, {day_in_words(look.as_of)}", (_cover(look), *sheets), as_of=look.as_of)
-    return rows.height
+    """Write outbox/<as_of>/lost_between_services.xlsx for the officer, and lost_between_services_virtual_school.xlsx beside it
+    of children in care; take away each that would have nobody in it. Returns the rows of both."""
+    paths = {OFFICER: home.lost_between_services_of(look.as_of), VIRTUAL_SCHOOL: home.lost_in_care_of(look.as_of)}
+    for goes_to, path in paths.items():
+        rows = look.lost.rows.filter(pl.col("goes_to") == goes_to)
+        if rows.is_empty():
+            path.unlink(missing_ok=True)
+        else:
+            _write(path, home, look, rows, goes_to)
+    return look.lost.rows.height
 
 
-def _cover(look: Look) -> Cover:
-    counted = dict(look.lost.rows.group_by("kind").len().rows())
+def _write(path: Path, home: Home, look: Look, rows: pl.DataFrame, goes_to: str) -> None:
+    sheet = Sheet(SHEETS[goes_to], _SAYS[goes_to], COLUMNS, _Words(home, look, rows).rows(), FILLS, _DAYS)
+    title = f"{TITLE}, {day_in_words(look.as_of)}"
+    write_to(path, home, title, (_cover(look, rows, goes_to), sheet), as_of=look.as_of)
+
+
+def _cover(look: Look, rows: pl.DataFrame, goes_to: str) -> Cover:
+    """Every kind that may be in this workbook: those of children in care alone are never in the officer's."""
+    counted, lost = dict(rows.group_by("kind").len().rows()), look.lost
     lines = tuple(
-        (kind.words, look.lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), kind.happened) for kind in KINDS
+        (kind.words, lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), kind.line(lost.words))
+        for kind in KINDS
+        if goes_to == VIRTUAL_SCHOOL or kind.where is not Where.HOME
     )
     return Cover("About", PARAGRAPHS, COVER, lines)
 
 
 class _Words:
-    """What is told of each child, looked up once for all."""
+    """What is told of each child of one workbook, looked up once for all."""
 
-    def __init__(self, home: Home, look: Look):
-        self._lost = look.lost.rows
+    def __init__(self, home: Home, look: Look, lost: pl.DataFrame):
+        self._lost = lost
         pupil_ids = sorted(set(self._lost["pupil_id"]))
         of_day = {"as_of": look.as_of, "known_as": look.known.children}
         self._names = _by_pupil(identity.names(home, pupil_ids, **of_day))
@@ -79,13 +94,12 @@ class _Words:
         groups = look.enrolled.sort("entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
         self._groups = dict(groups.select("pupil_id", "nc_year").rows())
 
-    def rows(self, goes_to: str) -> tuple[tuple[str, ...], ...]:
+    def rows(self) -> tuple[tuple[str, ...], ...]:
         """By kind in its order, the longest first; within a day by name, so that the same rows stand alike."""
-        order = {kind.name: at for at, kind in enumerate(KINDS)}
-        told = self._lost.filter(pl.col("goes_to") == goes_to).with_columns(
-            at=pl.col("kind").replace_strict(order, return_dtype=pl.Int32)
-        )
-        return tuple(map(self._row, told.sort("at", "since", "pupil_id", nulls_last=True).iter_rows(named=True)))
+        return tuple(map(self._row, sorted(self._lost.iter_rows(named=True), key=self._place)))
+
+    def _place(self, row: Mapping) -> tuple:
+        return _ORDER[row["kind"]], row["since"] or date.max, self._name(row["pupil_id"]).casefold(), row["pupil_id"]
 
     def _row(self, row: Mapping) -> tuple[str, ...]:
         since = day_in_words(row["since"]) if row["since"] else "By a census"
@@ -101,12 +115,18 @@ class _Words:
         )
 
     def _who(self, pupil_id: str) -> str:
-        name = self._names.get(pupil_id, {})
-        said = [", ".join(part for part in (name.get("surname"), name.get("forename")) if part) or "Name not held"]
         born = self._births.get(pupil_id, {}).get("date_of_birth")
-        said += [f"born {day_in_words(born)}"] if born else []
         group = self._groups.get(pupil_id)
-        return "\n".join([*said, *([f"year group {group}"] if group else [])])
+        said = (
+            self._name(pupil_id),
+            f"born {day_in_words(born)}" if born else "",
+            year_in_words(group) if group else "",
+        )
+        return "\n".join(part for part in said if part)
+
+    def _name(self, pupil_id: str) -> str:
+        name = self._names.get(pupil_id, {})
+        return full_name(name.get("surname"), name.get("forename"))
 
     def _school(self, urn: int | None) -> str:
         return ON_NO_ROLL if urn is None else f"{self._schools.get(urn, 'School')} ({urn})"

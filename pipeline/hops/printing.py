@@ -32,6 +32,7 @@ from pipeline.steps.printable import (
     years_drawn,
 )
 from pipeline.steps.support import support_begun
+from pipeline.vocabulary.sen import PlanWords
 
 from .looking import Look
 
@@ -59,8 +60,8 @@ def printables(look: Look, lists: Iterable[ReviewList], *, everyone: bool) -> li
     """What there is to print of `lists`: of every pupil, or of those whose row is not what it was on the list before."""
     chosen = [(listed, _to_print(listed, everyone=everyone)) for listed in lists]
     chosen = [(listed, pupils) for listed, pupils in chosen if pupils]
-    words = _Drawn(look, [(pupil.pupil_id, listed.urn) for listed, pupils in chosen for pupil in pupils])
-    return [Printable(listed, tuple(words.page_of(pupil, listed) for pupil in pupils)) for listed, pupils in chosen]
+    drawn = _Drawn(look, chosen)
+    return [Printable(listed, tuple(map(drawn.page_of, pupils))) for listed, pupils in chosen]
 
 
 def _to_print(listed: ReviewList, *, everyone: bool) -> list[ListedPupil]:
@@ -134,32 +135,33 @@ def _why_not(future: Future) -> str:
 class _Drawn:
     """The year of each pupil to be printed, looked up once for all schools."""
 
-    def __init__(self, look: Look, who: list[tuple[str, int]]):
+    def __init__(self, look: Look, chosen: list[tuple[ReviewList, list[ListedPupil]]]):
+        who = [(pupil.pupil_id, listed.urn) for listed, pupils in chosen for pupil in pupils]
+        words = [PlanWords(*listed.plan_words) for listed, _ in chosen]  # one home's, so alike on every list
         listed = pl.DataFrame(who, schema={"pupil_id": pl.String, "urn": pl.Int32}, orient="row")
         self.as_of = look.as_of
         self.years = years_drawn(look.weeks, listed, as_of=look.as_of)
         told = look.features.join(listed.select("pupil_id"), on="pupil_id", how="semi")
         self.features = {row["pupil_id"]: row for row in told.iter_rows(named=True)}
-        self.begun = _begun(
-            look, listed, since=min((year[0].starts for year in self.years.values()), default=look.as_of)
-        )
+        since = min((year[0].starts for year in self.years.values()), default=look.as_of)
+        self.begun = _begun(look, listed, words[0], since=since) if words else {}
 
-    def page_of(self, pupil: ListedPupil, listed: ReviewList) -> Page:
+    def page_of(self, pupil: ListedPupil) -> Page:
         weeks = self.years.get(pupil.pupil_id, ())
         numbers = year_in_numbers(self.features[pupil.pupil_id], as_of=self.as_of)
         begun = self.begun.get(pupil.pupil_id, [])
-        return Page(pupil, numbers, _drawing(weeks, begun, listed.plan_words) if weeks else None)
+        return Page(pupil, numbers, _drawing(weeks, begun) if weeks else None)
 
 
-def _begun(look: Look, listed: pl.DataFrame, *, since: date) -> dict[str, list[tuple[date, str]]]:
+def _begun(look: Look, listed: pl.DataFrame, words: PlanWords, *, since: date) -> dict[str, list[tuple[date, str]]]:
     told = plans(look.known.plans, as_of=look.as_of)
     on_file = with_plans(look.known.support, told, look.enrolled, as_of=look.as_of)
     theirs = on_file.join(listed.select("pupil_id"), on="pupil_id", how="semi")
-    rows = support_begun(theirs, since=since, as_of=look.as_of)
+    rows = support_begun(theirs, since=since, as_of=look.as_of, words=words)
     return {key[0]: list(of.select("start_date", "words").rows()) for key, of in rows.group_by("pupil_id", maintain_order=True)}  # fmt: skip
 
 
-def _drawing(weeks: tuple[Week, ...], begun: list[tuple[date, str]], plan_words: tuple[str, str]) -> Drawing:
+def _drawing(weeks: tuple[Week, ...], begun: list[tuple[date, str]]) -> Drawing:
     return Drawing(
         kinds=tuple(
             DrawnKind(kind.name, kind.letter, kind.label, total)
@@ -170,7 +172,7 @@ def _drawing(weeks: tuple[Week, ...], begun: list[tuple[date, str]], plan_words:
             for week, month, gap in zip(weeks, _months(weeks), gaps_before(weeks), strict=True)
         ),
         terms=tuple(DrawnTerm(f"{term.capitalize()} term", first, last) for term, first, last in terms_of(weeks)),
-        begun=tuple(_marked(weeks, begun, plan_words))[-MOST_BEGUN:],
+        begun=tuple(_marked(weeks, begun))[-MOST_BEGUN:],
         told=year_told(weeks),
     )
 
@@ -181,10 +183,9 @@ def _months(weeks: tuple[Week, ...]) -> list[str]:
     return [name if name != before else "" for before, name in zip(["", *names], names, strict=False)]
 
 
-def _marked(weeks: tuple[Week, ...], begun: list[tuple[date, str]], plan_words: tuple[str, str]) -> Iterator[Begun]:
+def _marked(weeks: tuple[Week, ...], begun: list[tuple[date, str]]) -> Iterator[Begun]:
     """Support begun on or after the first week drawn, each in the last week that had begun by then."""
     for day, words in begun:
         before = [place for place, week in enumerate(weeks) if week.starts <= day]
         if before:
-            own = words.replace("SEN support", plan_words[0]).replace("EHC plan", plan_words[1])
-            yield Begun(before[-1], own, day)
+            yield Begun(before[-1], words, day)

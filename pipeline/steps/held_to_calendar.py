@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 import polars as pl
-from dateutil.easter import easter
 
-from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
+from pipeline.vocabulary.school_year import TERMS, in_holidays_of_the_year, school_year_of, term_dates
 
 from .held_to_totals import first_wrong
 from .windows import between, marked_days, school_days
@@ -16,8 +15,8 @@ FEWEST_SCHOOLS = 3
 A_FORTNIGHT = 10
 """Weekdays of a term on which a school may be shut and nobody around it can tell: half term, bank holidays, training."""
 
-_SUMMER, _CHRISTMAS, _EASTER = ((7, 20), (9, 8)), ((12, 17), (1, 8)), timedelta(days=14)
-"""Between the first days and the second, and so long before and after Easter Sunday, schools are shut, each at its time."""
+_SUMMER = ((7, 20), (9, 8))
+"""Between the two days schools are shut, each at its time."""
 
 
 def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
@@ -109,9 +108,7 @@ def _weekdays_of_term(first: date, last: date) -> list[date]:
 
 
 def _in_a_long_holiday(day: date) -> bool:
-    of_year = (day.month, day.day)
-    in_winter = of_year > _CHRISTMAS[0] or of_year < _CHRISTMAS[1]
-    return in_winter or _SUMMER[0] < of_year < _SUMMER[1] or abs(day - easter(day.year)) <= _EASTER
+    return _SUMMER[0] < (day.month, day.day) < _SUMMER[1] or in_holidays_of_the_year(day)
 
 
 def _line(urn: int, check: str, period: str, counted: int, allowed: float, reason: str) -> dict:

@@ -14,6 +14,7 @@ from pipeline.steps.lost_held import Held
 from pipeline.steps.lost_places import days_to_places
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.vocabulary.lost import ADVOCATE, KIND, KINDS, OFFICER, VIRTUAL_SCHOOL, Where, cannot_be_judged
+from pipeline.vocabulary.sen import PlanWords
 
 _NO_AREA = "Cannot be judged: no episode of care says in whose area the child is placed."
 _NO_REGISTER = "Cannot be judged: no register of this school year is held."
@@ -22,11 +23,13 @@ _NO_REGISTER = "Cannot be judged: no register of this school year is held."
 @dataclass(frozen=True)
 class Lost:
     """`rows` are `tables.derived.LOST_BETWEEN_SERVICES`; `cannot` says by kind why it cannot be judged here, of those that
-    cannot; `days_to_places` has pupil_id and days_from_need of each placement of the last twelve months."""
+    cannot; `days_to_places` has pupil_id and days_from_need of each placement of the last twelve months; `words` are what this
+    home calls SEN support and a plan."""
 
     rows: pl.DataFrame
     cannot: dict[str, str]
     days_to_places: pl.DataFrame
+    words: PlanWords
 
 
 FOUND_BY: dict[str, Callable[[Held], pl.DataFrame]] = {
@@ -57,7 +60,7 @@ def lost_between_services(held: Held) -> Lost:
         FOUND_BY[kind.name](held).with_columns(kind=pl.lit(kind.name)) for kind in KINDS if kind.name not in cannot
     ]
     rows = pl.concat([_NOTHING, *found], how="diagonal_relaxed")
-    return Lost(LOST_BETWEEN_SERVICES.conform(_asked(rows, held)), cannot, days_to_places(held))
+    return Lost(LOST_BETWEEN_SERVICES.conform(_asked(rows, held)), cannot, days_to_places(held), held.words)
 
 
 _NOTHING = LOST_BETWEEN_SERVICES.empty.drop("as_of", "asks", "goes_to")

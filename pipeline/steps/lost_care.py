@@ -7,11 +7,12 @@ from pipeline.steps.lost_held import Held, since_days
 from pipeline.steps.windows import between, first_days, once_each
 from pipeline.vocabulary.enrolment import NURSERY_YEARS
 from pipeline.vocabulary.lost import FEWEST_SESSIONS_HALF_PRESENT
+from pipeline.vocabulary.sen import PlanWords
 
 
 def _with_plan(held: Held) -> pl.DataFrame:
     in_care = held.in_care.select("pupil_id", placed_on="start_date", out="placed_out_of_area")
-    return in_care.join(held.with_plan, on="pupil_id")
+    return in_care.join(held.with_plan, on="pupil_id").with_columns(a_plan=pl.lit(held.words.a_plan))
 
 
 def on_no_roll(held: Held) -> pl.DataFrame:
@@ -26,7 +27,7 @@ def on_no_roll(held: Held) -> pl.DataFrame:
 
 
 _ON_NO_ROLL = (
-    "In care, with an EHC plan[ of {plan_start:date}], and on no roll seen here[; the last was left on {leaving_date:date}]"
+    "In care, with {a_plan}[ of {plan_start:date}], and on no roll seen here[; the last was left on {leaving_date:date}]"
     "[; the return of {stated_on:date} says that school {attended_urn} is attended]."
 )
 
@@ -56,7 +57,7 @@ def under_half_present(held: Held) -> pl.DataFrame:
     )
 
 
-_SELDOM_PRESENT = "In care, with an EHC plan[ of {plan_start:date}], and present at {present} of {possible_sessions_ytd:session} ({rate:%})[ {period}]."
+_SELDOM_PRESENT = "In care, with {a_plan}[ of {plan_start:date}], and present at {present} of {possible_sessions_ytd:session} ({rate:%})[ {period}]."
 
 
 def out_of_area(held: Held) -> pl.DataFrame:
@@ -66,16 +67,16 @@ def out_of_area(held: Held) -> pl.DataFrame:
     plans = held.with_plan.select("pupil_id", "plan_start", has_plan=True)
     listed = held.listed_at.select("pupil_id", "urn")
     told = out.join(plans, on="pupil_id", how="left").join(listed, on="pupil_id", how="left")
-    said = told.with_columns(plan=_plan(), roll=_roll())
+    said = told.with_columns(plan=_plan(held.words), roll=_roll())
     return said.select("pupil_id", "urn", "since", calendar_days=since_days("since", held.as_of), says=written(_OUT))
 
 
 _OUT = "In care, and placed in another authority's area since {since:date}; {plan}; {roll}."
 
 
-def _plan() -> pl.Expr:
-    with_day = pl.lit("has an EHC plan") + pl.coalesce(pl.lit(" of ") + day(pl.col("plan_start")), pl.lit(""))
-    return pl.when(pl.col("has_plan")).then(with_day).otherwise(pl.lit("no EHC plan is known here"))
+def _plan(words: PlanWords) -> pl.Expr:
+    with_day = pl.lit(f"has {words.a_plan}") + pl.coalesce(pl.lit(" of ") + day(pl.col("plan_start")), pl.lit(""))
+    return pl.when(pl.col("has_plan")).then(with_day).otherwise(pl.lit(f"no {words.plan} is known here"))
 
 
 def _roll() -> pl.Expr:

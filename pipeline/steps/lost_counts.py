@@ -34,7 +34,7 @@ def _of_kind(kind: Kind, lost: Lost, schools: pl.DataFrame) -> pl.DataFrame:
     in_care = kind.where is Where.HOME
     return rows.with_columns(
         kind=pl.lit(kind.name),
-        asks=pl.lit(f"{kind.happened} {kind.asks}" + (f" {ADVOCATE}" if in_care else "")),
+        asks=pl.lit(f"{kind.line(lost.words)} {kind.asks}" + (f" {ADVOCATE}" if in_care else "")),
         judged=pl.col("not_judged_because").is_null(),
         goes_to=pl.lit(VIRTUAL_SCHOOL if in_care else OFFICER),
         **_time_to_a_place(kind, lost),

@@ -9,9 +9,10 @@ import polars as pl
 from pipeline.steps.care import in_care
 from pipeline.steps.rolls import is_on_roll
 from pipeline.steps.weeks import registers
-from pipeline.steps.windows import between, school_days
+from pipeline.steps.windows import LATELY, between, school_days
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
-from pipeline.vocabulary.school_year import SchoolYear, school_year_of
+from pipeline.vocabulary.school_year import SchoolYear, in_holidays_of_the_year, school_year_of
+from pipeline.vocabulary.sen import PlanWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Held:
     """Frames as in `tables.facts`, `tables.derived` and the staged tables, rows known on the day and no other.
 
     `weeks` may have those of transfer files; `reviews` are staged rows of support and reviews; `sent` the feeds of which
-    anything was ever sent, an empty file too.
+    anything was ever sent, an empty file too; `words` what this home calls SEN support and a plan.
     """
 
     as_of: date
@@ -28,8 +29,6 @@ class Held:
     schools: pl.DataFrame
     features: pl.DataFrame
     signals: pl.DataFrame
-    triage: pl.DataFrame
-    support: pl.DataFrame
     reviews: pl.DataFrame
     suspensions: pl.DataFrame
     census: pl.DataFrame
@@ -40,6 +39,7 @@ class Held:
     care_children: pl.DataFrame
     care_episodes: pl.DataFrame
     sent: frozenset[str]
+    words: PlanWords
 
     @cached_property
     def year(self) -> SchoolYear:
@@ -68,6 +68,12 @@ class Held:
     def with_registers(self) -> pl.DataFrame:
         """The urn of each school with a register of this school year."""
         return self.days.filter(pl.col("date") >= self.year.first_day).select("urn").unique()
+
+    @cached_property
+    def lately(self) -> pl.DataFrame:
+        """One row per school with registers: `from_20d`, the first of its last 20 school days, or of as many as are held."""
+        last = self.days.sort("date", descending=True).group_by("urn", maintain_order=True).head(LATELY)
+        return last.group_by("urn").agg(from_20d=pl.col("date").min())
 
     @cached_property
     def in_care(self) -> pl.DataFrame:
@@ -114,28 +120,49 @@ class Held:
 
 
 def time_since(rows: pl.DataFrame, day: str, held: Held) -> pl.DataFrame:
-    """`rows` (pupil_id and urn, one row a pupil) with the school days of that school since `day`, or, where no register of
-    this year says which were school days, the calendar days, holidays of the summer left out; and `is_enough`."""
+    """`rows` (pupil_id and urn, one row a pupil) with the school days of that school since `day`, or, where its register does
+    not reach from that day to the as-of day, the calendar days; and `is_enough`: ten school days, or a fortnight of term.
+
+    A register reaches so far while its last school day is no fortnight of term ago: one that has stopped counts no further.
+    """
     counted = rows.select("pupil_id", "urn", day).join(held.days, on="urn").filter(pl.col("date") > pl.col(day))
-    days = counted.group_by("pupil_id").agg(school_days=pl.len().cast(pl.Int32), first_day=pl.col("date").min())
-    known = rows.join(days, on="pupil_id", how="left").with_columns(pl.col("school_days").fill_null(0))
-    by_register = pl.col("urn").is_in(held.with_registers["urn"].implode())
-    apart = known.with_columns(
-        school_days=pl.when(by_register).then("school_days"),
-        calendar_days=pl.when(~by_register)
-        .then(pl.lit(held.as_of) - _term_day(pl.col(day)))
-        .dt.total_days()
-        .cast(pl.Int32),
-    )
-    enough = (pl.col("school_days") >= SCHOOL_DAYS_TO_ARRIVE) | (pl.col("calendar_days") >= DAYS_TO_ARRIVE)
-    return apart.with_columns(is_enough=enough.fill_null(False))
+    days = counted.group_by("pupil_id").agg(school_days=pl.len().cast(pl.Int32))
+    known = rows.join(days, on="pupil_id", how="left").join(_registers_reach(held), on="urn", how="left")
+    term = _term_days_since(known.select(pl.min_horizontal(day, "to_day").min()).item() or held.as_of, as_of=held.as_of)
+    timed = known.with_columns(days_of_term=_looked_up(day, term), since_register=_looked_up("to_day", term))
+    told = pl.col(day).is_between("from_day", "to_day") & (pl.col("since_register") <= DAYS_TO_ARRIVE)
+    by_register = told.fill_null(False)
+    enough = pl.when(by_register).then(pl.col("school_days") >= SCHOOL_DAYS_TO_ARRIVE)
+    return timed.with_columns(
+        school_days=pl.when(by_register).then(pl.col("school_days").fill_null(0)),
+        calendar_days=pl.when(~by_register).then(since_days(day, held.as_of)),
+        is_enough=enough.otherwise(pl.col("days_of_term") >= DAYS_TO_ARRIVE).fill_null(False),
+    ).drop("from_day", "to_day", "days_of_term", "since_register")
 
 
-def _term_day(day: pl.Expr) -> pl.Expr:
-    """`day`, or of one in the summer's holidays the day before they end."""
-    last = pl.date(day.dt.year(), 8, 31)
-    in_holidays = (day >= pl.date(day.dt.year(), 7, 20)) & (day < last)
-    return pl.when(in_holidays).then(last).otherwise(day)
+def _registers_reach(held: Held) -> pl.DataFrame:
+    """One row per school with a register of this year: the first and last school day held of this year and the last."""
+    here = held.days.join(held.with_registers, on="urn", how="semi")
+    return here.group_by("urn").agg(from_day=pl.col("date").min(), to_day=pl.col("date").max())
+
+
+def _looked_up(day: str, term: dict[date, int]) -> pl.Expr:
+    return pl.col(day).replace_strict(term, default=None, return_dtype=pl.Int32)
+
+
+def _term_days_since(first: date, *, as_of: date) -> dict[date, int]:
+    """By day from `first` to `as_of`, the days after it that lie in no long holiday."""
+    left, after = {}, 0
+    for back in range((as_of - first).days + 1):
+        day = as_of - timedelta(days=back)
+        left[day] = after
+        after += not _in_a_long_holiday(day)
+    return left
+
+
+def _in_a_long_holiday(day: date) -> bool:
+    in_summer = (7, 20) <= (day.month, day.day) <= (8, 31)
+    return in_summer or in_holidays_of_the_year(day)
 
 
 def since_days(day: str, last: pl.Expr | date) -> pl.Expr:

@@ -28,7 +28,12 @@ def placed(held: Held) -> pl.DataFrame:
     lasts = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= held.as_of)
     known = last.join(here, on=("pupil_id", "urn"), how="left")
     return known.select(
-        "pupil_id", "urn", "entry_date", "leaving_date", is_under_way=lasts & pl.col("is_here").fill_null(False)
+        "pupil_id",
+        "urn",
+        "setting_urn",
+        "entry_date",
+        "leaving_date",
+        is_under_way=lasts & pl.col("is_here").fill_null(False),
     )
 
 

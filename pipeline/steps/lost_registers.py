@@ -15,11 +15,9 @@ _ILL, _SUSPENDED, _ELSEWHERE = (BY_CODE[code].number for code in ("I", "E", "D")
 _PROVIDED = [BY_CODE[code].number for code in ("B", "K")]
 _UNSEEN = [_ELSEWHERE, *(code.number for code in ATTENDANCE_CODES if code.counts_as is CountsAs.NO_MARK)]
 _ATTENDED = [
-    code.number
-    for code in ATTENDANCE_CODES
-    if code.counts_as in (CountsAs.PRESENT, CountsAs.APPROVED_ACTIVITY) or code.number == _ELSEWHERE
+    code.number for code in ATTENDANCE_CODES if code.counts_as in (CountsAs.PRESENT, CountsAs.APPROVED_ACTIVITY)
 ]
-"""Marks by which somebody says that they have seen a pupil, or that another place has."""
+"""Marks by which somebody says that they have seen a pupil."""
 
 _number = pl.col("code_number")
 _OF_SCHOOL = ("pupil_id", "urn")
@@ -35,11 +33,16 @@ def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:
 
 
 def placed_without_marks(held: Held) -> pl.DataFrame:
-    """One row per pupil in alternative provision under way and seen neither there nor at the school for ten school days."""
-    under_way = _with_registers(placed(held).filter("is_under_way"), held)
-    seen = (
-        _marks(held, under_way).filter(_number.is_in(_ATTENDED)).group_by("pupil_id").agg(seen_on=pl.col("date").max())
+    """One row per pupil in alternative provision under way and seen neither there nor at the school for ten school days.
+
+    D says that another place has seen them, and is believed where that place's own register is not held.
+    """
+    under_way = _with_registers(placed(held).filter("is_under_way"), held).with_columns(
+        seen_by=pl.when(_setting_is_held(held)).then(pl.lit("B or K")).otherwise(pl.lit("B, D or K"))
     )
+    marks = _marks(held, under_way).join(under_way.select("pupil_id", "seen_by"), on="pupil_id")
+    is_seen = _number.is_in(_ATTENDED) | ((_number == _ELSEWHERE) & pl.col("seen_by").str.contains("D"))
+    seen = marks.filter(is_seen).group_by("pupil_id").agg(seen_on=pl.col("date").max())
     told = under_way.join(seen, on="pupil_id", how="left").with_columns(
         after=pl.max_horizontal(pl.col("entry_date") - A_DAY, "seen_on", pl.lit(held.year.first_day) - A_DAY)
     )
@@ -52,10 +55,14 @@ def placed_without_marks(held: Held) -> pl.DataFrame:
 
 
 _PLACED = (
-    "In alternative provision that the school arranged since {entry_date:date}; no mark of attendance, B, D or K, there or at "
+    "In alternative provision that the school arranged since {entry_date:date}; no mark of attendance, {seen_by}, there or at "
     "the school, for {school_days:school day}, from {since:date} on.[ The place began {days_from_need:day} after the first mark "
     "of need ({need}).]"
 )
+
+
+def _setting_is_held(held: Held) -> pl.Expr:
+    return pl.col("setting_urn").is_in(held.with_registers["urn"].implode()).fill_null(False)
 
 
 def _with_registers(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -116,7 +123,8 @@ def _named(rolls: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def long_suspended(held: Held) -> pl.DataFrame:
-    """One row per pupil with a run of E on more than five school days and no other mark between: of several, the last.
+    """One row per pupil with a run of E on more than five school days and no other mark between, the last of them within the school's
+    last 20: of several, the last.
 
     Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
     """
@@ -129,7 +137,8 @@ def long_suspended(held: Held) -> pl.DataFrame:
     counted = runs.filter(_number == _SUSPENDED).group_by(*_OF_SCHOOL, "run").agg(
         since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32)
     )  # fmt: skip
-    long = counted.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("last", "since", "urn")
+    recent = counted.join(held.lately, on="urn").filter(pl.col("last") >= pl.col("from_20d"))
+    long = recent.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("last", "since", "urn")
     latest = long.unique("pupil_id", keep="last", maintain_order=True)
     return latest.select("pupil_id", "urn", "since", "school_days", says=written(_E))
 
@@ -141,8 +150,9 @@ _E = "Suspended or excluded (E) for {school_days:school day} together, {since:da
 
 
 def long_ill(held: Held) -> pl.DataFrame:
-    """One row per pupil ill for 30 sessions or more this year, with no B or K since the first of the last thirty and no
-    alternative provision. Where only a census tells, with no B or K in it at all."""
+    """One row per pupil ill for 30 sessions or more this year, the latest within the last 20 days of the school that marked it,
+    with no B or K since the first of the last thirty and no alternative provision. Where only a census tells, it has no days,
+    and no B or K in it at all."""
     ill = held.features.filter(pl.col("illness_sessions_ytd") >= ILLNESS_SESSIONS)
     ill = ill.select("pupil_id", "urn", "source", "period", "illness_sessions_ytd")
     return pl.concat([_ill_by_registers(ill, held), _ill_by_census(ill, held)], how="diagonal_relaxed")
@@ -153,7 +163,8 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     own = held.weeks.join(told, on="pupil_id", how="semi")
     this_year = cut(own, first_day=held.year.first_day, last_day=held.as_of)
     marks = slots(once_each(this_year.lazy()).collect(), ("pupil_id",))
-    days = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
+    ever = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
+    days = ever.join(_ill_lately(ever, this_year, held), on="pupil_id", how="semi")
     of_thirty = days.group_by("pupil_id").agg(
         since=pl.col("date").min(), from_day=pl.col("date").tail(ILLNESS_SESSIONS).min()
     )
@@ -164,6 +175,13 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     without = told.join(of_thirty, on="pupil_id").join(has_some, on="pupil_id", how="anti")
     alone = without.join(in_places.filter(lasts), on="pupil_id", how="anti")
     return alone.select("pupil_id", "urn", "since", _half(), says=written(_ILL_BY_REGISTERS))
+
+
+def _ill_lately(days: pl.DataFrame, weeks: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Of `days` of illness, those in the last 20 of the school that marked it."""
+    by_school = slots(weeks).filter(_number == _ILL).join(held.lately, on="urn")
+    lately = by_school.filter(pl.col("date") >= pl.col("from_20d"))
+    return days.join(lately, on=("pupil_id", "date", "half_day"), how="semi")
 
 
 _ILL_BY_REGISTERS = (

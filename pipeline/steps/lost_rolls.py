@@ -12,11 +12,13 @@ from pipeline.vocabulary.school_year import SchoolYear
 
 _SEEN_ELSEWHERE = ("school", "eotas", "abroad", "home_education")
 _FOUR = 4  # below compulsory age, and below Reception
+_OF_YEAR_11 = AGE_AT_31_AUGUST_BEFORE["11"]
 
 
 def left_and_not_seen(held: Held) -> pl.DataFrame:
     """One row per pupil who left a roll outside a standard transition and is not seen here: pupil_id, urn, since, days, says."""
-    outside = _gone(held).join(_highest(held), on="urn", how="left").filter(~_is_usual())
+    of_age = _gone(held).filter(_is_of_age(held) | _left_lately(held))
+    outside = of_age.join(_highest(held), on="urn", how="left").filter(~_is_usual())
     told = outside.join(_destinations(outside, held), on="pupil_id", how="left")
     unknown = told.filter(~pl.col("destination").is_in(_SEEN_ELSEWHERE).fill_null(False))
     waited = time_since(unknown, "leaving_date", held).filter("is_enough")
@@ -44,8 +46,8 @@ def _return_says() -> pl.Expr:
 
 
 def home_educated(held: Held) -> pl.DataFrame:
-    """One row per pupil who left for home education, a tenth or more missed before: the rate is in the sentence."""
-    gone = _gone(held)
+    """One row per pupil who left for home education within twelve months, a tenth or more missed before: the rate is in the sentence."""
+    gone = _gone(held).filter(_left_lately(held))
     told = gone.join(_destinations(gone, held), on="pupil_id").filter(pl.col("destination") == "home_education")
     missed = told.join(_missed_before(told, held), on="pupil_id")
     persistent = missed.filter(pl.col("absence_sessions") * 10 >= pl.col("possible_sessions"))
@@ -68,27 +70,41 @@ _HOME_EDUCATED = (
 
 
 def _gone(held: Held) -> pl.DataFrame:
-    """One row per pupil of school age who left a roll in the last twelve months and is on none seen here: of several, the last.
+    """One row per pupil of Reception or above who left a roll and is on none seen here: of several, the last.
 
-    A spell that ended only because its roll is last year's ended for this school where it has told of this year.
+    A spell that ended only with the year its roll is of ended for this school where it has told of a later one.
     """
-    a_year_ago = pl.lit(held.as_of).dt.offset_by("-12mo")
     left = held.begun.join(held.on_rolls, on="pupil_id", how="anti").filter(pl.col("leaving_date") <= held.as_of)
     last = left.sort("leaving_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
     age = pl.col("nc_year").replace_strict(AGE_AT_31_AUGUST_BEFORE, default=None, return_dtype=pl.Int32)
     too_young = pl.col("nc_year").is_in(NURSERY_YEARS).fill_null(False) | (
         age.is_null() & (pl.col("age_at_31_august") < _FOUR)
     )
-    lately = last.filter((pl.col("leaving_date") > a_year_ago) & ~too_young.fill_null(False))
-    return lately.filter(_is_told(held)).with_columns(year_group=_year_group())
+    left_school = last.filter(~too_young.fill_null(False)).join(_told_until(held), on="urn", how="left")
+    return left_school.filter(_is_told()).with_columns(year_group=_year_group())
 
 
-def _is_told(held: Held) -> pl.Expr:
-    last_year_ended = held.year.before.last_day
-    told_this_year = held.enrolled.filter(pl.col("stated_on") >= held.year.first_day).select("urn")
-    schools = pl.concat([told_this_year, held.with_registers])["urn"].unique()
-    by_default = (pl.col("leaving_date") == last_year_ended) & (pl.col("stated_on") < held.year.first_day)
-    return ~by_default.fill_null(False) | pl.col("urn").is_in(schools.implode())
+def _told_until(held: Held) -> pl.DataFrame:
+    """One row per school: the last day that a roll or a register of it tells of."""
+    told = pl.concat([held.enrolled.select("urn", told_until="stated_on"), held.days.select("urn", told_until="date")])
+    return told.group_by("urn").agg(pl.col("told_until").max())
+
+
+def _is_told() -> pl.Expr:
+    ends_a_year = (pl.col("leaving_date").dt.month() == 7) & (pl.col("leaving_date").dt.day() == 31)
+    by_default = ends_a_year & (pl.col("stated_on") <= pl.col("leaving_date"))
+    return ~by_default.fill_null(False) | (pl.col("told_until") > pl.col("leaving_date"))
+
+
+def _left_lately(held: Held) -> pl.Expr:
+    return pl.col("leaving_date") > pl.lit(held.as_of).dt.offset_by("-12mo")
+
+
+def _is_of_age(held: Held) -> pl.Expr:
+    """Of the year group at leaving and the school years gone by since: not past Year 11. Of no year group it is not known."""
+    day = pl.col("leaving_date")
+    left_in = day.dt.year() - (day.dt.month() < 8).cast(pl.Int32)
+    return (_age(pl.col("nc_year")) + held.year.starts - left_in <= _OF_YEAR_11).fill_null(False)
 
 
 def _year_group() -> pl.Expr:
@@ -113,11 +129,11 @@ def _age(group: pl.Expr) -> pl.Expr:
 
 
 def _highest(held: Held) -> pl.DataFrame:
-    """One row per school: the age that goes with the highest year group on its own roll, this year or last."""
-    lately = held.begun.filter(
-        pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= held.year.before.first_day)
-    )
-    return lately.group_by("urn").agg(highest_age=_age(pl.col("nc_year")).max())
+    """One row per school: the age that goes with the highest year group on its own roll, this year or last; of a school with no
+    roll of those, ever."""
+    lately = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= held.year.before.first_day)
+    age = _age(pl.col("nc_year"))
+    return held.begun.group_by("urn").agg(highest_age=pl.coalesce(age.filter(lately).max(), age.max()))
 
 
 def _destinations(gone: pl.DataFrame, held: Held) -> pl.DataFrame:

@@ -31,22 +31,32 @@ class Kind:
     letter: str
     label: str
     words: frozenset[str] = frozenset()
+    is_missed: bool = True  # whether its sessions, an absence in every rate, may be called missed
 
 
 KINDS = (
-    Kind("attended", "", "Attended"),
+    Kind("attended", "", "Attended", is_missed=False),
+    Kind(
+        "arrived_late",
+        "U",
+        "Arrived after registers closed",
+        frozenset({"arrived after registers closed"}),
+        is_missed=False,
+    ),
     Kind("illness", "I", "Illness", frozenset({"illness"})),
     Kind("medical", "M", "Medical appointment", frozenset({"medical appointments"})),
     Kind("part_time", "½", "Part-time timetable", frozenset({"part-time timetable"})),
-    Kind("leave", "+", "Other, with leave", frozenset({"other leave", "leave granted", "suspended"})),
-    Kind(
-        "no_leave",
-        "N",
-        "Without leave, or no reason yet",
-        frozenset({"other unauthorised", "reason not yet known", "arrived after registers closed"}),
-    ),
+    Kind("granted", "C", "Leave granted", frozenset({"leave granted"})),
+    Kind("suspended", "E", "Suspended or excluded", frozenset({"suspended"})),
+    Kind("leave", "+", "Other leave", frozenset({"other leave"})),
+    Kind("no_leave", "●", "Without leave, or no reason yet", frozenset({"other unauthorised", "reason not yet known"})),
 )
-"""In the order they are stacked, from the bottom. A square without a letter was attended; no square, not possible."""
+"""In the order they are stacked, from the bottom. A square without a letter was attended; no square, not possible.
+
+A letter is the register's own code where a kind is of one code alone, and a sign where it is of several. Other leave holds
+what lists call so and nothing else: it is told by no sentence of a list, so that with another kind in it the sentence that is
+not there would tell.
+"""
 
 
 def _kind_of(code: AttendanceCode) -> int | None:
@@ -79,7 +89,12 @@ class Week:
 
     @property
     def missed(self) -> int:
-        return self.possible - self.sessions[0]
+        return sum(count for kind, count in zip(KINDS, self.sessions, strict=True) if kind.is_missed)
+
+    @property
+    def arrived_late(self) -> int:
+        """Sessions begun after registers had closed: an absence in every rate, and never said to be missed."""
+        return self.possible - self.sessions[0] - self.missed
 
 
 def years_drawn(weeks: pl.DataFrame, listed: pl.DataFrame, *, as_of: date) -> dict[str, tuple[Week, ...]]:
@@ -143,12 +158,20 @@ def totals_by_kind(weeks: tuple[Week, ...]) -> tuple[int, ...]:
 
 
 def year_told(weeks: tuple[Week, ...]) -> str:
-    """The drawing for those who do not see it: the whole year by kind, then each week in which anything was missed."""
+    """The drawing for those who do not see it: the whole year by kind, then each week in which anything was missed, then each
+    with an arrival after registers had closed."""
     by_kind = _kinds_told(totals_by_kind(weeks)).capitalize()
     said = [f"{len(weeks)} school weeks, one column each, from the week of {day_in_words(weeks[0].starts)}. {by_kind}."]
-    away = [f"week of {day_in_words(week.starts)}: {_kinds_told(week.sessions)}" for week in weeks if week.missed]
+    away = [f"week of {day_in_words(week.starts)}: {_kinds_told(_without_late(week))}" for week in weeks if week.missed]
     said.append(f"Weeks with sessions missed: {'; '.join(away)}." if away else "No week has a session missed.")
-    return " ".join(said)
+    late = [f"week of {day_in_words(week.starts)}: {week.arrived_late}" for week in weeks if week.arrived_late]
+    return " ".join([*said, f"Arrived after registers closed: {'; '.join(late)}."] if late else said)
+
+
+def _without_late(week: Week) -> tuple[int, ...]:
+    return tuple(
+        count if kind is KINDS[0] or kind.is_missed else 0 for kind, count in zip(KINDS, week.sessions, strict=True)
+    )
 
 
 def _kinds_told(sessions: tuple[int, ...]) -> str:

@@ -13,6 +13,8 @@ school days, five days at neither school, half present and 20 sessions are ours.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .sen import PlanWords
+
 
 class Where(StrEnum):
     """At which school a kind is counted."""
@@ -66,7 +68,7 @@ NEVER_SENT = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind. `words` name it on a worklist; `happened` says its exact line. `needs` are the feeds without which it cannot
+    """One kind. `words` name it on a worklist; `happened` says its exact line, see `line`. `needs` are the feeds without which it cannot
     be judged: of those in one tuple any will do. `by_register` is true where a school that sends no register tells nothing."""
 
     name: str
@@ -77,6 +79,10 @@ class Kind:
     needs: tuple[tuple[str, ...], ...] = ()
     by_register: bool = False
 
+    def line(self, words: PlanWords) -> str:
+        """`happened`, in what a home calls a plan."""
+        return self.happened.replace("{a_plan}", words.a_plan)
+
 
 _CARE = (("care_children",), ("care_episodes",))
 _MARKS = ("attendance_marks",)
@@ -86,9 +92,10 @@ KINDS = (
     Kind(
         "left_and_not_seen_here",
         "Left a roll, and not seen here since",
-        "Left a roll in the last twelve months, ten school days ago or more, is on no roll seen here, and no deletion return "
-        "names a school, home education, education otherwise or a country. Leaving at the end of Year 6, of Years 11 to 14, or "
-        "of a school's last year is left out.",
+        "Left a roll ten school days ago or more (a fortnight, long holidays left out, where its register does not reach to the "
+        "day), is on no roll seen here, and no deletion return names a school, home education, education otherwise or a country. "
+        "Told until they are past Year 11, and for twelve months at least; where no year group is known, for twelve months. "
+        "Leaving at the end of Year 6, of Years 11 to 14, or of a school's last year is left out.",
         "Where do they learn now, and who has spoken with the family?",
         Where.SCHOOL,
     ),
@@ -105,8 +112,8 @@ KINDS = (
     Kind(
         "alternative_provision_without_marks",
         "In alternative provision, with no mark seen there",
-        "In alternative provision that the school arranged, with no mark of attendance, B, D or K, at the setting or the school, "
-        "for ten school days or more.",
+        "In alternative provision that the school arranged, with no mark of attendance, B or K, at the setting or the school, nor D "
+        "where the setting's own register is not held, for ten school days or more.",
         "Do they go there, who has seen them, and who hears when they do not come?",
         Where.ON_ROLL,
         (("ap_placements",), _MARKS),
@@ -124,8 +131,8 @@ KINDS = (
     Kind(
         "suspended_over_five_days_no_provision",
         "Suspended or excluded past five days, nothing in its place",
-        "Marked suspended or excluded (E) for more than five school days together this school year, with no other education (B, "
-        "D or K) between.",
+        "Marked suspended or excluded (E) for more than five school days together this school year, the last of them in the "
+        "school's last 20 school days, with no other education (B, D or K) between.",
         "Was education arranged from the sixth day?",
         Where.SCHOOL,
         (_MARKS,),
@@ -134,8 +141,8 @@ KINDS = (
     Kind(
         "fifteen_days_illness_no_provision",
         "Ill for fifteen school days, no provision",
-        "Ill (I) for 30 sessions or more this school year, with no B or K since the first of the last thirty, and no "
-        "alternative provision.",
+        "Ill (I) for 30 sessions or more this school year, the latest in the school's last 20 school days, with no B or K since "
+        "the first of the last thirty, and no alternative provision. Where only a census tells, it does not say when.",
         "Has the school told the authority? Who will teach the child, and from when?",
         Where.ON_ROLL,
         (_ATTENDANCE,),
@@ -143,7 +150,7 @@ KINDS = (
     Kind(
         "in_care_with_plan_on_no_roll",
         "In care with a plan, on no roll seen here",
-        "In care with an EHC plan, and on no roll seen here.",
+        "In care with {a_plan}, and on no roll seen here.",
         "Where do they learn, and does the plan name that place?",
         Where.HOME,
         _CARE,
@@ -151,7 +158,7 @@ KINDS = (
     Kind(
         "in_care_with_plan_under_half_present",
         "In care with a plan, under half present",
-        "In care with an EHC plan, and present at under half of 20 possible sessions or more this school year.",
+        "In care with {a_plan}, and present at under half of 20 possible sessions or more this school year.",
         "What does the child say, and is an early review of the plan due?",
         Where.HOME,
         (*_CARE, _ATTENDANCE),
@@ -212,8 +219,9 @@ KINDS = (
     Kind(
         "year_11_without_offer",
         "Year 11, no offer after it",
-        "In Year 11 on or after 1 February with no offer of a place after it, and with persistent absence, suspended or excluded in "
-        "the last twelve months, or worth a look with nothing on file.",
+        "In Year 11 on or after 1 February with no offer of a place after it, and with persistent or severe absence, absent and never "
+        "looked at, with long or repeated illness, on a part-time timetable this year, or suspended or excluded in the last twelve "
+        "months, whatever is on file.",
         "What would the young person like to do next, and who is helping?",
         Where.ON_ROLL,
         (("post16_offers",),),

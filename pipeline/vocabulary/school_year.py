@@ -84,6 +84,16 @@ def term_of(day: date) -> str:
     return next(term for term in TERMS if term_dates(year, term)[0] <= day <= term_dates(year, term)[1])
 
 
+_CHRISTMAS, _EASTER = ((12, 17), (1, 8)), timedelta(days=14)
+"""Between the two days, and so long before and after Easter Sunday, schools are shut, each at its time."""
+
+
+def in_holidays_of_the_year(day: date) -> bool:
+    """Whether `day` may lie in a school's holidays of Christmas or Easter; the summer's lie between years."""
+    of_year = (day.month, day.day)
+    return of_year > _CHRISTMAS[0] or of_year < _CHRISTMAS[1] or abs(day - easter(day.year)) <= _EASTER
+
+
 def term_carried(census_term: str, census_year: int) -> tuple[SchoolYear, str]:
     """The school year and term whose attendance a census carries: always the term before the one it is taken in.
 

@@ -9,7 +9,9 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from pypdf import PdfReader
 
@@ -29,7 +31,11 @@ from pipeline.edges.printable_contents import (
 )
 from pipeline.edges.printables import NOT_PRINTED, printable, write_printable
 from pipeline.edges.workbook_list import PURPOSE
-from pipeline.steps.printable import KINDS
+from pipeline.hops.printing import _begun, _marked
+from pipeline.steps.printable import KINDS, Week
+from pipeline.tables.facts import ENROLMENTS
+from pipeline.vocabulary.sen import PlanWords
+from tests.cast import AMIRA, AS_OF, support_of
 
 from .test_workbooks import made_up_list, made_up_pupil
 
@@ -38,7 +44,7 @@ TEMPLATE = printables._TEMPLATE.read_text(encoding="utf-8")
 
 def a_year(*, weeks: int = 20, begun: tuple[Begun, ...] = ()) -> Drawing:
     columns = [
-        WeekColumn((8, 1, 0, 0, 0, 1), 0.9 if n % 2 else None, "Sep" if n % 4 == 0 else "", n == 7)
+        WeekColumn((6, 1, 1, 0, 0, 0, 0, 1, 1), 0.9 if n % 2 else None, "Sep" if n % 4 == 0 else "", n == 7)
         for n in range(weeks)
     ]
     return Drawing(
@@ -154,6 +160,24 @@ def test_the_drawing_has_its_kinds_terms_support_and_last_year_said_beside_it():
     for words in (*(f"{kind.label}: {10 + n}" for n, kind in enumerate(KINDS)), "Autumn term", "Sep", "same weeks of last year",
                   "1 SEN support begun 24 September 2025; 2 support known to staff begun 8 October 2025"):  # fmt: skip
         assert words in said, words
+
+
+def test_support_is_marked_in_the_words_of_this_home_each_put_in_once():
+    """A word for the one level that has the usual name of the other in it is left as it is."""
+    support = [{"kind": kind, "start_date": date(2026, 1, 12)} for kind in ("sen_support", "ehc_plan", "young_carer")]
+    look = SimpleNamespace(
+        known=SimpleNamespace(plans={}, support=support_of([replace(AMIRA, support=support)])),
+        enrolled=ENROLMENTS.empty,
+        as_of=AS_OF,
+    )
+    listed = pl.DataFrame({"pupil_id": [AMIRA.pupil_id], "urn": [100001]})
+    for words, said in (
+        (PlanWords("EHC plan, first tier", "Own plan"), {"EHC plan, first tier begun", "Own plan begun"}),
+        (PlanWords(), {"SEN support begun", "EHC plan begun"}),
+    ):
+        begun = _begun(look, listed, words, since=date(2025, 9, 1))[AMIRA.pupil_id]
+        drawn = {one.words for one in _marked((Week(date(2026, 1, 12), (10, *[0] * (len(KINDS) - 1))),), begun)}
+        assert drawn == said | {"support known to staff begun"}
 
 
 def test_without_last_year_nothing_is_said_of_a_line_that_is_not_there():

@@ -12,6 +12,7 @@ from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.published import OUTCOMES
 from pipeline.vocabulary.lost import KINDS, Kind, Where
+from pipeline.vocabulary.sen import PlanWords
 
 AS_OF = date(2025, 10, 3)
 FIRST_MONDAY = date(2025, 9, 8)
@@ -131,7 +132,7 @@ def _lost(who: pl.DataFrame, chance: random.Random) -> Lost:
     waited = who.select(
         "pupil_id", days_from_need=pl.Series([chance.randrange(90) for _ in range(who.height)], dtype=pl.Int32)
     )
-    return Lost(LOST_BETWEEN_SERVICES.conform(told), {}, waited)
+    return Lost(LOST_BETWEEN_SERVICES.conform(told), {}, waited, PlanWords())
 
 
 def _urn_of(kind: Kind, urn: int, *, is_here: bool) -> int | None:

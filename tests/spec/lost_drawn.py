@@ -14,15 +14,13 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.features import pupil_features
 from pipeline.steps.lost import Lost, lost_between_services
 from pipeline.steps.lost_held import Held
-from pipeline.steps.places import Policy
-from pipeline.steps.support import pupil_support
-from pipeline.steps.triage import triage
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables import staged
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
 from pipeline.tables.staged_care import CARE_CHILDREN, CARE_EPISODES
 from pipeline.tables.staged_destinations import AP_PLACEMENTS, LEAVERS, POST16_OFFERS
 from pipeline.tables.staged_plans import PLANS
+from pipeline.vocabulary.sen import PlanWords
 from tests.drawn import drawn
 
 ASH, BIRCH = 100001, 100002
@@ -119,10 +117,9 @@ def held(
     reviews = known.get("reviews", staged.SUPPORT_AND_REVIEWS.empty)
     features = pupil_features(weeks, enrolled, SCHOOLS, suspensions, census, as_of=as_of)
     signals = pupil_signals(features, SIGNALS)
-    support = pupil_support(features, enrolled, reviews, as_of=as_of)
     usual = {
         "as_of": as_of, "weeks": weeks, "enrolled": enrolled, "schools": SCHOOLS, "features": features, "signals": signals,
-        "support": support, "triage": triage(features, signals, support, Policy(), as_of=as_of), "reviews": reviews,
+        "reviews": reviews, "words": PlanWords(),
         "suspensions": suspensions, "census": census, "leavers": LEAVERS.empty, "ap_placements": AP_PLACEMENTS.empty,
         "offers": POST16_OFFERS.empty, "plans": PLANS.empty, "care_children": CARE_CHILDREN.empty,
         "care_episodes": CARE_EPISODES.empty, "sent": ALL,

@@ -16,6 +16,7 @@ from pipeline.tables.derived import (
     RECONCILIATION,
     TRIAGE,
 )
+from pipeline.vocabulary.sen import PlanWords
 from tests.drawn import drawn
 
 ASH, BIRCH = 100001, 100002
@@ -49,7 +50,10 @@ PUPILS = """
 """
 
 NOBODY_LOST = Lost(
-    LOST_BETWEEN_SERVICES.empty, {}, pl.DataFrame(schema={"pupil_id": pl.String, "days_from_need": pl.Int32})
+    LOST_BETWEEN_SERVICES.empty,
+    {},
+    pl.DataFrame(schema={"pupil_id": pl.String, "days_from_need": pl.Int32}),
+    PlanWords(),
 )
 
 A_MARK = {

@@ -1,5 +1,6 @@
 """Children in care: with a plan and on no roll seen here, or under half present; placed out of area; and who is asked."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -9,6 +10,7 @@ from pipeline.steps.lost import FOUND_BY, lost_between_services
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.staged import SUPPORT_AND_REVIEWS
 from pipeline.vocabulary.lost import ADVOCATE, KINDS
+from pipeline.vocabulary.sen import PlanWords
 from tests.house.test_words import NEVER_IN_A_SENTENCE
 
 from .lost_drawn import ALL, AS_OF, ASH, found, held, in_care, of_kind, plans, rows_of, school_day
@@ -163,6 +165,19 @@ def test_the_order_of_rows_changes_nothing():
     assert lost_between_services(one).rows.equals(lost_between_services(other).rows)
 
 
+def test_a_plan_is_called_what_this_home_calls_it_and_by_no_other_name():
+    own = PlanWords("Targeted support", "Individual plan")
+    said = {
+        name: " ".join(lost_between_services(replace(everything(), words=words)).rows["says"])
+        for name, words in (("own", own), ("usual", PlanWords()))
+    }
+    assert "an Individual plan" in said["own"] and "EHC" not in said["own"]
+    assert said["own"].replace("Individual plan", "EHC plan") == said["usual"]
+    lines = {words.plan: " ".join(kind.line(words) for kind in KINDS) for words in (own, PlanWords())}
+    assert "with an Individual plan" in lines["Individual plan"] and "EHC" not in lines["Individual plan"]
+    assert lines["EHC plan"].count("with an EHC plan") == 2 and "{" not in lines["EHC plan"]
+
+
 def test_every_kind_is_found_by_something_and_every_finder_is_a_kind():
     assert list(FOUND_BY) == [kind.name for kind in KINDS]
 
@@ -174,7 +189,7 @@ def test_no_kind_is_told_of_pupils_nothing_is_known_of():
 
 
 def test_no_sentence_uses_a_word_never_used_of_a_child_or_tells_of_what_must_not_be_told():
-    said = [text for kind in KINDS for text in (kind.words, kind.happened, kind.asks)]
+    said = [text for kind in KINDS for text in (kind.words, kind.line(PlanWords()), kind.asks)]
     said += lost_between_services(everything()).rows["says"].to_list()
     assert [text for text in said if NEVER_IN_A_SENTENCE.search(text)] == []
     for never in ("missing", "police", "custody", "detention", "religio", "travell"):

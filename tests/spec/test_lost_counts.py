@@ -11,6 +11,7 @@ from pipeline.steps.lost import Lost
 from pipeline.steps.lost_counts import lost_children
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.vocabulary.lost import ADVOCATE, KIND, KINDS, Where
+from pipeline.vocabulary.sen import PlanWords
 from tests.drawn import drawn
 from tests.properties.authority import an_authority
 
@@ -34,11 +35,15 @@ SCHOOLS = drawn(
 )
 """Ash sends registers, Birch a census, Cedar nothing this year."""
 
+OWN = PlanWords()
 WAITED = {"pupil_id": pl.String, "days_from_need": pl.Int32}
 
 
 def lost(
-    *pupils: tuple[str, int | None, str], cannot: dict[str, str] | None = None, days: tuple[int, ...] = ()
+    *pupils: tuple[str, int | None, str],
+    cannot: dict[str, str] | None = None,
+    days: tuple[int, ...] = (),
+    words: PlanWords = OWN,
 ) -> Lost:
     rows = [{"pupil_id": pupil, "urn": urn, "kind": kind} for pupil, urn, kind in pupils]
     drawn_rows = pl.DataFrame(rows, schema={"pupil_id": pl.String, "urn": pl.Int32, "kind": pl.String})
@@ -48,7 +53,7 @@ def lost(
         name: pl.lit(None, dtype) for name, dtype in LOST_BETWEEN_SERVICES.schema.items() if name not in full.columns
     }
     waited = pl.DataFrame({"pupil_id": [f"p{at}" for at in range(len(days))], "days_from_need": days}, schema=WAITED)
-    return Lost(LOST_BETWEEN_SERVICES.conform(full.with_columns(**blank)), cannot or {}, waited)
+    return Lost(LOST_BETWEEN_SERVICES.conform(full.with_columns(**blank)), cannot or {}, waited, words)
 
 
 def row(board: pl.DataFrame, kind: str, urn: int | None = None) -> dict:
@@ -103,6 +108,13 @@ def test_three_kinds_are_of_children_in_care():
 def test_what_happened_is_said_beside_the_question():
     asks = row(lost_children(lost(), SCHOOLS), LEFT)["asks"]
     assert asks == f"{KIND[LEFT].happened} {KIND[LEFT].asks}"
+
+
+def test_the_board_asks_in_the_words_this_home_has_for_a_plan():
+    kind = "in_care_with_plan_on_no_roll"
+    renamed = row(lost_children(lost(words=PlanWords("Targeted support", "Individual plan")), SCHOOLS), kind)["asks"]
+    assert renamed.startswith("In care with an Individual plan, and on no roll seen here.")
+    assert row(lost_children(lost(), SCHOOLS), kind)["asks"].startswith("In care with an EHC plan, and on no roll")
 
 
 def test_a_child_of_several_kinds_is_counted_in_each():

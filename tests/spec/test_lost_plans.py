@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from pipeline.tables.derived import PUPIL_SIGNALS
 from pipeline.tables.staged import SUPPORT_AND_REVIEWS
 from pipeline.tables.staged_destinations import POST16_OFFERS
 
@@ -213,12 +214,49 @@ def test_on_1_february_a_persistent_absentee_of_year_11_without_an_offer_is_told
     assert told["says"].startswith(
         "In Year 11, and no offer of a place after it is held. Missed 20 of 200 sessions (10.0%)"
     )
-    assert told["says"].endswith("Worth a look, and nothing is on file.")
+    assert told["says"].count("Missed ") == 1
     assert leaver(ABSENT, as_of=date(2026, 1, 31)) == {}
 
 
 def test_a_year_11_pupil_of_whom_nothing_is_raised_is_not_told():
     assert leaver(PRESENT) == {}
+
+
+def raised(*names: str) -> pl.DataFrame:
+    """Signals raised of Juno, each with a sentence of its own."""
+    rows = [(BY, "juno", ASH, name, True, 1, f"So says {name}.") for name in names]
+    columns = ("as_of", "pupil_id", "urn", "signal", "raised", "points", "reason")
+    return PUPIL_SIGNALS.conform(pl.DataFrame(rows, schema=columns, orient="row").cast({"urn": pl.Int32}))
+
+
+@pytest.mark.parametrize(
+    "signal, is_told",
+    [
+        ("persistent_absence", True), ("severe_absence", True), ("absent_and_never_looked_at", True),
+        ("long_or_repeated_illness", True), ("part_time_timetable", True), ("part_time_past_six_weeks", True),
+        ("any_suspension", True), ("lateness", False), ("worse_than_last_year", False), ("moved_school", False),
+    ],
+)  # fmt: skip
+def test_absence_illness_part_time_and_suspension_are_reasons_and_no_other_signal_is(signal, is_told):
+    told = leaver(PRESENT, signals=raised(signal))
+    assert [row["says"] for row in told.values()] == (
+        [f"In Year 11, and no offer of a place after it is held. So says {signal}."] if is_told else []
+    )
+
+
+def test_of_two_sentences_with_the_same_numbers_the_fuller_is_said():
+    both = raised(
+        "any_suspension", "part_time_timetable", "part_time_past_six_weeks", "persistent_absence", "severe_absence"
+    )
+    said = leaver(PRESENT, signals=both)["juno"]["says"]
+    assert said.endswith("held. So says severe_absence. So says part_time_past_six_weeks. So says any_suspension.")
+
+
+def test_a_plan_on_file_takes_nobody_off():
+    plan_on_file = YEAR_11.replace("nc_year |", "nc_year | sen_provision | sen_provision_on |").replace(
+        "| 11 |", "| 11 | E | 2025-10-02 |"
+    )
+    assert leaver(ABSENT, roll=plan_on_file)["juno"]["says"] == leaver(ABSENT)["juno"]["says"]
 
 
 def test_a_suspension_is_reason_enough():

@@ -47,6 +47,17 @@ def test_one_mark_by_which_they_were_seen_begins_the_count_again(code):
     assert placed("/ " * 19 + code, place(15))["juno"]["since"] == school_day(21)
 
 
+def test_d_is_a_sign_of_them_only_where_the_settings_own_register_is_not_held():
+    dual = "/ " * 20 + "D " * 10
+    rolls = f"{ROLL}\njuno | 100002 | 2025-09-08"
+    assert placed(dual, place(15), rolls=rolls) == {}
+    assert placed(dual, place(15, setting_urn=BIRCH), rolls=rolls, open_at=(ASH,)) == {}
+    told = placed(dual, place(15, setting_urn=BIRCH), rolls=rolls)["juno"]
+    assert (told["since"], told["school_days"]) == (school_day(21), 10)
+    assert "no mark of attendance, B or K, there or at the school, for 10 school days" in told["says"]
+    assert placed(dual, place(15, setting_urn=BIRCH), rolls=rolls, elsewhere=". " * 24 + "/") == {}
+
+
 @pytest.mark.parametrize("code", ["I", "O", "N", "C", "Q", "-"])
 def test_absence_and_leave_are_no_sign_that_anyone_saw_them(code):
     assert placed("/ " * 20 + f"{code} " * 10, place(21))["juno"]["school_days"] == 10
@@ -176,16 +187,22 @@ def test_a_pupil_on_one_roll_or_a_guest_at_the_other_is_not_on_two():
     ],
 )
 def test_suspended_more_than_five_school_days_together_with_no_provision(codes, days):
-    told = of_kind(SUSPENDED, ROLL, {("juno", ASH): codes})
+    told = of_kind(SUSPENDED, ROLL, {("juno", ASH): codes}, as_of=school_day(20))
     assert (told.get("juno") or {}).get("school_days") == days
 
 
 def test_of_two_long_runs_the_last_is_told():
-    told = of_kind(SUSPENDED, ROLL, {("juno", ASH): "E " * 7 + "/ " + "E " * 6})["juno"]
+    told = of_kind(SUSPENDED, ROLL, {("juno", ASH): "E " * 7 + "/ " + "E " * 6}, as_of=school_day(20))["juno"]
     assert (told["since"], told["school_days"]) == (school_day(9), 6)
     assert told["says"] == (
         "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025, with no B, D or K between."
     )
+
+
+@pytest.mark.parametrize("as_of, is_told", [(school_day(25), True), (school_day(26), False)])
+def test_a_suspension_is_asked_of_while_its_last_day_is_among_the_schools_last_twenty(as_of, is_told):
+    """It ended on the sixth school day."""
+    assert bool(of_kind(SUSPENDED, ROLL, {("juno", ASH): "E " * 6}, as_of=as_of)) == is_told
 
 
 # Ill
@@ -202,6 +219,12 @@ def test_thirty_sessions_of_illness_are_fifteen_days_and_twenty_nine_are_not():
         "Ill (I) for 30 sessions this school year, first on 8 September 2025; no B or K since"
     )
     assert ill("I " * 14 + "I~/") == {}
+
+
+@pytest.mark.parametrize("as_of, is_told", [(school_day(34), True), (school_day(35), False)])
+def test_illness_is_asked_of_while_the_latest_is_among_the_schools_last_twenty_days(as_of, is_told):
+    """Ill for fifteen days, and present since."""
+    assert bool(ill("I " * 15 + "/ " * 20, as_of=as_of)) == is_told
 
 
 @pytest.mark.parametrize("code", ["B", "K"])

@@ -49,6 +49,44 @@ def test_without_a_register_a_fortnight_is_time_to_arrive():
     assert left(f"100001 | 2024-09-02 | {a_day_less} | 9", open_at=(BIRCH,)) == {}
 
 
+def test_where_the_register_stopped_before_the_child_left_days_are_counted_by_the_calendar():
+    marks = {("amira", ASH): "/ " * 5}
+    for gone_on, days in ((date(2025, 9, 13), 34), (date(2025, 10, 3), 14), (date(2025, 10, 4), None)):
+        told = left(f"100001 | 2024-09-02 | {gone_on} | 9", codes=marks, open_at=(BIRCH,)).get("juno")
+        assert (told and (told["school_days"], told["calendar_days"])) == (days and (None, days))
+
+
+@pytest.mark.parametrize(
+    "held, as_of, told",
+    [
+        (12, date(2025, 10, 7), None),  # its last school day is a fortnight ago: nine days of it are all that is known
+        (12, date(2025, 10, 8), (None, 28)),  # and a day more: it has stopped
+        (20, date(2025, 10, 8), (18, None)),
+    ],
+)
+def test_a_register_that_has_stopped_for_more_than_a_fortnight_keeps_nobody_waiting(held, as_of, told):
+    """Juno left on the third day, a Wednesday, or the second; of twelve days held nine or ten came after."""
+    day = school_day(3 if held == 12 else 2)
+    rows = left(f"100001 | 2024-09-02 | {day} | 9", codes={("amira", ASH): "/ " * held}, open_at=(BIRCH,), as_of=as_of)
+    row = rows.get("juno")
+    assert (row and (row["school_days"], row["calendar_days"])) == told
+
+
+@pytest.mark.parametrize(
+    "gone_on, as_of, is_lost",
+    [
+        (date(2025, 12, 12), date(2026, 1, 15), False),  # five days, and eight
+        (date(2025, 12, 12), date(2026, 1, 16), True),
+        (date(2026, 3, 18), date(2026, 4, 29), False),  # Easter is on 5 April: three days, and ten
+        (date(2026, 3, 18), date(2026, 4, 30), True),
+    ],
+)
+def test_without_a_register_the_holidays_of_christmas_and_easter_are_no_time_to_arrive_in(gone_on, as_of, is_lost):
+    told = left(f"100001 | 2024-09-02 | {gone_on} | 9", open_at=(), as_of=as_of)
+    assert bool(told) == is_lost
+    assert not told or told["juno"]["calendar_days"] == (as_of - gone_on).days
+
+
 @pytest.mark.parametrize("as_of, is_lost", [(date(2025, 9, 13), False), (date(2025, 9, 14), True)])
 def test_without_a_register_the_summers_holidays_are_no_time_to_arrive_in(as_of, is_lost):
     """A fortnight from the last day of August."""
@@ -63,11 +101,15 @@ def test_without_a_register_the_summers_holidays_are_no_time_to_arrive_in(as_of,
         (["100001 | 2024-09-02 | 2025-09-08 | 9", "100001 | 2025-09-22 | | 9"], False),  # and came back
         (["100001 | 2024-09-02 | 2025-09-08 | N2"], False),  # a nursery child is not of compulsory age
         (["100001 | 2024-09-02 | 2025-09-08 | R"], True),
-        (["100001 | 2022-09-02 | 2024-10-17 | 9"], False),  # a year ago and more
-        (["100001 | 2022-09-02 | 2024-10-18 | 9"], True),
+        (["100001 | 2018-09-02 | 2023-10-17 | 9"], True),  # two years ago, and of Year 11 now
+        (["100001 | 2018-09-02 | 2022-10-17 | 9"], False),  # three years ago, and past it
+        (["100001 | 2018-09-02 | 2024-10-17 | 11"], False),  # past it, and a year ago and more
+        (["100001 | 2018-09-02 | 2024-10-18 | 11"], True),
+        (["100001 | 2018-09-02 | 2024-10-17 | X"], False),  # of no year group, and a year ago and more
+        (["100001 | 2018-09-02 | 2024-10-18 | X"], True),
     ],
 )
-def test_only_who_left_lately_and_is_on_no_roll_is_lost(rolls, is_lost):
+def test_only_who_is_not_past_year_11_or_left_lately_and_is_on_no_roll_is_lost(rolls, is_lost):
     assert bool(left(*rolls)) == is_lost
 
 
@@ -150,6 +192,13 @@ def test_who_is_only_on_last_years_roll_is_lost_once_that_school_has_told_of_thi
     assert "juno" in of_kind(LEFT, STATED + told, open_at=(BIRCH,))
 
 
+def test_who_is_only_on_a_roll_of_years_ago_is_lost_once_that_school_has_told_of_a_later_year():
+    of_old = "juno | 100001 | 2022-09-02 | 2024-07-31 | 7 | 2024-06-01"
+    assert of_kind(LEFT, STATED + of_old, open_at=(BIRCH,)) == {}
+    told = f"{of_old}\namira | 100001 | 2022-09-02 | 2025-07-31 | 9 | 2024-10-02"
+    assert "juno" in of_kind(LEFT, STATED + told, open_at=(BIRCH,))
+
+
 # Home education
 
 
@@ -173,6 +222,13 @@ def test_home_education_after_exactly_a_tenth_missed_has_its_own_line_with_the_r
 
 def test_home_education_after_less_than_a_tenth_missed_is_on_no_line():
     assert gone_home(1) == {}
+
+
+def test_home_education_is_asked_of_for_twelve_months_alone():
+    for gone_on, is_told in ((date(2025, 10, 3), True), (date(2024, 10, 16), False)):
+        rolls = f"{HEADER}\njuno | 100001 | 2023-09-02 | {gone_on} | 7"
+        marks = {("juno", ASH): "I " * 20}
+        assert bool(of_kind(HOME, rolls, marks, leavers=returned("home_education", gone_on))) == is_told
 
 
 def test_fewer_than_forty_sessions_are_too_few_to_judge():

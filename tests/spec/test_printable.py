@@ -66,7 +66,7 @@ def week(weeks: tuple[Week, ...], starts: str) -> dict[str, int]:
 def test_the_squares_of_a_year_are_the_sessions_its_rate_is_made_of(pupil):
     it, weeks = seen([pupil]), drawn(pupil)
     assert sum(one.possible for one in weeks) == it.feature(pupil, "possible_sessions_ytd") > 0
-    assert sum(one.missed for one in weeks) == it.feature(pupil, "absence_sessions_ytd")
+    assert sum(one.missed + one.arrived_late for one in weeks) == it.feature(pupil, "absence_sessions_ytd")
 
 
 def test_every_school_week_from_september_to_the_day_is_a_column_and_no_holiday_is():
@@ -131,10 +131,45 @@ def test_where_no_last_year_is_held_there_is_no_share_and_not_a_nought():
 # What nobody may read from it
 
 
-@pytest.mark.parametrize("code", ["R", "T", "S", "C1", "C", "E"])
+@pytest.mark.parametrize("code", ["R", "T", "S", "C1"])
 def test_a_festival_and_a_journey_for_work_are_drawn_like_a_job_interview(code):
     assert drawn(away(code)) == drawn(away("J1"))
     assert drawn(away(code)) != drawn(away("I"))
+
+
+@pytest.mark.parametrize("code, kind", [("C", "granted"), ("E", "suspended"), ("T", "leave")])
+def test_a_suspension_and_leave_granted_are_kinds_of_their_own_so_that_none_is_told_by_a_sentence_that_is_not_there(
+    code, kind
+):
+    assert week(drawn(away(code)), "2026-03-16") == {"attended": 8, kind: 2}
+    assert "suspended" in KINDS[PLACE["suspended"]].label.lower()
+    assert KINDS[PLACE["leave"]].words == {"other leave"}
+
+
+def test_who_arrived_after_registers_had_closed_has_missed_nothing_and_is_not_without_leave():
+    late, gone = drawn(away("U")), drawn(away("O"))
+    assert week(late, "2026-03-16") == {"attended": 8, "arrived_late": 2}
+    assert (late[-1].missed, late[-1].arrived_late, gone[-1].missed, gone[-1].arrived_late) == (0, 2, 2, 0)
+    assert year_told(late).endswith(
+        "No week has a session missed. Arrived after registers closed: week of 16 March 2026: 2."
+    )
+    assert "after registers closed" not in year_told(gone) and "without leave" in year_told(gone)
+    assert "without leave" not in year_told(late)
+
+
+def test_a_week_with_both_tells_them_apart():
+    both = Pupil("both", away=(Away("U", "2026-03-16", "2026-03-16"), Away("I", "2026-03-17", "2026-03-17")))
+    assert year_told(drawn(both)).endswith(
+        "Weeks with sessions missed: week of 16 March 2026: attended 6, illness 2. "
+        "Arrived after registers closed: week of 16 March 2026: 2."
+    )
+
+
+def test_a_letter_that_the_register_has_means_what_it_means_there():
+    printed = {entry.code: entry.printed for entry in ATTENDANCE_CODES}
+    lettered = {kind.letter: kind.words for kind in KINDS if kind.letter in printed}
+    assert set(lettered) == {"I", "M", "C", "E", "U"}
+    assert all(words == {printed[letter]} for letter, words in lettered.items())
 
 
 @pytest.mark.parametrize("code", [code for code in NOT_POSSIBLE if code != "Y7"])
@@ -185,7 +220,9 @@ def test_kinds_are_added_up_over_the_year():
 
 
 def weeks_from(first: str, *, count: int) -> tuple[Week, ...]:
-    return tuple(Week(date.fromisoformat(first) + timedelta(weeks=n), (10, 0, 0, 0, 0, 0)) for n in range(count))
+    return tuple(
+        Week(date.fromisoformat(first) + timedelta(weeks=n), (10, *[0] * (len(KINDS) - 1))) for n in range(count)
+    )
 
 
 def test_a_week_lies_in_the_term_of_its_friday():
