@@ -59,11 +59,13 @@ def lost_between_services(held: Held) -> Lost:
     found = [
         FOUND_BY[kind.name](held).with_columns(kind=pl.lit(kind.name)) for kind in KINDS if kind.name not in cannot
     ]
-    rows = pl.concat([_NOTHING, *found], how="diagonal_relaxed")
+    rows = pl.concat([_nothing(), *found], how="diagonal_relaxed")
     return Lost(LOST_BETWEEN_SERVICES.conform(_asked(rows, held)), cannot, days_to_places(held), held.words)
 
 
-_NOTHING = LOST_BETWEEN_SERVICES.empty.drop("as_of", "asks", "goes_to")
+def _nothing() -> pl.DataFrame:
+    """Made when asked for: worked out as this module is imported, it would start polars' threads, which no fork survives."""
+    return LOST_BETWEEN_SERVICES.empty.drop("as_of", "asks", "goes_to")
 
 
 def _cannot(held: Held) -> dict[str, str]:

@@ -249,7 +249,7 @@ def tonight(look: Look) -> Tonight:
     return Tonight(
         run="flag", as_of=look.as_of, version="0", demo=True, triage=look.triage, features=look.features,
         signals=look.signals, support=look.support, schools=look.known.schools, weeks=look.registers,
-        enrolled=look.enrolled, characteristics=pl.DataFrame(schema=said),
+        lost=look.lost, characteristics=pl.DataFrame(schema=said),
         withheld=first_apart(look.lines), places=of_schools(look.triage, look.policy),
     )  # fmt: skip
 
