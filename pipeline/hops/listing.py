@@ -273,7 +273,8 @@ def _on_file(row: Mapping | None, words: PlanWords) -> str:
     if row is None or not row["on_file"]:
         return "Nothing on file"
     if row["known_because"]:
-        return row["known_because"].removesuffix(".")
+        said = row["known_because"].removesuffix(".")
+        return said[:1].upper() + said[1:]
     provision = words.of_provision(row["sen_provision"])
     said = f"{provision}, as known on {day_in_words(row['sen_provision_on'])}" if provision else ""
     if row["last_review"]:

@@ -71,7 +71,6 @@ def _said() -> dict[str, pl.Expr]:
     is_better = pl.when((apart(-1) & (pl.col("need_possible_since") >= TO_TELL[0])).fill_null(False)).then(
         since_words() + " since " + of_list + ", against " + percent(pl.col("need_rate_then")) + " before."
     )
-    waiting = " Waiting since the list of " + day(pl.col("waiting_since")) + "."
     new = pl.coalesce(
         "back_because",
         "New since the list of " + day(pl.col("had_list")) + ".",
@@ -79,9 +78,9 @@ def _said() -> dict[str, pl.Expr]:
     )
     by_change = {
         "new": (pl.col("last_as_of").is_null(), new),
-        "worse": (is_worse.is_not_null(), "Worse: " + is_worse + waiting),
-        "better": (is_better.is_not_null(), "Better: " + is_better + waiting),
-        "unchanged": (pl.lit(True), "Unchanged." + waiting),
+        "worse": (is_worse.is_not_null(), "Worse: " + is_worse),
+        "better": (is_better.is_not_null(), "Better: " + is_better),
+        "unchanged": (pl.lit(True), "Unchanged since " + of_list + "."),
     }
     change, changed = pl.lit(None, pl.String), pl.lit(None, pl.String)
     for name, (holds, words) in reversed(by_change.items()):

@@ -10,7 +10,9 @@ ASKED = """
 import os, tests.journeys.killed_imports
 print(*(open("/proc/self/task/" + task + "/comm").read().strip() for task in os.listdir("/proc/self/task")), sep="\\n")
 """
-AT_WORK = "import polars; polars.DataFrame({'a': [1], 'b': [2]}).lazy().group_by('a').agg(polars.col('b').sum()).collect()"
+AT_WORK = (
+    "import polars; polars.DataFrame({'a': [1], 'b': [2]}).lazy().group_by('a').agg(polars.col('b').sum()).collect()"
+)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are told by /proc, which Linux has")

@@ -1,6 +1,7 @@
 """A list goes out, is answered and comes back: what each command makes of it, and what it leaves alone."""
 
 import stat
+import zipfile
 from datetime import date, timedelta
 
 import openpyxl
@@ -38,14 +39,16 @@ def home(evening, small, tmp_path) -> Home:
     return home
 
 
-def answered(home: Home, day: date, to: str = "returned/back.xlsx", decision: str = "not needed") -> tuple[str, str]:
-    """Put the first school's list in the inbox with its first pupil decided on; the pupil's key and surname."""
+def answered(
+    home: Home, day: date, to: str = "returned/back.xlsx", decision: str = "not needed", nth: int = 0
+) -> tuple[str, str]:
+    """Put the first school's list in the inbox with its first pupil, or the nth, decided on; the pupil's key and surname."""
     path = sorted(home.lists_of(day).glob("*.xlsx"))[0]
     book = openpyxl.load_workbook(path)
     sheet = book["Review list"]
     heads = next(row for row in sheet.iter_rows() if row[0].value == "Key")
     at = {cell.value: cell.column for cell in heads}
-    row = next(row for row in range(heads[0].row + 1, sheet.max_row + 1) if sheet.cell(row, 2).value)
+    row = [row for row in range(heads[0].row + 1, sheet.max_row + 1) if sheet.cell(row, 2).value][nth]
     sheet.cell(row, at["Decision"]).value = decision
     sheet.cell(row, at["Decided on"]).value = day
     target = home.inbox / to
@@ -170,3 +173,36 @@ def test_a_list_made_again_is_the_same_bytes_keys_and_seals_and_all(evening, sma
     a2n("flag", "--home", home.folder, "--as-of", small.last_day)
 
     assert lists(home, small.last_day) == lists(evening, small.last_day)
+
+
+def test_a_list_issued_anew_takes_answers_to_the_copy_a_school_already_has(home, small):
+    """The second list of the day is shorter, and who is no longer on it was decided on from the first: that holds."""
+    key, _ = answered(home, small.last_day, nth=-1)
+    settings = home.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("\nplaces = 10", "\nplaces = 1"))
+    assert a2n("flag", "--home", home.folder, "--as-of", small.last_day).status == 0  # as it was: nothing is changed
+    back = home.inbox / "returned" / "back.xlsx"
+    held, sent = back.read_bytes(), back
+    sent.unlink()
+    assert a2n("nightly", "--home", home.folder, "--as-of", small.last_day).status in (0, 1)
+    places = tables(home, "derived")["derived.issued_places"]
+    assert places.filter(pupil_id=key)["is_superseded"].to_list() == [True]
+    assert places.filter(is_superseded=False)["urn"].value_counts()["count"].to_list() == [1, 1]
+    sent.write_bytes(held)
+    after = small.last_day + timedelta(days=1)
+    assert a2n("outcomes", "--home", home.folder, "--known-on", after).status == 0
+    assert decided(home) == [(key, "not needed", after)]
+
+
+def test_one_workbook_that_cannot_be_read_stops_no_night(home, small):
+    key, _ = answered(home, small.last_day)
+    book = home.inbox / "returned" / "odd.xlsx"
+    with zipfile.ZipFile(home.inbox / "returned" / "back.xlsx") as good, zipfile.ZipFile(book, "w") as odd:
+        for name in good.namelist():
+            text = good.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text = text.replace(b'<row r="', b'<row r="' + b"9" * 5000, 1)
+            odd.writestr(name, text)
+    ran = a2n("nightly", "--home", home.folder, "--as-of", small.last_day + timedelta(days=1), "--json")
+    assert ran.status == 1 and "odd.xlsx is a workbook that cannot be opened" in ran.err
+    assert [pupil_id for pupil_id, *_ in decided(home)] == [key]

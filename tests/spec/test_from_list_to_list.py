@@ -70,11 +70,12 @@ def test_ten_points_above_or_below_the_rate_of_the_list_before_is_worse_or_bette
     again = list_of([pupil], first.before, as_of=NEXT).of(pupil)
     assert again["change"] == change
     since = {
-        "worse": "Worse: missed 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before. ",
-        "better": "Better: missed 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before. ",
-        "unchanged": "Unchanged. ",
+        "worse": "Worse: missed 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before.",
+        "better": "Better: missed 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before.",
+        "unchanged": "Unchanged since the list of 6 February 2026.",
     }
-    assert again["changed"] == since[change] + "Waiting since the list of 6 February 2026."
+    assert again["changed"] == since[change]
+    assert again["waiting_since"] == FIRST
 
 
 def test_whoever_no_longer_asks_for_a_look_is_off_the_list_with_the_sentence_that_says_why():
