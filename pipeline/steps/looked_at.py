@@ -204,7 +204,7 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
         pl.when(severe)
         .then(
             pl.coalesce(
-                "half or more is missed now, and " + then + " was when " + since + ".",
+                "half or more is missed now, against " + then + " before.",
                 pl.lit("half or more is missed now."),
             )
         )

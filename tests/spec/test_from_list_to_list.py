@@ -172,7 +172,7 @@ def test_half_missed_since_it_was_decided_brings_back_and_half_missed_before_doe
     before = answered(first.before, near, "already met", DECIDED, of=FIRST)
     back = list_of([near], before, as_of=THIRD).of(near)
     assert back["outcome"] == "listed"
-    assert back["changed"].startswith("Back on the list: half or more is missed now, and ")
+    assert back["changed"].startswith("Back on the list: half or more is missed now, against ")
 
 
 def test_a_suspension_after_the_decision_brings_back_and_one_before_does_not():
@@ -378,5 +378,5 @@ def test_a_list_issued_anew_without_a_pupil_leaves_no_place_and_still_says_what_
     assert (
         list_of([severe], before, as_of=THIRD)
         .of(severe)["changed"]
-        .startswith("Back on the list: half or more is missed now, and ")
+        .startswith("Back on the list: half or more is missed now, against ")
     )
