@@ -179,7 +179,7 @@ def test_an_answer_to_an_old_list_does_not_undo_a_later_decision(here):
 
     with shelf.warehouse(here.home) as con:
         told = feedback.decisions(con, KNOWN_ON).filter(pupil_id=LOOKED_INTO_KEY)
-        still = feedback.looked_into(con, URN, known_on=KNOWN_ON)
+        still = feedback.looked_into(con, known_on=KNOWN_ON)
     assert told["decision"].to_list() == ["not needed", "look into it"], "both are kept; the last, made later, counts"
     assert still == {LOOKED_INTO_KEY: date(2026, 2, 24)}
 
