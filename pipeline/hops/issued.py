@@ -5,11 +5,12 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipeline.edges import feedback
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.links import as_one_child
 from pipeline.steps.looked_at import Before
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
-from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, RETURNS
+from pipeline.tables.feedback import CORRECTIONS, RETURNS
 from pipeline.tables.schema import Table
 
 
@@ -18,8 +19,8 @@ def before(con: duckdb.DuckDBPyConnection, *, as_of: date) -> Before:
     return Before(
         places=_of(con, ISSUED_PLACES, "as_of < ?", as_of=as_of),
         lists=_lists(con, as_of=as_of),
-        decisions=_of(con, DECISIONS, "known_on <= ?", as_of=as_of),
-        outcomes=_of(con, OUTCOMES, "known_on <= ?", as_of=as_of),
+        decisions=feedback.decisions(con, as_of),
+        outcomes=feedback.outcomes(con, as_of),
         corrections=_of(con, CORRECTIONS, "known_on <= ?", as_of=as_of),
         returns=shelf.read(con, f"SELECT * FROM warehouse.{RETURNS.name} WHERE known_on <= ? ORDER BY ALL", [as_of]),
     )
