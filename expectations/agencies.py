@@ -21,7 +21,7 @@ PROMISES = (
         "agency_name_missing",
         Severity.WARNING,
         "There is no surname or no forename, so nobody could tell whom the row is of: fill in both and send the row again.",
-        rows_where("NOT is_named"),
+        rows_where(f"NOT is_named AND {was_read('surname')} AND {was_read('forename')}"),
     ),
     Promise(
         "birth_date_missing",

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from datetime import date
 
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
+from pipeline.vocabulary.identifiers import LONGEST_TEXT
 
 from .promise import Promise, Severity, code_shown, is_none_of, is_one_of, missing, rows_where, was_read
 
 VALUE_NOT_UNDERSTOOD = Promise(
     "value_not_understood",
     Severity.WARNING,
-    "The content of {shown} cannot be read: write it as the layout asks (a date as 2025-09-15, 15/09/2025 or 2025-Sep-15) "
-    "and send the row again.",
+    "The content of {shown} cannot be read: write it as the layout asks (a date as 2025-09-15, 15/09/2025 or 2025-Sep-15; a "
+    f"name or an id in {LONGEST_TEXT} characters at most) and send the row again.",
     rows_where("unread <> ''", shown="unread"),
 )
 

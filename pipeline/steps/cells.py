@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.vocabulary.attendance_codes import KEPT_AS, SUBCODE
 from pipeline.vocabulary.enrolment import PHASES
+from pipeline.vocabulary.identifiers import LONGEST_TEXT
 from pipeline.vocabulary.school_year import CENSUS_TERMS
 from pipeline.vocabulary.sen import SUPPORT_KINDS
 
@@ -14,7 +15,8 @@ Reader = Callable[[pl.Expr], pl.Expr]
 
 
 def as_text(text: pl.Expr) -> pl.Expr:
-    return text
+    """As it is, where it is a name or an id at all."""
+    return pl.when(text.str.len_chars() <= LONGEST_TEXT).then(text)
 
 
 def as_code(text: pl.Expr) -> pl.Expr:
@@ -32,7 +34,7 @@ def as_mark(text: pl.Expr) -> pl.Expr:
 
 def as_system_id(text: pl.Expr) -> pl.Expr:
     """An id of a school's own system, whatever it is made of; `1234.0`, as spreadsheets write a number, is `1234`."""
-    return text.str.to_uppercase().str.replace(r"^(\d+)\.0$", "$1")
+    return as_text(text).str.to_uppercase().str.replace(r"^(\d+)\.0$", "$1")
 
 
 def as_integer(text: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Unique pupil numbers (UPNs) and school numbers.
+"""Unique pupil numbers (UPNs) and school numbers, and how long a name or an id may be.
 
 Source: DfE's UPN guide; the check letter is the weighted sum of the twelve characters after it, position 2 weighing 2
 to position 13 weighing 13, modulo 23, in an alphabet without I, O and S.
@@ -8,6 +8,9 @@ import base64
 import hashlib
 import re
 from enum import StrEnum
+
+LONGEST_TEXT = 200
+"""Characters of a name or an id. Systems let in half as many; what is longer is a mistake, or made to be dear to compare."""
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 

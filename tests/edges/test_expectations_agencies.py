@@ -15,6 +15,8 @@ def test_a_row_is_of_somebody_who_can_be_told_by_names_and_birth_date():
         yes      | no         |                | date_of_birth | value_not_understood
         yes      | yes        | no             |               | birth_date_out_of_range
         no       | no         |                |               | agency_name_missing birth_date_missing
+        no       | yes        | yes            | forename      | value_not_understood
+        no       | yes        | yes            | surname       | value_not_understood
         """,
     )
 

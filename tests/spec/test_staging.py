@@ -58,6 +58,19 @@ def test_a_mark_as_delivered():
     assert it["unread"].null_count() == it.height
 
 
+# Names and ids
+
+
+@pytest.mark.parametrize(
+    ("layout", "header"),
+    [("pupils", "forename"), ("pupils", "surname"), ("agencies", "surname"), ("bromcom_marks", "StudentID")],
+)
+def test_a_name_or_an_id_is_read_up_to_two_hundred_characters_and_named_beyond(layout, header):
+    longest, longer = one(layout, **{header: "é" * 200}), one(layout, **{header: "é" * 201})
+    assert [text for text in longest.values() if text in ("é" * 200, "É" * 200)] and longest["unread"] is None
+    assert [text for text in longer.values() if isinstance(text, str)] == [longer["unread"]]
+
+
 # Days
 
 
