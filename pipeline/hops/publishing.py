@@ -14,10 +14,13 @@ from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.places import of_schools
+from pipeline.steps.published_weeks import england
 from pipeline.steps.reconciliation import first_apart
 from pipeline.steps.support_attendance import support_attendance
 from pipeline.steps.windows import school_days
+from pipeline.tables.published import figure_notes
 
+from .data_told import of_the_data
 from .looking import Look
 
 
@@ -28,11 +31,14 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
     if (newest and look.as_of < newest) or look.triage.is_empty():
         return
     settings = home.settings
+    policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     tonight = Tonight(
         run=run,
+        home=settings.name,
         as_of=look.as_of,
         version=__version__,
         demo=settings.demo,
+        policy=policy,
         triage=look.triage,
         features=look.features,
         signals=look.signals,
@@ -44,8 +50,10 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         withheld=first_apart(look.lines),
         places=of_schools(look.triage, look.policy),
     )
-    policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     pages = suppressed(exact_counts(tonight), policy) | {
+        "england": england(),
+        "figure_notes": figure_notes(),
+        **of_the_data(con, look.lines, policy, as_of=look.as_of),
         "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }
