@@ -26,13 +26,13 @@ _ASIDE = """
 
 _RECEIVED = f"""
     WITH aside AS (
-        SELECT feed, count(DISTINCT (extract_id, row_number)) AS rows_set_aside FROM ({_ASIDE}) GROUP BY feed)
+        SELECT feed, count(DISTINCT (extract_id, row_number)) AS rows_aside FROM ({_ASIDE}) GROUP BY feed)
     SELECT feed,
         count(*) FILTER (known_on >= $first) AS files,
         count(*) FILTER (known_on >= $first AND refused_because IS NOT NULL) AS files_refused,
         max(known_on) FILTER (refused_because IS NULL) AS last_known_on,
         coalesce(sum(rows_read - rows_refused) FILTER (known_on >= $first), 0) AS rows_read,
-        coalesce(any_value(rows_set_aside), 0) AS rows_set_aside
+        coalesce(any_value(rows_aside), 0) AS rows_set_aside
     FROM warehouse.audit.extracts LEFT JOIN aside USING (feed)
     WHERE feed IS NOT NULL AND known_on <= $as_of
     GROUP BY feed ORDER BY feed
