@@ -1,4 +1,7 @@
-"""What the records of files say of a school year, as they stood on a day: what came, and which rules rows broke. No row is read."""
+"""What the records of files say of a school year, as they stood on a day: what came, and which rules rows broke. No row is read.
+
+A row that waited and broke another rule when it was tried again is told of under the one it broke last, whatever the day.
+"""
 
 from datetime import date
 

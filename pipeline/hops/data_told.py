@@ -7,8 +7,8 @@ import polars as pl
 
 from expectations import PROMISES, RETRIED, Promise, Severity
 from pipeline.edges.received import received, refusals, rows_by_rule
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_data import data_quality, feeds, school_checks
-from pipeline.steps.published_pages import Policy
 
 
 def of_the_data(

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.steps.lost import Lost
 from pipeline.steps.lost_counts import lost_children
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_weeks import (
     NO_PHASE,
     absence_rate_ytd,

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.tables.published import DATA_QUALITY, FEED, SCHOOL_CHECK
 from pipeline.vocabulary.feeds import FEEDS
 
@@ -25,7 +25,16 @@ def feeds(received: pl.DataFrame, quality: pl.DataFrame, policy: Policy) -> pl.D
     rows, hidden = pl.col("rows_set_aside"), pl.col("rules_hidden")
     rest, most = rows - pl.col("rows_shown"), policy.fewest_shown - 1
     gives_back = (hidden == 1) | ((hidden > 1) & ~rest.is_between(hidden + 1, hidden * most - 1))
-    return FEED.conform(told.with_columns(rows_set_aside=pl.when(~(rows.is_between(1, most) | gives_back)).then(rows)))
+    return FEED.conform(
+        told.with_columns(
+            rows_read=(pl.col("rows_read") + _ROUNDED_TO // 2) // _ROUNDED_TO * _ROUNDED_TO,
+            rows_set_aside=pl.when(~(rows.is_between(1, most) | gives_back)).then(rows),
+        )
+    )
+
+
+_ROUNDED_TO = 100
+"""Of some feeds, as of children looked after, there are as many rows as children: near enough says whether a delivery is whole."""
 
 
 def _rules_of(quality: pl.DataFrame) -> pl.DataFrame:

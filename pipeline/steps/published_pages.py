@@ -1,7 +1,6 @@
 """The published pages: exact counts less the hidden ones, and the rates that what is left can bear."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -16,14 +15,9 @@ from pipeline.tables.published import (
     table_notes,
 )
 
+from .policy_of_publishing import Policy
 
-@dataclass(frozen=True)
-class Policy:
-    """A home's choices. No law gives these numbers; they may be made stricter."""
-
-    fewest_shown: int = 5  # counts from 1 to one under this are hidden
-    smallest_base: int = 20  # rates on fewer pupils are hidden
-    rate_decimals: int = 3
+__all__ = ["Policy", "key_of", "pages"]
 
 
 def pages(counts: Mapping[str, pl.DataFrame], hidden: set[tuple], policy: Policy) -> dict[str, pl.DataFrame]:

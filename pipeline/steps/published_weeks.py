@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.weeks import cut
 from pipeline.tables.published import ENGLAND, WEEK_RATES
 from pipeline.vocabulary.england import FIGURES, WEEKLY_PERCENT, WEEKLY_PHASES

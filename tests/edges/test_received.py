@@ -9,7 +9,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.received import received, refusals, rows_by_rule
 from pipeline.edges.settings import Home
 from pipeline.hops.data_told import of_the_data
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.tables.derived import RECONCILIATION
 from tests.edges.delivered import MARKS, ROLL, SCHOOLS, copied, new_home, night
 
@@ -48,9 +48,9 @@ def row(frame: pl.DataFrame, **key) -> dict:
 def test_a_feed_tells_the_files_and_rows_of_the_year_and_when_any_came_last(home):
     feed = told(home, FIRST_NIGHT)["feed"]
     schools, marks = row(feed, feed="schools"), row(feed, feed="attendance_marks")
-    assert (schools["files"], schools["files_refused"], schools["rows_read"]) == (1, 1, 0)
+    assert (schools["files"], schools["files_refused"]) == (1, 1)
     assert schools["last_known_on"] == LAST_YEAR
-    assert (marks["files"], marks["files_refused"], marks["rows_read"], marks["rows_set_aside"]) == (1, 0, 3, 3)
+    assert (marks["files"], marks["files_refused"], marks["rows_set_aside"]) == (1, 0, 3)
     assert marks["last_known_on"] == FIRST_NIGHT
     assert row(feed, feed="pupils")["last_known_on"] is None
 
@@ -73,6 +73,14 @@ def test_a_row_accepted_after_waiting_is_no_longer_set_aside(later):
 def test_a_day_gone_by_is_told_as_it_was(home, later):
     for name, frame in told(home, FIRST_NIGHT).items():
         assert frame.equals(told(later, FIRST_NIGHT)[name]), name
+
+
+def test_rows_of_a_file_refused_are_none_that_were_read(home):
+    with shelf.warehouse(home) as con:
+        assert received(con, as_of=FIRST_NIGHT).select("feed", "rows_read").rows() == [
+            ("attendance_marks", 3),
+            ("schools", 0),
+        ]
 
 
 def test_of_another_school_year_nothing_is_counted(home):

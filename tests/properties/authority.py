@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.steps.inclusion import Tonight
 from pipeline.steps.lost import Lost
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.published import OUTCOMES

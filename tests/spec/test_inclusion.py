@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.lost import Lost
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import (
     LOST_BETWEEN_SERVICES,

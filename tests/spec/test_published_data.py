@@ -5,8 +5,8 @@ import pytest
 
 from expectations import PROMISES, RETRIED, Severity
 from pipeline.hops.data_told import rules
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_data import data_quality, feeds, school_checks
-from pipeline.steps.published_pages import Policy
 from pipeline.tables.derived import RECONCILIATION
 from pipeline.tables.published import DATA_QUALITY, FEED
 from pipeline.vocabulary.feeds import FEEDS
@@ -119,6 +119,13 @@ def test_a_few_rows_set_aside_are_not_told_of_a_feed(total, told):
 )
 def test_a_feeds_rows_are_not_told_where_they_would_give_back_a_rules(total, by_rule, is_told):
     assert set_aside(total, *by_rule) == (total if is_told else None)
+
+
+@pytest.mark.parametrize("rows, told", [(0, 0), (3, 0), (49, 0), (50, 100), (149, 100), (150, 200), (346278, 346300)])
+def test_rows_read_are_told_to_the_nearest_hundred_for_a_row_may_be_a_child(rows, told):
+    received = pl.DataFrame([("care_children", 1, 0, None, rows, 0)], schema=RECEIVED, orient="row")
+    of_care = feeds(received, DATA_QUALITY.empty, Policy()).filter(feed="care_children")
+    assert of_care["rows_read"].to_list() == [told]
 
 
 def test_what_is_only_noted_gives_nothing_back():

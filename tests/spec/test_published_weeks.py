@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.steps.inclusion import exact_counts
-from pipeline.steps.published_pages import Policy
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_weeks import england
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.published import ENGLAND, WEEK, WEEK_RATES

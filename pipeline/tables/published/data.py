@@ -16,7 +16,7 @@ FEED = Table(
         Column("files", pl.Int64, "Files read, those refused among them.", "files"),
         Column("files_refused", pl.Int64, "Of those, refused whole.", "files"),
         Column("last_known_on", pl.Date, "The day the latest that was not refused came, this school year or before; null where none has.", nullable=True),
-        Column("rows_read", pl.Int64, "Rows read, but for those of files refused.", ROWS),
+        Column("rows_read", pl.Int64, "Rows read, to the nearest hundred, but for those of files refused: of some feeds a row is a child.", ROWS),
         Column("rows_set_aside", pl.Int64, "Of those, set aside; null where 1 to 4, or one could be had from the rules.", ROWS, nullable=True),
     ),
 )  # fmt: skip
