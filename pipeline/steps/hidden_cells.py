@@ -1,7 +1,7 @@
 """Which cells to hide, so that no small count can be worked out from all that is shown.
 
-The reader we guard against sees every shown cell, knows every sum the tables obey, knows a hidden count is never
-nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
+The reader we guard against sees every shown cell, now and on the nights before, knows every sum the tables obey, knows where
+a hidden count is never nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
 could be are still possible to that reader: when some other set of hidden numbers would have been published just the
 same. We look for that other set, and hide what it takes for there to be one. A set found is a proof, and for every small
 count that moved in it; a set missed only hides more than was needed.
@@ -25,6 +25,9 @@ class Cell:
 
     Any two values will do, unless the `whole_range` must stay possible. A number is `known` where a reader has it
     whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
+    Hidden `before`, it stays hidden whatever it is now, and a reader can think it any number, nought among them. `told`
+    before just as it is, it covers nothing either, for a reader may suppose that nothing has changed; and where it must be
+    hidden now there is nothing left to protect.
     `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
     `worth` to its readers, the later it is hidden for another's sake.
     """
@@ -33,6 +36,8 @@ class Cell:
     could_be: tuple[int, int] | None = None
     whole_range: bool = False
     known: bool = False
+    before: bool = False
+    told: bool = False
     most: int | None = None
     published: bool = True
     worth: int = 1
@@ -65,7 +70,7 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     """
     board = _Board(cells, sums, fewest_shown)
     given_away = {name for name, cell in board.number.items() if board.must_hide(cell) and not board.protect(cell)}
-    hidden = {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+    hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
     return Hidden(hidden, given_away)
 
 
@@ -91,6 +96,7 @@ class _Board:
         self.cells = [cells[name] for name in names]
         self.fewest_shown = fewest_shown
         self.value = [cell.value for cell in self.cells]
+        self.is_fixed = [cell.known or cell.told for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
         self.still_owed, self.most_tries = _STILL_OWED[0], _TRIES
@@ -102,11 +108,16 @@ class _Board:
             for cell, sign in members:
                 self.sums_of[cell].append((number, sign))
         for number, cell in enumerate(self.cells):
-            if not cell.known and (cell.could_be or not cell.published):
+            if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
                 self._hide([number])
 
     def must_hide(self, cell: int) -> bool:
-        return self.cells[cell].could_be is not None and not self.cells[cell].known
+        return self.cells[cell].could_be is not None and not self.is_fixed[cell]
+
+    def is_hidden(self, cell: int) -> bool:
+        one = self.cells[cell]
+        stays = one.before or (one.could_be is not None and not one.known)
+        return one.published and (self.is_free[cell] or stays)
 
     def protect(self, cell: int) -> bool:
         """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
@@ -200,7 +211,7 @@ class _Board:
 
     def _could_move(self, cell: int, step: int) -> bool:
         most = self.cells[cell].most
-        if self.cells[cell].known or (most is not None and self.value[cell] + step > most):
+        if self.is_fixed[cell] or (most is not None and self.value[cell] + step > most):
             return False
         if self.is_free[cell]:
             return self.value[cell] + step >= self.least[cell]
@@ -230,7 +241,7 @@ class _Board:
         return []
 
     def _could_be_hidden(self, cell: int) -> bool:
-        return not self.is_free[cell] and not self.cells[cell].known and self.value[cell] > 0
+        return not self.is_free[cell] and not self.is_fixed[cell] and self.value[cell] > 0
 
     def _hide(self, cells: Iterable[int]) -> bool:
         """Whether any of `cells` was still to be hidden."""
@@ -266,6 +277,8 @@ class _Board:
 
 def _least(cell: Cell, fewest_shown: int) -> int:
     """The least a reader can think a hidden cell to be."""
+    if cell.before:
+        return 0
     if cell.could_be:
         return cell.could_be[0]
     return fewest_shown if cell.published else 0
