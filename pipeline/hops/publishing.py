@@ -1,6 +1,7 @@
 """The night's figures: counted, suppressed once, and swapped in."""
 
 from datetime import date
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -12,13 +13,16 @@ from pipeline.edges.settings import Home
 from pipeline.steps.alarms import alarms
 from pipeline.steps.care import with_looked_after
 from pipeline.steps.disclosure import Policy, suppressed
+from pipeline.steps.exact_looks import exact_looks
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.places import of_schools
 from pipeline.steps.reconciliation import first_apart
+from pipeline.steps.signal_outcomes import signal_names
 from pipeline.steps.support_attendance import support_attendance
 from pipeline.steps.windows import school_days
 
 from .looking import Look
+from .looks import so_far
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
@@ -45,7 +49,11 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         places=of_schools(look.triage, look.policy),
     )
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
-    pages = suppressed(exact_counts(tonight), policy) | {
+    counts = exact_counts(tonight)
+    known = so_far(con, home, look, counts["group_audit"], partial(_characteristics, con))
+    counts |= exact_looks(tonight, known, counts["group_audit"])
+    pages = suppressed(counts, policy) | {
+        "signal_names": signal_names(known.catalogue),
         "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }

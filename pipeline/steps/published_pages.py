@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.steps.group_rates import with_rates
 from pipeline.tables.published import (
     GROUP_AUDIT,
     LOST_CHILDREN,
@@ -104,13 +105,7 @@ def _week_page(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _group_page(groups: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    enough = pl.col("pupils") >= policy.smallest_base
-    return groups.with_columns(
-        pl.when(enough)
-        .then(_rounded(pl.col(column) / pl.col("pupils"), pl.col("pupils"), policy))
-        .alias(f"{column}_rate")
-        for column in ("eligible", "listed", "missed")
-    )
+    return with_rates(groups, smallest_base=policy.smallest_base, decimals=policy.rate_decimals)
 
 
 def _lost_page(lost: pl.DataFrame, policy: Policy) -> pl.DataFrame:
