@@ -61,7 +61,7 @@ def drawn(chance: np.random.Generator, pupils: int, schools: int, weeks: int) ->
     planned = support & some(0.3)
     persistent = some(0.2)
     frame = {
-        "urn": chance.integers(0, schools, pupils).astype(np.int32) + 100001,
+        "urn": chance.choice(schools, pupils, p=_sizes(schools)).astype(np.int32) + 100001,
         "outcome": outcome,
         "missed": (outcome == "eligible_not_listed") & some(0.7),
         "persistent": persistent, "severe": persistent & some(0.2),
@@ -84,6 +84,12 @@ def drawn(chance: np.random.Generator, pupils: int, schools: int, weeks: int) ->
         for kind, share in (("illness", 0.3), ("part_time", 0.04), ("other_authorised", 0.1), ("unauthorised", 0.15)):
             frame[f"{week} {kind}"] = np.where(some(share), chance.integers(1, 3, pupils), 0)
     return pl.DataFrame(frame)
+
+
+def _sizes(schools: int) -> np.ndarray:
+    """Small schools and large ones, as England's are; of a handful all are alike."""
+    sizes = np.array([1 if schools < 10 else (60, 120, 210, 210, 315, 420, 900, 1200)[number % 8] for number in range(schools)])
+    return sizes / sizes.sum()
 
 
 def with_changes(
