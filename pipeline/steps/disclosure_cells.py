@@ -25,6 +25,8 @@ _ALL_IN_ONE = {
 }  # fmt: skip
 """States that sum to a whole; those that say something of a child; and the one whose nought is hidden where all are in one."""
 
+_IN_TIME = {"plans": "plans_in_time", "plans_with_exceptions": "plans_in_time_with_exceptions"}
+
 _WORTH = {
     **{("run", column): 50 for column in PUPILS["run"]},
     **{("phase", column): 10 for column in PUPILS["phase"]},
@@ -69,7 +71,7 @@ def all_cells(rows: Rows, sums: list[Sum], policy: Policy, before: Remembered) -
 def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     for table, columns in PUPILS.items():
         for key, row in rows[table].items():
-            hidden_noughts = set(_hidden_noughts(table, row))
+            hidden_noughts = set(_hidden_noughts(rows, table, row))
             for column in columns:
                 name = (table, key, column)
                 how = {"worth": _worth(table, row, column), "known": name in known, "most": _most(table, row, column)}
@@ -83,13 +85,13 @@ def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tupl
     yield from _unpublished(rows, policy)
 
 
-def _hidden_noughts(table: str, row: Mapping) -> Iterator[str]:
-    """Columns of which nought says as much as few."""
+def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
+    """Columns of which nought says as much as few. Where it is nought of the whole home, which is told, it says nothing of a group."""
     if is_of_a_group(table, row):
-        yield from (column for column in PUPILS[table] if row["pupils"])
+        (home,) = rows["run"].values()
+        yield from (column for column in PUPILS[table] if row["pupils"] and home.get(column) != 0)
     if table == "plans_in_time":
-        yield from ("plans_in_time" for _ in range(1) if row["plans"])
-        yield from ("plans_in_time_with_exceptions" for _ in range(1) if row["plans_with_exceptions"])
+        yield from (in_time for whole, in_time in _IN_TIME.items() if row[whole])
     if table in _ALL_IN_ONE:
         states, telling, cover = _ALL_IN_ONE[table]
         whole = sum(row[state] for state in states)
@@ -143,7 +145,7 @@ def known_listed(rows: Rows, sums: list[Sum]) -> set[tuple]:
 def _may_be_some(rows: Rows, name: tuple) -> bool:
     table, key, column = name
     row = rows[table][key]
-    return bool(row[column]) or is_of_a_group(table, row)
+    return bool(row[column]) or column in set(_hidden_noughts(rows, table, row))
 
 
 # Sessions

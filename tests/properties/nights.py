@@ -88,7 +88,9 @@ def drawn(chance: np.random.Generator, pupils: int, schools: int, weeks: int) ->
 
 def _sizes(schools: int) -> np.ndarray:
     """Small schools and large ones, as England's are; of a handful all are alike."""
-    sizes = np.array([1 if schools < 10 else (60, 120, 210, 210, 315, 420, 900, 1200)[number % 8] for number in range(schools)])
+    sizes = np.array(
+        [1 if schools < 10 else (60, 120, 210, 210, 315, 420, 900, 1200)[number % 8] for number in range(schools)]
+    )
     return sizes / sizes.sum()
 
 

@@ -15,8 +15,8 @@ FEED = Table(
         Column("title", pl.String, "What it is, in words."),
         Column("files", pl.Int64, "Files read, those refused among them.", "files"),
         Column("files_refused", pl.Int64, "Of those, refused whole.", "files"),
-        Column("last_known_on", pl.Date, "The day the latest came; null where none has.", nullable=True),
-        Column("rows_read", pl.Int64, "Rows read.", ROWS),
+        Column("last_known_on", pl.Date, "The day the latest that was not refused came, this school year or before; null where none has.", nullable=True),
+        Column("rows_read", pl.Int64, "Rows read, to the nearest hundred, but for those of files refused: of some feeds a row is a child.", ROWS),
         Column("rows_set_aside", pl.Int64, "Of those, set aside; null where 1 to 4, or one could be had from the rules.", ROWS, nullable=True),
     ),
 )  # fmt: skip
@@ -29,7 +29,13 @@ DATA_QUALITY = Table(
         Column("feed", pl.String, "Name of the feed."),
         Column("rule", pl.String, "Name of the rule."),
         Column("happens", pl.String, "file refused, row set aside, row tried again, or noted."),
-        Column("rows", pl.Int64, "Rows that broke it; null where 1 to 4.", ROWS, nullable=True),
+        Column(
+            "rows",
+            pl.Int64,
+            "Rows that broke it, of a file refused all its rows; null where 1 to 4.",
+            ROWS,
+            nullable=True,
+        ),
         Column("says", pl.String, "What is said of it and what to do, as `a2n describe feeds` has it."),
     ),
 )

@@ -46,7 +46,7 @@ ENGLAND = Table(
     grain="one row per figure of England that stands beside ours",
     key=("figure", "phase"),
     columns=(
-        Column("figure", pl.String, "absence_rate, persistent_absence, severe_absence, plans_in_time, ever_additional_support or ever_social_worker."),
+        Column("figure", pl.String, "absence_rate, persistent_absence, severe_absence, plans_in_time, plans_in_time_with_exceptions, ever_additional_support or ever_social_worker."),
         Column("phase", pl.String, "Phase of education; null for all.", nullable=True),
         Column("value", pl.Float64, "The figure.", "0 to 1"),
         Column("of", pl.String, "The time it is of."),
