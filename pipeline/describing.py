@@ -23,6 +23,7 @@ from pipeline.tables.staged_plans import PLANS
 from pipeline.tables.withdrawn import WITHDRAWN_MARKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
 from pipeline.vocabulary.feeds import FEEDS, Feed
+from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 
 def _page(title: str, about: str, parts: list[str]) -> str:
@@ -86,6 +87,7 @@ def _signal(signal: Signal) -> str:
             f"- On a list it reads, for a pupil just inside the line: “{_example(signal)}”",
             f"- The line: {signal.line}",
             f"- To ask: {signal.next_step}",
+            f"- Kind of next step: {NEXT_STEPS[signal.kind]} (`{signal.kind}`)",
             f"- What it must not be taken to say: {signal.caution}",
             f"- Source: {signal.source}",
             f"- Role: {signal.role}{points}, in use since {signal.since:%d/%m/%Y}. Its name in tables is `{signal.name}`.",

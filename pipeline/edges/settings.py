@@ -54,6 +54,8 @@ class Settings:
     ask_from: float = 0.80
     unlinked_days: int = 31
     marks_delivered: str = "changes"
+    specialists: dict[str, float] = field(default_factory=dict)  # days a term by kind of next step, whole home
+    specialists_by_area: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def words(self) -> PlanWords:
@@ -239,6 +241,13 @@ days_late = 5             # school days since the last register received, told i
 [suppression]
 fewest_shown = 5          # counts from 1 to one under this are hidden
 smallest_base = 20        # rates on fewer pupils are hidden
+
+[specialists]             # days a term there is somebody to look, by kind of next step: figures hold unmet looks against them.
+# health = 20             # whole home; kinds: family_support, health, learning_and_communication, emotional_wellbeing,
+                          # inclusion_and_provision, in_school
+
+# [specialists.areas."North"]  # of those, in an area, named as the schools register names it
+# health = 6
 
 [care]
 own_authority = []        # this authority's codes, as in ["209", "E09000023"]: they tell a placement out of area by PL_LA

@@ -8,6 +8,7 @@ from pipeline.signals.lines import what_is_wrong
 from pipeline.vocabulary.agencies import SERVICES
 
 from .errors import Refused
+from .specialists_told import specialists_told
 
 CHANGED, ALL, ON_DEMAND = "changed", "all", "on demand"
 """Of which pupils a printable is made when lists go out."""
@@ -50,8 +51,12 @@ def values_of(told: dict, path: Path) -> dict:
         if section == "signals" and isinstance(entries, dict):
             values["lines"] = _lines(entries, path)
             continue
+        if section == "specialists" and isinstance(entries, dict):
+            values |= specialists_told(entries, path)
+            continue
         if section not in known or not isinstance(entries, dict):
-            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join((*known, 'signals'))}.")
+            every = (*known, "signals", "specialists")
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(every)}.")
         for name, value in entries.items():
             kind = known[section].get(name)
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number

@@ -52,6 +52,7 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
         reason="Absent and never looked at: no support, plan or SEN provision on file, and no review in the last "
         f"{months} months.",
         next_step="Who will look first, and what do the pupil and their parents say is behind it?",
+        kind="in_school",
         role="trigger",
         points=6,
         source="Education Policy Institute (2025): attendance problems should prompt a check for needs not yet identified. "
@@ -78,6 +79,7 @@ def persistent_absence(lines: Lines) -> Signal:
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.persistent_percent),
         reason=MISSED + OTHER_LEAVE + ".",
         next_step="What do the pupil and their parents say makes coming in hardest?",
+        kind="in_school",
         role="trigger",
         points=3,
         source="DfE, Pupil absence statistics: methodology (persistent absence). The 40 sessions, and the "
@@ -104,6 +106,7 @@ def severe_absence(lines: Lines) -> Signal:
         reason="Half or more: missed {judged_absence_sessions} of {judged_possible_sessions:session} "
         "({judged_absence_rate:%}) {judged_period}.",
         next_step="Who already knows this family, and should a plan be made, or its review be brought forward?",
+        kind="family_support",
         role="trigger",
         points=4,
         source="DfE, Pupil absence statistics: methodology (severe absence).",
@@ -134,6 +137,7 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
         reason="Missed {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
         "{judged_period}, other leave left out: under a tenth, and rising.",
         next_step="What would stop it going further, and what does the pupil say would help now?",
+        kind="in_school",
         role="trigger",
         points=1,
         source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours.",
@@ -158,6 +162,7 @@ def recent_window(lines: Lines) -> Signal:
         raised=at_least(missed, possible, percent) & (col(missed) >= sessions),
         reason=f"Missed {{{missed}}} of {{{possible}:session}} ({{need_absence_rate_45d:%}}) {{period_45d}}, other leave left out.",
         next_step="What has been happening since half a term ago, and who has asked the pupil?",
+        kind="in_school",
         role="supporting",
         points=2,
         source="Somerville Public Schools' list of children often absent: absence in the last 45 school days, capped at the start of the year. "

@@ -24,7 +24,7 @@ def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, 
     those have gone by than may, weekdays of term. The latter need nobody to send registers, and may be a fortnight more."""
     since = school_year_of(as_of).before.first_day
     opened = school_days(between(weeks, since, as_of))
-    around, weekdays = _days_around(opened, schools), _weekdays_of_term(since, as_of)
+    around, weekdays = _days_around(opened, schools), weekdays_of_term(since, as_of)
     last_days = opened.group_by("urn").agg(last=pl.col("date").max()).sort("urn")
     lines = []
     for urn, last in last_days.rows():
@@ -52,7 +52,7 @@ def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_
     year = school_year_of(as_of)
     this_year = between(weeks, year.first_day, as_of)
     around = _days_around(school_days(this_year), schools)
-    weekdays = _weekdays_of_term(year.first_day, as_of)
+    weekdays = weekdays_of_term(year.first_day, as_of)
     of_old = set(weeks.filter(pl.col("week_start") < year.first_day)["urn"])
     lines = []
     for of_school in marked_days(this_year).sort("urn", "date").partition_by("urn", maintain_order=True):
@@ -101,7 +101,7 @@ def _days_around(opened: pl.DataFrame, schools: pl.DataFrame) -> dict[int, list[
     return {urn: by_authority.get(one, []) for one, urn in spans.select("authority", "urn").rows()}
 
 
-def _weekdays_of_term(first: date, last: date) -> list[date]:
+def weekdays_of_term(first: date, last: date) -> list[date]:
     """Weekdays on which hardly any school in England is shut, but for half terms and days of its own."""
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return [day for day in days if day.weekday() < 5 and not _in_a_long_holiday(day)]

@@ -1,7 +1,7 @@
 """Which cells to hide, so that no small count can be worked out from all that is shown.
 
-The reader we guard against sees every shown cell, knows every sum the tables obey, knows a hidden count is never
-nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
+The reader we guard against sees every shown cell, now and on the nights before, knows every sum the tables obey, knows where
+a hidden count is never nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
 could be are still possible to that reader: when some other set of hidden numbers would have been published just the
 same. We look for that other set, and hide what it takes for there to be one. A set found is a proof, and for every small
 count that moved in it; a set missed only hides more than was needed.
@@ -12,9 +12,11 @@ price of hiding them, and the cheapest way is taken. A search is so many steps a
 that, the cells nearest by are hidden, one, then two, then four, and it is begun again.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+
+from .other_numbers import Room, cheapest_moves
 
 Name = Hashable
 
@@ -23,8 +25,11 @@ Name = Hashable
 class Cell:
     """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
 
-    Any two values will do, unless the `whole_range` must stay possible. A number is `known` where a reader has it
+    Any two values will do, unless the `whole_range` must stay possible; a range of one is not printed, and may be known. A number is `known` where a reader has it
     whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
+    Hidden `before`, it stays hidden whatever it is now, and a reader can think it any number, nought among them. `told`
+    before just as it is, it covers nothing either, for a reader may suppose that nothing has changed; and where it must be
+    hidden now there is nothing left to protect.
     `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
     `worth` to its readers, the later it is hidden for another's sake.
     """
@@ -33,6 +38,8 @@ class Cell:
     could_be: tuple[int, int] | None = None
     whole_range: bool = False
     known: bool = False
+    before: bool = False
+    told: bool = False
     most: int | None = None
     published: bool = True
     worth: int = 1
@@ -65,7 +72,7 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     """
     board = _Board(cells, sums, fewest_shown)
     given_away = {name for name, cell in board.number.items() if board.must_hide(cell) and not board.protect(cell)}
-    hidden = {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+    hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
     return Hidden(hidden, given_away)
 
 
@@ -75,8 +82,13 @@ _A_CELL, _A_MOVE = 1000, 100
 _STILL_OWED = (1100, 30_000)
 """What a sum not yet made good is reckoned to cost; the more, the less the search looks to either side of its way."""
 
-_TRIES, _TRIES_AT_LAST, _WAYS_ON = 500, 1500, 12
-"""Sums made good in search of one other set of numbers, the same once all is hidden, and cells tried for each."""
+_TRIES, _WAYS_ON = 100, 12
+"""Sums made good in search of one other set of numbers, and cells tried for each."""
+
+_BESIDE = 4000
+"""Cells nearby that are solved for at once, where the search finds nothing."""
+
+_NO_BOUND = 1_000_000
 
 _Owed = dict[int, int]
 """By sum: how much its total now falls short of (or exceeds) its parts."""
@@ -91,9 +103,10 @@ class _Board:
         self.cells = [cells[name] for name in names]
         self.fewest_shown = fewest_shown
         self.value = [cell.value for cell in self.cells]
+        self.is_fixed = [cell.known or cell.told for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
-        self.still_owed, self.most_tries = _STILL_OWED[0], _TRIES
+        self.still_owed = _STILL_OWED[0]
         self.proven: set[int] = set()
         self.members = sorted(self._signed(each) for each in sums)
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
@@ -102,11 +115,17 @@ class _Board:
             for cell, sign in members:
                 self.sums_of[cell].append((number, sign))
         for number, cell in enumerate(self.cells):
-            if not cell.known and (cell.could_be or not cell.published):
+            if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
                 self._hide([number])
 
     def must_hide(self, cell: int) -> bool:
-        return self.cells[cell].could_be is not None and not self.cells[cell].known
+        could_be = self.cells[cell].could_be
+        return could_be is not None and could_be[0] < could_be[1] and not self.is_fixed[cell]
+
+    def is_hidden(self, cell: int) -> bool:
+        one = self.cells[cell]
+        stays = one.before or (one.could_be is not None and not one.known)
+        return one.published and (self.is_free[cell] or stays)
 
     def protect(self, cell: int) -> bool:
         """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
@@ -114,27 +133,22 @@ class _Board:
         further = 1
         while not is_safe(cell):
             if not self._hide(self._nearest_shown(cell, further)):
-                return self._is_safe_at_last(cell, is_safe)
+                return False
             further *= 2
         return True
-
-    def _is_safe_at_last(self, cell: int, is_safe: Callable[[int], bool]) -> bool:
-        """The same search, longer: there is nothing more to hide, so it is worth every step."""
-        self.most_tries = _TRIES_AT_LAST
-        safe = is_safe(cell)
-        self.most_tries = _TRIES
-        return safe
 
     def _could_be_another(self, cell: int) -> bool:
         """Whether this count could be one more or one less, once what it takes is hidden."""
         if cell in self.proven:
             return True
+        steps = [step for step in (1, -1) if self._could_move(cell, step)]
         for self.still_owed in _STILL_OWED:
-            steps = (step for step in (1, -1) if self._could_move(cell, step))
             ways = [way for step in steps if (way := self._cheapest_way({cell: step}))]
             if ways:
                 break
         else:
+            ways = [way for step in steps if (way := self._solved(cell, step))]
+        if not ways:
             return False
         cheapest = min(ways, key=self._price)
         self._hide(cheapest)
@@ -149,7 +163,8 @@ class _Board:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
         moved: dict[int, int] = {}
         while self.value[cell] != end:
-            moves = self._cheapest_way({cell: 1 if end > self.value[cell] else -1})
+            step = 1 if end > self.value[cell] else -1
+            moves = self._cheapest_way({cell: step}) or self._solved(cell, step)
             if moves is None:
                 break
             self._hide(moves)
@@ -164,7 +179,7 @@ class _Board:
         ((cell, step),) = moves.items()
         queue = [(0, 0, moves, self._owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < self.most_tries:
+        while queue and len(seen) < _TRIES:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves
@@ -176,6 +191,33 @@ class _Board:
             for at, (cost, further, still_owed) in enumerate(self._ways_on(narrowest, moves, owed)):
                 heappush(queue, (cost, len(seen) * _WAYS_ON + at, further, still_owed))
         return None
+
+    def _solved(self, cell: int, step: int) -> dict[int, int] | None:
+        """The same of all sums nearby at once: dearer to find, and found where there is one."""
+        if not self._could_move(cell, step):
+            return None
+        beside = self._beside(cell)
+        rooms = {each: room for each in beside if (room := self._room(each)).up or room.down}
+        sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
+        return cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
+
+    def _beside(self, cell: int) -> list[int]:
+        """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
+        reached, edge = {cell}, [cell]
+        while edge and len(reached) < _BESIDE:
+            sums = sorted({sum_ for each in edge for sum_, _ in self.sums_of[each]})
+            beside = {other for sum_ in sums for other, _ in self.members[sum_]} - reached
+            edge = sorted(other for other in beside if self._could_move(other, 1) or self._could_move(other, -1))
+            reached.update(edge)
+        return sorted(reached)
+
+    def _room(self, cell: int) -> Room:
+        most = self.cells[cell].most
+        if not (self._could_move(cell, 1) or self._could_move(cell, -1)):
+            return Room(0, 0, 0)
+        least = self.least[cell] if self.is_free[cell] else self.fewest_shown
+        up = _NO_BOUND if most is None else most - self.value[cell]
+        return Room(up, max(self.value[cell] - least, 0), self._cost(cell))
 
     def _breadth(self, sum_: int, moves: dict[int, int], owed: _Owed) -> tuple[bool, int, int, int]:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
@@ -200,7 +242,7 @@ class _Board:
 
     def _could_move(self, cell: int, step: int) -> bool:
         most = self.cells[cell].most
-        if self.cells[cell].known or (most is not None and self.value[cell] + step > most):
+        if self.is_fixed[cell] or (most is not None and self.value[cell] + step > most):
             return False
         if self.is_free[cell]:
             return self.value[cell] + step >= self.least[cell]
@@ -230,7 +272,7 @@ class _Board:
         return []
 
     def _could_be_hidden(self, cell: int) -> bool:
-        return not self.is_free[cell] and not self.cells[cell].known and self.value[cell] > 0
+        return not self.is_free[cell] and not self.is_fixed[cell] and self.value[cell] > 0
 
     def _hide(self, cells: Iterable[int]) -> bool:
         """Whether any of `cells` was still to be hidden."""
@@ -251,7 +293,7 @@ class _Board:
 
     def _make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
         """Make these moves as many times as there is room for, and note them in `moved`."""
-        room = (self.value[cell] - self.least[cell] for cell, step in moves.items() if step < 0)
+        room = ((self.value[cell] - self.least[cell]) // -step for cell, step in moves.items() if step < 0)
         size = max(1, min((at_most, *room)))
         for cell, step in moves.items():
             self.value[cell] += step * size
@@ -266,6 +308,8 @@ class _Board:
 
 def _least(cell: Cell, fewest_shown: int) -> int:
     """The least a reader can think a hidden cell to be."""
+    if cell.before:
+        return 0
     if cell.could_be:
         return cell.could_be[0]
     return fewest_shown if cell.published else 0

@@ -71,7 +71,7 @@ def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
         "week": phase_weeks(weeks, tonight.weeks, schools.select("urn", "phase"), tonight.policy, as_of=tonight.as_of),
         "school_week": school_weeks(weeks),
         "signal": _signals(tonight, schools),
-        "group_audit": _group_audit(pupils, tonight.characteristics),
+        "group_audit": group_audit(pupils, tonight.characteristics),
         "lost_children": lost_children(tonight.lost, schools),
     }
 
@@ -91,6 +91,11 @@ def _pupils(tonight: Tonight) -> pl.DataFrame:
     for frame in (year, on_file):
         pupils = pupils.join(frame, on="pupil_id", how="left")
     pupils = pupils.join(tonight.schools.select("urn", "phase"), on="urn", how="left")
+    return with_missed(pupils)
+
+
+def with_missed(pupils: pl.DataFrame) -> pl.DataFrame:
+    """`pupils` with whether each was missed: worth a look, nothing on file, and no place left."""
     missed = (pl.col("outcome") == "eligible_not_listed") & ~pl.col("on_file").fill_null(False)
     return pupils.with_columns(pl.col("phase").fill_null(NO_PHASE), missed=missed)
 
@@ -228,7 +233,7 @@ GROUPS = {
 """The kinds of group the audit looks at, and which group of it a pupil is in. Every pupil is in one of each kind."""
 
 
-def _group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.DataFrame:
+def group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.DataFrame:
     """One row per kind of group and group with anyone in it."""
     described = pupils.join(characteristics, on="pupil_id", how="left", validate="1:1")
     listed, waiting = (pl.col("outcome") == outcome for outcome in ("listed", "eligible_not_listed"))

@@ -9,7 +9,9 @@ SNOOZE_REASONS = ("treatment under way", "support has just begun", "a review is 
 """Why a pupil is not to be listed before a day. Bereavement, illness at home and the like are `known to staff`: the word is
 never printed, and never read back."""
 
-OUTCOMES = ("need found", "known", "none")
+NEED_FOUND, FOUND_KNOWN, NOTHING_FOUND = "need found", "known", "none"
+
+OUTCOMES = (NEED_FOUND, FOUND_KNOWN, NOTHING_FOUND)
 """What came of looking: a need nobody had seen, one that was known, or none."""
 
 FACTS = ("a mark", "roll or year group", "support on file", "another fact")
