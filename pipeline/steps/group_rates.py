@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.steps.inclusion import group_audit, with_missed
-
 RATES = ("eligible", "listed", "missed")
 _COUNTS = ("pupils", *RATES)
 
@@ -21,16 +19,6 @@ ROUGHLY = 0.05
 
 _Z = 1.959963984540054
 """Of a standard normal, between plus and minus which lie 95 %."""
-
-
-def groups_of(
-    triage: pl.DataFrame, support: pl.DataFrame, schools: pl.DataFrame, characteristics: pl.DataFrame
-) -> pl.DataFrame:
-    """The exact groups of one day, as `inclusion.exact_counts` has them of tonight: of the last look of an earlier school year, with
-    what was known then."""
-    pupils = triage.select("pupil_id", "urn", "outcome")
-    pupils = pupils.join(support.select("pupil_id", "on_file"), on="pupil_id", how="left")
-    return group_audit(with_missed(pupils.join(schools.select("urn", "phase"), on="urn", how="left")), characteristics)
 
 
 def is_enough(groups: pl.DataFrame, earlier: Sequence[pl.DataFrame], *, smallest_base: int) -> bool:
