@@ -230,6 +230,13 @@ def test_a_school_without_a_register_has_the_weekdays_of_term_and_one_with_has_i
     assert of_cedar.min() >= date(2025, 9, 1)
 
 
+def test_a_register_of_last_year_tells_no_day_of_this_one():
+    of_last_year = school_days(ASH).with_columns(pl.col("date") - timedelta(days=364))
+    assert with_weekdays(of_last_year, pl.Series([ASH]), as_of=AS_OF)["date"].max() == AS_OF
+    both = pl.concat([of_last_year, school_days(ASH, to=school_day(2))])
+    assert with_weekdays(both, pl.Series([ASH]), as_of=AS_OF)["date"].to_list() == [school_day(1), school_day(2)]
+
+
 # Counted by place
 
 PUPILS = """
