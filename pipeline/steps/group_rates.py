@@ -73,7 +73,7 @@ def with_rates(groups: pl.DataFrame, *, smallest_base: int, decimals: int) -> pl
     for name in RATES:
         count = pl.when(is_pooled).then(f"pooled_{name}").otherwise(name)
         rate, low, high = (_told(one, is_pooled, decimals) for one in _wilson(count, base))
-        is_some = enough & (count > 0) & (count < base) & (rate > 0) & (rate < 1)
+        is_some = enough & (rate > 0) & (rate < 1)  # as it would be written
         ends = {"rate": rate, "low": low, "high": high}
         columns |= {f"{name}_{end}": pl.when(is_some).then(value) for end, value in ends.items()}
     return told.with_columns(**columns)
