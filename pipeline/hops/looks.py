@@ -13,7 +13,8 @@ from pipeline.signals.catalogue import catalogue
 from pipeline.signals.lines import lines_of
 from pipeline.steps.ever import Records
 from pipeline.steps.exact_looks import SoFar
-from pipeline.steps.group_rates import groups_of, is_enough
+from pipeline.steps.group_rates import is_enough
+from pipeline.steps.groups_then import groups_of
 from pipeline.steps.plans import plans
 from pipeline.steps.specialists import Days
 from pipeline.steps.windows import school_days

@@ -25,7 +25,7 @@ class SoFar:
 
     `found_before` has pupil_id and first_on, the first day of this school year on which a stored look found a pupil worth one;
     `listed_for` pupil_id and signal, raised on the day of a list of this school year that the pupil was on, today's among them;
-    `school_days` urn and date; `earlier_groups` the exact groups of earlier school years, newest first (`group_rates.groups_of`).
+    `school_days` urn and date; `earlier_groups` the exact groups of earlier school years, newest first (`groups_then.groups_of`).
     """
 
     found_before: pl.DataFrame

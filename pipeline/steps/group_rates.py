@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.steps.inclusion import group_audit, with_missed
-
 RATES = ("eligible", "listed", "missed")
 _COUNTS = ("pupils", *RATES)
 
@@ -21,16 +19,6 @@ ROUGHLY = 0.05
 
 _Z = 1.959963984540054
 """Of a standard normal, between plus and minus which lie 95 %."""
-
-
-def groups_of(
-    triage: pl.DataFrame, support: pl.DataFrame, schools: pl.DataFrame, characteristics: pl.DataFrame
-) -> pl.DataFrame:
-    """The exact groups of one day, as `inclusion.exact_counts` has them of tonight: of the last look of an earlier school year, with
-    what was known then."""
-    pupils = triage.select("pupil_id", "urn", "outcome")
-    pupils = pupils.join(support.select("pupil_id", "on_file"), on="pupil_id", how="left")
-    return group_audit(with_missed(pupils.join(schools.select("urn", "phase"), on="urn", how="left")), characteristics)
 
 
 def is_enough(groups: pl.DataFrame, earlier: Sequence[pl.DataFrame], *, smallest_base: int) -> bool:
@@ -85,7 +73,7 @@ def with_rates(groups: pl.DataFrame, *, smallest_base: int, decimals: int) -> pl
     for name in RATES:
         count = pl.when(is_pooled).then(f"pooled_{name}").otherwise(name)
         rate, low, high = (_told(one, is_pooled, decimals) for one in _wilson(count, base))
-        is_some = enough & (count > 0) & (count < base) & (rate > 0) & (rate < 1)
+        is_some = enough & (rate > 0) & (rate < 1)  # as it would be written
         ends = {"rate": rate, "low": low, "high": high}
         columns |= {f"{name}_{end}": pl.when(is_some).then(value) for end, value in ends.items()}
     return told.with_columns(**columns)

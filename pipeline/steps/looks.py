@@ -93,9 +93,10 @@ def _with_number(rows: pl.DataFrame, days: pl.DataFrame, column: str) -> pl.Data
 
 
 def with_weekdays(days: pl.DataFrame, urns: pl.Series, *, as_of: date) -> pl.DataFrame:
-    """`days` (urn, date), and for each of `urns` that has none, as a school without registers has none, the weekdays of this
-    year's terms: nobody is to wait uncounted because a school is known by its census alone."""
-    without = pl.DataFrame({"urn": urns.unique().cast(pl.Int32)}).join(days, on="urn", how="anti")
-    weekdays = weekdays_of_term(school_year_of(as_of).first_day, as_of)
-    usual = pl.DataFrame({"date": weekdays}, schema={"date": pl.Date})
-    return pl.concat([days.select("urn", "date"), without.join(usual, how="cross")]).sort("urn", "date")
+    """`days` (urn, date) of this school year, and for each of `urns` that has none, as a school without registers has none, the
+    weekdays of this year's terms: nobody is to wait uncounted because a school is known by its census alone."""
+    first_day = school_year_of(as_of).first_day
+    here = days.select("urn", "date").filter(pl.col("date").is_between(first_day, as_of))
+    without = pl.DataFrame({"urn": urns.unique().cast(pl.Int32)}).join(here, on="urn", how="anti")
+    weekdays = pl.DataFrame({"date": weekdays_of_term(first_day, as_of)}, schema={"date": pl.Date})
+    return pl.concat([here, without.join(weekdays, how="cross")]).sort("urn", "date")

@@ -75,7 +75,7 @@ SPECIALIST = Table(
         Column("area", pl.String, "Area of the school; null for the whole home.", nullable=True),
         PHASE,
         pupils("unmet", "Worth a look today for this kind of reason first, and not looked at this school year."),
-        Column("days_a_term", pl.Float64, "Specialist days a term, as settings say; null where they say none.", "days", nullable=True),
+        Column("days_a_term", pl.Float64, "Specialist days a term, as settings say, of an area for all its phases together; null where they say none.", "days", nullable=True),
         Column("unmet_a_day", pl.Float64, "Unmet looks over days.", "pupils a day", nullable=True),
     ),
 )  # fmt: skip
