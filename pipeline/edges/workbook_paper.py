@@ -22,7 +22,7 @@ CONFIDENTIAL = "Confidential: children's records"
 MADE_UP = "MADE-UP DATA"
 
 _LINE_POINTS, _TALL_LINE_POINTS, _PADDING_POINTS = 12.75, 17.0, 6.0
-_CELL_MARGIN_PIXELS, _TO_CALIBRI, _BOLD = 6, 0.99, 1.07  # Arial's widths to Calibri's, and bold Arial's to Arial's
+_CELL_MARGIN_PIXELS, _TO_CALIBRI, _BOLD = 6 + 9, 0.99, 1.07  # Arial's widths to Calibri's, and bold Arial's to Arial's
 _MOST_POINTS = 409.0  # Excel makes no taller row
 _TITLE_SIZE, _LONGEST_IN_FOOTER = 15, 60
 _AS_WIDE_AS = {"’": "'", "‘": "'", "“": '"', "”": '"', "•": "o"}  # not in Excel's table
@@ -117,7 +117,8 @@ def formats(book: Workbook) -> dict[str, Format]:
     cell = {"valign": "top", "text_wrap": True, "font_color": INK}
     # Left to right even where a name is Arabic, so that every row lines up; the name itself still reads its own way.
     cell |= {"align": "left", "reading_order": 1}
-    ruled = {**cell, "border": 1, "border_color": RULE}
+    ruled = {**cell, "border": 1, "border_color": RULE, "indent": 1}  # nine pixels, so that text stands off its rule
+    centred = {**ruled, "align": "center", "indent": 0}
     heading = {**ruled, "bold": True, "font_color": "#FFFFFF", "valign": "vcenter"}
     of_a_pupil = {"top": 2, "top_color": NAVY}  # a firm line above each pupil who has more than one row
     looks = {
@@ -132,12 +133,12 @@ def formats(book: Workbook) -> dict[str, Format]:
         "fact": ruled,
         "line": {**ruled, "valign": "vcenter"},
         "term": {**ruled, "bold": True, "valign": "vcenter"},
-        "number": {**ruled, "align": "center", "valign": "vcenter"},
-        "place": {**ruled, "align": "center", "bold": True, "font_size": 12, "font_color": NAVY},
-        "spark": {**ruled, "align": "center", "valign": "vcenter"},
+        "number": {**centred, "valign": "vcenter"},
+        "place": {**centred, "bold": True, "font_size": 12, "font_color": NAVY},
+        "spark": {**centred, "valign": "vcenter"},
         "fact_first": {**ruled, **of_a_pupil},
-        "place_first": {**ruled, **of_a_pupil, "align": "center", "bold": True, "font_size": 12, "font_color": NAVY},
-        "spark_first": {**ruled, **of_a_pupil, "align": "center", "valign": "vcenter"},
+        "place_first": {**centred, **of_a_pupil, "bold": True, "font_size": 12, "font_color": NAVY},
+        "spark_first": {**centred, **of_a_pupil, "valign": "vcenter"},
         "heard": {**ruled, "italic": True, "bg_color": TO_FILL},
         "whose": {**ruled, "bg_color": BAND},
         "fill": {**ruled, "locked": False},
