@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.steps.answers import standing_decisions
 from pipeline.steps.looked_at import Before
 from pipeline.tables.published import ALARM
 from pipeline.vocabulary.feedback import ALREADY_MET, LOOK_INTO_IT, NOT_NEEDED, OTHER_CAUSE
@@ -46,17 +47,13 @@ def alarms(triage: pl.DataFrame, before: Before, days: pl.DataFrame, *, as_of: d
     """
     year = school_year_of(as_of)
     schools = triage.select("urn").unique()
-    this_year = before.decisions.filter(
+    this_year = standing_decisions(before.decisions).filter(  # one list may come back twice
         pl.col("decided_on").is_between(year.first_day, as_of), pl.col("decision").is_in((*_DISMISSALS, LOOK_INTO_IT))
     )
-    decided = (
-        this_year.unique(("pupil_id", "urn", "list_as_of", "decision", "decided_on"))  # one list may come back twice
-        .group_by("urn")
-        .agg(
-            decisions=pl.len(),
-            dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
-            looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
-        )
+    decided = this_year.group_by("urn").agg(
+        decisions=pl.len(),
+        dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
+        looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
     )
     named = before.places.filter(pl.col("as_of") >= year.first_day).select("urn", "as_of").unique()
     lists = named.group_by("urn").agg(lists=pl.len())  # one with nobody on it asks for no answer

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.signals.sentences import day, percent, written
+from pipeline.steps.answers import decision_of_each, outcome_of_each, standing_decisions, standing_outcomes
 from pipeline.steps.judged import rate
 from pipeline.steps.windows import between, once_each
 from pipeline.tables.derived import ISSUED_PLACES
@@ -46,11 +47,9 @@ def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of, and
     the state of that list, its columns ending in `_then`.
 
-    Of several decisions the latest made counts, of those the latest learned, of those the later list's.
+    Which of several decisions counts is said in `answers`.
     """
-    made = before.decisions.filter((pl.col("decided_on") <= as_of) & (pl.col("known_on") <= as_of))
-    order = ("decided_on", "known_on", "list_as_of", "decision", "snooze_until", "snooze_reason")
-    last = made.sort(*order, nulls_last=False).unique("pupil_id", keep="last", maintain_order=True)
+    last = decision_of_each(_so_far(before.decisions, "decided_on", as_of=as_of))
     try_again = pl.col("decided_on") + timedelta(days=TRY_AGAIN_DAYS)
     until = pl.when(pl.col("decision") == COULD_NOT_REACH).then(try_again).otherwise("snooze_until")
     state = before.places.sort(*ISSUED_PLACES.key, "urn").unique(ISSUED_PLACES.key, keep="first", maintain_order=True)
@@ -64,11 +63,12 @@ def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
 
 
 def _outcomes(outcomes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    found = outcomes.filter((pl.col("outcome_on") <= as_of) & (pl.col("known_on") <= as_of))
-    last = found.sort("outcome_on", "known_on", "list_as_of", "outcome").unique(
-        "pupil_id", keep="last", maintain_order=True
-    )
+    last = outcome_of_each(_so_far(outcomes, "outcome_on", as_of=as_of))
     return last.select("pupil_id", "outcome", "outcome_on")
+
+
+def _so_far(answers: pl.DataFrame, made_on: str, *, as_of: date) -> pl.DataFrame:
+    return answers.filter((pl.col(made_on) <= as_of) & (pl.col("known_on") <= as_of))
 
 
 def since_then(weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
@@ -98,12 +98,13 @@ _SINCE = {"pupil_id": pl.String} | dict.fromkeys(
 def last_looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     """One row per pupil somebody has looked at, if only to say that no look is needed: pupil_id and looked_at_on. Whoever could
     not be reached has not been looked at."""
-    reached = before.decisions.filter((pl.col("decision") != COULD_NOT_REACH) & (pl.col("known_on") <= as_of))
-    found = before.outcomes.filter(pl.col("known_on") <= as_of)
+    decided = standing_decisions(_so_far(before.decisions, "decided_on", as_of=as_of))
+    reached = decided.filter(pl.col("decision") != COULD_NOT_REACH)
+    found = standing_outcomes(_so_far(before.outcomes, "outcome_on", as_of=as_of))
     days = pl.concat(
         [reached.select("pupil_id", looked_at_on="decided_on"), found.select("pupil_id", looked_at_on="outcome_on")]
     )
-    return days.filter(pl.col("looked_at_on") <= as_of).group_by("pupil_id").agg(pl.col("looked_at_on").max())
+    return days.group_by("pupil_id").agg(pl.col("looked_at_on").max())
 
 
 def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:

@@ -226,10 +226,22 @@ def test_one_who_could_not_be_reached_is_asked_about_again_after_four_weeks(days
 
 def test_of_several_decisions_the_one_made_last_counts_whatever_list_it_came_on():
     first = list_of([ILL], as_of=FIRST)
-    snoozed = {"snooze_until": date(2026, 6, 1), "snooze_reason": "a review is booked"}
-    late = answered(first.before, ILL, "already met", DECIDED + timedelta(days=1), of=FIRST)
+    snoozed = {"snooze_until": date(2026, 6, 1), "snooze_reason": "a review is booked", "known_on": date(2026, 2, 25)}
+    late = answered(first.before, ILL, "already met", DECIDED + timedelta(days=1), of=DECIDED)
     before = answered(late, ILL, "snooze until", DECIDED, of=FIRST, **snoozed)
     assert list_of([ILL], before, as_of=NEXT).of(ILL)["because"] == "Looked at on 11 February 2026: already met."
+
+
+@pytest.mark.parametrize("known_on, words", [
+    (date(2026, 2, 16), "Being looked into since 9 February 2026."),
+    (date(2026, 2, 14), "Looked at on 12 February 2026: not needed."),
+])  # fmt: skip
+def test_of_two_answers_to_one_row_the_one_learned_later_takes_the_other_back(known_on, words):
+    """The first, dated 12 February, was learned on the 15th."""
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "not needed", date(2026, 2, 12), of=FIRST, known_on=date(2026, 2, 15))
+    both = answered(before, ILL, "look into it", date(2026, 2, 9), of=FIRST, known_on=known_on)
+    assert list_of([ILL], both, as_of=NEXT).of(ILL)["because"] == words
 
 
 def test_an_answer_not_known_yet_changes_nothing():
