@@ -44,8 +44,8 @@ class Before:
 
 
 def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of, and
-    the state of that list, its columns ending in `_then`.
+    """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of,
+    and the state of that list, its columns ending in `_then`.
 
     Which of several decisions counts is said in `answers`.
     """
@@ -118,7 +118,8 @@ def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
 
 def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`known` (one row per pupil on a roll, with what signals say) with `decided_because` where a decision holds,
-    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_lapsed where for its age alone.
+    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_worse_since where things are
+    worse than when it was made.
 
     `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks.
     """
@@ -144,8 +145,8 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
         .then("Last looked at on " + day(pl.col("decided_on")) + ", more than a year ago.")
     )
     holds = pl.col("decided_on").is_not_null() & pl.col("back_because").is_null()
-    lapsed = is_old & ~is_over & is_worse.is_null()
-    return joined.with_columns(back_because=back, is_lapsed=lapsed).with_columns(
+    is_worse_since = pl.col("decided_on").is_not_null() & is_worse.is_not_null()
+    return joined.with_columns(back_because=back, is_worse_since=is_worse_since).with_columns(
         decided_because=pl.when(holds).then(_decided()),
         decided_outcome=pl.when(holds & is_waiting).then(pl.lit("snoozed")).when(holds).then(pl.lit("already_known")),
     )
