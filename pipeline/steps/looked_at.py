@@ -1,7 +1,7 @@
 """What people decided of listed pupils, and whether it still holds: the way back, read.
 
 A decision holds until it is a year old, until the snooze in it ends, or until things are worse than when it was made; and then
-the list says which.
+the list says which. Once its pupil is back on a list that went out, it holds no more: that row waits for a decision of its own.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,8 @@ class Before:
 
 def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of,
-    and the state of that list, its columns ending in `_then`.
+    relisted_on (the day of the list on which the pupil came back since; null where on none), and the state of that list, its columns
+    ending in `_then`.
 
     Which of several decisions counts is said in `answers`.
     """
@@ -58,8 +59,19 @@ def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
         last.select("pupil_id", "list_as_of", "decision", "decided_on", "snooze_reason", decided_urn="urn", until=until)
         .join(_outcomes(before.outcomes, as_of=as_of), on="pupil_id", how="left")
         .join(then, on=("pupil_id", "list_as_of"), how="left")
+        .join(_relisted(before.places, last), on="pupil_id", how="left")
         .with_columns(need_rate_then=rate(pl.col("need_absence_sessions_then"), pl.col("need_possible_sessions_then")))
     )
+
+
+def _relisted(places: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil whom a list that knew of the decision named again, from that list on: the day of the latest such. A row that
+    was still waiting when it was decided on is none of these, whenever the answer came."""
+    stands = places.filter(~pl.col("is_superseded").fill_null(False))
+    began = stands.select("pupil_id", relisted_on=pl.coalesce("waiting_since", "as_of"))
+    since = began.join(last.select("pupil_id", "decided_on", "known_on"), on="pupil_id")
+    back = since.filter((pl.col("relisted_on") > pl.col("decided_on")) & (pl.col("relisted_on") >= pl.col("known_on")))
+    return back.group_by("pupil_id").agg(pl.col("relisted_on").max())
 
 
 def _outcomes(outcomes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -121,7 +133,8 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
     `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_worse_since where things are
     worse than when it was made.
 
-    `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks.
+    `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks. Whoever came back
+    on a list that went out is undecided from then on: a few better days do not answer what nobody looked at.
     """
     after = decided.select("pupil_id", after="decided_on")
     told = decided.join(since_then(weeks, after), on="pupil_id", how="left")
@@ -141,6 +154,8 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
         .then(_is_over())
         .when(is_worse.is_not_null())
         .then("Back on the list: " + is_worse)
+        .when(pl.col("relisted_on").is_not_null())
+        .then("Back on the list: was listed again on " + day(pl.col("relisted_on")) + ", and nobody has decided since.")
         .when(is_old)
         .then("Last looked at on " + day(pl.col("decided_on")) + ", more than a year ago.")
     )

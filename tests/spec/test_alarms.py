@@ -11,7 +11,7 @@ from pipeline.steps.looked_at import NOTHING_BEFORE, Before
 from tests.cast import AS_OF, school_days
 
 from .lists import answered, list_of
-from .test_from_list_to_list import ILL
+from .test_from_list_to_list import ILL, back_again
 
 SCHOOL = 100001
 DAYS = pl.DataFrame(
@@ -94,6 +94,13 @@ def test_the_wait_is_of_rows_on_the_list_and_ends_with_a_decision():
     assert raised_of(later) is True
     done = answered(first.before, ILL, NO, FIRST + timedelta(days=3), of=FIRST)
     assert raised_of(list_of([ILL], done, as_of=AS_OF)) is False
+
+
+def test_a_row_that_came_back_and_nobody_decided_on_waits_as_any_other():
+    pupil, back = back_again()
+    assert raised_of(list_of([pupil], back.before, as_of=AS_OF)) is True
+    done = answered(back.before, pupil, NO, FIRST + timedelta(days=30), of=date(2026, 3, 3))
+    assert raised_of(list_of([pupil], done, as_of=AS_OF)) is False
 
 
 def raised_of(listed) -> bool:
