@@ -28,7 +28,7 @@ _ALARMS = {
         "Is the list wrong for this school, or is there no time to look?",
     ),
     "never_returned": (
-        "Two lists or more have gone out this school year, and no answer has ever come back.",
+        "Two lists or more have gone out this school year, and none has come back with an answer that could be taken.",
         "Does the list reach whoever should have it, and can they return it?",
     ),
     "waiting_over_ten_school_days": (
@@ -57,15 +57,16 @@ def alarms(triage: pl.DataFrame, before: Before, days: pl.DataFrame, *, as_of: d
     )
     named = before.places.filter(pl.col("as_of") >= year.first_day).select("urn", "as_of").unique()
     lists = named.group_by("urn").agg(lists=pl.len())  # one with nobody on it asks for no answer
-    ever = before.returns.select("urn").drop_nulls().unique().with_columns(ever=pl.lit(True))
+    answered = before.returns.filter((pl.col("list_as_of") >= year.first_day) & (pl.col("rows_taken") > 0))
+    came_back = answered.select("urn", came_back=pl.lit(True)).unique()
     known = schools
-    for part in (decided, lists, ever, _longest_wait(triage, days)):
+    for part in (decided, lists, came_back, _longest_wait(triage, days)):
         known = known.join(part, on="urn", how="left")
     enough = pl.col("decisions") >= ENOUGH_DECISIONS
     raised = {
         "dismisses_nothing": pl.when(enough).then(~pl.col("dismissed")),
         "dismisses_everything": pl.when(enough).then(~pl.col("looked_into")),
-        "never_returned": pl.when(pl.col("lists") >= 2).then(pl.col("ever").is_null()),
+        "never_returned": pl.when(pl.col("lists") >= 2).then(pl.col("came_back").is_null()),
         "waiting_over_ten_school_days": pl.col("waited") > LONGEST_WAIT,
     }
     rows = [
