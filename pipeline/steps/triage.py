@@ -5,6 +5,7 @@ and type of need are nowhere in these tables. An absence whose code does not ask
 nor moves one up, and illness in a week in which much of the school was ill makes nobody eligible on the rate.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,14 +40,14 @@ class Earlier:
     """What earlier lists and answers say, for a list to go on from; of a home's first list all of it is empty.
 
     `weeks` are `facts.marked_weeks` cut at the as-of day: how things went since is counted there. `due` has the schools
-    (urn) whose list goes out on the day, or is None: all of them; the others are next due on `next_on`. `lots` (pupil_id, lot) is the day's keyed draw; `is_holiday` says that
+    (urn) whose list goes out on the day, or is None: all of them; `next_on` has the set day after this one on which each is due. `lots` (pupil_id, lot) is the day's keyed draw; `is_holiday` says that
     lists are due and wait until schools are open.
     """
 
     before: Before = NOTHING_BEFORE
     weeks: pl.DataFrame = field(default_factory=lambda: MARKED_WEEKS.empty)
     due: frozenset[int] | None = None
-    next_on: date | None = None
+    next_on: Mapping[int, date] = field(default_factory=dict)
     lots: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"pupil_id": pl.String, "lot": pl.Int64}))
     is_holiday: bool = False
 
@@ -80,7 +81,8 @@ def triage(
 
 def _with_due(sorted_out: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
     is_due = pl.lit(True) if earlier.due is None else pl.col("urn").is_in(sorted(earlier.due))
-    return sorted_out.with_columns(is_due=is_due, next_on=pl.lit(earlier.next_on, pl.Date))
+    next_on = pl.col("urn").replace_strict(dict(earlier.next_on), default=None, return_dtype=pl.Date)
+    return sorted_out.with_columns(is_due=is_due, next_on=next_on)
 
 
 def _raised(signals: pl.DataFrame) -> pl.DataFrame:
