@@ -119,10 +119,16 @@ def last_looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     return days.group_by("pupil_id").agg(pl.col("looked_at_on").max())
 
 
-def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
-    """Those of `looked_at` somebody is looking into, with no outcome yet."""
+def being_looked_into(decided: pl.DataFrame, triage: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    """Those of `looked_at` somebody is looking into, with no outcome yet: under the school that lists them now, with school_weeks,
+    how many of its weeks have begun since (null where it has no registers). Who is back on the list is asked about there."""
     no_outcome = pl.col("outcome_on").is_null() | (pl.col("outcome_on") < pl.col("decided_on"))
-    return decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome)
+    here = triage.filter(pl.col("outcome") != "listed").select("pupil_id", "urn")
+    looked_into = decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome).join(here, on="pupil_id")
+    open_weeks = weeks.filter(pl.col("possible_sessions") > 0).select("urn", "week_start").unique()
+    since = pl.col("week_start") > pl.col("decided_on")
+    counted = looked_into.select("pupil_id", "urn", "decided_on").join(open_weeks, on="urn").group_by("pupil_id")
+    return looked_into.join(counted.agg(school_weeks=since.sum()), on="pupil_id", how="left")
 
 
 # Whether it still holds -------------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ FACTS = ("a mark", "roll or year group", "support on file", "another fact")
 TRY_AGAIN_DAYS = 28
 """Days after which a pupil who could not be reached is asked about again: a snooze that needs no date of its own."""
 
+LONG_LOOKED_INTO_WEEKS = 6
+"""School weeks after which a look that nobody has said the end of is asked about: as long as support is tried before it is reviewed."""
+
 ONLY_ON_ITS_DAY = ("treatment under way", "known to staff")
 """Reasons known to those who gave them: the pupil comes back on the day they chose, and not before."""
 

@@ -6,9 +6,22 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipeline.steps.looked_at import NOTHING_BEFORE
+from pipeline.steps.looked_at import NOTHING_BEFORE, Before, being_looked_into, looked_at
 from pipeline.steps.places import Policy
-from tests.cast import AMIRA, CLASSMATES, FARAH, SECOND, YEAR_BEGAN, Away, Pupil, Spell, suspended_on, with_away
+from pipeline.steps.weeks import cut, marked_weeks
+from tests.cast import (
+    AMIRA,
+    CLASSMATES,
+    FARAH,
+    SECOND,
+    YEAR_BEGAN,
+    Away,
+    Pupil,
+    Spell,
+    marks_of,
+    suspended_on,
+    with_away,
+)
 
 from .lists import answered, found, list_of
 
@@ -124,6 +137,32 @@ def test_what_came_of_looking_is_said():
     before = answered(first.before, ILL, "look into it", DECIDED, of=FIRST)
     again = list_of([ILL], found(before, ILL, "need found", date(2026, 2, 20), of=FIRST), as_of=NEXT).of(ILL)
     assert again["because"] == "Looked into: a need was found on 20 February 2026."
+
+
+def looks(pupil: Pupil, before: Before, *, as_of: date) -> list[tuple[int, int | None]]:
+    """School and school weeks of each row under *Being looked into* on the list of a day."""
+    triage = list_of([pupil], before, as_of=as_of).triage
+    weeks = cut(marked_weeks(marks_of([pupil])), last_day=as_of)
+    rows = being_looked_into(looked_at(before, as_of=as_of), triage, weeks)
+    assert rows["pupil_id"].to_list() == [pupil.pupil_id] * rows.height
+    return rows.select("urn", "school_weeks").rows()
+
+
+def test_who_is_looked_into_says_how_many_school_weeks_have_begun_since():
+    """Half term is none of them: those of 23 February, and of 2, 9 and 16 March."""
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "look into it", DECIDED, of=FIRST)
+    assert looks(ILL, before, as_of=date(2026, 2, 13)) == [(100001, 0)]
+    assert looks(ILL, before, as_of=date(2026, 3, 20)) == [(100001, 4)]
+    assert looks(ILL, found(before, ILL, "none", date(2026, 3, 2), of=FIRST), as_of=date(2026, 3, 20)) == []
+
+
+@pytest.mark.parametrize("sessions, rows", [(7, 1), (8, 0)])
+def test_who_is_looked_into_and_worse_is_on_the_list_and_not_in_two_places(sessions, rows):
+    pupil = away_after(sessions)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "look into it", DECIDED, of=FIRST)
+    assert len(looks(pupil, before, as_of=date(2026, 3, 3))) == rows
 
 
 AFTER = ("2026-02-11", "2026-02-12", "2026-02-13", "2026-02-23", "2026-02-24", "2026-02-25")
