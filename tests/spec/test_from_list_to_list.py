@@ -455,6 +455,19 @@ def test_a_drawn_pupil_keeps_the_place_until_somebody_decides():
     assert other.of(NEAR)["outcome"] == "not_eligible"
 
 
+@pytest.mark.parametrize("days, is_drawn", [("2026-02-13", False), ("2026-02-10", True)])
+def test_whom_lot_gave_a_place_keeps_its_number_when_a_place_is_won_too(days, is_drawn):
+    """A lower number is free, and goes to nobody who has one."""
+    policy = replace(DRAWS, drawn=1)
+    pupils = [ILL, *CLASSMATES[:2], WELL, NEAR]
+    first = list_of(pupils, as_of=FIRST, policy=policy, lots=lots(pupils, NEAR))
+    assert (first.of(NEAR)["place"], first.of(NEAR)["is_drawn"]) == (4, True)
+    freed = answered(first.before, CLASSMATES[0], "not needed", DECIDED, of=FIRST)
+    later = [*pupils[:-1], with_away(NEAR, Away("I", "2026-02-09", days))]
+    again = list_of(later, freed, as_of=date(2026, 2, 20), policy=policy, lots=lots(later, NEAR)).of(NEAR)
+    assert (again["place"], again["is_drawn"], again["waiting_since"]) == (4, is_drawn, FIRST)
+
+
 # After a year --------------------------------------------------------------------------------------------------------------
 
 
