@@ -99,7 +99,7 @@ class _Words:
         shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
         before = look.earlier.before
-        self.reviewed = _here(being_looked_into(looked_at(before, as_of=look.as_of)), look)
+        self.reviewed = being_looked_into(looked_at(before, as_of=look.as_of), look.triage, look.registers)
         self.wrong = _here(before.corrections.filter(pl.col("known_on") > look.as_of - _SAID_FOR), look)
         named = [*shown["pupil_id"], *look.off_list["pupil_id"], *self.reviewed["pupil_id"], *self.wrong["pupil_id"]]
         self.home, self.look, self.triage = home, look, triage
@@ -176,7 +176,9 @@ class _Words:
     def _under_review(self, urn: int) -> tuple[UnderReview, ...]:
         rows = self.reviewed.filter(urn=urn).iter_rows(named=True)
         found = [
-            UnderReview(row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"])
+            UnderReview(
+                row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"], row["school_weeks"]
+            )
             for row in rows
         ]
         return tuple(sorted(found, key=lambda one: (one.decided_on, one.name, one.pupil_id)))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.vocabulary.school_year import TERMS, in_holidays_of_the_year, school_year_of, term_dates
+from pipeline.vocabulary.school_year import SUMMER_HOLIDAY, TERMS, in_holidays_of_the_year, school_year_of, term_dates
 
 from .held_to_totals import first_wrong
 from .windows import between, marked_days, school_days
@@ -14,9 +14,6 @@ FEWEST_SCHOOLS = 3
 
 A_FORTNIGHT = 10
 """Weekdays of a term on which a school may be shut and nobody around it can tell: half term, bank holidays, training."""
-
-_SUMMER = ((7, 20), (9, 8))
-"""Between the two days schools are shut, each at its time."""
 
 
 def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
@@ -108,7 +105,7 @@ def weekdays_of_term(first: date, last: date) -> list[date]:
 
 
 def _in_a_long_holiday(day: date) -> bool:
-    return _SUMMER[0] < (day.month, day.day) < _SUMMER[1] or in_holidays_of_the_year(day)
+    return SUMMER_HOLIDAY[0] < (day.month, day.day) < SUMMER_HOLIDAY[1] or in_holidays_of_the_year(day)
 
 
 def _line(urn: int, check: str, period: str, counted: int, allowed: float, reason: str) -> dict:

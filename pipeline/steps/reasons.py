@@ -8,6 +8,9 @@ from pipeline.signals.sentences import day, written
 
 _NEXT_STEPS = {signal.name: signal.next_step for signal in SIGNALS}
 
+SUPPORT_SAID_ON = pl.coalesce("last_review", "sen_provision_on")
+"""The day support on file was last reviewed or begun; where no such day is held, the day a census or roll said there is any."""
+
 EARLY_REVIEW = "Support is in place: is an early review of it due, with the pupil and their parents?"
 
 _RATE = (
@@ -81,6 +84,9 @@ def _why_listed() -> pl.Expr:
 
 
 def _why_though_supported() -> pl.Expr:
+    """What brings back a pupil already known, and only what did happen: where no review and no beginning is held, none is named."""
+    reviewed = pl.when(pl.col("last_review").is_not_null()).then(pl.lit(", after it was last reviewed or begun"))
+    reviewed = reviewed.otherwise(pl.lit(""))
     return (
         pl.when("is_severe")
         .then(pl.lit("Support is on file, and half or more was missed."))
@@ -88,9 +94,20 @@ def _why_though_supported() -> pl.Expr:
         .then(pl.lit("Support is on file, and a part-time timetable has gone past six school weeks."))
         .when(pl.col("worse_than_last_year").fill_null(False))
         .then(pl.lit("Support is on file, and absence is clearly worse than last year."))
-        .when(pl.col("known_because").is_not_null())
-        .then(pl.lit("Support is on file, and a suspension followed its last review."))
-        .otherwise(pl.lit("Support is on file, and its review is not in date."))
+        .when(pl.col("known_because").is_null())
+        .then(pl.lit("Support is on file, and its review is not in date."))
+        .when(pl.col("last_suspension_on") > SUPPORT_SAID_ON)
+        .then(
+            "Support is on file, and a suspension or exclusion came on "
+            + day(pl.col("last_suspension_on"))
+            + reviewed
+            + "."
+        )
+        .otherwise(
+            "Support is on file, and more has been missed since it was last looked at, on "
+            + day(pl.col("decided_on"))
+            + "."
+        )
     )
 
 

@@ -1,7 +1,8 @@
 """What came back: returned workbooks, cell by cell, with the day it happened and the day we learned it.
 
-No word of a pupil, a parent or a note is in any of these tables, and nothing here is ever changed: of several decisions on
-one pupil the latest made counts, of those the latest learned.
+No word of a pupil, a parent or a note is in any of these tables, and nothing here is ever changed. Of two answers to the same
+row of a list the one learned later corrects the other; of several decisions on one pupil the latest made counts, of those the
+latest learned.
 """
 
 import polars as pl

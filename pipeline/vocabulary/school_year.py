@@ -88,6 +88,18 @@ _CHRISTMAS, _EASTER = ((12, 17), (1, 8)), timedelta(days=14)
 """Between the two days, and so long before and after Easter Sunday, schools are shut, each at its time."""
 
 
+SUMMER_HOLIDAY = ((7, 20), (9, 8))
+"""Month and day between which schools are shut in summer, each at its time."""
+
+
+def in_a_usual_holiday(day: date) -> bool:
+    """Whether schools may be closed on `day` for a holiday or a half term: at their own time each, so that most of these days are
+    school days of some."""
+    windows = usual_holidays(school_year_of(day))
+    in_summer = SUMMER_HOLIDAY[0] < (day.month, day.day) < SUMMER_HOLIDAY[1]
+    return in_summer or any(first <= day <= last for first, last in windows)
+
+
 def in_holidays_of_the_year(day: date) -> bool:
     """Whether `day` may lie in a school's holidays of Christmas or Easter; the summer's lie between years."""
     of_year = (day.month, day.day)

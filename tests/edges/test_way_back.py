@@ -19,6 +19,7 @@ from pipeline.edges import feedback, identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.seals import Seals
 from pipeline.edges.workbook_cells import Cell, book_of
+from pipeline.hops.returning import looked_into
 
 from .answered import (
     AS_OF,
@@ -172,16 +173,21 @@ def test_a_corrected_copy_counts_over_the_one_before_and_both_are_kept(here):
     assert told == ["not needed", "look into it"] and then == ["not needed"]
 
 
-def test_an_answer_to_an_old_list_does_not_undo_a_later_decision(here):
-    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "not needed", date(2026, 2, 21)),
-                  rows=[_of_before()], as_of=BEFORE, before=None, under_review=())  # fmt: skip
+def test_a_later_copy_of_the_same_list_takes_an_answer_back_though_it_gives_an_earlier_day(here):
+    old = {"rows": [_of_before()], "as_of": BEFORE, "before": None, "under_review": ()}
+    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "not needed", date(2026, 2, 21)), "second.xlsx", **old)
+    with shelf.warehouse(here.home) as con:
+        assert looked_into(con, known_on=KNOWN_ON) == {LOOKED_INTO_KEY: date(2026, 2, 24)}
     here.read()
-
     with shelf.warehouse(here.home) as con:
         told = feedback.decisions(con, KNOWN_ON).filter(pupil_id=LOOKED_INTO_KEY)
-        still = feedback.looked_into(con, known_on=KNOWN_ON)
-    assert told["decision"].to_list() == ["not needed", "look into it"], "both are kept; the last, made later, counts"
-    assert still == {LOOKED_INTO_KEY: date(2026, 2, 24)}
+        assert looked_into(con, known_on=KNOWN_ON) == {}
+        assert looked_into(con, known_on=date(2026, 3, 1)) == {LOOKED_INTO_KEY: date(2026, 2, 24)}
+    assert set(told["decision"]) == {"not needed", "look into it"}, "both are kept"
+    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "look into it", date(2026, 2, 20)), "third.xlsx", **old)
+    here.read(known_on=date(2026, 3, 20))
+    with shelf.warehouse(here.home) as con:
+        assert looked_into(con, known_on=date(2026, 3, 20)) == {LOOKED_INTO_KEY: date(2026, 2, 20)}
 
 
 def _of_before():
