@@ -91,7 +91,7 @@ def _why(pupil: ListedPupil) -> str:
 
 
 PLACE_AT, PUPIL_AT, ANSWERS_AT = 2, 3, 4
-PLACE_PIXELS, PUPIL_PIXELS = 42, 170
+PLACE_PIXELS, PUPIL_PIXELS = 56, 170
 WIDTHS = (PLACE_PIXELS, PUPIL_PIXELS, *(column.pixels for column in ANSWERS))
 SHOWN = (PLACE_AT, PLACE_AT + len(WIDTHS) - 1)
 

@@ -11,6 +11,11 @@ FIRST_LINES = date(2026, 9, 1)
 
 _SEEN = col("possible_sessions_ytd") > 0
 
+_STILL_WEEKS = 5
+"""After so many weeks without a session of it, a holiday of a fortnight among them, a part-time timetable has ended."""
+
+_GOES_ON = col("part_time_last_week") >= col("as_of").dt.offset_by(f"-{_STILL_WEEKS}w")
+
 
 def part_time_timetable(_: Lines) -> Signal:
     return Signal(
@@ -20,7 +25,7 @@ def part_time_timetable(_: Lines) -> Signal:
         evidence=_SEEN,
         raised=col("part_time_sessions_ytd") > 0,
         reason="Part-time timetable for {part_time_sessions_ytd:session}[ in {part_time_weeks_ytd:school week}] {period}.",
-        next_step="When does it end, what has to be in place for that, and have the parents agreed it?",
+        next_step="When does it end, or what came of it? What has to be in place, and have the parents agreed it?",
         kind="inclusion_and_provision",
         role="trigger",
         points=2,
@@ -39,9 +44,10 @@ def part_time_past_six_weeks(lines: Lines) -> Signal:
     return Signal(
         name="part_time_past_six_weeks",
         asks="Has a part-time timetable gone on past six school weeks?",
-        line="C2 in more than six school weeks of this school year. Judged with registers.",
+        line="C2 in more than six school weeks of this school year, and in one that began in the last "
+        f"{_STILL_WEEKS} weeks. Judged with registers.",
         evidence=_SEEN & col("part_time_weeks_ytd").is_not_null(),
-        raised=col("part_time_weeks_ytd") > lines.part_time_weeks,
+        raised=(col("part_time_weeks_ytd") > lines.part_time_weeks) & _GOES_ON.fill_null(False),
         reason="Part-time timetable for {part_time_sessions_ytd:session} in {part_time_weeks_ytd:school week} {period}, past "
         "six weeks.",
         next_step="What is its end date, who agreed it, and what would the pupil need to be in full time?",
@@ -50,14 +56,18 @@ def part_time_past_six_weeks(lines: Lines) -> Signal:
         points=8,
         source="DfE, Working together to improve school attendance (2024): a part-time timetable is short and has an end "
         "date. The six weeks are a common limit of authorities' guidance, used here as ours.",
-        caution="Weeks are counted over the whole year, not in a row, and a week with one such session is one of them.",
+        caution="Weeks are counted over the whole year, not in a row, and a week with one such session is one of them. One that "
+        "has ended is told as any part-time timetable of the year is.",
         says_more_than="part_time_timetable",
         since=FIRST_LINES,
         raises={
             "period": "since 3 September 2025", "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7,
-            "part_time_sessions_ytd": 35,
+            "part_time_sessions_ytd": 35, "as_of": date(2025, 12, 5), "part_time_last_week": date(2025, 11, 3),
         },
-        spares={"possible_sessions_ytd": 160, "part_time_weeks_ytd": 6},
+        spares={
+            "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7, "as_of": date(2025, 12, 9),
+            "part_time_last_week": date(2025, 11, 3),
+        },
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.steps.alarms import LONGEST_WAIT
+from pipeline.steps.answers import decision_of_each, outcome_of_each, standing_decisions, standing_outcomes
 from pipeline.steps.held_to_calendar import weekdays_of_term
 from pipeline.steps.looked_at import Before
 from pipeline.vocabulary.feedback import ALREADY_MET, COULD_NOT_REACH, FOUND_KNOWN, NEED_FOUND, SNOOZE
@@ -25,19 +26,13 @@ def answers(before: Before, *, as_of: date) -> pl.DataFrame:
     first_day = school_year_of(as_of).first_day
     decided = before.decisions.filter(pl.col("decided_on").is_between(first_day, as_of), pl.col("known_on") <= as_of)
     found = before.outcomes.filter(pl.col("outcome_on").is_between(first_day, as_of), pl.col("known_on") <= as_of)
-    reached = decided.filter(~pl.col("decision").is_in(_NOBODY_LOOKED))
-    days = [reached.select("pupil_id", day="decided_on"), found.select("pupil_id", day="outcome_on")]
+    reached = standing_decisions(decided).filter(~pl.col("decision").is_in(_NOBODY_LOOKED))
+    days = [reached.select("pupil_id", day="decided_on"), standing_outcomes(found).select("pupil_id", day="outcome_on")]
     looked = pl.concat(days).group_by("pupil_id").agg(looked_on=pl.col("day").min())
-    last = _last(decided, "decided_on", "decision").join(
-        _last(found, "outcome_on", "outcome"), on="pupil_id", how="full", coalesce=True
+    last = decision_of_each(decided).select("pupil_id", "decision").join(
+        outcome_of_each(found).select("pupil_id", "outcome"), on="pupil_id", how="full", coalesce=True
     )
     return last.join(looked, on="pupil_id", how="left").sort("pupil_id")
-
-
-def _last(told: pl.DataFrame, day: str, said: str) -> pl.DataFrame:
-    """What was said last of each pupil: of one day the latest learned, of those the later list's."""
-    ordered = told.sort(day, "known_on", "list_as_of", said)
-    return ordered.group_by("pupil_id", maintain_order=True).agg(pl.col(said).last())
 
 
 def pupil_looks(

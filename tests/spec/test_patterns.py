@@ -242,6 +242,13 @@ def test_a_part_time_timetable_of_last_year_alone_is_not_one_repeated_now():
     assert of(pupil(), *names) == (0, None)
 
 
+def test_the_last_week_of_a_part_time_timetable_is_the_last_with_any_of_it_this_year():
+    begun, last = Away("C2", "2025-09-15", "2025-10-03", ("pm",)), Away("C2", "2025-12-03", "2025-12-03", ("pm",))
+    assert of(pupil(begun, last), "part_time_last_week") == (date(2025, 12, 1),)
+    assert of(pupil(begun), "part_time_last_week") == (date(2025, 9, 29),)
+    assert of(pupil(Away("C2", "2025-03-10", "2025-03-14")), "part_time_last_week") == (None,)
+
+
 @pytest.mark.parametrize("code", ["B", "D", "K", "Q"])
 def test_a_week_elsewhere_is_one_of_which_half_the_sessions_were(code):
     half = [on(day, code) for day in (date(2026, 1, 12), date(2026, 1, 13))] + [on(date(2026, 1, 14), code, ("am",))]
