@@ -29,8 +29,10 @@ def answers(before: Before, *, as_of: date) -> pl.DataFrame:
     reached = standing_decisions(decided).filter(~pl.col("decision").is_in(_NOBODY_LOOKED))
     days = [reached.select("pupil_id", day="decided_on"), standing_outcomes(found).select("pupil_id", day="outcome_on")]
     looked = pl.concat(days).group_by("pupil_id").agg(looked_on=pl.col("day").min())
-    last = decision_of_each(decided).select("pupil_id", "decision").join(
-        outcome_of_each(found).select("pupil_id", "outcome"), on="pupil_id", how="full", coalesce=True
+    last = (
+        decision_of_each(decided)
+        .select("pupil_id", "decision")
+        .join(outcome_of_each(found).select("pupil_id", "outcome"), on="pupil_id", how="full", coalesce=True)
     )
     return last.join(looked, on="pupil_id", how="left").sort("pupil_id")
 

@@ -21,13 +21,17 @@ class Days:
 
 def kinds(signals: pl.DataFrame, catalogue: Sequence[Signal]) -> pl.DataFrame:
     """One row per pupil with a signal raised: pupil_id and kind, that of the raised trigger with most points; of equals the first
-    in the catalogue. Whoever is judged on their own past may have raised no trigger: then of another signal."""
+    in the catalogue. What says only that much is missed, and so asks in school, counts where no other trigger is raised; a
+    supporting signal or a note where no trigger is, for whoever is judged on their own past may have raised none."""
     about = pl.DataFrame(
-        [(one.name, one.kind, _ROLES.index(one.role), -one.points, place) for place, one in enumerate(catalogue)],
-        schema=["signal", "kind", "role", "least", "place"], orient="row",
+        [
+            (one.name, one.kind, _ROLES.index(one.role), one.kind == IN_SCHOOL, -one.points, place)
+            for place, one in enumerate(catalogue)
+        ],
+        schema=["signal", "kind", "role", "is_in_school", "least", "place"], orient="row",
     )  # fmt: skip
     raised = signals.filter(pl.col("raised").fill_null(False)).select("pupil_id", "signal").join(about, on="signal")
-    weightiest = raised.sort("role", "least", "place").group_by("pupil_id", maintain_order=True)
+    weightiest = raised.sort("role", "is_in_school", "least", "place").group_by("pupil_id", maintain_order=True)
     return weightiest.agg(pl.col("kind").first()).sort("pupil_id")
 
 

@@ -34,6 +34,12 @@ def test_a_pupil_s_kind_is_that_of_the_raised_trigger_with_most_points():
     )
 
 
+def test_what_says_only_that_much_is_missed_asks_in_school_where_nothing_else_asks_for_anybody():
+    assert kind_of("absent_and_never_looked_at", "persistent_absence") == "in_school"
+    assert kind_of("absent_and_never_looked_at", "persistent_absence", "worse_than_last_year") == "emotional_wellbeing"
+    assert kind_of("absent_and_never_looked_at", "lateness") == "in_school"
+
+
 def test_of_equal_points_the_first_in_the_catalogue_counts():
     by_name = {signal.name: signal for signal in SIGNALS}
     assert (

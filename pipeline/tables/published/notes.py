@@ -47,7 +47,7 @@ _CAUTIONS = {
         "so they do not add up; what was found says nothing of which signal found it."
     ),
     SPECIALIST: (
-        "The kind of next step is the weightiest reason's, a place to begin and no assessment of need. Days are what settings say, "
+        "The kind of next step is that of one reason of several, a place to begin and no assessment of need. Days are what settings say, "
         "and are the whole home's where they name no area."
     ),
     EVER: (

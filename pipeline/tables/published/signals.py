@@ -70,7 +70,7 @@ SPECIALIST = Table(
     grain="one row per kind of next step and area and phase, or whole home: unmet looks, and who there is to look",
     key=("kind", "scope", "area", "phase"),
     columns=(
-        Column("kind", pl.String, "Kind of next step of the weightiest reason."),
+        Column("kind", pl.String, "Kind of next step of the weightiest reason that asks for anybody outside school; of the weightiest, where none does."),
         Column("scope", pl.String, "area (with a phase) or home."),
         Column("area", pl.String, "Area of the school; null for the whole home.", nullable=True),
         PHASE,
