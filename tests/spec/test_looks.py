@@ -149,12 +149,19 @@ def test_whoever_tells_what_was_found_has_looked_though_no_decision_says_so(foun
 
 def test_of_several_answers_the_last_counts_and_the_first_look_is_the_day():
     told = before(
-        ("amira", SNOOZE, school_day(1)), ("amira", LOOK_INTO_IT, school_day(3)), ("amira", NOT_NEEDED, school_day(9)),
+        *(("amira", said, on, on, on) for said, on in (
+            (SNOOZE, school_day(1)), (LOOK_INTO_IT, school_day(3)), (NOT_NEEDED, school_day(9)),
+        )),  # each of another list
         found=(("amira", "need found", school_day(5)), ("amira", "none", school_day(10))),
     )  # fmt: skip
     assert one(answers(told, as_of=AS_OF)) == {
         "pupil_id": "amira", "decision": NOT_NEEDED, "outcome": "none", "looked_on": school_day(3),
     }  # fmt: skip
+
+
+def test_a_later_answer_to_the_same_list_corrects_the_first_and_the_day_of_the_look_with_it():
+    told = before(("amira", LOOK_INTO_IT, school_day(3)), ("amira", NOT_NEEDED, school_day(9)))
+    assert one(answers(told, as_of=AS_OF))["looked_on"] == school_day(9)
 
 
 def test_of_two_decisions_of_one_day_the_later_learned_counts_in_whichever_order_they_lie():
