@@ -132,7 +132,7 @@ KINDS = (
         "suspended_over_five_days_no_provision",
         "Suspended or excluded past five days, nothing in its place",
         "Marked suspended or excluded (E) for more than five school days together this school year, the last of them in the "
-        "school's last 20 school days, with no other education (B, D or K) between.",
+        "school's last 20 school days, with no other education (B, K, or a session attended) between, in any register seen here.",
         "Was education arranged from the sixth day?",
         Where.SCHOOL,
         (_MARKS,),
