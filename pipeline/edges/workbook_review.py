@@ -55,7 +55,7 @@ def write_to_put_right(sheet: Worksheet, listed: ReviewList, forms: dict[str, Fo
     """One row per fact that a person said is wrong."""
     widths = (280, 120, 220, 160, 190, 280)
     start(sheet, listed, "To put right", widths, forms)
-    words = "Facts you said are wrong. Put them right where they are kept, such as the register; the next extract brings them here."
+    words = "Facts you said are wrong. Put them right where they are kept, such as the register. Each goes once the records say something else."
     say(sheet, 2, widths, words, forms)
     headings = (
         "Pupil",
