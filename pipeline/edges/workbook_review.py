@@ -36,7 +36,7 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
         _put_looked_into(page, row, one, widths)
     if not listed.under_review:
         put(sheet, _FIRST_ROW, 0, NOTHING_TO_ANSWER, forms["line"])
-        put_none(sheet, _FIRST_ROW, widths, "Nobody is being looked into.", forms, hidden=hidden)
+        put_none(sheet, _FIRST_ROW, widths, "No pupil is being looked into.", forms, hidden=hidden)
     last_row = _FIRST_ROW + max(len(listed.under_review), 1) - 1
     sheet.print_area(0, hidden, last_row, hidden + len(widths) - 1)
 

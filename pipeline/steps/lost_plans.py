@@ -114,7 +114,7 @@ def not_transferred(held: Held) -> pl.DataFrame:
 
 
 _NOT_TRANSFERRED = (
-    "The plan for the next phase was due by {phase_transfer_due:date}, and was not final by {stated_on:date}, the day of the latest "
+    "The plan for the next phase was due by {phase_transfer_due:date}. It was not final by {stated_on:date}, the day of the latest "
     "return, {calendar_days:day} on."
 )
 

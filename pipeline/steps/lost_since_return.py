@@ -30,7 +30,7 @@ class SinceReturn:
     @property
     def caution(self) -> str:
         """What a count does not tell of, where something is."""
-        return f"What fell due after {self.returns}, cannot be judged until a newer one comes."
+        return f"Something fell due after {self.returns}. It cannot be judged until a newer one comes."
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,9 @@ def test_a_school_of_which_all_fell_due_since_the_return_has_no_nought_and_one_t
 def test_what_a_count_does_not_tell_of_is_said_before_the_question():
     since = SinceReturn("15 January 2026, the day of the latest return", frozenset(), True)
     asks = row(lost_children(lost(("a", ASH, REVIEW), since={REVIEW: since}), SCHOOLS), REVIEW)["asks"]
-    assert asks.endswith(f"the day of the latest return, cannot be judged until a newer one comes. {KIND[REVIEW].asks}")
+    assert asks.endswith(
+        f"the day of the latest return. It cannot be judged until a newer one comes. {KIND[REVIEW].asks}"
+    )
     assert "until a newer one comes" not in row(lost_children(lost(("a", ASH, REVIEW)), SCHOOLS), REVIEW)["asks"]
 
 

@@ -213,7 +213,7 @@ def test_where_one_was_late_by_the_return_the_count_holds_and_says_what_it_does_
     lost = since_january(plan(**IN_FEBRUARY), late, rolls=rolls)
     assert REVIEW not in lost.cannot and lost.rows.filter(kind=REVIEW)["pupil_id"].to_list() == ["kit"]
     assert lost.line(KIND[REVIEW]).endswith(
-        "What fell due after 15 January 2026, the day of the latest return, cannot be judged until a newer one comes."
+        "Something fell due after 15 January 2026, the day of the latest return. It cannot be judged until a newer one comes."
     )
     assert lost.line(KIND[LATE]) == KIND[LATE].line(lost.words)
 

@@ -195,8 +195,8 @@ def test_of_two_long_runs_the_last_is_told():
     told = of_kind(SUSPENDED, ROLL, {("juno", ASH): "E " * 7 + "/ " + "E " * 6}, as_of=school_day(20))["juno"]
     assert (told["since"], told["school_days"]) == (school_day(9), 6)
     assert told["says"] == (
-        "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025, with no B, K or session "
-        "attended between, in any register seen here."
+        "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025. No B, K or session "
+        "attended lies between, in any register seen here."
     )
 
 
