@@ -25,10 +25,11 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
-# Some two hours on two cores. What it found is in tests/soaks/results.
+# Some three hours on two cores. What it found is in tests/soaks/results.
 soak: setup
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
+	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 
 check: setup
 	@$(BIN)/ruff check .

@@ -206,6 +206,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
+    from pipeline.hops.putting_right import write_without_list, wrong_facts
 
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
@@ -220,9 +221,11 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
-            lists = review_lists(con, home, look)
+            wrong = wrong_facts(con, home, look)
+            lists = review_lists(home, look, wrong)
             clear_printables(home, as_of=as_of)
             summary.lists = write_lists(home, lists, as_of=as_of)
+            summary.to_put_right = write_without_list(home, look, wrong)
         with summary.timed("worklist"):
             write_lost(home, look)
         with summary.timed("publish"):
@@ -260,6 +263,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     from pipeline.hops.listing import review_lists
     from pipeline.hops.looking import looked
     from pipeline.hops.printing import printables
+    from pipeline.hops.putting_right import wrong_facts
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
     with shelf.warehouse(home) as con:
@@ -270,7 +274,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
         home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
         known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked(known, before, home, summary, as_of=as_of)
-        lists = [one for one in review_lists(con, home, look) if urn in (None, one.urn)]
+        lists = [one for one in review_lists(home, look, wrong_facts(con, home, look)) if urn in (None, one.urn)]
         if urn and not lists:
             raise Refused(
                 f"School {urn} has no list of {as_of:%d/%m/%Y}: see which have one in {home.lists_of(as_of)}."

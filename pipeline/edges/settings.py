@@ -89,6 +89,10 @@ class Home:
     def lists_of(self, as_of: date) -> Path:
         return self.outbox / as_of.isoformat() / "lists"
 
+    def to_put_right_of(self, as_of: date) -> Path:
+        """Workbooks of facts said to be wrong, of schools without a list."""
+        return self.outbox / as_of.isoformat() / "to_put_right"
+
     def lost_between_services_of(self, as_of: date) -> Path:
         """The worklist of the authority's officers, without children in care."""
         return self.outbox / as_of.isoformat() / "lost_between_services.xlsx"

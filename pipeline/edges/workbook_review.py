@@ -37,7 +37,7 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
         _put_looked_into(page, row, one, widths)
     if not listed.under_review:
         put(sheet, _FIRST_ROW, 0, NOTHING_TO_ANSWER, forms["line"])
-        put_none(sheet, _FIRST_ROW, widths, "Nobody is being looked into.", forms, hidden=hidden)
+        put_none(sheet, _FIRST_ROW, widths, "No pupil is being looked into.", forms, hidden=hidden)
     last_row = _FIRST_ROW + max(len(listed.under_review), 1) - 1
     sheet.print_area(0, hidden, last_row, hidden + len(widths) - 1)
 
@@ -73,7 +73,7 @@ def write_to_put_right(sheet: Worksheet, listed: ReviewList, forms: dict[str, Fo
     """One row per fact that a person said is wrong."""
     widths = (280, 120, 220, 160, 190, 280)
     start(sheet, listed, "To put right", widths, forms)
-    words = "Facts you said are wrong. Put them right where they are kept, such as the register; the next extract brings them here."
+    words = "Facts you said are wrong. Put them right where they are kept, such as the register. Each goes once the records say something else."
     say(sheet, 2, widths, words, forms)
     headings = (
         "Pupil",

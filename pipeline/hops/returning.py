@@ -15,6 +15,7 @@ from pipeline.edges.seals import Seals
 from pipeline.edges.sent_back import send_back_rows, send_back_why
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_marks import LIVE
+from pipeline.edges.workbook_parts import damaged
 from pipeline.steps.answers import decision_of_each
 from pipeline.steps.returned import Judged, is_too_old, judged
 from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, REFUSED_ROWS, RETURNS
@@ -62,11 +63,18 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
             _refuse(con, home, read, str(why), summary, known_on=known_on)
 
 
+_OF_DAMAGE = (ValueError, ArithmeticError, LookupError, RecursionError)
+"""What a workbook that no program would write may still make its reader raise."""
+
+
 def _read(extract: Extract, seals: Seals, home: Home) -> _Read:
+    """One workbook that cannot be read keeps no other from being read: whatever is wrong with it, it is refused in words."""
     try:
         returned = returned_list(content_of(extract), extract.name, seals, with_words=home.settings.words_come_back)
     except Refused as why:
         return _Read(extract, refused=why)
+    except _OF_DAMAGE:
+        return _Read(extract, refused=damaged(extract.name))
     return _Read(extract, returned)
 
 

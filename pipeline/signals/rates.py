@@ -140,7 +140,9 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
         kind="in_school",
         role="trigger",
         points=1,
-        source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours.",
+        source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours. The "
+        "evidence would let many spells stand for one. They do not here: in the weeks before Christmas, one pupil in fifty and more "
+        "in whom nothing changed had such a rate and four spells. Where there is a rise, many spells add their own weight.",
         caution="A rate in this band by itself is ordinary: about one pupil in three has one. It is the rise that asks.",
         since=FIRST_LINES,
         raises=known | {missed: 4 * lines.nearly_percent},

@@ -90,3 +90,7 @@ REFUSED_ROWS = Table(
 )
 
 FEEDBACK = (RETURNS, DECISIONS, OUTCOMES, CORRECTIONS, REFUSED_ROWS)
+
+CHANGES = {"pupil_id": pl.String, "fact": pl.String, "about": pl.Date, "known_on": pl.Date}
+"""Not kept, worked out: one row per change of what is held of a pupil, with the fact as in CORRECTIONS, the day that a mark is of
+(else null), and the day we learned it."""

@@ -19,8 +19,13 @@ OUTCOMES = (NEED_FOUND, FOUND_KNOWN, NOTHING_FOUND)
 """What came of looking: a need nobody had seen, one that was known, or none. Of two found and learned on the same days the
 earlier of these counts."""
 
-FACTS = ("a mark", "roll or year group", "support on file", "another fact")
+A_MARK, ROLL, SUPPORT, ANOTHER = "a mark", "roll or year group", "support on file", "another fact"
+
+FACTS = (A_MARK, ROLL, SUPPORT, ANOTHER)
 """What of a row a person may say is wrong; the school puts it right where it is kept."""
+
+CHANGES_SEEN = (A_MARK, ROLL, SUPPORT)
+"""Those of which records here would show that they were put right."""
 
 TRY_AGAIN_DAYS = 28
 """Days after which a pupil who could not be reached is asked about again: a snooze that needs no date of its own."""

@@ -106,6 +106,18 @@ def in_holidays_of_the_year(day: date) -> bool:
     return of_year > _CHRISTMAS[0] or of_year < _CHRISTMAS[1] or abs(day - easter(day.year)) <= _EASTER
 
 
+def in_a_long_holiday(day: date) -> bool:
+    """Whether `day` may lie in the holidays of Christmas, Easter or summer."""
+    in_summer = (7, 20) <= (day.month, day.day) <= (8, 31)
+    return in_summer or in_holidays_of_the_year(day)
+
+
+def days_of_term(after: date, last: date) -> int:
+    """Calendar days after `after`, up to `last`, that lie in no long holiday."""
+    days = (after + timedelta(days=at) for at in range(1, (last - after).days + 1))
+    return sum(not in_a_long_holiday(day) for day in days)
+
+
 def term_carried(census_term: str, census_year: int) -> tuple[SchoolYear, str]:
     """The school year and term whose attendance a census carries: always the term before the one it is taken in.
 

@@ -198,7 +198,7 @@ def test_a_fact_that_is_said_to_be_wrong_is_named_with_the_day(tmp_path):
 def test_both_sheets_say_so_where_there_is_nothing(tmp_path):
     told = every_text(opened(made_up_list(), tmp_path))
 
-    assert "Nobody is being looked into." in told and "No fact is waiting to be put right." in told
+    assert "No pupil is being looked into." in told and "No fact is waiting to be put right." in told
 
 
 # ---- keys and seals

@@ -464,7 +464,7 @@ def test_the_page_about_the_list_says_what_comes_back_and_what_a_decision_does(t
 
     assert "the answers are read back" in said
     assert "it keeps its place, and says how long it has waited" in said
-    assert "A pupil you decided on does not come back, unless things get worse by numbers the list then gives" in said
+    assert "things get worse, and the list gives the numbers; a snooze ends; or you could not reach anyone" in said
     assert "You are asked again after 4 weeks." in said
     assert "Nothing is read back" not in said and "made afresh" not in said
 

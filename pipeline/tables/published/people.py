@@ -68,8 +68,8 @@ LOST_CHILDREN = Table(
         URN,
         pupils("pupils", "Pupils it happened to; null too where it cannot be judged."),
         Column("asks", pl.String, "What happened, and the question for whoever can answer it."),
-        Column("judged", pl.Boolean, "Whether what it takes to judge was sent: where not, there is no count, and no nought."),
-        Column("not_judged_because", pl.String, "What was not sent; null where it was judged.", nullable=True),
+        Column("judged", pl.Boolean, "Whether what it takes to judge was sent, of a day that tells: where not, there is no count, and no nought."),
+        Column("not_judged_because", pl.String, "What was not sent, or since which day no return tells; null where it was judged.", nullable=True),
         Column("goes_to", pl.String, "Who is asked: officer (of a child in care, virtual_school), or virtual_school of all."),
         Column(
             "median_days_to_place", pl.Int64,
