@@ -100,7 +100,7 @@ RECORDS = (
     Said("Last twelve school weeks", 9, 9,
          "One bar a week, the latest on the right: the taller, the more sessions attended. A sliver: none attended. A gap: none possible.",
          None),
-    Said("Last four weeks", 10, 10, "Sessions missed and why, as the registers say.", lambda pupil: pupil.last_four_weeks),
+    Said("Last four weeks", 10, 10, "Sessions absent and why, as the registers say.", lambda pupil: pupil.last_four_weeks),
     Said("Support on file", 11, 11, "What we know is in place. There may be more that we were not told.",
          lambda pupil: pupil.support),
     Said("Next step: a question", 12, 13, "One thing to ask. You may know a better one.", lambda pupil: pupil.next_step),

@@ -129,7 +129,7 @@ def improvement(lines: Lines) -> Signal:
         raised=at_least(before, possible_before, lines.persistent_percent)
         & ~few
         & SIX_WEEKS.beyond_chance(lines.improved_chance),
-        reason="Good news: missed {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
+        reason="Good news: absent for {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
         "({need_absence_rate_30d:%}), against {need_absence_rate_before_30d:%} before them.",
         next_step="What has helped, and how can it be kept up?",
         kind="in_school",

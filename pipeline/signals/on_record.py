@@ -41,7 +41,7 @@ def year_six_carried_over(lines: Lines) -> Signal:
         "sessions or more, of 40 possible sessions. Until Year 7 has 40 of its own the rate itself is judged on Year 6.",
         evidence=(col("judged_on") == "this_year") & is_new & (col(possible) >= 40),
         raised=(col(missed) * 100 >= left * percent) & (col(missed) >= lines.fewest_missed),
-        reason="In Year 6 missed {need_absence_sessions_last_year} of {last_year_need_possible_sessions:session} "
+        reason="In Year 6 absent for {need_absence_sessions_last_year} of {last_year_need_possible_sessions:session} "
         "({last_year_need_absence_rate:%}), other leave left out.",
         next_step="What did the primary school know, and what worked there?",
         kind="in_school",

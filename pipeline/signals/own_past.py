@@ -63,7 +63,7 @@ def rising_lately(lines: Lines) -> Signal:
         raised=LATELY.up_by(points=points, sessions=0)
         & (col("need_absence_sessions_20d") >= sessions)
         & LATELY.beyond_chance(lines.rising_chance),
-        reason="Missed {need_absence_sessions_20d} of the last {need_possible_sessions_20d:session} "
+        reason="Absent for {need_absence_sessions_20d} of the last {need_possible_sessions_20d:session} "
         "({need_absence_rate_20d:%}), against {need_absence_rate_before_20d:%} earlier this year "
         "(whole school: {school_rise_20d:points}).",
         next_step="What changed in the last month, and what does the pupil say about it?",
@@ -170,7 +170,7 @@ def climb_in_year_seven(lines: Lines) -> Signal:
         & (col("need_possible_sessions_since_first_half_term") >= 20),
         raised=SINCE_HALF_TERM.up_by(points=points, sessions=sessions)
         & SINCE_HALF_TERM.beyond_chance(lines.climb_chance),
-        reason="Since the first half-term holiday of Year 7 missed {need_absence_sessions_since_first_half_term} of "
+        reason="Since the first half-term holiday of Year 7 absent for {need_absence_sessions_since_first_half_term} of "
         "{need_possible_sessions_since_first_half_term:session} ({need_absence_rate_since_first_half_term:%}), before it "
         "{need_absence_rate_first_half_term:%} (the year group: {school_year_seven_climb:points}).",
         next_step="What about the new school has turned out hardest, and did the primary school know of it?",

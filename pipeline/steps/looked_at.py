@@ -227,8 +227,8 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
         pl.when(severe)
         .then(
             pl.coalesce(
-                "half or more is missed now, against " + then + " before.",
-                pl.lit("half or more is missed now."),
+                "absence is half or more now, against " + then + " before.",
+                pl.lit("absence is half or more now."),
             )
         )
         .when(long)
@@ -241,8 +241,8 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
 
 
 def since_words() -> pl.Expr:
-    """`missed 9 of 20 sessions (45.0%)`"""
-    return written("missed {need_absence_since} of {need_possible_since:session} ({need_absence_rate_since:%})")
+    """`absent for 9 of 20 sessions (45.0%)`"""
+    return written("absent for {need_absence_since} of {need_possible_since:session} ({need_absence_rate_since:%})")
 
 
 def apart(sign: int) -> pl.Expr:

@@ -13,9 +13,7 @@ SUPPORT_SAID_ON = pl.coalesce("last_review", "sen_provision_on")
 
 EARLY_REVIEW = "Support is in place: is an early review of it due, with the pupil and their parents?"
 
-_RATE = (
-    "Missed {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
-)
+_RATE = "Absent for {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
 _ASKING = "{judged_need_absence_sessions} of {judged_need_possible_sessions:session}"
 
 _UNSEEN = (
@@ -31,7 +29,7 @@ _FEW_MISSED = (
     "[ when {judged_other_absence_sessions} of holidays or other leave are set aside]."
 )
 _OTHER_LEAVE = (
-    "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
+    "Absence was a tenth or more, but under a tenth where holidays and other leave, which do not ask about need, are set "
     f"aside ({_ASKING})."
 )
 _ASIDE = (
@@ -39,8 +37,8 @@ _ASIDE = (
     "[, and {judged_other_absence_sessions} of holidays or other leave] "
     "({missed_beyond_waves} of {possible_beyond_waves:session})."
 )
-_IN_WAVES = f"A tenth or more was missed, but under a tenth {_ASIDE}"
-_FEW_BEYOND_WAVES = f"A tenth or more was missed, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
+_IN_WAVES = f"Absence was a tenth or more, but under a tenth {_ASIDE}"
+_FEW_BEYOND_WAVES = f"Absence was a tenth or more, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
 _NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
@@ -73,9 +71,9 @@ def _because() -> pl.Expr:
 
 def _why_listed() -> pl.Expr:
     by_quota = {
-        "never_looked_at": pl.lit("A tenth or more missed, under half, and nothing on file."),
+        "never_looked_at": pl.lit("Absent for a tenth or more, under half, and nothing on file."),
         "severe_or_part_time": pl.when("is_severe")
-        .then(pl.lit("Half or more missed, and nothing on file."))
+        .then(pl.lit("Absent for half or more, and nothing on file."))
         .otherwise(pl.lit("A part-time timetable past six school weeks, and nothing on file.")),
         "support_and_worse": _why_though_supported(),
         "other": pl.col("leading_reason"),
@@ -89,7 +87,7 @@ def _why_though_supported() -> pl.Expr:
     reviewed = reviewed.otherwise(pl.lit(""))
     return (
         pl.when("is_severe")
-        .then(pl.lit("Support is on file, and half or more was missed."))
+        .then(pl.lit("Support is on file, and absence is half or more."))
         .when(pl.col("part_time_past_six_weeks").fill_null(False))
         .then(pl.lit("Support is on file, and a part-time timetable has gone past six school weeks."))
         .when(pl.col("worse_than_last_year").fill_null(False))
@@ -104,7 +102,7 @@ def _why_though_supported() -> pl.Expr:
             + "."
         )
         .otherwise(
-            "Support is on file, and more has been missed since it was last looked at, on "
+            "Support is on file, and there has been more absence since it was last looked at, on "
             + day(pl.col("decided_on"))
             + "."
         )

@@ -42,7 +42,7 @@ def second_list(**facts):
     rows = [pupil(place, change) for place, change in enumerate(changes, start=1)]
     off = (
         OffList("Hart, Jo", "7", "moved", "On no roll here since 2 March 2026."),
-        OffList("Silva, Rui", "10", "resolved", "Missed 2 of the last 40 sessions."),
+        OffList("Silva, Rui", "10", "resolved", "Absent for 2 of the last 40 sessions."),
         OffList("Okafor, Ada", "9", "decided", "Decided on 27 February 2026: not needed."),
     )
     return made_up_list(*rows, **{"before": BEFORE, "off_list": off, **facts})
@@ -117,7 +117,7 @@ def test_who_is_off_the_list_has_a_line_that_says_why_and_no_cell_to_fill(tmp_pa
     assert [cell.value for cell in sheet[row][2:] if cell.value] == [
         "Silva, Rui, Year 10",
         "No longer asks for a look",
-        "Missed 2 of the last 40 sessions.",
+        "Absent for 2 of the last 40 sessions.",
     ]
     assert all(cell.protection.locked for cell in sheet[row])
 

@@ -134,7 +134,7 @@ def test_a_rate_stands_beside_both_its_numbers():
     known = signal.raises | {
         "judged_absence_sessions": 31, "judged_possible_sessions": 142, "judged_absence_rate": 31 / 142,
     }  # fmt: skip
-    assert answer(signal, **known)["reason"] == "Missed 31 of 142 sessions (21.8%) since 3 September 2025."
+    assert answer(signal, **known)["reason"] == "Absent for 31 of 142 sessions (21.8%) since 3 September 2025."
 
 
 def test_leave_that_asks_nothing_is_counted_in_one_sum():

@@ -61,11 +61,11 @@ def test_a_bracketed_part_goes_where_there_is_nothing_to_say(n, words):
 
 
 def test_no_number_no_sentence():
-    assert said("Missed {n:session}.", n=None) is None
+    assert said("Absent for {n:session}.", n=None) is None
 
 
 def test_columns_inside_and_outside_brackets_are_read():
-    assert columns_in("Missed {a:session}[ in {b:spell}] {c}.") == ("a", "b", "c")
+    assert columns_in("Absent for {a:session}[ in {b:spell}] {c}.") == ("a", "b", "c")
 
 
 def test_a_signal_cannot_read_a_feature_nobody_declares():

@@ -83,8 +83,8 @@ def test_ten_points_above_or_below_the_rate_of_the_list_before_is_worse_or_bette
     again = list_of([pupil], first.before, as_of=NEXT).of(pupil)
     assert again["change"] == change
     since = {
-        "worse": "Worse: missed 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before.",
-        "better": "Better: missed 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before.",
+        "worse": "Worse: absent for 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before.",
+        "better": "Better: absent for 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before.",
         "unchanged": "Unchanged since the list of 6 February 2026.",
     }
     assert again["changed"] == since[change]
@@ -96,7 +96,10 @@ def test_whoever_no_longer_asks_for_a_look_is_off_the_list_with_the_sentence_tha
     first = list_of([faint], as_of=date(2025, 12, 5))
     assert first.of(faint)["outcome"] == "listed"
     again = list_of([faint], first.before, as_of=NEXT)
-    assert again.gone(faint) == ("resolved", "Missed 18 of 216 sessions (8.3%) since 3 September 2025, under a tenth.")
+    assert again.gone(faint) == (
+        "resolved",
+        "Absent for 18 of 216 sessions (8.3%) since 3 September 2025, under a tenth.",
+    )
 
 
 def test_whoever_left_is_moved_and_the_list_says_when():
@@ -185,7 +188,7 @@ def test_eight_sessions_missed_since_and_ten_points_worse_bring_a_decided_pupil_
     if outcome == "listed":
         assert (again["change"], again["waiting_since"]) == ("new", date(2026, 3, 3))
         assert again["changed"] == (
-            "Back on the list: missed 8 of 20 sessions (40.0%) since it was last looked at on 10 February 2026, against 20.4% "
+            "Back on the list: absent for 8 of 20 sessions (40.0%) since it was last looked at on 10 February 2026, against 20.4% "
             "before."
         )
 
@@ -195,7 +198,7 @@ BACK_ON, LATER = date(2026, 3, 3), date(2026, 3, 10)
 
 
 def back_again(**more):
-    """Decided on 10 February, and on 3 March back on the list: missed 8 of 20 sessions. By 10 March it is 8 of 30, not ten points
+    """Decided on 10 February, and on 3 March back on the list: absent for 8 of 20 sessions. By 10 March it is 8 of 30, not ten points
     more than the 20.4% before. As absent last year, so that nothing else is worse."""
     pupil = with_away(away_after(8), AS_LAST_YEAR)
     first = list_of([pupil], as_of=FIRST)
@@ -274,7 +277,7 @@ def test_half_missed_since_it_was_decided_brings_back_and_half_missed_before_doe
     before = answered(first.before, near, "already met", DECIDED, of=FIRST)
     back = list_of([near], before, as_of=THIRD).of(near)
     assert back["outcome"] == "listed"
-    assert back["changed"].startswith("Back on the list: half or more is missed now, against ")
+    assert back["changed"].startswith("Back on the list: absence is half or more now, against ")
 
 
 def test_a_suspension_after_the_decision_brings_back_and_one_before_does_not():
@@ -357,7 +360,7 @@ def test_worse_than_when_it_was_decided_brings_back_unless_support_came_after_th
     assert row["outcome"] == outcome
     if outcome == "listed":
         assert row["because"] == (
-            "Support is on file, and more has been missed since it was last looked at, on 10 February 2026."
+            "Support is on file, and there has been more absence since it was last looked at, on 10 February 2026."
         )
 
 
@@ -431,7 +434,7 @@ def test_a_place_in_five_at_most_is_drawn_out_of_the_places_and_says_so():
     assert len(it.places) == 5
     assert it.of(NEAR)["place"] == 5 and it.of(NEAR)["is_drawn"]
     assert it.of(NEAR)["because"] == (
-        "Missed 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
+        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
         "can be known."
     )
     assert it.triage.filter("is_drawn").height == 1
@@ -540,5 +543,5 @@ def test_a_list_issued_anew_without_a_pupil_leaves_no_place_and_still_says_what_
     assert (
         list_of([severe], before, as_of=THIRD)
         .of(severe)["changed"]
-        .startswith("Back on the list: half or more is missed now, against ")
+        .startswith("Back on the list: absence is half or more now, against ")
     )

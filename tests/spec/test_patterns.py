@@ -136,7 +136,7 @@ def test_no_weeks_are_said_that_the_year_has_not_had():
     late = pupil(*(on(day, "L", ("am",)) for day in DAYS[10:20]), *(on(day) for day in DAYS[:6]))
     early, later = (seen([late], as_of=DAYS[at]).reasons(late) for at in (24, 39))
     assert early["lateness"] == "Late 10 times this school year."
-    assert early["recent_window"] == "Missed 12 of 50 sessions (24.0%) this school year, other leave left out."
+    assert early["recent_window"] == "Absent for 12 of 50 sessions (24.0%) this school year, other leave left out."
     assert later["lateness"] == "Late 10 times in the last 30 school days."
 
 

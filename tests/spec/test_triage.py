@@ -55,7 +55,7 @@ def test_a_rate_needs_eight_missed_sessions(sessions, expected):
     assert it["outcome"] == expected
     if expected == "not_eligible":
         assert it["because"] == (
-            "Missed 7 of 70 sessions (10.0%) since 26 January 2026, a tenth or more, but fewer than 8 sessions."
+            "Absent for 7 of 70 sessions (10.0%) since 26 January 2026, a tenth or more, but fewer than 8 sessions."
         )
 
 
@@ -87,7 +87,7 @@ def test_exactly_half_is_severe(sessions, expected):
 
 def test_severe_absence_with_nothing_on_file_asks_who_knows_the_family():
     it = outcome(missing("O", 150))
-    assert it["because"] == "Half or more missed, and nothing on file."
+    assert it["because"] == "Absent for half or more, and nothing on file."
     assert it["next_step"].startswith("Who already knows this family")
 
 
