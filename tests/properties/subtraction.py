@@ -106,7 +106,7 @@ def reckoned(pages: Pages, hidden_before: set[Name], places: Mapping[int, int]) 
         known.tell(name, value, 0 if name in hidden_before or is_empty_row or may_be_nought(name) else 1)
     for of in (_places, _flow, _plans, _specialists, _signals, _groups, _lost):
         of(known, pages)
-    for (urn,), row in rows_of(pages, "school"):
+    for (urn,), _ in rows_of(pages, "school"):
         name = ("school", urn, "listed")
         known.most[name] = min(known.most[name], places[urn])
         if known.least["school", urn, "eligible_not_listed"] > 0:
