@@ -28,6 +28,7 @@ test: setup
 # Some three hours on two cores. What it found is in tests/soaks/results.
 soak: setup
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
+	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 

@@ -48,6 +48,9 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
     sums = list(additive_sums(rows))
     cells = all_cells(rows, sums, policy, before)
     hidden = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
+    untold = _rows_untold(cells, hidden.given_away, before)
+    if untold:
+        return disclosed(counts, policy, Remembered(before.hidden | untold, before.told))
     left_out = _left_out(rows, hidden.given_away)
     if left_out:
         still_hidden = Remembered(before.hidden | {name for name in cells if name[:2] in left_out}, before.told)
@@ -61,6 +64,13 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
 def _remembered(before: Remembered, cells: Mapping[tuple, Cell], hidden: set[tuple]) -> Remembered:
     told = {name: cell.value for name, cell in cells.items() if cell.published and name not in hidden}
     return Remembered(before.hidden | hidden, {**before.told, **told})
+
+
+def _rows_untold(cells: Mapping[tuple, Cell], given_away: set[tuple], before: Remembered) -> set[tuple]:
+    """Cells of rows of which nothing is told, for hiding some of it did not save a count: not even nought, of which there is none to
+    be told in such a row, so that nobody can tell which of its counts is what."""
+    rows = {name[:2] for name in given_away}
+    return {name for name, cell in cells.items() if cell.published and name[:2] in rows} - before.hidden
 
 
 _WHERE_NOTHING_ELSE_HELPS = (

@@ -7,6 +7,7 @@ absent, says that no child was found, and is what most cells of most schools are
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import ceil, floor
 
 from pipeline.tables.published import FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
 
@@ -156,26 +157,37 @@ def _session_cells(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
     column = "absence_sessions_ytd"
     for table in ("run", "phase", "school"):
         for key, row in rows[table].items():
-            yield (table, key, column), _sessions(row, "absence", "_ytd", policy, worth=_WORTH.get((table, column), 50))
-    for table, worth in (("school_week", 1), ("week", 5)):
-        for key, row in rows[table].items():
-            how = {"worth": worth * _WORTH_OF_SCOPE.get(row.get("scope"), 1)}
-            for kind in WEEK_RATES:
-                yield (table, key, f"{kind}_sessions"), _sessions(row, kind, "", policy, **how)
-            yield (
-                (table, key, "other_authorised_sessions"),
-                _sessions(row, "other_authorised", "", policy, published=False),
-            )
+            how = {"worth": _WORTH.get((table, column), 50)}
+            yield (table, key, column), _sessions(row, "absence", "_ytd", policy, is_rough=table != "school", **how)
+    for key, row in rows["school_week"].items():
+        for kind in WEEK_RATES:
+            yield ("school_week", key, f"{kind}_sessions"), _sessions(row, kind, "", policy)
+        other = _sessions(row, "other_authorised", "", policy, published=False)
+        yield ("school_week", key, "other_authorised_sessions"), other
+    for key, row in rows["week"].items():
+        for kind in WEEK_RATES:
+            how = {"worth": 5 * _WORTH_OF_SCOPE[row["scope"]], "is_rough": True}
+            yield ("week", key, f"{kind}_sessions"), _sessions(row, kind, "", policy, **how)
 
 
-def _sessions(row: Mapping, kind: str, window: str, policy: Policy, **how) -> Cell:
+def _sessions(row: Mapping, kind: str, window: str, policy: Policy, *, is_rough: bool = False, **how) -> Cell:
     """A reader must not be able to tell whether these are one pupil's sessions or more. None at all may be known, for the phase's
-    nought is that of each of its schools; on few pupils it is not printed."""
+    nought is that of each of its schools; on few pupils it is not printed. Of many schools together a rounded rate tells no more than
+    roughly how many sessions were missed, and of one school it is taken to tell exactly."""
     value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
     on_few = row[f"possible_pupils{window}"] < policy.smallest_base
     if on_few and not value:
         return Cell(0, could_be=(0, 0), whole_range=True, **how)
     is_small = on_few or 0 < pupils < policy.fewest_shown
+    if is_rough and value and not is_small:
+        how["between"] = _rounded_alike(value, row[f"possible_sessions{window}"], policy)
     return Cell(
         value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how
     )
+
+
+def _rounded_alike(value: int, possible: int, policy: Policy) -> tuple[int, int]:
+    """The least and the most sessions that are printed as the same rate, one within on either side."""
+    half, rate = 0.5 * 10**-policy.rate_decimals, round(value / possible, policy.rate_decimals)
+    low, high = ceil((rate - half) * possible) + 1, floor((rate + half) * possible) - 1
+    return min(low, value), max(high, value)

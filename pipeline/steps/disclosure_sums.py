@@ -15,7 +15,6 @@ _PLACES = ("pupils_on_roll", "persistent_absence_count", "severe_absence_count",
 """What schools sum to their phase in, and phases to the whole home."""
 
 _WEEK_SUMS = {"absence": ("authorised", "unauthorised"), "authorised": ("illness", "part_time", "other_authorised")}
-_WEEK_KINDS = (*WEEK_RATES, "other_authorised")
 
 _SAME_COUNT = {"persistent_absence_count": "persistent_absence", "severe_absence_count": "severe_absence"}
 """A school's counts that may be the very pupils a signal is raised for: told once, they must not be hidden once."""
@@ -340,6 +339,6 @@ def _of_weeks(rows: Rows) -> Iterator[Sum]:
             below.setdefault((row["week_start"], "home", None), []).append(("week", key))
     for key, row in rows["week"].items():
         parts = below.get((row["week_start"], row["scope"], row["phase"]), ())
-        for kind in _WEEK_KINDS:
+        for kind in WEEK_RATES:
             column = f"{kind}_sessions"
             yield Sum(("week", key, column), tuple((*part, column) for part in parts))

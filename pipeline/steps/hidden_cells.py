@@ -9,10 +9,11 @@ count that moved in it; a set missed only hides more than was needed.
 The sets are found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
 that sum, and so on until every sum is as published. Cells hidden already move for next to nothing, shown ones at the
 price of hiding them, and the cheapest way is taken. A search is so many steps and no more, counted and never timed: past
-that, the cells nearest by are hidden, one, then two, then four, and it is begun again.
+that, the sums nearby are solved at once (`other_numbers`); and where that finds none, the cells nearest by are hidden, one, then
+two, then four, and it is begun again.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -30,6 +31,7 @@ class Cell:
     Hidden `before`, it stays hidden whatever it is now, and a reader can think it any number, nought among them. `told`
     before just as it is, it covers nothing either, for a reader may suppose that nothing has changed; and where it must be
     hidden now there is nothing left to protect.
+    Printed only roughly, it can be any number `between` two, and is not hidden by being another of those.
     `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
     `worth` to its readers, the later it is hidden for another's sake.
     """
@@ -40,6 +42,7 @@ class Cell:
     known: bool = False
     before: bool = False
     told: bool = False
+    between: tuple[int, int] | None = None
     most: int | None = None
     published: bool = True
     worth: int = 1
@@ -85,8 +88,15 @@ _STILL_OWED = (1100, 30_000)
 _TRIES, _WAYS_ON = 100, 12
 """Sums made good in search of one other set of numbers, and cells tried for each."""
 
-_BESIDE = 4000
-"""Cells nearby that are solved for at once, where the search finds nothing."""
+_FURTHER = (1, 2, 4)
+"""Cells nearby that are hidden for a count for which no other set was found, before it is given up: what was solved for already
+reckoned with hiding any."""
+
+_LOOKED_AT = 24
+"""Hidden cells, and shown ones, of a sum that are weighed against each other."""
+
+_BESIDE = (400, 4000)
+"""Cells nearby that are solved for at once, where the search finds nothing: few first, for most are helped by few."""
 
 _NO_BOUND = 1_000_000
 
@@ -108,6 +118,7 @@ class _Board:
         self.is_free = [False] * len(names)
         self.still_owed = _STILL_OWED[0]
         self.proven: set[int] = set()
+        self.by_cost: dict[int, list[tuple[int, int]]] = {}
         self.members = sorted(self._signed(each) for each in sums)
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
@@ -130,12 +141,12 @@ class _Board:
     def protect(self, cell: int) -> bool:
         """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
         is_safe = self._spans if self.cells[cell].whole_range else self._could_be_another
-        further = 1
-        while not is_safe(cell):
+        for further in _FURTHER:
+            if is_safe(cell):
+                return True
             if not self._hide(self._nearest_shown(cell, further)):
-                return False
-            further *= 2
-        return True
+                break
+        return self._spans(cell, wholly=False) if self.cells[cell].whole_range else is_safe(cell)
 
     def _could_be_another(self, cell: int) -> bool:
         """Whether this count could be one more or one less, once what it takes is hidden."""
@@ -151,13 +162,15 @@ class _Board:
         if not ways:
             return False
         cheapest = min(ways, key=self._price)
-        self._hide(cheapest)
+        self._hide_moved(cheapest)
         self.proven.update(cheapest)
         return True
 
-    def _spans(self, cell: int) -> bool:
+    def _spans(self, cell: int, *, wholly: bool = True) -> bool:
+        """Whether this count could be anything from end to end of its range, or, where nothing is left to hide, two things at least."""
         low, high = self.cells[cell].could_be
-        return self._reached(cell, low) != self._reached(cell, high)
+        reached = self._reached(cell, low), self._reached(cell, high)
+        return reached == (low, high) if wholly else reached[0] != reached[1]
 
     def _reached(self, cell: int, end: int) -> int:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
@@ -167,7 +180,7 @@ class _Board:
             moves = self._cheapest_way({cell: step}) or self._solved(cell, step)
             if moves is None:
                 break
-            self._hide(moves)
+            self._hide_moved(moves)
             self._make(moves, moved, at_most=abs(end - self.value[cell]))
         reached = self.value[cell]
         for each, by in moved.items():
@@ -196,18 +209,24 @@ class _Board:
         """The same of all sums nearby at once: dearer to find, and found where there is one."""
         if not self._could_move(cell, step):
             return None
-        beside = self._beside(cell)
-        rooms = {each: room for each in beside if (room := self._room(each)).up or room.down}
-        sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
-        return cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
+        for how_many in _BESIDE:
+            beside = self._beside(cell, how_many)
+            rooms = {each: room for each in beside if (room := self._room(each)).up or room.down}
+            sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
+            moves = cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
+            if moves or len(beside) < how_many:
+                break
+        return moves
 
-    def _beside(self, cell: int) -> list[int]:
+    def _beside(self, cell: int, how_many: int) -> list[int]:
         """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
         reached, edge = {cell}, [cell]
-        while edge and len(reached) < _BESIDE:
+        while edge and len(reached) < how_many:
             sums = sorted({sum_ for each in edge for sum_, _ in self.sums_of[each]})
             beside = {other for sum_ in sums for other, _ in self.members[sum_]} - reached
-            edge = sorted(other for other in beside if self._could_move(other, 1) or self._could_move(other, -1))
+            could = (other for other in beside if self._could_move(other, 1) or self._could_move(other, -1))
+            edge = sorted(could, key=lambda other: (not self.is_free[other], self._cost(other), other))
+            edge = edge[: how_many - len(reached) + 1]
             reached.update(edge)
         return sorted(reached)
 
@@ -215,47 +234,79 @@ class _Board:
         most = self.cells[cell].most
         if not (self._could_move(cell, 1) or self._could_move(cell, -1)):
             return Room(0, 0, 0)
-        least = self.least[cell] if self.is_free[cell] else self.fewest_shown
-        up = _NO_BOUND if most is None else most - self.value[cell]
-        return Room(up, max(self.value[cell] - least, 0), self._cost(cell))
+        value, least = self.value[cell], self.least[cell] if self.is_free[cell] else self.fewest_shown
+        stays_shown = all(self._is_printed_alike(cell, value + step) for step in (1, -1)) or self.is_fixed[cell]
+        if stays_shown and self.cells[cell].between:
+            least, most = self.cells[cell].between
+        up = _NO_BOUND if most is None else most - value
+        return Room(up, max(value - least, 0), _A_MOVE if stays_shown else self._cost(cell))
 
     def _breadth(self, sum_: int, moves: dict[int, int], owed: _Owed) -> tuple[bool, int, int, int]:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
-        falls_short = owed[sum_] > 0
-        ways = sum(
-            cell not in moves and self._could_move(cell, -sign if falls_short else sign)
-            for cell, sign in self.free_of[sum_]
-        )
+        falls_short, ways = owed[sum_] > 0, 0
+        for cell, sign in self.free_of[sum_]:
+            ways += cell not in moves and self._could_move(cell, -sign if falls_short else sign)
+            if ways == _WAYS_ON:
+                break
         return not ways, ways, len(self.members[sum_]), sum_
 
     def _ways_on(self, sum_: int, moves: dict[int, int], owed: _Owed) -> list[tuple[int, dict[int, int], _Owed]]:
-        spent = sum(self._cost(cell) for cell in moves)
+        spent = self._price(moves)
         ways = []
-        for cell, sign in self.members[sum_]:
-            step = -sign if owed[sum_] > 0 else sign
-            if cell in moves or not self._could_move(cell, step):
-                continue
+        for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0):
             still_owed = self._owed(owed, cell, step)
-            ways.append((spent + self._cost(cell) + self.still_owed * len(still_owed), cell, step, still_owed))
+            cost = spent + self._cost(cell, step) + self.still_owed * len(still_owed)
+            ways.append((cost, cell, step, still_owed))
         cheapest = sorted(ways, key=lambda way: way[:2])[:_WAYS_ON]
         return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
 
+    def _to_move(self, sum_: int, moves: dict[int, int], *, falls_short: bool) -> Iterator[tuple[int, int]]:
+        """Cells that could make a sum good: of those hidden, and of those shown from the cheapest on, no more than are looked at."""
+        for among, is_free in ((self.free_of[sum_], True), (self._shown_of(sum_), False)):
+            found = 0
+            for cell, sign in among:
+                step = -sign if falls_short else sign
+                if self.is_free[cell] is is_free and cell not in moves and self._could_move(cell, step):
+                    yield cell, step
+                    found += 1
+                    if found == _LOOKED_AT:
+                        break
+
+    def _shown_of(self, sum_: int) -> list[tuple[int, int]]:
+        """Members of a sum that were not hidden from the start, those that cost least first."""
+        if sum_ not in self.by_cost:
+            shown = [one for one in self.members[sum_] if not self.is_free[one[0]]]
+            self.by_cost[sum_] = sorted(shown, key=lambda one: (self._cost(one[0], 1), one[0]))
+        return self.by_cost[sum_]
+
     def _could_move(self, cell: int, step: int) -> bool:
-        most = self.cells[cell].most
-        if self.is_fixed[cell] or (most is not None and self.value[cell] + step > most):
+        most, after = self.cells[cell].most, self.value[cell] + step
+        if most is not None and after > most:
+            return False
+        if self._is_printed_alike(cell, after):
+            return True
+        if self.is_fixed[cell]:
             return False
         if self.is_free[cell]:
-            return self.value[cell] + step >= self.least[cell]
-        return self.value[cell] > 0 and self.value[cell] + step >= self.fewest_shown
+            return after >= self.least[cell]
+        return self.value[cell] > 0 and after >= self.fewest_shown
 
-    def _cost(self, cell: int) -> int:
+    def _is_printed_alike(self, cell: int, value: int) -> bool:
+        """Whether a number that is shown would be printed just the same, were it `value`."""
+        between = self.cells[cell].between
+        return between is not None and not self.is_free[cell] and between[0] <= value <= between[1]
+
+    def _cost(self, cell: int, step: int = 0) -> int:
         """Next to nothing if hidden already; else what it is worth, and of equals the smaller first."""
-        if self.is_free[cell]:
+        if self.is_free[cell] or (step and self._is_printed_alike(cell, self.value[cell] + step)):
             return _A_MOVE
         return _A_MOVE + _A_CELL * self.cells[cell].worth + min(self.value[cell], _A_CELL // 2)
 
-    def _price(self, moves: Iterable[int]) -> int:
-        return sum(self._cost(cell) for cell in moves)
+    def _price(self, moves: Mapping[int, int]) -> int:
+        return sum(self._cost(cell, step) for cell, step in moves.items())
+
+    def _hide_moved(self, moves: Mapping[int, int]) -> None:
+        self._hide([cell for cell, step in moves.items() if not self._is_printed_alike(cell, self.value[cell] + step)])
 
     def _nearest_shown(self, cell: int, how_many: int) -> list[int]:
         """Shown counts as few sums away as there are, the cheapest of them; none where all is hidden."""
@@ -293,11 +344,18 @@ class _Board:
 
     def _make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
         """Make these moves as many times as there is room for, and note them in `moved`."""
-        room = ((self.value[cell] - self.least[cell]) // -step for cell, step in moves.items() if step < 0)
+        room = (self._times(cell, step) for cell, step in moves.items())
         size = max(1, min((at_most, *room)))
         for cell, step in moves.items():
             self.value[cell] += step * size
             moved[cell] = moved.get(cell, 0) + step * size
+
+    def _times(self, cell: int, step: int) -> int:
+        """How many times a cell that was moved so could be moved so."""
+        low, high = self.least[cell], self.cells[cell].most or _NO_BOUND
+        if self._is_printed_alike(cell, self.value[cell]):
+            low, high = self.cells[cell].between
+        return ((self.value[cell] - low) // -step) if step < 0 else ((high - self.value[cell]) // step)
 
     def _signed(self, each: Sum) -> tuple[tuple[int, int], ...]:
         members = ((self.number[each.total], -1), *sorted((self.number[part], 1) for part in each.parts))
