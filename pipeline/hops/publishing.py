@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline import __version__
 from pipeline.edges import known as clocks
-from pipeline.edges import published, told_before
+from pipeline.edges import published
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.steps.alarms import alarms
@@ -24,6 +24,7 @@ from pipeline.steps.support_attendance import support_attendance
 from pipeline.steps.windows import school_days
 from pipeline.tables.published import figure_notes
 
+from . import told_before
 from .data_told import of_the_data
 from .looking import Look
 from .looks import so_far

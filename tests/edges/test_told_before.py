@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import told_before
 from pipeline.edges import warehouse as shelf
+from pipeline.hops import told_before
 from pipeline.steps.disclosure import NOTHING, Policy, Remembered
 from pipeline.tables.published import EVER, GROUP_AUDIT
 from tests.edges.delivered import new_home

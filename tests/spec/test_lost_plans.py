@@ -289,7 +289,7 @@ def test_on_1_february_a_persistent_absentee_of_year_11_without_an_offer_is_told
     assert told["says"].startswith(
         "In Year 11, and no offer of a place after it is held. Absent for 20 of 200 sessions (10.0%)"
     )
-    assert told["says"].count("Missed ") == 1
+    assert told["says"].count("Absent for ") == 1
     assert leaver(ABSENT, as_of=date(2026, 1, 31)) == {}
 
 

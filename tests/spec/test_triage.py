@@ -93,10 +93,16 @@ def test_severe_absence_with_nothing_on_file_asks_who_knows_the_family():
 
 @pytest.mark.parametrize("weeks, quota", [(7, "severe_or_part_time"), (6, "other")])
 def test_a_part_time_timetable_past_six_school_weeks_has_its_own_places(weeks, quota):
-    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[:weeks]
+    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[-weeks:]
     pupil = Pupil("part", (Spell(entry_date=YEAR_BEGAN),), away=fridays)
     it = outcome(pupil)
     assert (it["outcome"], it["quota"]) == ("listed", quota)
+
+
+def test_a_part_time_timetable_that_ended_before_christmas_takes_none_of_them():
+    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[:9]
+    it = outcome(Pupil("part", (Spell(entry_date=YEAR_BEGAN),), away=fridays))
+    assert (it["outcome"], it["quota"]) == ("listed", "other")
 
 
 def test_any_suspension_makes_eligible_though_little_is_missed():

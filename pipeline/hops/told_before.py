@@ -11,14 +11,13 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipeline.edges import warehouse as shelf
 from pipeline.steps.disclosure_memory import Remembered
 from pipeline.steps.policy_of_publishing import Policy
 from pipeline.tables.audit import GROUP_DAYS, HIDDEN_CELLS, KEPT_EVER, KEPT_GROUPS, TOLD_CELLS
 from pipeline.tables.published import EVER, GROUP_AUDIT
 from pipeline.tables.schema import Table
 from pipeline.vocabulary.school_year import monday_of, school_year_of
-
-from . import warehouse as shelf
 
 _KEPT = {"group_audit": (GROUP_AUDIT, KEPT_GROUPS), "ever": (EVER, KEPT_EVER)}
 _NAME = ("table_name", "row_key", "column_name")
