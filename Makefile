@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo test soak check fix bench bench-linkage clean
+.PHONY: setup demo serve test soak check fix bench bench-linkage clean
 
 setup: $(STAMP)
 
@@ -21,6 +21,10 @@ $(STAMP): requirements.txt requirements-setup.txt pyproject.toml
 
 demo: setup
 	@$(BIN)/a2n demo --home $(DEMO_HOME) --through airflow
+
+serve: setup
+	@test -e $(DEMO_HOME)/published/current.duckdb || $(BIN)/a2n demo --home $(DEMO_HOME)
+	@$(BIN)/a2n serve --home $(DEMO_HOME)
 
 test: setup
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile

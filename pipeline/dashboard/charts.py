@@ -37,9 +37,16 @@ def lines(
 
         every = max(1, len(weeks) // (10 if width == _WIDE else 4))
         shown = weeks[::every]
-        x = alt.X("week:O", sort=weeks, title="Week of", axis=alt.Axis(values=shown, labelAngle=0 if width == _WIDE else -40, grid=False))
+        x = alt.X(
+            "week:O",
+            sort=weeks,
+            title="Week of",
+            axis=alt.Axis(values=shown, labelAngle=0 if width == _WIDE else -40, grid=False),
+        )
         y = alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5), scale=alt.Scale(zero=True))
-        chart = alt.Chart(alt.Data(values=told)).mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=28, filled=True))
+        chart = alt.Chart(alt.Data(values=told)).mark_line(
+            strokeWidth=2.5, point=alt.OverlayMarkDef(size=28, filled=True)
+        )
         return chart.encode(x=x, y=y, **_told_apart(list(series.values()), width)).properties(width=width, height=240)
 
     return _chart(reading, name, title, says, chosen, spec)
@@ -52,7 +59,12 @@ def bars(
     """A bar a row, or one for each of a few series, with the figure at its end."""
     labels = [words.text(row[of]) for row in rows]
     told = [
-        {"of": label, "what": said, "figure": row[column], "written": (words.rate if share else words.number)(row[column])}
+        {
+            "of": label,
+            "what": said,
+            "figure": row[column],
+            "written": (words.rate if share else words.number)(row[column]),
+        }
         for label, row in zip(labels, rows, strict=True)
         for column, said in series.items()
         if row[column] is not None
@@ -64,10 +76,15 @@ def bars(
         y = alt.Y("of:N", sort=labels, title=None, axis=alt.Axis(labelLimit=width // 2, domain=False, ticks=False))
         x = alt.X("figure:Q", title=None, axis=None, scale=alt.Scale(zero=True))
         base = alt.Chart(alt.Data(values=told)).encode(y=y, x=x)
-        bar, text = base.mark_bar(height={"band": 0.7}), base.mark_text(align="left", dx=5, fontSize=_LABEL, color="#0b0c0c")
+        bar, text = (
+            base.mark_bar(height={"band": 0.7}),
+            base.mark_text(align="left", dx=5, fontSize=_LABEL, color="#0b0c0c"),
+        )
         if len(series) > 1:
             offset = alt.YOffset("what:N", sort=list(series.values()))
-            colour = alt.Color("what:N", scale=_scale(series, COLOURS), sort=list(series.values()), legend=_legend(width))
+            colour = alt.Color(
+                "what:N", scale=_scale(series, COLOURS), sort=list(series.values()), legend=_legend(width)
+            )
             bar, text = bar.encode(yOffset=offset, color=colour), text.encode(yOffset=offset)
         else:
             bar = bar.encode(color=alt.value(COLOURS[0]))
@@ -77,7 +94,9 @@ def bars(
     return _chart(reading, name, title, says, chosen or {}, spec)
 
 
-def intervals(reading: Reading, name: str, title: str, says: str, rows: Sequence[Row], measures: Mapping[str, str]) -> Chart:
+def intervals(
+    reading: Reading, name: str, title: str, says: str, rows: Sequence[Row], measures: Mapping[str, str]
+) -> Chart:
     """Of each group a mark for each measure, `<name>_rate`, on the line from its `<name>_low` to its `<name>_high`."""
     told = [
         {"of": words.text(row["group_name"]), "what": said, "share": row[f"{one}_rate"], "low": row[f"{one}_low"], "high": row[f"{one}_high"]}
@@ -92,12 +111,18 @@ def intervals(reading: Reading, name: str, title: str, says: str, rows: Sequence
 
         order = list(measures.values())
         offset = alt.YOffset("what:N", sort=order)
-        y = alt.Y("of:N", sort=labels, title=None, axis=alt.Axis(labelLimit=width // 2, domain=False, ticks=False, grid=True))
-        scale = alt.X("low:Q", title="Share of the group, with its 95% interval", axis=alt.Axis(format=".0%", tickCount=5))
+        y = alt.Y(
+            "of:N", sort=labels, title=None, axis=alt.Axis(labelLimit=width // 2, domain=False, ticks=False, grid=True)
+        )
+        scale = alt.X(
+            "low:Q", title="Share of the group, with its 95% interval", axis=alt.Axis(format=".0%", tickCount=5)
+        )
         base = alt.Chart(alt.Data(values=told)).encode(y=y, yOffset=offset)
         told_apart = _told_apart(order, width)
         line = base.mark_rule(strokeWidth=2).encode(x=scale, x2="high:Q", color=told_apart["color"])
-        mark = base.mark_point(size=70, filled=True, opacity=1).encode(x="share:Q", color=told_apart["color"], shape=told_apart["shape"])
+        mark = base.mark_point(size=70, filled=True, opacity=1).encode(
+            x="share:Q", color=told_apart["color"], shape=told_apart["shape"]
+        )
         height = max(70, 20 * len({one["of"] for one in told}) * len(measures))
         return (line + mark).properties(width=width * 2 // 3, height=height)
 

@@ -48,7 +48,9 @@ _OF_SCHOOL = """
     flow.scope IS NOT NULL AS has_flow, flow.flagged, flow.looked_at, flow.need_found, flow.need_met, flow.unmet, flow.waiting,
     flow.looked_at_rate, flow.median_days_to_look
 """
-_SCHOOLS = "published.school AS school LEFT JOIN published.flow AS flow ON flow.scope = 'school' AND flow.urn = school.urn"
+_SCHOOLS = (
+    "published.school AS school LEFT JOIN published.flow AS flow ON flow.scope = 'school' AND flow.urn = school.urn"
+)
 _NOBODY_LOOKED = "CASE WHEN flow.flagged > 0 AND flow.looked_at = 0 THEN 0 ELSE flow.looked_at_rate END"
 
 HIGH_AND_RARE = f"""
@@ -86,7 +88,9 @@ SCHOOLS = {
     "looking": f"{_SCHOOLS_BY} {_NOBODY_LOOKED} NULLS LAST, school.absence_rate_ytd DESC NULLS LAST, school.urn {_PAGE}",
     "waiting": f"{_SCHOOLS_BY} flow.waiting DESC NULLS LAST, school.urn {_PAGE}",
 }
-NAMED = f"SELECT urn, name, phase FROM published.school AS school WHERE {_MAY_SEE} AND {_CHOSEN} ORDER BY name, urn {_PAGE}"
+NAMED = (
+    f"SELECT urn, name, phase FROM published.school AS school WHERE {_MAY_SEE} AND {_CHOSEN} ORDER BY name, urn {_PAGE}"
+)
 
 SCHOOL = f"""
     SELECT school.*, {_OF_SCHOOL.replace("school.urn,", "")}
@@ -156,7 +160,9 @@ _POSTCODE_SCHOOLS = f"""
     LEFT JOIN published.plans_in_time AS plans ON plans.scope = 'school' AND plans.urn = school.urn
     WHERE {_MAY_SEE} AND {_CHOSEN}
 """
-POSTCODE_BY_SCHOOL = f"{_POSTCODE_SCHOOLS} ORDER BY flow.median_days_to_look DESC NULLS LAST, school.name, school.urn {_PAGE}"
+POSTCODE_BY_SCHOOL = (
+    f"{_POSTCODE_SCHOOLS} ORDER BY flow.median_days_to_look DESC NULLS LAST, school.name, school.urn {_PAGE}"
+)
 POSTCODE_EXTRACT = f"{_POSTCODE_SCHOOLS} ORDER BY school.area, school.name, school.urn"
 
 # Signals

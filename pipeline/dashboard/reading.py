@@ -116,6 +116,7 @@ def _weeks(reading: Reading) -> list[tuple[str, str]]:
 
 ORDERS = {"looking": "Least looked at", "absence": "Most absence", "waiting": "Most waiting", "name": "Name"}
 
+
 @dataclass(frozen=True)
 class _Offer:
     name: str  # in the address

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from urllib.parse import quote, urlencode
@@ -11,8 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import words
 from .pages import PAGES, Page
-from .parts import View
-from .reading import Filter, Person, Reading
+from .reading import Links, Person, Reading
 
 STYLES = ("govuk-frontend.css", "site.css")
 _ICON = "data:,"  # none, so that no browser asks for one
@@ -48,7 +47,12 @@ def links(name: str, **told: object) -> str:
     return address + (f"?{urlencode(given)}" if given else "")
 
 
-_FILES = {"download": "/download/{table}.csv", "extract": "/download/postcode.csv", "sign-out": "/sign-out", "sign-in": "/sign-in"}
+_FILES = {
+    "download": "/download/{table}.csv",
+    "extract": "/download/postcode.csv",
+    "sign-out": "/sign-out",
+    "sign-in": "/sign-in",
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Frame:
     person: Person | None = None
     signs_out: bool = False
     styles: Mapping[str, str] | None = None
-    links: object = links
+    links: Links = links
     is_static: bool = False
 
 
@@ -66,7 +70,16 @@ def page_of(page: Page, reading: Reading, frame: Frame) -> str:
     """The page as HTML. Raises NotThere where the address asks for what is not."""
     filters = [reading.offered(name) for name in page.filters]
     view = page.view(reading)
-    return rendered("page.html", frame, title=view.title, view=view, run=reading.run, page=page, filters=filters, at=_address(page, reading))
+    return rendered(
+        "page.html",
+        frame,
+        title=view.title,
+        view=view,
+        run=reading.run,
+        page=page,
+        filters=filters,
+        at=_address(page, reading),
+    )
 
 
 def _address(page: Page, reading: Reading) -> str:
@@ -79,11 +92,12 @@ def sentence(title: str, said: str, frame: Frame, *, link: str = "", link_text: 
 
 
 def rendered(template: str, frame: Frame, **told: object) -> str:
-    menu = [page for page in PAGES.values() if page.menu and (frame.person is None or frame.person.sees_all or page.of_schools)]
+    menu = [
+        page
+        for page in PAGES.values()
+        if page.menu and (frame.person is None or frame.person.sees_all or page.of_schools)
+    ]
     if frame.person is None and not frame.is_static:
         menu = []
     around = {"menu": menu, "frame": frame, "styles": frame.styles or styles(), "links": frame.links, "icon": _ICON}
     return templates().get_template(template).render(**around, **told)
-
-
-__all__ = ["Filter", "Frame", "View", "links", "page_of", "rendered", "replace", "sentence", "style", "styles", "templates"]

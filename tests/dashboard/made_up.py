@@ -14,7 +14,13 @@ FIRST_MONDAY = date(2025, 9, 8)
 AREAS = ("Ashford & Vale", "Brook", "Calder")
 PHASES = ("Primary", "Secondary", "Special")
 ODD_NAMES = ("St. O'Brien's & <b>Friends</b>", '"Quoted" School', "=SUM(A1) Academy", "Ysgol Ŵy — Łódź")
-LOST = ("left_with_no_next_school", "at_neither_school", "plan_past_twenty_weeks", "care_without_school", "half_present")
+LOST = (
+    "left_with_no_next_school",
+    "at_neither_school",
+    "plan_past_twenty_weeks",
+    "care_without_school",
+    "half_present",
+)
 TRIGGERS = ("absence_above_tenth", "severe_absence", "part_time_past_six_weeks", "many_spells", "worse_than_own_past")
 NEXT_STEPS = ("talk_with_family", "educational_psychologist", "school_nurse", "early_help")
 FEEDS = ("attendance_marks", "school_census", "plans", "suspensions")
@@ -29,7 +35,9 @@ GROUPS = {
 }
 
 
-def tables(schools: int = 12, seed: int = 1, *, as_of: date = AS_OF, demo: bool = True, run: str = "") -> dict[str, pl.DataFrame]:
+def tables(
+    schools: int = 12, seed: int = 1, *, as_of: date = AS_OF, demo: bool = True, run: str = ""
+) -> dict[str, pl.DataFrame]:
     """Every published table by its short name. The same seed gives the same figures."""
     made = _MadeUp(schools, random.Random(seed), as_of)
     found = made.rows() | {"run": [made.run(run or f"flag {as_of} 1", demo)]}
@@ -98,7 +106,11 @@ class _MadeUp:
         }  # fmt: skip
 
     def school(self, number: int, urn: int) -> dict:
-        name = ODD_NAMES[number] if number < len(ODD_NAMES) else f"School {urn - 100000} of {self.area_of(urn) or 'no area'}"
+        name = (
+            ODD_NAMES[number]
+            if number < len(ODD_NAMES)
+            else f"School {urn - 100000} of {self.area_of(urn) or 'no area'}"
+        )
         received = number != 5
         rest = {
             "urn": urn, "laestab": 2090000 + number, "name": None if number == 6 else name, "phase": self.phase_of(urn),
@@ -147,7 +159,11 @@ class _MadeUp:
         return {name: None if self.chance.random() < 0.04 else round(middle * self.chance.uniform(0.8, 1.25), 4) for name, middle in middles.items()}  # fmt: skip
 
     def of_signals(self) -> dict[str, list[dict]]:
-        places = [("home", None, None), *(("phase", phase, None) for phase in PHASES), *(("school", None, urn) for urn in self.urns)]
+        places = [
+            ("home", None, None),
+            *(("phase", phase, None) for phase in PHASES),
+            *(("school", None, urn) for urn in self.urns),
+        ]
         names = [
             {"signal": name, "asks": f"What is behind {name.replace('_', ' ')}?", "line": "Ten sessions or more.", "role": "trigger",
              "kind": NEXT_STEPS[number % 4], "source": "DfE.", "caution": "Not a finding."}
@@ -180,7 +196,11 @@ class _MadeUp:
         shares = {}
         for name, middle in (("eligible", 0.1), ("listed", 0.04), ("missed", 0.05)):
             share = self.share(middle)
-            shares |= {f"{name}_rate": share, f"{name}_low": share and share * 0.7, f"{name}_high": share and min(1.0, share * 1.4)}
+            shares |= {
+                f"{name}_rate": share,
+                f"{name}_low": share and share * 0.7,
+                f"{name}_high": share and min(1.0, share * 1.4),
+            }
         return self.of("group_audit", 900, kind=kind, group_name=group, years_pooled=1, **shares)
 
     def lost(self, kind: str, scope: str, urn: int | None) -> dict:
@@ -193,7 +213,13 @@ class _MadeUp:
 
     def alarm(self, alarm: str, urn: int) -> dict:
         raised = self.chance.choice((True, False, False, None))
-        return {"alarm": alarm, "urn": urn, "raised": raised, "says": "Three lists, and none came back." if raised else None, "asks": "Who is to send it?"}
+        return {
+            "alarm": alarm,
+            "urn": urn,
+            "raised": raised,
+            "says": "Three lists, and none came back." if raised else None,
+            "asks": "Who is to send it?",
+        }
 
     def of_data(self) -> dict[str, list[dict]]:
         return {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, Settings, make_home, open_home
+from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, SIGNING_KEY, Settings, make_home, open_home
 
 LONG_ENOUGH = "k" * SHORTEST_KEY
 
@@ -160,7 +160,7 @@ def test_a_folder_without_settings_is_no_home_and_is_told_how_to_be_one(tmp_path
 def test_a_new_home_has_its_folders_and_keys_and_no_database(tmp_path):
     home = make_home(tmp_path / "home", demo=True)
     held = {path.name for path in home.folder.iterdir()}
-    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in KEYS)}
+    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in (*KEYS, SIGNING_KEY))}
 
 
 def test_nobody_but_its_owner_can_read_a_home_or_a_key(tmp_path):

@@ -75,7 +75,12 @@ def ever(reading: Reading) -> View:
     if any(row[name] is not None for row in rows for name in shares):
         parts.append(charts.bars(reading, "ever", "Ever, by year group", says, rows, "nc_year", shares))
     parts.append(Sheet("By year group", _EVER, rows, reading.links("download", table="ever")))
-    beside = (Column("figure", "England", "title"), Column("value", "Share", "rate"), Column("of", "Of"), Column("source", "Source"))
+    beside = (
+        Column("figure", "England", "title"),
+        Column("value", "Share", "rate"),
+        Column("of", "Of"),
+        Column("source", "Source"),
+    )
     sections = [
         Section("Ever, by year group", parts, name="ever"),
         Section("Beside England", [Sheet("What England's figures are", beside, england, reading.links("download", table="england"))], name="england"),
@@ -98,4 +103,6 @@ def _support(reading: Reading) -> Sheet:
         Column("absence_rate_before", "Absence, six weeks before", "rate"), Column("absence_rate_after", "Six weeks after", "rate"),
     )  # fmt: skip
     rows = reading.rows(queries.SUPPORT)
-    return Sheet("Absence before and after support began", columns, rows, reading.links("download", table="support_attendance"))
+    return Sheet(
+        "Absence before and after support began", columns, rows, reading.links("download", table="support_attendance")
+    )

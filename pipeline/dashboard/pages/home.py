@@ -116,7 +116,11 @@ def weeks(reading: Reading) -> list:
     if not rows:
         return [Words("No register has come for these weeks.")]
     chosen = {"phase": reading.told.get("phase"), "term": reading.told.get("term")}
-    against = {"absence_rate": "This year", "absence_rate_last_year": "A year before", "absence_rate_england": "England"}
+    against = {
+        "absence_rate": "This year",
+        "absence_rate_last_year": "A year before",
+        "absence_rate_england": "England",
+    }
     return [
         charts.lines(reading, "weeks", "Weekly absence", "Sessions missed over possible, week by week, beside a year before and England.", rows, against, chosen),
         charts.lines(reading, "weeks-by-kind", "Weekly absence by kind", "Sessions missed over possible, week by week: with leave, of which illness, without leave, and on a part-time timetable.", rows, KINDS, chosen),
@@ -134,14 +138,21 @@ def _flow(reading: Reading, flow: Row) -> Figures:
             Figure("Worth a look", told["flagged"], "at any time this school year"),
             Figure("Looked at", told["looked_at"], f"share looked at: {words.rate(flow['looked_at_rate'])}"),
             Figure("Need met", told["need_met"], f"need found: {told['need_found']}"),
-            Figure("Waiting over ten school days", told["waiting"], f"of {words.count(flow['unmet'])} not looked at yet"),
+            Figure(
+                "Waiting over ten school days", told["waiting"], f"of {words.count(flow['unmet'])} not looked at yet"
+            ),
             Figure("School days to a look", median, "half were looked at sooner", reading.links("postcode")),
         ]
     )
 
 
 def _alarms(reading: Reading) -> Sheet:
-    columns = (Column("name", "School", "school"), Column("alarm", "Alarm", "title"), Column("says", "What is so"), Column("asks", "To ask"))
+    columns = (
+        Column("name", "School", "school"),
+        Column("alarm", "Alarm", "title"),
+        Column("says", "What is so"),
+        Column("asks", "To ask"),
+    )
     return Sheet(
         "Alarms that are raised", columns, reading.rows(queries.ALARMS, most=SHORT), reading.links("download", table="alarm"),
         empty="None is raised.",

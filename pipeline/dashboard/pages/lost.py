@@ -33,7 +33,12 @@ def _of_home(reading: Reading, rows: list) -> Sheet:
         Column("pupils", "Pupils", "count"), Column("median_days_to_place", "Median days to a place", "number", "has_median"),
     )  # fmt: skip
     told = [row | {"has_median": row["median_days_to_place"] is not None} for row in rows]
-    return Sheet("What happened, most children first", columns, told, reading.links("download", table="lost_children", scope="home"))
+    return Sheet(
+        "What happened, most children first",
+        columns,
+        told,
+        reading.links("download", table="lost_children", scope="home"),
+    )
 
 
 def _not_judged(rows: list) -> Sheet:

@@ -25,7 +25,9 @@ def postcode(reading: Reading) -> View:
         "For inspectors: every school in one file, with England's figure and the words 'hidden' and 'not told' where a number is not given.",
         reading.links("extract", **chosen), "Extract for inspectors (CSV)",
     )  # fmt: skip
-    by_school = Sheet("Schools, longest wait first", columns, rows, reading.links("download", table="flow", scope="school"), **around)
+    by_school = Sheet(
+        "Schools, longest wait first", columns, rows, reading.links("download", table="flow", scope="school"), **around
+    )
     sections = [
         Section("The whole home, beside England", [_home(reading), extract], name="home"),
         Section("By area", _areas(reading, areas), name="areas"),

@@ -20,7 +20,11 @@ def schools(reading: Reading) -> View:
     ]
     chosen = {name: reading.told.get(name) for name in ("phase", "area")}
     table = Sheet("Schools", columns, rows, reading.links("download", table="school", **chosen), empty=_NONE, **around)
-    flow = Words("What came of looking, school by school, as a file:", reading.links("download", table="flow", scope="school"), "flow.csv")
+    flow = Words(
+        "What came of looking, school by school, as a file:",
+        reading.links("download", table="flow", scope="school"),
+        "flow.csv",
+    )
     return View(
         "Schools", "Where nobody looks comes first, unless another order is chosen. Not a measure of a school or its staff.",
         [Section("Absence and looking", [table, flow] if reading.person.sees_all else [table], name="schools")], ("school", "flow"),
@@ -101,7 +105,11 @@ def _weeks(reading: Reading, found: Row) -> list:
     says = "Sessions missed over possible, week by week, beside England's schools of its phase."
     columns = [*_RATES]
     if reading.person.sees_all:  # what other schools' figures are in, only who may see them is shown
-        against = {"absence_rate": "This school", "absence_rate_of_phase": "Its phase here", "absence_rate_england": "England, its phase"}
+        against = {
+            "absence_rate": "This school",
+            "absence_rate_of_phase": "Its phase here",
+            "absence_rate_england": "England, its phase",
+        }
         says = "Sessions missed over possible, week by week, beside its phase here and in England."
         columns.insert(2, Column("absence_rate_of_phase", "Its phase here", "rate"))
     key = {"urn": found["urn"], "term": reading.told.get("term"), "all": reading.person.sees_all}
@@ -141,7 +149,11 @@ def _signals(reading: Reading, of: dict) -> Sheet:
 
 
 def _lost(reading: Reading, of: dict) -> Sheet:
-    columns = (Column("kind", "What happened", "title"), Column("asks", "To ask"), Column("pupils", "Pupils", "count", "judged"))
+    columns = (
+        Column("kind", "What happened", "title"),
+        Column("asks", "To ask"),
+        Column("pupils", "Pupils", "count", "judged"),
+    )
     rows = reading.rows(queries.LOST_OF_SCHOOL, **of)
     return Sheet("Lost between services", columns, rows, reading.links("download", table="lost_children", **of))
 
@@ -152,10 +164,14 @@ def _plans(reading: Reading, of: dict) -> Sheet:
         Column("in_time_rate", "Share in time", "rate"),
     )  # fmt: skip
     rows = reading.rows(queries.PLANS_OF_SCHOOL, **of)
-    return Sheet("Plans in the last twelve months", columns, rows, reading.links("download", table="plans_in_time", **of))
+    return Sheet(
+        "Plans in the last twelve months", columns, rows, reading.links("download", table="plans_in_time", **of)
+    )
 
 
 def _checks(reading: Reading, of: dict) -> Sheet:
     rows = reading.rows(queries.CHECKS_OF_SCHOOL, **of)
     columns = (Column("held_to", "Held to", "title"), Column("holds", "Whether it holds", "holds"))
-    return Sheet("Checks", columns, rows, reading.links("download", table="school_check", **of), empty="It was held to nothing.")
+    return Sheet(
+        "Checks", columns, rows, reading.links("download", table="school_check", **of), empty="It was held to nothing."
+    )

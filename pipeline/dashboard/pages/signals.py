@@ -38,7 +38,11 @@ def signals(reading: Reading) -> View:
         says = "For each signal, the number of pupils it is raised for. Signals whose number is hidden are left out of the drawing."
         named = [row | {"title": words.title(row["signal"])} for row in rows]
         parts.append(charts.bars(reading, "signals", "How often each is raised", says, named, "title", {"raised": "Pupils"}, chosen, share=False))  # fmt: skip
-    parts.append(Sheet(f"Signals, of {of}", _SIGNALS, rows, reading.links("download", table="signal", **chosen), empty=_NO_SCHOOL))
+    parts.append(
+        Sheet(
+            f"Signals, of {of}", _SIGNALS, rows, reading.links("download", table="signal", **chosen), empty=_NO_SCHOOL
+        )
+    )
     file = reading.links("download", table="signal_outcome")
     sections = [
         Section("How often each is raised", parts, name="raised"),
@@ -78,12 +82,20 @@ def specialists(reading: Reading) -> View:
     chosen = {name: reading.told.get(name) for name in ("area", "phase")}
     parts = []
     if any(row["unmet"] is not None for row in rows):
-        says = "For each kind of next step, the number of children worth a look today and not looked at this school year."
+        says = (
+            "For each kind of next step, the number of children worth a look today and not looked at this school year."
+        )
         named = [row | {"title": words.title(row["kind"])} for row in rows]
-        parts.append(charts.bars(reading, "specialists", "Looks not yet had", says, named, "title", {"unmet": "Pupils"}, share=False))
+        parts.append(
+            charts.bars(
+                reading, "specialists", "Looks not yet had", says, named, "title", {"unmet": "Pupils"}, share=False
+            )
+        )
     parts.append(Sheet("The whole home, most children a day first", _SPECIALISTS, rows, reading.links("download", table="specialist", scope="home")))  # fmt: skip
     columns = (Column("area", "Area"), Column("phase", "Phase"), *_SPECIALISTS)
-    table = Sheet("By area and phase", columns, by_area, reading.links("download", table="specialist", scope="area", **chosen))
+    table = Sheet(
+        "By area and phase", columns, by_area, reading.links("download", table="specialist", scope="area", **chosen)
+    )
     sections = [Section("The whole home", parts, name="home"), Section("By area and phase", [table], name="areas")]
     intro = "Children worth a look and not looked at yet, by the kind of next step, beside the specialist days that settings give."
     return View("Where specialists are needed", intro, sections, ("specialist",))
