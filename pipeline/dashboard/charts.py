@@ -16,7 +16,7 @@ from .snapshot import Row
 COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")
 _DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3])
 _SHAPES = ("circle", "square", "triangle-up", "diamond")
-_WIDE, _NARROW = 620, 250
+_WIDE, _NARROW = 900, 250
 _LABEL = 14
 _SENTENCE = "The table below has every figure."
 
@@ -151,7 +151,7 @@ def _legend(width: int):
     import altair as alt
 
     return alt.Legend(
-        orient="top", direction="horizontal" if width == _WIDE else "vertical", title=None, labelLimit=300, symbolStrokeWidth=2.5, symbolSize=140
+        orient="top", direction="horizontal" if width == _WIDE else "vertical", title=None, labelLimit=300, symbolStrokeWidth=2.5, symbolSize=90
     )  # fmt: skip
 
 

@@ -23,10 +23,9 @@ class Column:
     def written(self, row: Row) -> str:
         if self.known_by and not row[self.known_by]:
             return words.NONE_HELD
+        if self.kind == "interval":
+            return words.interval(*(row[self.name.removesuffix("_rate") + end] for end in ("_rate", "_low", "_high")))
         return words.WRITTEN[self.kind](row[self.name])
-
-    def is_told(self, row: Row) -> bool:
-        return row[self.name] is not None
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Sheet:
 
     @property
     def leaves_any_rate(self) -> bool:
-        return any(self._lacks(("rate", "number"), row) for row in self.rows)
+        return any(self._lacks(("rate", "number", "interval"), row) for row in self.rows)
 
     def _lacks(self, kinds: tuple[str, ...], row: Row) -> bool:
         shown = (one for one in self.columns if one.kind in kinds and not (one.known_by and not row[one.known_by]))

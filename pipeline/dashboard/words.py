@@ -14,6 +14,11 @@ def rate(value: float | None) -> str:
     return NOT_TOLD if value is None else f"{value:.1%}"
 
 
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """A share, and how far chance alone could move it."""
+    return rate(value) if None in (value, low, high) else f"{rate(value)} ({rate(low)} to {rate(high)})"
+
+
 def number(value: float | None) -> str:
     return NOT_TOLD if value is None else f"{value:,.1f}".removesuffix(".0")
 
@@ -50,5 +55,5 @@ WRITTEN = {
     "count": count, "rate": rate, "number": number, "day": day, "text": text, "title": title, "holds": holds,
     "school": text, "link": text,
 }  # fmt: skip
-NUMERIC = {"count", "rate", "number"}
+NUMERIC = {"count", "rate", "number", "interval"}
 WRITTEN |= {"unit": lambda value: value or "", "phase": lambda value: value or "All phases"}

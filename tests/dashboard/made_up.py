@@ -36,7 +36,7 @@ GROUPS = {
 
 
 def tables(
-    schools: int = 12, seed: int = 1, *, as_of: date = AS_OF, demo: bool = True, run: str = ""
+    schools: int = 24, seed: int = 1, *, as_of: date = AS_OF, demo: bool = True, run: str = ""
 ) -> dict[str, pl.DataFrame]:
     """Every published table by its short name. The same seed gives the same figures."""
     made = _MadeUp(schools, random.Random(seed), as_of)
@@ -45,7 +45,7 @@ def tables(
     return notes | {name: pl.DataFrame(found[name], schema=_SHORT[name].schema, orient="row") for name in found}
 
 
-def publish_made_up(folder: Path, schools: int = 12, seed: int = 1, **asked) -> Path:
+def publish_made_up(folder: Path, schools: int = 24, seed: int = 1, **asked) -> Path:
     made = tables(schools, seed, **asked)
     return publish(made, folder, run=made["run"]["run"].item(), current=True)
 

@@ -20,11 +20,9 @@ _GROUPS = (
     Column("eligible", "Worth a look", "count"),
     Column("listed", "On a list", "count"),
     Column("missed", "Missed", "count"),
-    Column("eligible_rate", "Share worth a look", "rate"),
-    Column("listed_rate", "Share on a list", "rate"),
-    Column("missed_rate", "Share missed", "rate"),
-    Column("missed_low", "from", "rate"),
-    Column("missed_high", "to", "rate"),
+    Column("eligible_rate", "Share worth a look (interval)", "interval"),
+    Column("listed_rate", "Share on a list", "interval"),
+    Column("missed_rate", "Share missed", "interval"),
     Column("years_pooled", "Years it rests on", "number"),
 )
 

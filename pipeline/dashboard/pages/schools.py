@@ -158,15 +158,12 @@ def _lost(reading: Reading, of: dict) -> Sheet:
     return Sheet("Lost between services", columns, rows, reading.links("download", table="lost_children", **of))
 
 
-def _plans(reading: Reading, of: dict) -> Sheet:
-    columns = (
-        Column("plans", "Plans first made", "count"), Column("plans_in_time", "Within 20 weeks", "count"),
-        Column("in_time_rate", "Share in time", "rate"),
-    )  # fmt: skip
-    rows = reading.rows(queries.PLANS_OF_SCHOOL, **of)
-    return Sheet(
-        "Plans in the last twelve months", columns, rows, reading.links("download", table="plans_in_time", **of)
-    )
+def _plans(reading: Reading, of: dict) -> Figures:
+    found = reading.row(queries.PLANS_OF_SCHOOL, **of)
+    if not found:
+        return Figures([Figure("Plans first made", words.NONE_HELD, "in the last twelve months")])
+    in_time = f"within 20 weeks: {words.count(found['plans_in_time'])}, a share of {words.rate(found['in_time_rate'])}"
+    return Figures([Figure("Plans first made", words.count(found["plans"]), f"in the last twelve months; {in_time}")])
 
 
 def _checks(reading: Reading, of: dict) -> Sheet:
