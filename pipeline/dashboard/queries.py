@@ -212,5 +212,9 @@ SOURCES_OF_ENGLAND = "SELECT * FROM published.england ORDER BY figure, phase"
 
 def all_queries() -> dict[str, str]:
     """Every query by its name, those of an order among them."""
-    told = {name: value for name, value in globals().items() if name[0].isupper() and name.isupper() and isinstance(value, str)}
+    told = {
+        name: value
+        for name, value in globals().items()
+        if name[0].isupper() and name.isupper() and isinstance(value, str)
+    }
     return told | {f"SCHOOLS by {order}": sql for order, sql in SCHOOLS.items()}
