@@ -16,52 +16,55 @@ LEAST_CERTAIN = 0.9
 """No setting makes a link of what is less likely than this."""
 
 
+_KNOWN = {
+    "home": {"name": str, "demo": bool},
+    "lists": {
+        "places": int,
+        "places_by_school": dict,
+        "every_days": int,
+        "first_list_on": str,
+        "words_come_back": bool,
+        "printables": str,
+    },
+    "history": {"lag_days": int},
+    "inbox": {"move_taken": bool},
+    "deliveries": {"attendance_marks": str},
+    "reconciliation": {
+        "tolerance": float,
+        "roll_tolerance": float,
+        "days_missing": int,
+        "not_taken": float,
+        "days_late": int,
+    },
+    "suppression": {"fewest_shown": int, "smallest_base": int},
+    "machine": {"memory_limit": str},
+    "care": {"own_authority": list, "own_postcode_districts": list},
+    "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
+    "words": {"sen_support": str, "plan": str},
+    "dashboard": {
+        "sign_in": str,
+        "sign_in_header": str,
+        "address": str,
+        "issuer": str,
+        "client_id": str,
+        "static_pages": bool,
+    },
+    "drawn": {"places": int, "approved_by": str},
+}
+"""The sections, and what kind of value each of their settings takes."""
+
+
 def values_of(told: dict, path: Path) -> dict:
     """What `settings.toml` says, by the names of `settings.Settings`. Raises Refused for what is unknown, or not of its kind."""
-    known = {
-        "home": {"name": str, "demo": bool},
-        "lists": {
-            "places": int,
-            "places_by_school": dict,
-            "every_days": int,
-            "first_list_on": str,
-            "words_come_back": bool,
-            "printables": str,
-        },
-        "history": {"lag_days": int},
-        "inbox": {"move_taken": bool},
-        "deliveries": {"attendance_marks": str},
-        "reconciliation": {
-            "tolerance": float,
-            "roll_tolerance": float,
-            "days_missing": int,
-            "not_taken": float,
-            "days_late": int,
-        },
-        "suppression": {"fewest_shown": int, "smallest_base": int},
-        "machine": {"memory_limit": str},
-        "care": {"own_authority": list, "own_postcode_districts": list},
-        "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
-        "words": {"sen_support": str, "plan": str},
-        "dashboard": {
-            "sign_in": str,
-            "sign_in_header": str,
-            "address": str,
-            "issuer": str,
-            "client_id": str,
-            "static_pages": bool,
-        },
-        "drawn": {"places": int, "approved_by": str},
-    }
     values = {}
     for section, entries in told.items():
         if section == "signals" and isinstance(entries, dict):
             values["lines"] = _lines(entries, path)
             continue
-        if section not in known or not isinstance(entries, dict):
-            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join((*known, 'signals'))}.")
+        if section not in _KNOWN or not isinstance(entries, dict):
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join((*_KNOWN, 'signals'))}.")
         for name, value in entries.items():
-            kind = known[section].get(name)
+            kind = _KNOWN[section].get(name)
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
                 raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
             values[_NAMED.get((section, name), _NAMED.get(name, name))] = value

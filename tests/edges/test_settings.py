@@ -199,7 +199,7 @@ def test_a_key_may_come_from_the_environment_and_then_there_is_no_file(tmp_path,
     monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "w")
     home = make_home(tmp_path / "home", demo=True)
     assert home.key("warehouse") == LONG_ENOUGH + "w"
-    assert sorted(path.name for path in home.folder.glob("*.key")) == ["identity.key", "pseudonym.key"]
+    assert sorted(path.name for path in home.folder.glob("*.key")) == ["dashboard.key", "identity.key", "pseudonym.key"]
 
 
 def test_the_environment_is_believed_before_the_file(tmp_path, monkeypatch):
