@@ -76,20 +76,16 @@ def bars(
         y = alt.Y("of:N", sort=labels, title=None, axis=alt.Axis(labelLimit=width // 2, domain=False, ticks=False))
         x = alt.X("figure:Q", title=None, axis=None, scale=alt.Scale(zero=True))
         base = alt.Chart(alt.Data(values=told)).encode(y=y, x=x)
-        bar, text = (
-            base.mark_bar(height={"band": 0.7}),
-            base.mark_text(align="left", dx=5, fontSize=_LABEL, color="#0b0c0c"),
-        )
+        text = base.mark_text(align="left", dx=5, fontSize=_LABEL, color="#0b0c0c").encode(text="written:N")
         if len(series) > 1:
-            offset = alt.YOffset("what:N", sort=list(series.values()))
-            colour = alt.Color(
-                "what:N", scale=_scale(series, COLOURS), sort=list(series.values()), legend=_legend(width)
-            )
-            bar, text = bar.encode(yOffset=offset, color=colour), text.encode(yOffset=offset)
+            order = list(series.values())
+            offset = alt.YOffset("what:N", sort=order)
+            colour = alt.Color("what:N", scale=_scale(order, COLOURS), sort=order, legend=_legend(width))
+            bar, text = base.mark_bar().encode(yOffset=offset, color=colour), text.encode(yOffset=offset)
         else:
-            bar = bar.encode(color=alt.value(COLOURS[0]))
+            bar = base.mark_bar(height={"band": 0.7}).encode(color=alt.value(COLOURS[0]))
         height = max(60, 26 * len({one["of"] for one in told}) * len(series))
-        return (bar + text.encode(text="written:N")).properties(width=width * 2 // 3, height=height)
+        return (bar + text).properties(width=width * 2 // 3, height=height)
 
     return _chart(reading, name, title, says, chosen or {}, spec)
 
@@ -140,11 +136,10 @@ def _told_apart(order: list[str], width: int) -> dict:
     }
 
 
-def _scale(order, values: Sequence):
+def _scale(order: list[str], values: Sequence):
     import altair as alt
 
-    domain = list(order.values()) if isinstance(order, Mapping) else list(order)
-    return alt.Scale(domain=domain, range=list(values[: len(domain)]))
+    return alt.Scale(domain=order, range=list(values[: len(order)]))
 
 
 def _legend(width: int):
