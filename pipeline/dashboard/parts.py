@@ -38,18 +38,28 @@ class Sheet:
     download: str = ""
     folded: bool = False
     empty: str = "There are none."
+    cut_at: int = 0
+    """Where only so many rows are shown, that there are more is said, and that the file has all."""
     older: str = ""
     """The address of the page of rows before this one, where there is one; `newer` of the one after."""
     newer: str = ""
     part: str = "sheet"
 
     @property
+    def shown(self) -> Sequence[Row]:
+        return self.rows[: self.cut_at] if self.cut_at else self.rows
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.shown) < len(self.rows)
+
+    @property
     def hides_any(self) -> bool:
-        return any(self._lacks(("count",), row) for row in self.rows)
+        return any(self._lacks(("count",), row) for row in self.shown)
 
     @property
     def leaves_any_rate(self) -> bool:
-        return any(self._lacks(("rate", "number", "interval"), row) for row in self.rows)
+        return any(self._lacks(("rate", "number", "interval"), row) for row in self.shown)
 
     def _lacks(self, kinds: tuple[str, ...], row: Row) -> bool:
         shown = (one for one in self.columns if one.kind in kinds and not (one.known_by and not row[one.known_by]))

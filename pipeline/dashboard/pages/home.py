@@ -6,7 +6,9 @@ from pipeline.dashboard.reading import Reading
 from pipeline.dashboard.snapshot import Row
 
 SHORT = 10
-"""Rows of a table that is told in full on another page."""
+"""Rows shown of a table whose file has all."""
+
+MOST = 11  # one more, which tells whether there are any
 
 
 def home(reading: Reading) -> View:
@@ -31,10 +33,10 @@ def home(reading: Reading) -> View:
 
 
 def _run(reading: Reading, run: Row) -> list:
-    missing = reading.rows(queries.MISSING, most=SHORT)
-    withheld = reading.rows(queries.WITHHELD, most=SHORT)
+    missing = reading.rows(queries.MISSING, most=MOST)
+    withheld = reading.rows(queries.WITHHELD, most=MOST)
     figures = [
-        Figure("Figures of", words.day(run["as_of"]), f"the run finished: {run['run']}"),
+        Figure("Figures of", words.day(run["as_of"]), f"run {run['run']}"),
         Figure("Registers up to", words.day(run["registers_to"])),
         Figure("Schools received", words.count(run["schools_received"]), f"of {words.count(run['schools_expected'])} expected"),
         Figure("Lists held back", words.count(run["schools_without_list"]), "because their figures do not hold"),
@@ -43,9 +45,9 @@ def _run(reading: Reading, run: Row) -> list:
     return [
         Figures(figures),
         Sheet("Schools of which nothing has come this school year", (name, Column("phase", "Phase"), Column("area", "Area")), missing,
-              reading.links("download", table="school"), empty="None: every school's registers or census has come."),
+              reading.links("download", table="school"), cut_at=SHORT, empty="None: every school's registers or census has come."),
         Sheet("Schools whose list is held back", (name, Column("phase", "Phase"), Column("list_withheld_because", "Why")), withheld,
-              reading.links("download", table="school"), empty="None is held back."),
+              reading.links("download", table="school"), cut_at=SHORT, empty="None is held back."),
     ]  # fmt: skip
 
 
@@ -64,8 +66,8 @@ def _high_and_rare(reading: Reading) -> Sheet:
     columns = [*SCHOOL_COLUMNS]
     columns.insert(3, Column("absence_rate_of_phase", "Absence of its phase", "rate"))
     return Sheet(
-        "High absence, rare looking: first the schools where looking is rarest", columns, reading.rows(queries.HIGH_AND_RARE, most=SHORT),
-        reading.links("download", table="flow"), empty="No school is above its phase in absence and below this home in looking.",
+        "High absence, rare looking: first the schools where looking is rarest", columns, reading.rows(queries.HIGH_AND_RARE, most=MOST),
+        reading.links("download", table="flow"), cut_at=SHORT, empty="No school is above its phase in absence and below this home in looking.",
     )  # fmt: skip
 
 
@@ -154,6 +156,6 @@ def _alarms(reading: Reading) -> Sheet:
         Column("asks", "To ask"),
     )
     return Sheet(
-        "Alarms that are raised", columns, reading.rows(queries.ALARMS, most=SHORT), reading.links("download", table="alarm"),
-        empty="None is raised.",
+        "Alarms that are raised", columns, reading.rows(queries.ALARMS, most=MOST), reading.links("download", table="alarm"),
+        cut_at=SHORT, empty="None is raised.",
     )  # fmt: skip
