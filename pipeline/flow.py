@@ -239,9 +239,32 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     summary.remarks += _print_out(
         home, summary, to_print, as_of=as_of
     )  # last: lists and figures are out, whatever happens
+    _write_pages(home, summary)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
+
+
+def _write_pages(home: Home, summary: Summary) -> None:
+    """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
+    if not home.settings.static_pages:
+        return
+    with summary.timed("pages"):
+        try:
+            pages(home, home.pages)
+        except (Refused, OSError) as why:
+            summary.remarks.append(f"The pages could not be written: {why}")
+
+
+def pages(home: Home, to: Path) -> int:
+    """The dashboard as files in the folder `to`; returns how many. Raises Refused where nothing is published yet."""
+    from pipeline.dashboard.snapshot import NothingPublished
+    from pipeline.dashboard.static_pages import write_pages
+
+    try:
+        return write_pages(home.published, to)
+    except NothingPublished as why:
+        raise Refused(str(why)) from None
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:

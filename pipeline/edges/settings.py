@@ -16,6 +16,8 @@ from .settings_told import CHANGED, check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
+SIGNING_KEY = "dashboard"
+"""Signs the dashboard's cookies, and opens nothing."""
 SHORTEST_KEY = 32
 
 
@@ -56,6 +58,12 @@ class Settings:
     marks_delivered: str = "changes"
     specialists: dict[str, float] = field(default_factory=dict)  # days a term by kind of next step, whole home
     specialists_by_area: dict[str, dict[str, float]] = field(default_factory=dict)
+    sign_in: str = "none"
+    sign_in_header: str = ""
+    address: str = ""
+    issuer: str = ""
+    client_id: str = ""
+    static_pages: bool = False
 
     @property
     def words(self) -> PlanWords:
@@ -111,6 +119,11 @@ class Home:
     @property
     def published(self) -> Path:
         return self.folder / "published"
+
+    @property
+    def pages(self) -> Path:
+        """The dashboard as files, where settings ask for them."""
+        return self.folder / "pages"
 
     @property
     def scratch(self) -> Path:
@@ -169,7 +182,7 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
-    for name in KEYS:
+    for name in (*KEYS, SIGNING_KEY):
         if f"A2N_{name.upper()}_KEY" not in os.environ:
             _make_key(folder / f"{name}.key")
     return open_home(folder)
@@ -263,6 +276,15 @@ services = ["early help", "school nursing"]
 use_from = 0.99           # from this probability on, a row is taken to be of a pupil
 ask_from = 0.80           # from this one on, a person is asked
 unlinked_days = 31        # days that a row nobody is linked to is kept, in case a roll comes that has the child
+
+[dashboard]
+sign_in = "none"          # made-up data alone; or "openid", or "proxy": a proxy on this machine that signs people in. Who may see which
+                          # schools is in access.toml: whoever is not in it sees nothing
+sign_in_header = ""       # of a proxy: the one header that names whoever signed in, as in "X-Forwarded-Email"
+address = ""              # where readers find it, as in "https://figures.example.gov.uk"
+issuer = ""               # of OpenID Connect: the provider's address
+client_id = ""            # and what it calls us; its secret is in openid.key or A2N_OPENID_SECRET
+static_pages = false      # write the pages as files too, to pages/, at the end of each night
 
 [machine]
 memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/

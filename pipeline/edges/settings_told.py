@@ -42,9 +42,17 @@ _KNOWN = {
     "care": {"own_authority": list, "own_postcode_districts": list},
     "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
     "words": {"sen_support": str, "plan": str},
+    "dashboard": {
+        "sign_in": str,
+        "sign_in_header": str,
+        "address": str,
+        "issuer": str,
+        "client_id": str,
+        "static_pages": bool,
+    },
     "drawn": {"places": int, "approved_by": str},
 }
-"""Each section's settings, and the kind of each; [signals] and [specialists] have readers of their own."""
+"""The sections, and what kind of value each of their settings takes; [signals] and [specialists] have readers of their own."""
 
 
 def values_of(told: dict, path: Path) -> dict:
@@ -143,6 +151,7 @@ def check_bounds(settings, path: Path) -> None:
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
         raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
     _check_lists(settings, path)
+    _check_dashboard(settings, path)
 
 
 def _check_lists(settings, path: Path) -> None:
@@ -158,6 +167,22 @@ def _check_lists(settings, path: Path) -> None:
         raise Refused(f"{path}: [drawn] places must be 0 or more.")
     if settings.drawn_places and not settings.drawn_places_approved_by.strip():
         raise Refused(f"{path}: [drawn] places are given by lot only where approved_by names who approved that.")
+
+
+def _check_dashboard(settings, path: Path) -> None:
+    if settings.sign_in not in ("none", "proxy", "openid"):
+        raise Refused(f'{path}: [dashboard] sign_in is "none", "proxy" or "openid".')
+    if settings.sign_in == "proxy" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", settings.sign_in_header):
+        raise Refused(f'{path}: [dashboard] sign_in_header names the header a proxy sets, as in "X-Forwarded-Email".')
+    if settings.sign_in == "openid" and not (settings.issuer and settings.client_id and settings.address):
+        raise Refused(f"{path}: [dashboard] sign_in by OpenID takes issuer, client_id and address.")
+    for name in ("address", "issuer"):
+        told = getattr(settings, name)
+        if told and not re.fullmatch(_SAFE_ADDRESS, told):
+            raise Refused(f"{path}: [dashboard] {name} begins with https://, or is of this machine alone.")
+
+
+_SAFE_ADDRESS = r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?"
 
 
 def _is_day(text: str) -> bool:
