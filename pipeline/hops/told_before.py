@@ -1,7 +1,8 @@
 """What figures told and hid on the days before, on the shelf: a count once hidden stays hidden, and groups are counted once a week.
 
-Only days before the one stood on are read, so the same day published again is made as it was, and takes its own place. A look at
-a day before the newest published one publishes nothing, and changes nothing here.
+A day published twice, as when a file came late, remembers what its first snapshot hid and told: somebody may have read that
+too. Made again of the same, it is the same. A look at a day before the newest published one publishes nothing, and changes
+nothing here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,26 +25,26 @@ _NAME = ("table_name", "row_key", "column_name")
 
 
 def remembered(con: duckdb.DuckDBPyConnection, *, as_of: date) -> Remembered:
-    """What was hidden and told this school year on days before `as_of`."""
+    """What was hidden and told this school year, up to `as_of` and what was published of that day before."""
     days = [school_year_of(as_of).first_day, as_of]
     name = ", ".join(_NAME)
     hidden = con.execute(
-        f"SELECT {name} FROM warehouse.{HIDDEN_CELLS.name} WHERE school_year = ? AND as_of < ?", days
+        f"SELECT {name} FROM warehouse.{HIDDEN_CELLS.name} WHERE school_year = ? AND as_of <= ?", days
     ).fetchall()
     told = con.execute(
         f"SELECT {name}, told FROM warehouse.{TOLD_CELLS.name} WHERE school_year = $1 AND as_of = "
-        f"(SELECT max(as_of) FROM warehouse.{TOLD_CELLS.name} WHERE as_of < $2)", days
+        f"(SELECT max(as_of) FROM warehouse.{TOLD_CELLS.name} WHERE as_of <= $2)", days
     ).fetchall()  # fmt: skip
     return Remembered(frozenset(hidden), {(table, key, column): number for table, key, column, number in told})
 
 
 def remember(con: duckdb.DuckDBPyConnection, tonight: Remembered, before: Remembered, *, as_of: date) -> None:
-    """Put on record what is hidden and told on `as_of`, in the place of what that day had on record. Within the caller's
-    transaction."""
+    """Put on record what is hidden and told on `as_of`, beside what that day had on record. Within the caller's transaction."""
     hidden = _cells(tonight.hidden - before.hidden, as_of=as_of)
     told = _cells(tonight.told, as_of=as_of).with_columns(told=pl.Series(list(tonight.told.values()), dtype=pl.Int64))
-    for table in (HIDDEN_CELLS, TOLD_CELLS, GROUP_DAYS, KEPT_GROUPS, KEPT_EVER):
-        con.execute(f"DELETE FROM warehouse.{table.name} WHERE as_of >= ?", [as_of])
+    con.execute(
+        f"DELETE FROM warehouse.{TOLD_CELLS.name} WHERE as_of >= ?", [as_of]
+    )  # what it told before is among `tonight`
     shelf.append(con, HIDDEN_CELLS, hidden)
     shelf.append(con, TOLD_CELLS, told)
     con.execute(
@@ -71,7 +72,7 @@ class GroupsOfWeek:
 def groups_of_week(con: duckdb.DuckDBPyConnection, policy: Policy, *, as_of: date) -> GroupsOfWeek | None:
     """None where they are to be made anew: on the first day of a week that publishes, of a school year, or of another policy."""
     newest = con.execute(
-        f"SELECT * FROM warehouse.{GROUP_DAYS.name} WHERE as_of < ? ORDER BY as_of DESC LIMIT 1", [as_of]
+        f"SELECT * FROM warehouse.{GROUP_DAYS.name} WHERE as_of <= ? ORDER BY as_of DESC LIMIT 1", [as_of]
     ).pl()
     if newest.is_empty():
         return None
@@ -104,4 +105,5 @@ def keep_groups(
     frames = [(GROUP_DAYS, day)]
     frames += [(kept, pages[name].with_columns(as_of=pl.lit(as_of))) for name, (_, kept) in _KEPT.items()]
     for table, frame in frames:
+        con.execute(f"DELETE FROM warehouse.{table.name} WHERE as_of = ?", [as_of])
         shelf.append(con, table, frame)

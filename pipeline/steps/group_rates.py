@@ -11,11 +11,12 @@ import polars as pl
 RATES = ("eligible", "listed", "missed")
 _COUNTS = ("pupils", *RATES)
 
-BASES_POOLED = 2
-"""So many times the smallest base must be pooled."""
+BASES_POOLED = 5
+"""So many times the smallest base must be pooled: a hundred pupils, as homes are made, of whom five may have any rate told
+roughly."""
 
 ROUGHLY = 0.05
-"""Rates that rest on several years are told to the nearest of these."""
+"""Rates that rest on several years are told to the nearest of these, and their intervals are those of the rate as told."""
 
 _Z = 1.959963984540054
 """Of a standard normal, between plus and minus which lie 95 %."""
@@ -33,7 +34,7 @@ def pooled(groups: pl.DataFrame, earlier: Sequence[pl.DataFrame], *, smallest_ba
     pooled_listed and pooled_missed.
 
     `earlier` has the groups of earlier school years, newest first. A group with the smallest base rests on this year alone. A
-    smaller one takes year after year until they come to twice that base; where they never do it has no rates, so this year's
+    smaller one takes year after year until they come to five times that base; where they never do it has no rates, so this year's
     counts stay as they are. A pupil of several years is counted in each.
     """
     names = [f"pooled_{name}" for name in _COUNTS]
@@ -71,8 +72,12 @@ def with_rates(groups: pl.DataFrame, *, smallest_base: int, decimals: int) -> pl
     enough = is_pooled | (pl.col("pupils") >= smallest_base)
     columns = {}
     for name in RATES:
-        count = pl.when(is_pooled).then(f"pooled_{name}").otherwise(name)
-        rate, low, high = (_told(one, is_pooled, decimals) for one in _wilson(count, base))
+        count = pl.when(is_pooled).then(pl.col(f"pooled_{name}")).otherwise(pl.col(name))
+        share = count / base
+        rate, low, high = (
+            _told(one, is_pooled, decimals)
+            for one in _wilson(pl.when(is_pooled).then(_roughly(share)).otherwise(share), base)
+        )
         is_some = enough & (rate > 0) & (rate < 1)  # as it would be written
         ends = {"rate": rate, "low": low, "high": high}
         columns |= {f"{name}_{end}": pl.when(is_some).then(value) for end, value in ends.items()}
@@ -80,13 +85,16 @@ def with_rates(groups: pl.DataFrame, *, smallest_base: int, decimals: int) -> pl
 
 
 def _told(rate: pl.Expr, is_pooled: pl.Expr, decimals: int) -> pl.Expr:
-    roughly = ((rate / ROUGHLY).round() * ROUGHLY).round(2)
-    return pl.when(is_pooled).then(roughly).otherwise(rate.round(decimals))
+    return pl.when(is_pooled).then(_roughly(rate)).otherwise(rate.round(decimals))
 
 
-def _wilson(count: pl.Expr, base: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+def _roughly(rate: pl.Expr) -> pl.Expr:
+    return ((rate / ROUGHLY).round() * ROUGHLY).round(2)
+
+
+def _wilson(rate: pl.Expr, base: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """The rate and the two ends of its score interval (Wilson 1927), which stays between nought and one for few pupils too."""
-    rate, square = count / base, _Z * _Z
+    square = _Z * _Z
     middle = (rate + square / (2 * base)) / (1 + square / base)
     half = _Z * (rate * (1 - rate) / base + square / (4 * base * base)).sqrt() / (1 + square / base)
     return rate, middle - half, middle + half

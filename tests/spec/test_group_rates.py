@@ -1,5 +1,7 @@
 """Rates of groups, with what chance could make of them: of one year, or of several pooled."""
 
+from collections import Counter
+
 import polars as pl
 import pytest
 
@@ -79,22 +81,22 @@ def test_groups_never_pooled_rest_on_this_year():
 # Of several years
 
 
-@pytest.mark.parametrize("last_year, years", [(30, 2), (29, 1)])
-def test_a_small_group_is_pooled_until_there_are_forty(last_year, years):
+@pytest.mark.parametrize("last_year, years", [(90, 2), (89, 1)])
+def test_a_small_group_is_pooled_until_there_are_a_hundred(last_year, years):
     row = told(group(10, 2), group(last_year, 10))
     assert row["years_pooled"] == years
     assert (rates(row) != NOTHING) is (years > 1)
 
 
 def test_years_are_taken_newest_first_and_no_more_than_it_needs():
-    row = told(group(10, 0), group(18, 6), group(12, 4), group(1000, 900))
-    assert (row["years_pooled"], row["pooled_pupils"], row["pooled_missed"]) == (3, 40, 10)
-    assert rates(row) == (0.25, 0.15, 0.4)  # of 0.25, 0.142 and 0.402
+    row = told(group(10, 0), group(50, 15), group(40, 10), group(1000, 900))
+    assert (row["years_pooled"], row["pooled_pupils"], row["pooled_missed"]) == (3, 100, 25)
+    assert rates(row) == (0.25, 0.2, 0.35)  # of 0.25, 0.176 and 0.343
 
 
 def test_a_year_in_which_nobody_was_of_the_group_is_no_year_it_rests_on():
     other = group(500).with_columns(group_name=pl.lit("male"))
-    assert told(group(10, 2), other, group(30, 8))["years_pooled"] == 2
+    assert told(group(10, 2), other, group(90, 24))["years_pooled"] == 2
 
 
 @pytest.mark.parametrize("pupils, years", [(20, 1), (19, 2)])
@@ -108,22 +110,30 @@ def test_what_small_groups_rest_on_is_hidden_from_nobody_though_this_year_s_coun
         schema=dict.fromkeys(("pupils", "eligible", "listed", "missed"), pl.Int64),
         orient="row",
     )
-    assert rates(told(group(3, 1), group(37, 9), shown=hidden)) == (0.25, 0.15, 0.4)
+    assert rates(told(group(3, 1), group(97, 24), shown=hidden)) == (0.25, 0.2, 0.35)
 
 
-@pytest.mark.parametrize("missed", [(0, 0), (10, 30), (0, 1), (10, 29)])
+@pytest.mark.parametrize("missed", [(0, 0), (10, 90), (0, 2), (10, 88)])
 def test_none_and_all_are_told_of_no_pooled_group_nor_what_comes_near_it(missed):
-    """One of forty would be written as none, and so would none."""
-    assert rates(told(group(10, missed[0]), group(30, missed[1]))) == NOTHING
+    """Two of a hundred would be written as none, and so would none."""
+    assert rates(told(group(10, missed[0]), group(90, missed[1]))) == NOTHING
 
 
-def test_two_of_forty_are_told():
-    assert rates(told(group(10, 1), group(30, 1)))[0] == 0.05
+def test_three_of_a_hundred_are_told():
+    assert rates(told(group(10, 1), group(90, 2)))[0] == 0.05
+
+
+def test_what_is_told_of_a_pooled_group_could_be_of_four_counts_or_more_and_so_of_any_small_one():
+    """Whoever kept last year's page knows its counts: what is told of both years must not tell this year's."""
+    for last_year in (90, 97, 120):
+        found = Counter(rates(told(group(10, 1), group(last_year, missed))) for missed in range(10, last_year - 10))
+        inner = sorted(found.items())[1:-1]
+        assert min(times for _, times in inner) >= 4
 
 
 def test_pooled_rates_are_told_to_the_nearest_twentieth():
-    for missed in range(2, 38):
-        for value in rates(told(group(10, 1), group(30, missed - 1))):
+    for missed in range(4, 96):
+        for value in rates(told(group(10, 1), group(90, missed - 1))):
             assert value == pytest.approx(round(value * 20) / 20, abs=1e-12)
 
 
@@ -136,8 +146,8 @@ def test_a_group_for_which_there_were_never_enough_keeps_this_year_and_has_no_ra
 def test_earlier_years_are_asked_for_as_long_as_a_small_group_wants_one():
     now = pl.concat([group(10), group(25).with_columns(group_name=pl.lit("male"))])
     assert not is_enough(now, [], smallest_base=20)
-    assert not is_enough(now, [group(29)], smallest_base=20)
-    assert is_enough(now, [group(29), group(1)], smallest_base=20)
+    assert not is_enough(now, [group(89)], smallest_base=20)
+    assert is_enough(now, [group(89), group(1)], smallest_base=20)
     assert is_enough(group(20), [], smallest_base=20)
 
 

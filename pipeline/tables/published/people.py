@@ -98,7 +98,10 @@ SUPPORT_ATTENDANCE = Table(
     key=("kind",),
     columns=(
         Column("kind", pl.String, "sen_support, ehc_plan, attendance_plan or known_to_staff (all others together)."),
-        pupils("pupils", "Pupils with six school weeks on either side; empty where they are too few to tell of."),
+        pupils(
+            "pupils",
+            "Pupils with six school weeks on either side, down to the five below; empty where they are too few to tell of.",
+        ),
         rate("absence_rate_before", "Missed over possible, before."),
         rate("absence_rate_after", "Missed over possible, after."),
     ),
