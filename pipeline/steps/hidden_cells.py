@@ -82,11 +82,12 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
 _A_CELL, _A_MOVE = 1000, 100
 """What hiding a cell costs, and what moving one does."""
 
-_STILL_OWED = (1100, 30_000)
-"""What a sum not yet made good is reckoned to cost; the more, the less the search looks to either side of its way."""
+_STILL_OWED = {1100: 100, 30_000: 600}
+"""What a sum not yet made good is reckoned to cost, the more, the less the search looks to either side of its way; and the sums
+made good, each in turn, before it gives up."""
 
-_TRIES, _WAYS_ON = 100, 12
-"""Sums made good in search of one other set of numbers, and cells tried for each."""
+_WAYS_ON = 12
+"""Cells tried for each sum that is to be made good."""
 
 _FURTHER = (1, 2, 4)
 """Cells nearby that are hidden for a count for which no other set was found, before it is given up: what was solved for already
@@ -95,7 +96,7 @@ reckoned with hiding any."""
 _LOOKED_AT = 24
 """Hidden cells, and shown ones, of a sum that are weighed against each other."""
 
-_BESIDE = (400, 4000)
+_BESIDE = (400, 4000, 40_000)
 """Cells nearby that are solved for at once, where the search finds nothing: few first, for most are helped by few."""
 
 _NO_BOUND = 1_000_000
@@ -116,8 +117,9 @@ class _Board:
         self.is_fixed = [cell.known or cell.told for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
-        self.still_owed = _STILL_OWED[0]
+        self.still_owed = min(_STILL_OWED)
         self.proven: set[int] = set()
+        self.ways: dict[int, dict[int, int]] = {}
         self.by_cost: dict[int, list[tuple[int, int]]] = {}
         self.members = sorted(self._signed(each) for each in sums)
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
@@ -175,11 +177,13 @@ class _Board:
     def _reached(self, cell: int, end: int) -> int:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
         moved: dict[int, int] = {}
+        self.still_owed = min(_STILL_OWED)
         while self.value[cell] != end:
             step = 1 if end > self.value[cell] else -1
-            moves = self._cheapest_way({cell: step}) or self._solved(cell, step)
+            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved(cell, step)
             if moves is None:
                 break
+            self._know(moves)
             self._hide_moved(moves)
             self._make(moves, moved, at_most=abs(end - self.value[cell]))
         reached = self.value[cell]
@@ -187,12 +191,29 @@ class _Board:
             self.value[each] -= by
         return reached
 
+    def _know(self, moves: dict[int, int]) -> None:
+        """A way for one count is one for each of the hidden ones that move in it, there and back."""
+        for cell, step in moves.items():
+            if abs(step) == 1:
+                self.ways[cell] = moves
+
+    def _known_way(self, cell: int, step: int) -> dict[int, int] | None:
+        """A way found before, where it hides nothing more."""
+        known = self.ways.get(cell)
+        if known is None:
+            return None
+        moves = known if known[cell] == step else {each: -by for each, by in known.items()}
+        hides_nothing = all(
+            self.is_free[each] or self._is_printed_alike(each, self.value[each] + by) for each, by in moves.items()
+        )
+        return moves if hides_nothing and all(self._could_move(each, by) for each, by in moves.items()) else None
+
     def _cheapest_way(self, moves: dict[int, int]) -> dict[int, int] | None:
         """`moves` and what must move with them for every sum to be as published; null if none was found."""
         ((cell, step),) = moves.items()
         queue = [(0, 0, moves, self._owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < _TRIES:
+        while queue and len(seen) < _STILL_OWED[self.still_owed]:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves

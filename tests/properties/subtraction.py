@@ -97,13 +97,9 @@ def numbers(pages: Pages) -> dict[Name, int | None]:
 
 def reckoned(pages: Pages, hidden_before: set[Name], places: Mapping[int, int]) -> Reckoning:
     """All there is to know of one night's counts of pupils."""
-    known, told = Reckoning(), numbers(pages)
-    of_rows: dict[Name, list[int | None]] = {}
-    for name, value in told.items():
-        of_rows.setdefault(name[:-1], []).append(value)
-    for name, value in told.items():
-        is_empty_row = len(of_rows[name[:-1]]) > 1 and not any(number is not None for number in of_rows[name[:-1]])
-        known.tell(name, value, 0 if name in hidden_before or is_empty_row or may_be_nought(name) else 1)
+    known = Reckoning()
+    for name, value in numbers(pages).items():
+        known.tell(name, value, 0 if name in hidden_before or may_be_nought(name) else 1)
     for of in (_places, _flow, _plans, _specialists, _signals, _groups, _lost):
         of(known, pages)
     for (urn,), _ in rows_of(pages, "school"):
@@ -337,6 +333,11 @@ def leaks(
         before = {name for earlier in printed[:night] for name, value in earlier.items() if value is None}
         known = reckoned(pages, before, places[night])
         truth = _truth(known, exact[night])
+        for name, value in printed[night].items():
+            if value is None and name not in before and not may_be_nought(name):
+                known.least[name] = min(
+                    1, truth[name]
+                )  # some rows are left empty whole: they suppose which are nought, and rightly
         supposed = _supposed(printed, night, truth)
         targets = [
             name
