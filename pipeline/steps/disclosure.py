@@ -16,7 +16,7 @@ from .disclosure_cells import all_cells
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
-from .hidden_cells import Cell, hidden_cells
+from .hidden_cells import Cell, Sum, hidden_cells
 from .policy_of_publishing import Policy
 from .published_pages import key_of, pages
 
@@ -48,7 +48,7 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
     sums = list(additive_sums(rows))
     cells = all_cells(rows, sums, policy, before)
     hidden = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
-    untold = _rows_untold(cells, hidden.given_away, before)
+    untold = _untold(cells, sums, hidden.given_away, before) if hidden.given_away else set()
     if untold:
         return disclosed(counts, policy, Remembered(before.hidden | untold, before.told))
     left_out = _left_out(rows, hidden.given_away)
@@ -66,12 +66,24 @@ def _remembered(before: Remembered, cells: Mapping[tuple, Cell], hidden: set[tup
     return Remembered(before.hidden | hidden, {**before.told, **told})
 
 
-def _rows_untold(cells: Mapping[tuple, Cell], given_away: set[tuple], before: Remembered) -> set[tuple]:
-    """Cells of rows of which nothing is told, for hiding some of it did not save a count: not even nought, of which there is none to
-    be told in such a row, so that nobody can tell which of its counts is what."""
-    rows = {name[:2] for name in given_away}
-    return {name for name, cell in cells.items() if cell.published and name[:2] in rows} - before.hidden
+def _untold(cells: Mapping[tuple, Cell], sums: list[Sum], given_away: set[tuple], before: Remembered) -> set[tuple]:
+    """Cells to be left empty with those that hiding some did not save: first all of their rows, of which not even nought is told, so
+    that nobody can tell which of its counts is what; then what they are a part of, as if that were small itself."""
+    rows = {name[:2] for name in given_away if name[0] != "run"}
+    beside = {name for name, cell in cells.items() if cell.published and name[:2] in rows} - before.hidden
+    if beside:
+        return beside
+    parts = given_away
+    for _ in range(_LEVELS):
+        parts = {each.total for each in sums if not parts.isdisjoint(each.parts)}
+        above = {name for name in parts if cells[name].published} - before.hidden
+        if above:
+            return above
+    return set()
 
+
+_LEVELS = 4
+"""Schools, areas and phases, the whole home, and remainders between them."""
 
 _WHERE_NOTHING_ELSE_HELPS = (
     ("group_audit",),

@@ -66,7 +66,9 @@ class Reckoning:
         self.least[name], self.most[name] = (least, SOME_LARGE_NUMBER) if value is None else (value, value)
 
     def add_up(self, total: Name, parts: Iterable[Name]) -> None:
-        self.sums.append((total, tuple(parts)))
+        """Where a page has none of the parts, it was left out, and nothing adds up."""
+        if parts := tuple(parts):
+            self.sums.append((total, parts))
 
     def rest(self, name: Name, whole: Name, *parts: Name, all_of: Name | None = None) -> Name:
         """A number printed nowhere: what is left of a whole."""
@@ -95,23 +97,23 @@ def numbers(pages: Pages) -> dict[Name, int | None]:
     }  # fmt: skip
 
 
-def reckoned(pages: Pages, hidden_before: set[Name], places: Mapping[int, int]) -> Reckoning:
+def reckoned(pages: Pages, hidden_before: set[Name]) -> Reckoning:
     """All there is to know of one night's counts of pupils."""
-    known, told = Reckoning(), numbers(pages)
-    of_rows: dict[Name, list[int | None]] = {}
-    for name, value in told.items():
-        of_rows.setdefault(name[:-1], []).append(value)
-    for name, value in told.items():
-        is_empty_row = len(of_rows[name[:-1]]) > 1 and not any(number is not None for number in of_rows[name[:-1]])
-        known.tell(name, value, 0 if name in hidden_before or is_empty_row or may_be_nought(name) else 1)
+    known = Reckoning()
+    for name, value in numbers(pages).items():
+        known.tell(name, value, 0 if name in hidden_before or may_be_nought(name) else 1)
     for of in (_places, _flow, _plans, _specialists, _signals, _groups, _lost):
         of(known, pages)
+    return known
+
+
+def _full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int]) -> None:
+    """As many are listed as there are places where anybody is left off, and never more."""
     for (urn,), _ in rows_of(pages, "school"):
         name = ("school", urn, "listed")
         known.most[name] = min(known.most[name], places[urn])
         if known.least["school", urn, "eligible_not_listed"] > 0:
             known.least[name] = places[urn]
-    return known
 
 
 def may_be_nought(name: Name) -> bool:
@@ -335,8 +337,14 @@ def leaks(
     printed = [numbers(pages) for pages in told]
     for night, pages in enumerate(told):
         before = {name for earlier in printed[:night] for name, value in earlier.items() if value is None}
-        known = reckoned(pages, before, places[night])
+        known = reckoned(pages, before)
         truth = _truth(known, exact[night])
+        for name, value in printed[night].items():
+            if value is None and name not in before and not may_be_nought(name):
+                known.least[name] = min(
+                    1, truth[name]
+                )  # some rows are left empty whole: they suppose which are nought, and rightly
+        _full_lists(known, pages, places[night])
         supposed = _supposed(printed, night, truth)
         targets = [
             name

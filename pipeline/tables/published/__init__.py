@@ -1,8 +1,9 @@
 """What anyone may read: aggregates only, suppressed once. No row is a pupil, and no column could name one.
 
-A null count is a count of 1 to 4, or a second one hidden so that the first cannot be worked out, or one that was either on an
-earlier day of the school year; zero is told, but of groups of children, of whom none and all say as much as few. A null rate
-rests on a hidden count or on too few pupils. A published rate says no more than the counts beside it.
+A null count is a count of 1 to 4, or all of a whole, or a second one hidden so that the first cannot be worked out, or one that was
+any of these on an earlier day of the school year. Nought is told of places, where it says that no child was found; of groups of
+children none says as much as few. A null rate rests on a hidden count or on too few pupils. A published rate says no more than the
+counts beside it.
 """
 
 from .data import DATA_QUALITY, FEED, FIGURE_NOTES, SCHOOL_CHECK, TABLE_NOTES

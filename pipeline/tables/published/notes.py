@@ -17,8 +17,10 @@ PUBLISHED = (
 )  # fmt: skip
 
 _HIDDEN = (
-    "An empty count is 1 to {most}, or one hidden so that such a count cannot be worked out, or was either on an earlier day of this "
-    "school year; nought is told, but of groups of children. An empty rate rests on one of those, or on fewer than {base} pupils."
+    "An empty count is 1 to {most}, or all of a whole, or one hidden so that such a count cannot be worked out, or was any of these on "
+    "an earlier day of this school year. Nought is told, and says that no child was found there; but of groups of children none says as "
+    "much as few, and is hidden, as is a nought that would tell that all are in one state; and a row may be empty whole. An empty rate "
+    "rests on one of those, or on fewer than {base} pupils."
 )
 
 _CAUTIONS = {
