@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.dashboard.downloads import TABLES
-from pipeline.dashboard.static_pages import write_pages
+from pipeline.dashboard.static_pages import MARKER, write_pages
 
 from .made_up import publish_made_up, tables
 
@@ -126,3 +126,26 @@ def test_they_are_swapped_whole_and_another_folder_is_left_alone(published, tmp_
     with pytest.raises(FileExistsError):
         write_pages(tmp_path / "small", tmp_path / "others")
     assert (tmp_path / "others" / "letter.txt").exists()
+
+
+@pytest.mark.parametrize("ending", ["", ".before", ".unfinished"])
+def test_somebody_elses_site_is_never_cleared_away(tmp_path, ending):
+    """Not even one that has a first page of the same name; a folder of ours, or an empty one, is."""
+    publish_made_up(tmp_path / "small", schools=2)
+    site = tmp_path / f"site{ending}"
+    site.mkdir()
+    (site / "index.html").write_text("another's")
+    with pytest.raises(FileExistsError):
+        write_pages(tmp_path / "small", tmp_path / "site")
+    assert [path.name for path in site.iterdir()] == ["index.html"] and (site / "index.html").read_text() == "another's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"site{ending}", "small"]
+    (site / MARKER).write_text("")
+    assert write_pages(tmp_path / "small", tmp_path / "site") > 20
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "small"]
+
+
+def test_an_empty_folder_is_written_to(tmp_path):
+    publish_made_up(tmp_path / "small", schools=2)
+    (tmp_path / "site").mkdir()
+    assert write_pages(tmp_path / "small", tmp_path / "site") > 20
+    assert (tmp_path / "site" / MARKER).is_file()
