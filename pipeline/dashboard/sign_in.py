@@ -103,7 +103,7 @@ class ByOpenId:
             if who.get("iss", "").rstrip("/") != self._asked.issuer.rstrip("/"):
                 raise SignInFailed("The answer came from another provider than settings name.")
         email = str(who.get("email") or "").strip()
-        if not email or who.get("email_verified") is False:
+        if not email or who.get("email_verified") is not True:
             raise SignInFailed("The provider told of no e-mail address that it has checked.")
         request.session.clear()  # nothing of before signing in is kept
         request.session.update({"who": email, "id": secrets.token_hex(16), "token": secrets.token_hex(32)})
