@@ -79,6 +79,7 @@ def page_of(page: Page, reading: Reading, frame: Frame) -> str:
         page=page,
         filters=filters,
         at=_address(page, reading),
+        out_of_date=reading.out_of_date,
     )
 
 

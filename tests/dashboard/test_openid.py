@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -203,6 +205,26 @@ def test_a_provider_that_is_not_there_is_said(served):
     )
     answer = client.get("/sign-in")
     assert answer.status_code == 403 and "did not work" in answer.text
+
+
+def test_what_was_chosen_is_kept_while_signing_in(client, provider):
+    refused = client.get("/schools?phase=Primary&school=St%20Mary%27s")
+    at = html.unescape(re.search(r'href="(/sign-in\?[^"]+)"', refused.text)[1])
+    back, _ = provider.authorised(client.get(at).headers["location"])
+    assert client.get(back).headers["location"] == "/schools?phase=Primary&school=St%20Mary%27s"
+    long = client.get("/schools?school=" + "x" * 2000)
+    assert "/sign-in?next=%2Fschools&#34;" in long.text or '/sign-in?next=%2Fschools"' in long.text
+
+
+def test_a_restart_signs_everybody_out_so_that_no_cookie_lives_again(served, provider):
+    asked = SignIn("openid", address=ADDRESS, issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET)
+    before, after = (served(asked, session_key="one key, for both") for _ in range(2))
+    signed_in(before, provider)
+    kept = "; ".join(f"{name}={value}" for name, value in before.cookies.items())
+    assert before.get("/schools").status_code == 200
+    assert after.get("/schools", headers={"Cookie": kept}).status_code == 401
+    assert signed_in(after, provider).status_code == 303
+    assert after.get("/schools").status_code == 200
 
 
 # The cookie, and signing out ------------------------------------------------------------------------------------------------
