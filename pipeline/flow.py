@@ -257,7 +257,10 @@ def _write_pages(home: Home, summary: Summary) -> None:
 
 
 def pages(home: Home, to: Path) -> int:
-    """The dashboard as files in the folder `to`; returns how many. Raises Refused where nothing is published yet."""
+    """The dashboard as files in the folder `to`; returns how many.
+
+    Raises Refused where nothing is published yet, or the folder holds what is not ours.
+    """
     from pipeline.dashboard.snapshot import NothingPublished
     from pipeline.dashboard.static_pages import write_pages
 
@@ -265,6 +268,10 @@ def pages(home: Home, to: Path) -> int:
         return write_pages(home.published, to)
     except NothingPublished as why:
         raise Refused(str(why)) from None
+    except FileExistsError as why:
+        raise Refused(
+            f"{why.filename} was left as it is, for {why.strerror}: give an empty folder, or remove it yourself."
+        ) from None
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:

@@ -14,7 +14,7 @@ class Views:
         self._path, self._now = path, now
 
     def record(self, *, who: str | None, page: str, school: int | None, status: int) -> None:
-        """Add a line. `page` is an address's pattern, never the address with its filters. Raises OSError where it cannot."""
+        """Add a line. `page` is an address's pattern or a table's file, never the address with its filters. Raises OSError where it cannot."""
         view = {
             "at": self._now().isoformat(timespec="seconds"),
             "who": who,

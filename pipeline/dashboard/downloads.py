@@ -27,13 +27,15 @@ class OthersSchools(Exception):
 def table_of(reading: Reading, name: str):
     """The rows of a published table as a frame, of the schools whoever reads may see.
 
-    Raises NotThere where there is no such table, or a filter is no value of its column; OthersSchools where it is of all schools.
+    Raises NotThere where there is no such table, or no such school for whoever reads; OthersSchools where it is of all schools.
     """
     if name not in TABLES:
         raise NotThere("There is no such table to download.")
     table = TABLES[name]
     if not reading.person.sees_all and "urn" not in table.names and name not in OPEN_TO_ALL:
         raise OthersSchools
+    if "urn" in table.names and reading.told.get("urn") and not reading.row(queries.URN_SEEN):
+        raise NotThere("There is no school of that number here that you may see.")
     conditions, asked = _conditions(table, reading)
     order = ", ".join(table.key)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -46,6 +48,9 @@ def _conditions(table: Table, reading: Reading) -> tuple[list[str], dict[str, ob
         name: reading.told[name] for name in FILTERS if reading.told.get(name) and name in table.names
     }
     conditions = [f"{name}::VARCHAR = ${name}" for name in asked]
+    if reading.told.get("term") and "term" not in table.names and "week_start" in table.names:
+        conditions.append("week_start IN (SELECT week_start FROM published.week WHERE term = $term)")
+        asked["term"] = reading.told["term"]
     if not reading.person.sees_all and "urn" in table.names:
         conditions.append("list_contains($urns::INTEGER[], urn)")
         asked["urns"] = list(reading.person.schools)

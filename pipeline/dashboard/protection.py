@@ -5,10 +5,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .audit import Views
+from .downloads import TABLES
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 HEADERS = {
@@ -22,6 +23,7 @@ HEADERS = {
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 _HSTS = "max-age=31536000"
+FILES = (*TABLES, "postcode")
 _NOT_VIEWS = ("/static/{name}", "/health")
 
 
@@ -100,10 +102,23 @@ class Logged:
             await self._instead()(scope, receive, send)
 
     def _record(self, scope: Scope, status: int) -> None:
-        person = scope.get("state", {}).get("person")
-        urn = str(scope.get("path_params", {}).get("urn", ""))
-        school = int(urn) if urn.isascii() and urn.isdigit() and len(urn) == 6 else None
-        self._views.record(who=person.name if person else None, page=_page(scope), school=school, status=status)
+        who = scope.get("state", {}).get("who")
+        self._views.record(who=who, page=_page_or_table(scope), school=_school(scope), status=status)
+
+
+def _page_or_table(scope: Scope) -> str:
+    """The address's pattern; of a download, with the table's name where there is such a table."""
+    page, table = _page(scope), scope.get("path_params", {}).get("table")
+    return page.replace("{table}", table) if table in FILES else page
+
+
+def _school(scope: Scope) -> int | None:
+    """The school whose number was asked for, in the address or by the filter that the page or table goes by."""
+    asked = QueryParams(scope.get("query_string", b""))
+    path = scope.get("path_params", {})
+    by = ("urn", "school") if path.get("table") in TABLES else ("school", "urn")
+    given = [str(path.get("urn", "")), *(asked.get(name, "").strip() for name in by)]
+    return next((int(urn) for urn in given if len(urn) == 6 and urn.isascii() and urn.isdigit()), None)
 
 
 def _page(scope: Scope) -> str:

@@ -53,16 +53,19 @@ _SCHOOLS = (
 )
 _NOBODY_LOOKED = "CASE WHEN flow.flagged > 0 AND flow.looked_at = 0 THEN 0 ELSE flow.looked_at_rate END"
 
+_BESIDE = (
+    "CASE WHEN phase.schools > 1 THEN phase.absence_rate_ytd ELSE england.value END"  # one school is its whole phase
+)
 HIGH_AND_RARE = f"""
-    SELECT {_OF_SCHOOL}, phase.absence_rate_ytd AS absence_rate_of_phase
+    SELECT {_OF_SCHOOL}, {_BESIDE} AS absence_rate_beside
     FROM {_SCHOOLS}
     JOIN published.phase AS phase ON phase.phase = school.phase
     JOIN published.flow AS home ON home.scope = 'home'
+    LEFT JOIN published.england AS england ON england.figure = 'absence_rate' AND england.phase = school.phase
     WHERE {_MAY_SEE} AND {_CHOSEN}
-        AND school.absence_rate_ytd >= phase.absence_rate_ytd
-        AND ({_NOBODY_LOOKED} < home.looked_at_rate OR {_NOBODY_LOOKED} IS NULL OR home.looked_at_rate IS NULL)
-        AND flow.flagged IS DISTINCT FROM 0
-    ORDER BY {_NOBODY_LOOKED} NULLS LAST, school.absence_rate_ytd DESC, school.urn
+        AND school.absence_rate_ytd > {_BESIDE}
+        AND ({_NOBODY_LOOKED} < home.looked_at_rate OR (home.looked_at_rate IS NULL AND {_NOBODY_LOOKED} = 0))
+    ORDER BY {_NOBODY_LOOKED}, school.absence_rate_ytd DESC, school.urn
     {_PAGE}
 """
 MISSING = f"""
@@ -81,6 +84,7 @@ ALARMS = f"""
 
 # Schools
 
+URN_SEEN = f"SELECT urn FROM published.school AS school WHERE urn::VARCHAR = $urn AND {_MAY_SEE}"
 _SCHOOLS_BY = f"SELECT {_OF_SCHOOL} FROM {_SCHOOLS} WHERE {_MAY_SEE} AND {_CHOSEN} ORDER BY"
 SCHOOLS = {
     "name": f"{_SCHOOLS_BY} school.name, school.urn {_PAGE}",

@@ -9,6 +9,8 @@ from . import queries, words
 from .snapshot import Row, Snapshot
 
 ROWS_A_PAGE = 50
+FRESH_DAYS = 4
+"""A bank holiday weekend: longer without a run, and whoever reads is told."""
 
 
 class NotThere(Exception):
@@ -56,9 +58,23 @@ class Reading:
     told: Mapping[str, str] = field(default_factory=dict)
     """The filters as the address gives them, checked before any is used."""
 
+    today: date | None = None
+    """The day it is read on; null for pages as files, which are read on any."""
+
     @cached_property
     def run(self) -> Row:
         return self.snapshot.rows(queries.RUN)[0]
+
+    @property
+    def days_old(self) -> int | None:
+        return (self.today - self.run["as_of"]).days if self.today else None
+
+    @property
+    def out_of_date(self) -> str:
+        """A sentence where no night has run for days; empty else. Made-up figures are of a made-up day, and are never old."""
+        if self.run["demo"] or self.days_old is None or self.days_old <= FRESH_DAYS:
+            return ""
+        return f"No run since {words.day(self.run['as_of'])}: these figures are {words.count(self.days_old)} days old."
 
     def rows(self, sql: str, **asked: object) -> list[Row]:
         """The rows of a query, with the filters of the address, and of the schools whoever reads may see."""
@@ -83,7 +99,7 @@ class Reading:
     @property
     def page(self) -> int:
         page = self.told.get("page") or "1"
-        if not (page.isascii() and page.isdigit() and 1 <= int(page[:6]) <= 10_000):
+        if not (page.isascii() and page.isdigit() and len(page) <= 5 and 1 <= int(page) <= 10_000):
             raise NotThere("There is no such page of this table.")
         return int(page)
 

@@ -20,7 +20,7 @@ _ICON = "data:,"  # none, so that no browser asks for one
 @cache
 def templates() -> Environment:
     found = Environment(
-        loader=PackageLoader("pipeline.dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("pipeline.dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, auto_reload=False, lstrip_blocks=True,
     )  # fmt: skip
     found.filters |= {"count": words.count, "rate": words.rate, "day": words.day}
     return found
@@ -79,6 +79,7 @@ def page_of(page: Page, reading: Reading, frame: Frame) -> str:
         page=page,
         filters=filters,
         at=_address(page, reading),
+        out_of_date=reading.out_of_date,
     )
 
 

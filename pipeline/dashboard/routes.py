@@ -55,14 +55,16 @@ class _Served:
         self.access = Access(dashboard.access)
         self.sign_in = signing_in(dashboard.sign_in)
         self.how = dashboard.sign_in.how
+        self.now = dashboard.now
 
     def person(self, request: Request) -> Person:
         """Whoever asks. Raises Denied where nobody knows them, or they are in no table of who may see what."""
         name = self.sign_in.name_of(request)
         if name is None:
-            at = links("sign-in", next=request.url.path if request.method == "GET" else None)
+            at = links("sign-in", next=_asked_for(request) if request.method == "GET" else None)
             link = (at, "Sign in") if self.sign_in.signs_out else ("", "")
             raise Denied(401, "Sign in to see this page.", *link)
+        request.state.who = name  # the log has whoever is refused, too
         person = Person("", None) if self.how == NONE else self.access.person(name)
         if person is None:
             raise Denied(
@@ -75,7 +77,7 @@ class _Served:
         """A snapshot and the filters of the address, for whoever asks; of one snapshot to the end."""
         person = self.person(request)
         filters = {name: value.strip()[:200] for name, value in request.query_params.items() if value.strip()}
-        reading = Reading(self.shelf.newest(), person, links, filters | told)
+        reading = Reading(self.shelf.newest(), person, links, filters | told, self.now().date())
         if self.how == NONE and not reading.run["demo"]:
             raise Denied(403, "These figures are not made up, and nobody has signed in: set [dashboard] sign_in.")
         return reading
@@ -128,6 +130,13 @@ class _Served:
         )
 
 
+def _asked_for(request: Request) -> str:
+    """The page with what was chosen on it; the page alone where that is more than a cookie holds."""
+    path, query = request.url.path, request.url.query
+    return f"{path}?{query}" if query and len(query) <= _LONGEST_QUERY else path
+
+
+_LONGEST_QUERY = 1_000
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -201,7 +210,10 @@ def _serve_files(app: FastAPI, served: _Served) -> None:
     @app.get("/health")
     def health() -> Response:
         """For whatever watches over the machine: whether there are figures to show, and of which day."""
-        run = served.shelf.newest().rows("SELECT as_of FROM published.run")[0]
+        try:
+            run = served.shelf.current().rows("SELECT as_of FROM published.run")[0]
+        except NothingPublished as why:
+            return Response(f"not well: {why}\n", media_type="text/plain", status_code=503)
         return Response(f"well, as of {run['as_of']}\n", media_type="text/plain")
 
 

@@ -68,10 +68,11 @@ class ByOpenId:
         self._asked = asked
         self._client = None
         self._signed_out: dict[str, None] = {}
+        self._boot = secrets.token_hex(16)  # who signed out is forgotten with this process: so is who signed in
 
     def name_of(self, request: Request) -> str | None:
         session = request.session
-        if session.get("id") in self._signed_out:
+        if session.get("boot") != self._boot or session.get("id") in self._signed_out:
             return None
         return session.get("who")
 
@@ -103,10 +104,12 @@ class ByOpenId:
             if who.get("iss", "").rstrip("/") != self._asked.issuer.rstrip("/"):
                 raise SignInFailed("The answer came from another provider than settings name.")
         email = str(who.get("email") or "").strip()
-        if not email or who.get("email_verified") is False:
+        if not email or who.get("email_verified") is not True:
             raise SignInFailed("The provider told of no e-mail address that it has checked.")
         request.session.clear()  # nothing of before signing in is kept
-        request.session.update({"who": email, "id": secrets.token_hex(16), "token": secrets.token_hex(32)})
+        request.session.update(
+            {"who": email, "boot": self._boot, "id": secrets.token_hex(16), "token": secrets.token_hex(32)}
+        )
         return RedirectResponse(to, status_code=303)
 
     def sign_out(self, request: Request) -> None:

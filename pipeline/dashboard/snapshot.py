@@ -83,6 +83,13 @@ class Shelf:
         finally:
             self._opening.release()
 
+    def current(self) -> Snapshot:
+        """The very one that `current.duckdb` points to, and none of before in its stead. Raises NothingPublished where it cannot be opened."""
+        with self._opening:
+            if not self._held or self._held.identity != _identity(self._current):
+                self._held = self._opened()
+            return self._held
+
     def _opened(self) -> Snapshot:
         """The file the link points to, and not one that took its name while it was being opened."""
         why = "none is there"

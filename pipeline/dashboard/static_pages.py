@@ -19,15 +19,19 @@ _BEFORE = ".before"
 def write_pages(published: Path, to: Path) -> int:
     """Every page that can be come to from the first one, with its downloads, in the folder `to`: all of them, or those of before.
 
-    Returns how many. Raises snapshot.NothingPublished where there is no snapshot, FileExistsError where `to` holds something else.
+    Returns how many. Raises snapshot.NothingPublished where there is no snapshot, FileExistsError where `to`, or a folder beside it
+    that would be cleared away, holds something that was not written here: nothing is touched then.
     """
-    if to.exists() and any(to.iterdir()) and not (to / _FIRST).is_file():
-        raise FileExistsError(17, "it holds something else than pages", str(to))
-    snapshot = Shelf(published).newest()
+    to = to.resolve()
     unfinished, before = (to.with_name(to.name + ending) for ending in (_UNFINISHED, _BEFORE))
+    for folder in (to, unfinished, before):
+        if not _is_ours(folder):
+            raise FileExistsError(17, "it holds something else than pages that a2n wrote", str(folder))
+    snapshot = Shelf(published).newest()
     for left_over in (unfinished, before):
         shutil.rmtree(left_over, ignore_errors=True)
     unfinished.mkdir(parents=True)
+    (unfinished / MARKER).write_text("Written by a2n pages, which clears this folder each time.\n")
     files = _Files()
     files.address("home")
     while files.waiting:
@@ -44,6 +48,15 @@ def write_pages(published: Path, to: Path) -> int:
 
 
 _FIRST = "index.html"
+MARKER = ".a2n-pages"
+"""Only a folder with this file in it, or an empty one, is cleared away."""
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it may go: it is not there, is empty, or says that it was written here."""
+    if folder.is_symlink() or folder.is_file():
+        return False
+    return not folder.exists() or (folder / MARKER).is_file() or not any(folder.iterdir())
 
 
 def _content(reading: Reading, name: str, files: "_Files") -> bytes:

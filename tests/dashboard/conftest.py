@@ -34,11 +34,13 @@ def served(published, tmp_path) -> Callable[..., TestClient]:
         folder: Path = published,
         access: str | None = ACCESS,
         base: str = "http://localhost",
+        now: datetime = MOMENT,
+        session_key: str = "",
     ) -> TestClient:
         if access is not None:
             (tmp_path / "access.toml").write_text(access)
         dashboard = Dashboard(
-            folder, tmp_path / "access.toml", tmp_path / "audit" / "views.jsonl", lambda: MOMENT, sign_in
+            folder, tmp_path / "access.toml", tmp_path / "audit" / "views.jsonl", lambda: now, sign_in, session_key
         )
         return TestClient(app_of(dashboard), base_url=base, client=("127.0.0.1", 50000), follow_redirects=False)
 

@@ -70,12 +70,19 @@ def test_no_filter_lets_anybody_past(served):
     for address in (
         "/schools?urns=100003",
         "/schools?school=100003",
-        "/download/school.csv?urn=100003",
         "/school/100001?urn=100003",
     ):
         answer = client.get(address, headers=by(HEAD))
         assert answer.status_code == 200
         assert "/school/100003" not in answer.text and "\n100003," not in answer.text
+
+
+def test_a_file_of_a_school_that_is_not_theirs_looks_like_one_that_is_not_there(served):
+    client = served(BY_PROXY)
+    others, nobodys = (client.get(f"/download/school.csv?urn={urn}", headers=by(HEAD)) for urn in (100003, 999999))
+    assert (others.status_code, others.text) == (404, nobodys.text) and "no school of that number" in others.text
+    assert "\n100001," in client.get("/download/school.csv?urn=100001", headers=by(HEAD)).text
+    assert "\n100003," in client.get("/download/school.csv?urn=100003", headers=by(LEAD)).text
 
 
 def test_figures_of_other_schools_are_not_beside_their_own(served):
@@ -164,10 +171,39 @@ def test_every_view_is_logged_and_nothing_that_was_in_it(served, tmp_path):
     assert logged(tmp_path) == [
         {"at": at, "who": LEAD, "page": "/schools", "school": None, "status": 200},
         {"at": at, "who": HEAD, "page": "/school/{urn}", "school": 100003, "status": 403},
-        {"at": at, "who": LEAD, "page": "/download/{table}.csv", "school": None, "status": 200},
+        {"at": at, "who": LEAD, "page": "/download/flow.csv", "school": None, "status": 200},
         {"at": at, "who": None, "page": "/lost", "school": None, "status": 401},
         {"at": at, "who": None, "page": "no such page", "school": None, "status": 404},
     ]
+
+
+def test_who_is_refused_is_logged_and_nobody_where_nobody_is_known(served, tmp_path):
+    client = served(BY_PROXY)
+    client.get("/schools", headers=by(STRANGER))
+    client.get("/schools")
+    assert [(view["who"], view["status"]) for view in logged(tmp_path)] == [(STRANGER, 403), (None, 401)]
+
+
+@pytest.mark.parametrize(
+    "address, page, school",
+    [
+        ("/download/school_week.csv?urn=100003", "/download/school_week.csv", 100003),
+        ("/download/school_week.csv?school=100004&urn=100003", "/download/school_week.csv", 100003),
+        ("/download/postcode.csv?school=100003", "/download/postcode.csv", 100003),
+        ("/download/run.parquet", "/download/run.parquet", None),
+        ("/download/Amira-Khan.csv", "/download/{table}.csv", None),
+        ("/signals?school=100003", "/signals", 100003),
+        ("/schools?school=%20100003%20&area=100004", "/schools", 100003),
+        ("/schools?school=Amira-Khan", "/schools", None),
+        ("/schools?school=1000031", "/schools", None),
+        ("/schools?area=100003", "/schools", None),
+    ],
+)
+def test_a_table_and_a_schools_number_are_logged_and_no_other_word(served, tmp_path, address, page, school):
+    served(BY_PROXY).get(address, headers=by(LEAD))
+    [view] = logged(tmp_path)
+    assert (view["page"], view["school"]) == (page, school)
+    assert "Amira" not in json.dumps(view) and "100004" not in json.dumps(view)
 
 
 def test_the_log_is_its_owners_alone_and_a_style_sheet_is_no_view(served, tmp_path):

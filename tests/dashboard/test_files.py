@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.dashboard.downloads import TABLES
-from pipeline.dashboard.static_pages import write_pages
+from pipeline.dashboard.static_pages import MARKER, write_pages
 
 from .made_up import publish_made_up, tables
 
@@ -40,7 +40,23 @@ def test_what_is_chosen_is_in_the_file(anybody):
     rows = rows_of(anybody.get("/download/week.csv?phase=Primary&term=autumn"))
     assert {(row["phase"], row["term"]) for row in rows} == {("Primary", "autumn")}
     assert rows_of(anybody.get("/download/school_week.csv?urn=100001"))
-    assert not rows_of(anybody.get("/download/school_week.csv?urn=1' OR '1'='1"))
+    for nobodys in ("999999", "1' OR '1'='1"):
+        answer = anybody.get(f"/download/school_week.csv?urn={nobodys}")
+        assert answer.status_code == 404 and "no school of that number" in answer.text
+
+
+def test_the_file_of_a_schools_weeks_is_of_the_term_that_is_chosen(anybody):
+    term = {str(row["week_start"]): row["term"] for row in tables()["week"].to_dicts()}
+    asked = next(
+        link
+        for link in re.findall(r'href="(/download/school_week[^"]+)"', anybody.get("/school/100001?term=autumn").text)
+    )
+    for address, terms in (
+        (asked.replace("&amp;", "&"), {"autumn"}),
+        ("/download/school_week.csv?urn=100001", {"autumn", "spring"}),
+    ):
+        rows = rows_of(anybody.get(address))
+        assert {term[row["week_start"]] for row in rows} == terms and {row["urn"] for row in rows} == {"100001"}
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "run;drop.csv", "run.xlsx", "published.run.csv", "sqlite_master.csv"])
@@ -94,6 +110,7 @@ def test_every_link_of_every_page_is_a_file_beside_it(written):
 def test_they_say_what_the_served_pages_say(written, anybody):
     def body(html: str) -> str:
         inside = re.search(r"<h1.*</main>", html, re.DOTALL)[0]
+        inside = inside.replace("Last night&#39;s run", "The run of 27 March 2026")  # a file is read on any day
         inside = re.sub(r'<form class="choices".*?</form>|<p class="choice-links">.*?</p>', "", inside, flags=re.DOTALL)
         return " ".join(re.sub(r"<[^>]+>", " ", inside).split())
 
@@ -126,3 +143,26 @@ def test_they_are_swapped_whole_and_another_folder_is_left_alone(published, tmp_
     with pytest.raises(FileExistsError):
         write_pages(tmp_path / "small", tmp_path / "others")
     assert (tmp_path / "others" / "letter.txt").exists()
+
+
+@pytest.mark.parametrize("ending", ["", ".before", ".unfinished"])
+def test_somebody_elses_site_is_never_cleared_away(tmp_path, ending):
+    """Not even one that has a first page of the same name; a folder of ours, or an empty one, is."""
+    publish_made_up(tmp_path / "small", schools=2)
+    site = tmp_path / f"site{ending}"
+    site.mkdir()
+    (site / "index.html").write_text("another's")
+    with pytest.raises(FileExistsError):
+        write_pages(tmp_path / "small", tmp_path / "site")
+    assert [path.name for path in site.iterdir()] == ["index.html"] and (site / "index.html").read_text() == "another's"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"site{ending}", "small"]
+    (site / MARKER).write_text("")
+    assert write_pages(tmp_path / "small", tmp_path / "site") > 20
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "small"]
+
+
+def test_an_empty_folder_is_written_to(tmp_path):
+    publish_made_up(tmp_path / "small", schools=2)
+    (tmp_path / "site").mkdir()
+    assert write_pages(tmp_path / "small", tmp_path / "site") > 20
+    assert (tmp_path / "site" / MARKER).is_file()

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -25,6 +27,7 @@ class Provider:
     def __init__(self):
         self.key = RSAKey.generate_key(2048, parameters={"kid": "one"})
         self.email, self.changed, self.signing_key = LEAD, {}, None
+        self.left_out: set[str] = set()
         self.codes: dict[str, dict] = {}
         self.asked: dict[str, str] = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -49,9 +52,10 @@ class Provider:
         if sent is None or challenge != sent["code_challenge"]:
             return 400, {"error": "invalid_grant"}
         claims = {
-            "iss": self.issuer, "aud": CLIENT, "sub": "1", "email": self.email, "nonce": sent["nonce"], "iat": 1_600_000_000, "exp": 4_000_000_000,
+            "iss": self.issuer, "aud": CLIENT, "sub": "1", "email": self.email, "email_verified": True, "nonce": sent["nonce"], "iat": 1_600_000_000, "exp": 4_000_000_000,
         }  # fmt: skip
-        told = jwt.encode({"alg": "RS256", "kid": "one"}, claims | self.changed, self.signing_key or self.key)
+        said = {name: value for name, value in (claims | self.changed).items() if name not in self.left_out}
+        told = jwt.encode({"alg": "RS256", "kid": "one"}, said, self.signing_key or self.key)
         return 200, {"access_token": "opaque", "token_type": "Bearer", "id_token": told}
 
     def _handler(provider):  # noqa: N805 - the handler below has a self of its own
@@ -153,6 +157,21 @@ def test_an_answer_that_is_wrong_lets_nobody_in(client, provider, changed):
     assert client.get("/schools").status_code == 401
 
 
+@pytest.mark.parametrize("told", [None, "false", "true", 0, 1, [True]], ids=repr)
+def test_an_address_nobody_says_they_checked_lets_nobody_in(client, provider, told):
+    provider.changed = {"email_verified": told}
+    answer = signed_in(client, provider)
+    assert answer.status_code == 403 and "no e-mail address that it has checked" in answer.text
+    assert client.get("/schools").status_code == 401
+
+
+def test_an_address_of_which_nothing_is_said_lets_nobody_in(client, provider):
+    provider.left_out = {"email_verified"}
+    assert signed_in(client, provider).status_code == 403
+    provider.left_out = set()
+    assert signed_in(client, provider).status_code == 303
+
+
 def test_an_answer_signed_with_another_key_lets_nobody_in(client, provider):
     provider.signing_key = RSAKey.generate_key(2048, parameters={"kid": "one"})
     assert signed_in(client, provider).status_code == 403
@@ -186,6 +205,26 @@ def test_a_provider_that_is_not_there_is_said(served):
     )
     answer = client.get("/sign-in")
     assert answer.status_code == 403 and "did not work" in answer.text
+
+
+def test_what_was_chosen_is_kept_while_signing_in(client, provider):
+    refused = client.get("/schools?phase=Primary&school=St%20Mary%27s")
+    at = html.unescape(re.search(r'href="(/sign-in\?[^"]+)"', refused.text)[1])
+    back, _ = provider.authorised(client.get(at).headers["location"])
+    assert client.get(back).headers["location"] == "/schools?phase=Primary&school=St%20Mary%27s"
+    long = client.get("/schools?school=" + "x" * 2000)
+    assert "/sign-in?next=%2Fschools&#34;" in long.text or '/sign-in?next=%2Fschools"' in long.text
+
+
+def test_a_restart_signs_everybody_out_so_that_no_cookie_lives_again(served, provider):
+    asked = SignIn("openid", address=ADDRESS, issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET)
+    before, after = (served(asked, session_key="one key, for both") for _ in range(2))
+    signed_in(before, provider)
+    kept = "; ".join(f"{name}={value}" for name, value in before.cookies.items())
+    assert before.get("/schools").status_code == 200
+    assert after.get("/schools", headers={"Cookie": kept}).status_code == 401
+    assert signed_in(after, provider).status_code == 303
+    assert after.get("/schools").status_code == 200
 
 
 # The cookie, and signing out ------------------------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
 """What the pages show: rows of the snapshot, hidden figures in words, and nothing that was counted here."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipeline.dashboard import queries
 from pipeline.dashboard.pages import PAGES
+from pipeline.edges.published import publish
 
+from .conftest import BY_PROXY, LEAD, by
 from .made_up import AREAS, PHASES, publish_made_up, tables
 
 ADDRESSES = [page.address.replace("{urn}", "100001") for page in PAGES.values()]
@@ -67,8 +71,6 @@ def test_every_page_says_the_run_what_is_made_up_and_where_the_notes_are(anybody
 
 def test_figures_that_are_not_made_up_are_not_said_to_be(served, tmp_path):
     publish_made_up(tmp_path / "live", demo=False)
-    from .conftest import BY_PROXY, LEAD, by
-
     answer = served(BY_PROXY, tmp_path / "live").get("/", headers=by(LEAD))
     assert answer.status_code == 200 and "Made-up data" not in answer.text
 
@@ -104,23 +106,108 @@ def test_a_name_is_a_name_whatever_is_in_it(anybody):
     assert "<b>Friends" not in answer.text
 
 
-def test_high_absence_and_rare_looking_come_first_by_published_rates(anybody):
+def rare(tmp_path, served, home: dict, flows: dict[int, dict], phases: dict[str, dict]) -> Read:
+    """The first page, of figures of which some were set."""
     made = tables()
-    phase = {row["phase"]: row["absence_rate_ytd"] for row in made["phase"].to_dicts()}
-    school = {row["name"] or f"School {row['urn']}": row for row in made["school"].to_dicts()}
-    flow = {row["urn"]: row for row in made["flow"].to_dicts() if row["scope"] == "school"}
-    home = next(row for row in made["flow"].to_dicts() if row["scope"] == "home")
-    page = read(anybody, "/")
-    shown = [row for row in page.rows if len(row) == 8 and row[0] in school]
-    assert shown
-    looking = []
-    for row in shown:
-        one = school[row[0]]
-        assert one["absence_rate_ytd"] >= phase[one["phase"]]
-        rate = flow[one["urn"]]["looked_at_rate"]
-        assert rate is None or home["looked_at_rate"] is None or rate < home["looked_at_rate"]
-        looking.append(2 if rate is None else rate)
-    assert looking == sorted(looking)
+    absence = pl.when(pl.col("urn").is_in([100001, 100002, 100003])).then(0.08).otherwise(0.07)
+    made["school"] = made["school"].with_columns(absence_rate_ytd=absence)
+    made["phase"] = changed(made["phase"], {(phase,): told for phase, told in phases.items()}, ("phase",))
+    made["flow"] = made["flow"].with_columns(
+        looked_at_rate=pl.lit(0.1, pl.Float64), looked_at=pl.lit(9, pl.Int64), flagged=pl.lit(90, pl.Int64)
+    )
+    told = {("home", None): home} | {("school", urn): told for urn, told in flows.items()}
+    made["flow"] = changed(made["flow"], told, ("scope", "urn"))
+    publish(made, tmp_path / "rare", run="rare", current=True)
+    return read(served(folder=tmp_path / "rare"), "/")
+
+
+def changed(frame: pl.DataFrame, told: dict[tuple, dict], by: tuple[str, ...]) -> pl.DataFrame:
+    rows = [row | told.get(tuple(row[name] for name in by), {}) for row in frame.to_dicts()]
+    return pl.DataFrame(rows, schema=frame.schema)
+
+
+def listed(page: Read) -> list[str]:
+    return [row[0] for row in page.rows if len(row) == 8 and row[1] in PHASES and row[0] != "School"]
+
+
+NAMES = {row["urn"]: row["name"] for row in tables()["school"].to_dicts()}
+
+
+def test_only_schools_above_their_phase_and_below_the_home_are_listed(tmp_path, served):
+    flows = {100001: {"looked_at_rate": 0.3}, 100002: {"looked_at_rate": 0.5}, 100003: {"looked_at_rate": 0.2}}
+    page = rare(tmp_path, served, {"looked_at_rate": 0.5}, flows, {})
+    assert listed(page) == [NAMES[100003], NAMES[100001]]  # all others are as much absent as their phase, and no more
+    assert "less looking than this home as a whole" in page.text
+
+
+def test_a_school_whose_looking_is_not_told_is_not_said_to_be_rarely_looked_at(tmp_path, served):
+    flows = {
+        100001: {"looked_at_rate": None, "looked_at": None},
+        100002: {"looked_at_rate": None, "looked_at": 0},
+        100003: {"looked_at_rate": None, "looked_at": 0, "flagged": None},
+    }
+    assert listed(rare(tmp_path, served, {"looked_at_rate": 0.5}, flows, {})) == [NAMES[100002]]
+
+
+def test_where_the_homes_looking_is_not_told_only_none_at_all_is_rare(tmp_path, served):
+    flows = {
+        100001: {"looked_at_rate": 0.01},
+        100002: {"looked_at_rate": 0.0},
+        100003: {"looked_at_rate": None, "looked_at": 0},
+    }
+    page = rare(tmp_path, served, {"looked_at_rate": None}, flows, {})
+    assert listed(page) == [NAMES[100002], NAMES[100003]]
+    assert "own share looked at is not told" in page.text and "less looking than this home" not in page.text
+
+
+@pytest.mark.parametrize("england, shown", [(0.0799, True), (0.08, False), (None, False)])
+def test_the_only_school_of_its_phase_is_held_to_england_where_that_is_published(
+    tmp_path, served, monkeypatch, england, shown
+):
+    made = tables()
+    of = {"figure": "absence_rate", "phase": "Primary", "value": england, "of": "2024/25", "source": "DfE."}
+    if england:
+        made["england"] = pl.concat([made["england"], pl.DataFrame([of], schema=made["england"].schema)])
+    monkeypatch.setitem(globals(), "tables", lambda: made)
+    page = rare(tmp_path, served, {"looked_at_rate": 0.5}, {}, {"Primary": {"schools": 1, "absence_rate_ytd": 0.01}})
+    assert (NAMES[100002] in listed(page)) is shown
+
+
+@pytest.mark.parametrize(
+    "days, told", [(0, ""), (4, ""), (5, "No run since 27 March 2026: these figures are 5 days old.")]
+)
+def test_old_figures_are_said_to_be_old_on_every_page(served, tmp_path, days, told):
+    publish_made_up(tmp_path / "live", demo=False)
+    client = served(BY_PROXY, tmp_path / "live", now=datetime(2026, 3, 27, 9, tzinfo=UTC) + timedelta(days))
+    for address in ("/", "/schools", "/school/100001", "/notes"):
+        page = Read(client.get(address, headers=by(LEAD)).text).text
+        assert told in page and ("No run since" in page) is bool(told)
+
+
+@pytest.mark.parametrize(
+    "days, heading", [(0, "Last night's run"), (1, "Last night's run"), (2, "The run of 27 March 2026")]
+)
+def test_last_nights_run_is_called_so_on_its_day_and_the_next(served, days, heading):
+    page = read(served(now=datetime(2026, 3, 27, 9, tzinfo=UTC) + timedelta(days)), "/")
+    assert heading in page.text and ("Last night's run" in page.text) is (days < 2)
+
+
+def test_made_up_figures_are_never_old(served):
+    assert "No run since" not in read(served(now=datetime(2027, 3, 27, tzinfo=UTC)), "/").text
+
+
+def test_more_than_a_page_of_schools_of_one_name_are_all_offered(served, tmp_path):
+    publish_made_up(tmp_path / "many", schools=120)
+    client, seen, address = served(folder=tmp_path / "many"), set(), "/signals?school=school"
+    while address:
+        page = Read(client.get(address).text)
+        seen |= {link for link in page.links if re.fullmatch(r"/signals\?school=\d{6}", link)}
+        address = next((attrs["href"] for tag, attrs in page.tags if tag == "a" and attrs.get("rel") == "next"), None)
+    assert len(seen) == len([name for name in _names(120) if name and "school" in name.lower()]) > 100
+
+
+def _names(schools: int) -> list[str | None]:
+    return tables(schools)["school"]["name"].to_list()
 
 
 def test_missing_schools_held_back_lists_and_alarms_are_told_on_the_first_page(anybody):
@@ -128,6 +215,7 @@ def test_missing_schools_held_back_lists_and_alarms_are_told_on_the_first_page(a
     page = read(anybody, "/")
     [missing] = [row for row in made["school"].to_dicts() if not row["received"]]
     assert missing["name"] in page.text
+    assert "Schools of which no register or census of this school year has come" in page.text
     assert page.text.count("Of 60 days 9 are missing.") == 2
     raised = made["alarm"].filter(made["alarm"]["raised"])
     assert page.text.count("Three lists, and none came back.") == min(10, raised.height)
@@ -160,7 +248,7 @@ def test_a_term_and_a_week_are_chosen_by_the_address(anybody):
     assert "Absence in the week of 15 September 2025" in read(anybody, "/?week=2025-09-15").text
 
 
-@pytest.mark.parametrize("address", ["/?phase=Nowhere", "/?week=2025-09-16", "/?week='", "/schools?order=urn;drop", "/schools?page=0", "/schools?page=x", "/lost?kind=nothing"])  # fmt: skip
+@pytest.mark.parametrize("address", ["/?phase=Nowhere", "/?week=2025-09-16", "/?week='", "/schools?order=urn;drop", "/schools?page=0", "/schools?page=x", "/schools?page=0000019999999999999999999", "/schools?page=10001", "/lost?kind=nothing"])  # fmt: skip
 def test_a_choice_that_is_not_there_is_said_in_one_sentence(anybody, address):
     answer = anybody.get(address)
     assert answer.status_code == 404

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline import flow, serving
+from pipeline.dashboard.static_pages import MARKER
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, make_home, open_home
 
@@ -96,6 +97,15 @@ def test_pages_are_written_where_asked_and_refused_before_the_first_night(home, 
     assert "A made-up authority" in (tmp_path / "pages" / "index.html").read_text()
 
 
+def test_a_folder_of_somebody_else_is_refused_in_words(home, tmp_path):
+    publish_made_up(home.published, schools=2)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("another's")
+    with pytest.raises(Refused, match="left as it is"):
+        flow.pages(home, tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text() == "another's"
+
+
 def test_a_night_writes_them_where_settings_say_so_and_goes_on_where_it_cannot(home):
     from datetime import date
 
@@ -108,6 +118,6 @@ def test_a_night_writes_them_where_settings_say_so_and_goes_on_where_it_cannot(h
     asking = Home(home.folder, replace(home.settings, static_pages=True))
     flow._write_pages(asking, summary)
     assert (home.pages / "index.html").is_file() and summary.remarks == []
-    (home.pages / "index.html").unlink()
+    (home.pages / MARKER).unlink()
     flow._write_pages(asking, summary)
     assert ["could not be written" in one for one in summary.remarks] == [True]

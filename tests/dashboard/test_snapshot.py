@@ -114,3 +114,18 @@ def test_reading_does_not_keep_the_next_from_being_written(tmp_path):
     held = Shelf(tmp_path).newest()
     publish(of(AS_OF, "first"), tmp_path, run="first", current=True)
     assert held.rows(RUN)
+
+
+def test_health_is_of_the_figures_there_now_and_not_of_those_still_shown(tmp_path, served):
+    publish_made_up(tmp_path / "published")
+    client = served(folder=tmp_path / "published")
+    assert client.get("/health").status_code == 200
+    current = tmp_path / "published" / "current.duckdb"
+    current.unlink()
+    current.write_bytes(b"not a database" * 1000)
+    told = client.get("/health")
+    assert told.status_code == 503 and told.text.startswith("not well: ") and "cannot be read" in told.text
+    assert client.get("/").status_code == 200
+    current.unlink()
+    publish_made_up(tmp_path / "published", as_of=AS_OF + timedelta(1))
+    assert (client.get("/health").status_code, client.get("/health").text) == (200, "well, as of 2026-03-28\n")

@@ -1,4 +1,4 @@
-"""Home: is last night's run good, where is nobody looking, and what of absence."""
+"""Home: is the last run good, where is nobody looking, and what of absence."""
 
 from pipeline.dashboard import charts, queries, words
 from pipeline.dashboard.parts import Column, Figure, Figures, Section, Sheet, View, Words
@@ -16,11 +16,10 @@ def home(reading: Reading) -> View:
     phase = reading.told.get("phase")
     place = reading.row(queries.PHASE) if phase else run
     sections = [
-        Section("Last night's run", _run(reading, run), name="run"),
+        Section(_heading(reading, run), _run(reading, run), name="run"),
         Section(
             "Where absence is high and looking is rare", [_high_and_rare(reading)], name="rare",
-            intro="Schools with more absence than others of their phase, and less looking than this home as a whole. Where nobody "
-            "was looked at comes first; where too few are worth a look to tell of, last.",
+            intro=_rare_intro(reading),
         ),
         Section("Absence", [_absence(reading, place), *weeks(reading)], name="absence"),
         Section("What came of being worth a look", [_flow(reading, flow)], name="flow", intro="This school year, of children on a roll now."),
@@ -30,6 +29,22 @@ def home(reading: Reading) -> View:
         run["home"], f"As of {words.day(run['as_of'])}" + (f", {phase} alone." if phase else "."), sections,
         ("run", "school", "flow", "week", "alarm", "england"),
     )  # fmt: skip
+
+
+def _heading(reading: Reading, run: Row) -> str:
+    return "Last night's run" if reading.days_old in (0, 1) else f"The run of {words.day(run['as_of'])}"
+
+
+def _rare_intro(reading: Reading) -> str:
+    """What the list holds: where this home's own share is not told, nothing is below it, and only none at all is rare."""
+    home = reading.row(queries.FLOW_OF_PLACE, phase=None)
+    absence = "Schools with more absence than their phase here, or than England's where they are the only one of it,"
+    left_out = "Schools whose share looked at is not told are left out, unless nobody was looked at: they are on the page of schools."
+    if home and home["looked_at_rate"] is not None:
+        return (
+            f"{absence} and less looking than this home as a whole. Where nobody was looked at comes first. {left_out}"
+        )
+    return f"{absence} and where nobody was looked at: this home's own share looked at is not told, so none is held to it. {left_out}"
 
 
 def _run(reading: Reading, run: Row) -> list:
@@ -44,7 +59,7 @@ def _run(reading: Reading, run: Row) -> list:
     name = Column("name", "School", "school")
     return [
         Figures(figures),
-        Sheet("Schools of which nothing has come this school year", (name, Column("phase", "Phase"), Column("area", "Area")), missing,
+        Sheet("Schools of which no register or census of this school year has come", (name, Column("phase", "Phase"), Column("area", "Area")), missing,
               reading.links("download", table="school"), cut_at=SHORT, empty="None: every school's registers or census has come."),
         Sheet("Schools whose list is held back", (name, Column("phase", "Phase"), Column("list_withheld_because", "Why")), withheld,
               reading.links("download", table="school"), cut_at=SHORT, empty="None is held back."),
@@ -64,10 +79,10 @@ SCHOOL_COLUMNS = (
 
 def _high_and_rare(reading: Reading) -> Sheet:
     columns = [*SCHOOL_COLUMNS]
-    columns.insert(3, Column("absence_rate_of_phase", "Absence of its phase", "rate"))
+    columns.insert(3, Column("absence_rate_beside", "Its phase, here or in England", "rate"))
     return Sheet(
         "High absence, rare looking: first the schools where looking is rarest", columns, reading.rows(queries.HIGH_AND_RARE, most=MOST),
-        reading.links("download", table="flow"), cut_at=SHORT, empty="No school is above its phase in absence and below this home in looking.",
+        reading.links("download", table="flow"), cut_at=SHORT, empty="No school is known to be both.",
     )  # fmt: skip
 
 

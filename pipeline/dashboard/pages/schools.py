@@ -115,7 +115,7 @@ def _weeks(reading: Reading, found: Row) -> list:
     key = {"urn": found["urn"], "term": reading.told.get("term"), "all": reading.person.sees_all}
     return [
         charts.lines(reading, "weeks-of-school", "Weekly absence", says, rows, against, key),
-        Sheet("Absence week by week", columns, rows, reading.links("download", table="school_week", urn=found["urn"]), folded=True),
+        Sheet("Absence week by week", columns, rows, reading.links("download", table="school_week", urn=found["urn"], term=key["term"]), folded=True),
     ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _FINDINGS = (
 def signals(reading: Reading) -> View:
     schools = _schools(reading)
     if len(schools) > 1:
-        return _which(reading, schools)
+        return _which(reading)
     urn = schools[0]["urn"] if schools else None
     rows = reading.rows(queries.SIGNALS, urn=urn) if schools or not reading.told.get("school") else []
     outcomes = reading.rows(queries.SIGNAL_OUTCOMES)
@@ -61,9 +61,12 @@ def _schools(reading: Reading) -> list[Row]:
     return reading.rows(queries.NAMED) if reading.told.get("school") else []
 
 
-def _which(reading: Reading, schools: list[Row]) -> View:
+def _which(reading: Reading) -> View:
+    schools, around = reading.paged(queries.NAMED, "signals")
     choices = [row | {"link": reading.links("signals", school=row["urn"])} for row in schools]
-    table = Sheet("Schools of that name", (Column("name", "School", "link"), Column("phase", "Phase")), choices)
+    table = Sheet(
+        "Schools of that name", (Column("name", "School", "link"), Column("phase", "Phase")), choices, **around
+    )
     said = Words("Several schools have that in their name.")
     return View("Signals", "Choose one school.", [Section("Which school?", [said, table], name="which")], ("signal",))
 
