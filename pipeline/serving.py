@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import threading
 from pathlib import Path
 
 from pipeline.dashboard import charts
@@ -21,7 +20,7 @@ def serve(home: Home, port: int) -> None:
     """Serve `home` until stopped. Raises Refused where settings do not say safely who may read."""
     import uvicorn
 
-    threading.Thread(target=charts.begin, daemon=True).start()  # the first reader does not wait for it
+    charts.begin()  # the first reader does not wait for it
     uvicorn.run(app_of(dashboard_of(home)), host=LOOPBACK, port=port, log_level="warning", access_log=False, proxy_headers=False, server_header=False)  # fmt: skip
 
 
