@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from pipeline.dashboard import charts
 from pipeline.dashboard.access import Access, AccessUnreadable
 from pipeline.dashboard.routes import Dashboard, app_of
 from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
@@ -19,6 +20,7 @@ def serve(home: Home, port: int) -> None:
     """Serve `home` until stopped. Raises Refused where settings do not say safely who may read."""
     import uvicorn
 
+    charts.begin()  # the first reader does not wait for it
     uvicorn.run(app_of(dashboard_of(home)), host=LOOPBACK, port=port, log_level="warning", access_log=False, proxy_headers=False, server_header=False)  # fmt: skip
 
 

@@ -171,6 +171,14 @@ def _drawn(reading: Reading, key: tuple, chart: Callable) -> str:
     return kept[key]
 
 
+def begin() -> None:
+    """Have what draws ready before it is needed: it takes seconds to begin."""
+    import altair as alt
+    import vl_convert
+
+    vl_convert.vegalite_to_svg(alt.Chart(alt.Data(values=[])).mark_point().to_dict())
+
+
 _OPENING = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"[^>]*>')
 _OF_THE_MAKER = re.compile(
     r' (?:role|aria-[a-z]+|class|pointer-events|stroke-miterlimit)="[^"]*"|<rect width="[\d.]+" height="[\d.]+" fill="white"/>'
