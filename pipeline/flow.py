@@ -139,11 +139,8 @@ def _new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     """
     taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
-    whole = (
-        {sha256 for sha256, layout in taken if layout not in in_parts}
-        | intake.done_with(con)
-        | feedback.read_before(con)
-    )
+    whole = {sha256 for sha256, layout in taken if layout not in in_parts}
+    whole |= intake.done_with(con) | feedback.read_before(con)
     new = inbox.find_extracts(home, but_not=frozenset(whole))
     extracts = [one for one in new if not inbox.is_for_outcomes(one)]
     left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
@@ -236,9 +233,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
     summary.remarks += days.said_of_lists(look)
-    summary.remarks += _print_out(
-        home, summary, to_print, as_of=as_of
-    )  # last: lists and figures are out, whatever happens
+    summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     _write_pages(home, summary)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
@@ -249,11 +244,11 @@ def _write_pages(home: Home, summary: Summary) -> None:
     """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
     if not home.settings.static_pages:
         return
-    with summary.timed("pages"):
-        try:
+    try:
+        with summary.timed("pages"):
             pages(home, home.pages)
-        except (Refused, OSError) as why:
-            summary.remarks.append(f"The pages could not be written: {why}")
+    except (Refused, OSError) as why:
+        summary.remarks.append(f"The pages could not be written: {why}")
 
 
 def pages(home: Home, to: Path) -> int:
