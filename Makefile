@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo test soak check fix bench bench-linkage clean
+.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage clean
 
 setup: $(STAMP)
 
@@ -22,13 +22,25 @@ $(STAMP): requirements.txt requirements-setup.txt pyproject.toml
 demo: setup
 	@$(BIN)/a2n demo --home $(DEMO_HOME) --through airflow
 
-test: setup
+serve: setup
+	@test -e $(DEMO_HOME)/published/current.duckdb || $(BIN)/a2n demo --home $(DEMO_HOME)
+	@$(BIN)/a2n serve --home $(DEMO_HOME)
+
+test: setup browser
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
-# Some two hours on two cores. What it found is in tests/soaks/results.
+# The tests of the dashboard in a browser need the distribution's; without it they say so, and are skipped.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null; } \
+		|| echo "There is no Chromium, so the browser's tests are skipped: install it, or run make browser as root."
+
+# Some three hours on two cores. What it found is in tests/soaks/results.
 soak: setup
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
+	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
+	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 
 check: setup
 	@$(BIN)/ruff check .
@@ -41,6 +53,9 @@ fix: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks.nightly
+
+bench-dashboard: setup
+	@$(BIN)/python -m benchmarks.dashboard
 
 bench-linkage: setup
 	@$(BIN)/python -m benchmarks.linkage

@@ -53,6 +53,12 @@ class Promise:
         """The sentence as a catalogue prints it."""
         return self.sentence.replace(SHOWN, "…")
 
+    def is_told_in(self, text: str) -> bool:
+        """Whether `text`, why a file was refused, has the sentence in it, whatever it shows."""
+        before, _, after = self.sentence.partition(SHOWN)
+        begins = text.find(before)
+        return begins >= 0 and after in text[begins + len(before) :]
+
     @property
     def unexpected_rows_query(self) -> str:
         """`sql` as Great Expectations takes it: it fills in `{batch}`, and reads any other brace or `:word` as its own."""

@@ -39,6 +39,7 @@ Year = Annotated[int | None, typer.Option(min=2006, max=2100, help="Calendar yea
 Pupils = Annotated[int, typer.Option(min=24, help="Pupils on roll on the first day.")]
 Schools = Annotated[int, typer.Option(min=1, help="Schools.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same authority.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine to listen on.")]
 Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this year, beside the whole of the last.")]
 
 
@@ -46,7 +47,8 @@ Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this ye
 def demo(
     home: HomeFolder, pupils: Pupils = 3000, schools: Schools = 12, seed: Seed = 1, weeks: Weeks = 20,
     through: Annotated[str, typer.Option(metavar="command|airflow", help="Run the night by command or by the DAGs.")] = "command",
-    serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard afterwards.", hidden=True)] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the dashboard afterwards.")] = False,
+    port: Port = 8000,
 ) -> None:  # fmt: skip
     """Make up an authority and take it through one nightly run."""
     from pipeline import demonstration
@@ -54,11 +56,11 @@ def demo(
 
     if through not in ("command", "airflow"):
         raise typer.BadParameter("--through is command or airflow.")
-    if serve:
-        raise Refused("There is no dashboard yet to serve: open the lists and published/current.duckdb instead.")
     told = demonstration.demo(home, pupils=pupils, schools=schools, seed=seed, weeks=weeks, through=through)
     progress.end()
     print("\n".join(told))
+    if serve:
+        _serve(home, port)
 
 
 @app.command()
@@ -186,6 +188,31 @@ def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     _run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
 
 
+@app.command()
+def serve(home: HomeFolder, port: Port = 8000) -> None:
+    """Show the dashboard, on this machine alone, until stopped."""
+    _serve(home, port)
+
+
+def _serve(home: Path, port: int) -> None:
+    from pipeline import serving
+    from pipeline.edges.settings import open_home
+
+    at = open_home(home)
+    serving.dashboard_of(at)  # refused before it is said to be there
+    print(f"The dashboard of {at.folder} is at http://localhost:{port}. Ctrl-C stops it.", flush=True)
+    serving.serve(at, port)
+
+
+@app.command()
+def pages(home: HomeFolder, to: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")]) -> None:
+    """Write the dashboard as pages, for a web server of your own: whoever may open one may open all."""
+    from pipeline import flow
+    from pipeline.edges.settings import open_home
+
+    print(f"{flow.pages(open_home(home), to):,} pages and files are in {to}.")
+
+
 Codes = Annotated[
     list[str] | None, typer.Option(metavar="CODE", help="Code of a pair in the worklist; may be given again.")
 ]
@@ -218,8 +245,8 @@ def links(
 
 
 @app.command()
-def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|feeds")]) -> None:
-    """Print a page people read: the signals, the register codes, the tables or the feeds."""
+def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|published|feeds")]) -> None:
+    """Print a page people read: the signals, the register codes, the tables, those published, or the feeds."""
     from pipeline import describing
 
     if what not in describing.PAGES:

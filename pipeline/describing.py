@@ -14,7 +14,7 @@ from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
 from pipeline.tables.feedback import FEEDBACK
 from pipeline.tables.layouts import LAYOUTS, NOT_NEEDED, Layout, spelt
-from pipeline.tables.published import PUBLISHED
+from pipeline.tables.published import PUBLISHED, figure_notes, table_notes
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
 from pipeline.tables.staged import STAGED
@@ -23,6 +23,7 @@ from pipeline.tables.staged_plans import PLANS
 from pipeline.tables.withdrawn import WITHDRAWN_MARKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode
 from pipeline.vocabulary.feeds import FEEDS, Feed
+from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 
 def _page(title: str, about: str, parts: list[str]) -> str:
@@ -86,6 +87,7 @@ def _signal(signal: Signal) -> str:
             f"- On a list it reads, for a pupil just inside the line: “{_example(signal)}”",
             f"- The line: {signal.line}",
             f"- To ask: {signal.next_step}",
+            f"- Kind of next step: {NEXT_STEPS[signal.kind]} (`{signal.kind}`)",
             f"- What it must not be taken to say: {signal.caution}",
             f"- Source: {signal.source}",
             f"- Role: {signal.role}{points}, in use since {signal.since:%d/%m/%Y}. Its name in tables is `{signal.name}`.",
@@ -189,6 +191,28 @@ def _column(column: Column) -> tuple[str, ...]:
     return f"`{column.name}`", str(column.dtype).partition("(")[0], column.unit, column.description + may
 
 
+# Published
+
+
+def published() -> str:
+    cautions = dict(table_notes(fewest_shown=5, smallest_base=20, demo=False).select("table_name", "cautions").rows())
+    sources = dict(figure_notes().select("table_name", "source").rows())
+    return _page("Published tables", _ABOUT_PUBLISHED, [_published(table, cautions, sources) for table in PUBLISHED])
+
+
+_ABOUT_PUBLISHED = (
+    "What `published/current.duckdb` holds, and what any other tool may build on: these names, columns, types and units stay as they are, "
+    "and a test says so where one changes. No row is a child. An empty count is hidden, an empty rate rests on what is, and neither is "
+    "ever nought. The cautions are those of a home that hides counts under 5 and rates on fewer than 20 pupils, the usual. How to read it "
+    "from Power BI, Superset, Excel or Python is in [other tools](other-tools.md)."
+)
+
+
+def _published(table: Table, cautions: dict[str, str], sources: dict[str, str]) -> str:
+    said = f"**Caution.** {cautions[table.name]}\n\n**Source.** {sources[table.name]}"
+    return f"{_table(table).replace('### ', '## ', 1)}\n\n{said}"
+
+
 # Feeds
 
 
@@ -268,4 +292,4 @@ def _happens(promise: Promise) -> str:
     return f"{happens}, and tried again" if promise.rule in RETRIED else happens
 
 
-PAGES = {"signals": signals, "codes": codes, "tables": tables, "feeds": feeds}
+PAGES = {"signals": signals, "codes": codes, "tables": tables, "published": published, "feeds": feeds}

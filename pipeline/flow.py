@@ -139,11 +139,8 @@ def _new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     """
     taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
-    whole = (
-        {sha256 for sha256, layout in taken if layout not in in_parts}
-        | intake.done_with(con)
-        | feedback.read_before(con)
-    )
+    whole = {sha256 for sha256, layout in taken if layout not in in_parts}
+    whole |= intake.done_with(con) | feedback.read_before(con)
     new = inbox.find_extracts(home, but_not=frozenset(whole))
     extracts = [one for one in new if not inbox.is_for_outcomes(one)]
     left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
@@ -206,6 +203,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
+    from pipeline.hops.putting_right import write_without_list, wrong_facts
 
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
@@ -220,9 +218,11 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
-            lists = review_lists(con, home, look)
+            wrong = wrong_facts(con, home, look)
+            lists = review_lists(home, look, wrong)
             clear_printables(home, as_of=as_of)
             summary.lists = write_lists(home, lists, as_of=as_of)
+            summary.to_put_right = write_without_list(home, look, wrong)
         with summary.timed("worklist"):
             write_lost(home, look)
         with summary.timed("publish"):
@@ -233,12 +233,40 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
     summary.remarks += days.said_of_lists(look)
-    summary.remarks += _print_out(
-        home, summary, to_print, as_of=as_of
-    )  # last: lists and figures are out, whatever happens
+    summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
+    _write_pages(home, summary)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
+
+
+def _write_pages(home: Home, summary: Summary) -> None:
+    """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
+    if not home.settings.static_pages:
+        return
+    try:
+        with summary.timed("pages"):
+            pages(home, home.pages)
+    except (Refused, OSError) as why:
+        summary.remarks.append(f"The pages could not be written: {why}")
+
+
+def pages(home: Home, to: Path) -> int:
+    """The dashboard as files in the folder `to`; returns how many.
+
+    Raises Refused where nothing is published yet, or the folder holds what is not ours.
+    """
+    from pipeline.dashboard.snapshot import NothingPublished
+    from pipeline.dashboard.static_pages import write_pages
+
+    try:
+        return write_pages(home.published, to)
+    except NothingPublished as why:
+        raise Refused(str(why)) from None
+    except FileExistsError as why:
+        raise Refused(
+            f"{why.filename} was left as it is, for {why.strerror}: give an empty folder, or remove it yourself."
+        ) from None
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -260,6 +288,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     from pipeline.hops.listing import review_lists
     from pipeline.hops.looking import looked
     from pipeline.hops.printing import printables
+    from pipeline.hops.putting_right import wrong_facts
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
     with shelf.warehouse(home) as con:
@@ -270,7 +299,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
         home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
         known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked(known, before, home, summary, as_of=as_of)
-        lists = [one for one in review_lists(con, home, look) if urn in (None, one.urn)]
+        lists = [one for one in review_lists(home, look, wrong_facts(con, home, look)) if urn in (None, one.urn)]
         if urn and not lists:
             raise Refused(
                 f"School {urn} has no list of {as_of:%d/%m/%Y}: see which have one in {home.lists_of(as_of)}."

@@ -125,7 +125,11 @@ def _pupils(summary: Summary) -> list[str]:
     counts = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in summary.pupils_by_outcome.items())
     lines = [f"{many(summary.lists, 'list')} written. Pupils: {counts}."]
     lines += [pages_in_words(summary)] if summary.printables else []
-    return lines + [f"  no list for school {urn}: {why}" for urn, why in summary.schools_without_list.items()]
+    lines += [f"  no list for school {urn}: {why}" for urn, why in summary.schools_without_list.items()]
+    return lines + [
+        f"  school {urn} has {many(facts, 'fact')} to put right: give it its workbook in to_put_right, beside the lists"
+        for urn, facts in summary.to_put_right.items()
+    ]
 
 
 def pages_in_words(summary: Summary) -> str:

@@ -16,3 +16,8 @@ def seconds_since(moment: float) -> float:
 def seconds() -> float:
     """Seconds since some moment, for measuring how long a hop takes."""
     return time.perf_counter()
+
+
+def now() -> datetime:
+    """This moment, with its offset from Greenwich."""
+    return datetime.now().astimezone()

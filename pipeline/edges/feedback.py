@@ -7,7 +7,6 @@ import polars as pl
 
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
 from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, RETURNS
-from pipeline.vocabulary.feedback import LOOK_INTO_IT
 
 from . import links
 from . import warehouse as shelf
@@ -16,14 +15,13 @@ from . import warehouse as shelf
 
 
 def decisions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """DECISIONS known on `as_of`, under the pupil_id each child was known by then. Of a child's the last is the one that counts:
-    the latest decided, of those the latest learned, then that on the later list."""
+    """DECISIONS known on `as_of`, under the pupil_id each child was known by then. Which of several counts is said in `answers`."""
     order = "pupil_id, decided_on, known_on, list_as_of, return_key, sheet, row_number"
     return _known(con, DECISIONS.name, order, as_of)
 
 
 def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """OUTCOMES known on `as_of`, likewise: of a child's the last counts."""
+    """OUTCOMES known on `as_of`, likewise."""
     return _known(
         con, OUTCOMES.name, "pupil_id, outcome_on, known_on, list_as_of, return_key, sheet, row_number", as_of
     )
@@ -87,13 +85,3 @@ def listed(con: duckdb.DuckDBPyConnection, urn: int, as_of: date) -> list[str]:
         [urn, as_of],
     )
     return [pupil_id for (pupil_id,) in rows.fetchall()]
-
-
-def looked_into(con: duckdb.DuckDBPyConnection, *, known_on: date) -> dict[str, date]:
-    """Each key of a pupil of whom the decision that counts is to look into it, and the day it was made: at whichever school, for
-    one who moves takes it along, and the next school is asked what came of it."""
-    told = decisions(con, known_on).group_by("pupil_id", maintain_order=True).last()
-    now = told.filter(pl.col("decision") == LOOK_INTO_IT).select("pupil_id", "decided_on")
-    others = links.children(con, as_of=known_on).select("pupil_id", "known_as")
-    theirs = others.join(now, left_on="known_as", right_on="pupil_id").select("pupil_id", "decided_on")
-    return dict(pl.concat([now, theirs]).unique("pupil_id", keep="first", maintain_order=True).iter_rows())

@@ -77,18 +77,21 @@ def told(con: duckdb.DuckDBPyConnection, table: str, as_of: date | None) -> str:
 
 
 def schools(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """One row per school: urn, name, phase, laestab, from the schools extract, else from its census return."""
+    """One row per school: urn, name, phase, laestab and area, from the schools extract, else from its census return, which tells no
+    area. Where the latest extract has no area, the latest that was told stands."""
     return shelf.read(con, _SCHOOLS, [as_of, as_of])
 
 
 _SCHOOLS = """
     WITH told AS (
-        SELECT urn, name, phase, laestab, known_on, 1 AS rank FROM warehouse.staged.schools WHERE known_on <= ?
+        SELECT urn, name, phase, laestab, known_on, 1 AS rank, area FROM warehouse.staged.schools WHERE known_on <= ?
         UNION ALL
-        SELECT h.urn, s.name, coalesce(s.phase, 'Not known'), h.laestab, h.known_on, 0
+        SELECT h.urn, s.name, coalesce(s.phase, 'Not known'), h.laestab, h.known_on, 0, NULL
         FROM warehouse.staged.census_headers h
         LEFT JOIN warehouse.staged.census_schools s USING (census_key, native_id) WHERE h.known_on <= ?)
-    SELECT urn, coalesce(name, 'School ' || urn) AS name, phase, laestab FROM told
+    SELECT urn, coalesce(name, 'School ' || urn) AS name, phase, laestab,
+        arg_max(area, (known_on, area)) FILTER (area IS NOT NULL) OVER (PARTITION BY urn) AS area
+    FROM told
     QUALIFY row_number() OVER (PARTITION BY urn ORDER BY rank DESC, known_on DESC, name, phase, laestab) = 1
     ORDER BY urn
 """
@@ -278,9 +281,11 @@ def characteristics(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame
 
 _LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
 
+_SAID = ("sex", "birth_season", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible")
+
 _CHARACTERISTICS = f"""
     WITH said AS (
-        SELECT pupil_id, {", ".join(_LATEST.format(name) for name in ("sex", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible"))}
+        SELECT pupil_id, {", ".join(_LATEST.format(name) for name in _SAID)}
         FROM {{pupils}} WHERE known_on <= ? GROUP BY pupil_id),
     periods AS (
         SELECT * FROM {{periods}} WHERE known_on <= ?
@@ -288,6 +293,6 @@ _CHARACTERISTICS = f"""
     meals AS (
         SELECT pupil_id, bool_or(start_date <= ? AND (end_date IS NULL OR end_date >= ?)) AS eligible
         FROM periods GROUP BY pupil_id)
-    SELECT pupil_id, sex, ethnicity, language, coalesce(fsm_eligible, eligible) AS fsm_eligible, looked_after, sen_provision
+    SELECT pupil_id, sex, birth_season, ethnicity, language, coalesce(fsm_eligible, eligible) AS fsm_eligible, looked_after, sen_provision
     FROM said LEFT JOIN meals USING (pupil_id) ORDER BY pupil_id
 """

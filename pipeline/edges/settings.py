@@ -16,6 +16,8 @@ from .settings_told import CHANGED, check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
+SIGNING_KEY = "dashboard"
+"""Signs the dashboard's cookies, and opens nothing."""
 SHORTEST_KEY = 32
 
 
@@ -54,6 +56,14 @@ class Settings:
     ask_from: float = 0.80
     unlinked_days: int = 31
     marks_delivered: str = "changes"
+    specialists: dict[str, float] = field(default_factory=dict)  # days a term by kind of next step, whole home
+    specialists_by_area: dict[str, dict[str, float]] = field(default_factory=dict)
+    sign_in: str = "none"
+    sign_in_header: str = ""
+    address: str = ""
+    issuer: str = ""
+    client_id: str = ""
+    static_pages: bool = False
 
     @property
     def words(self) -> PlanWords:
@@ -87,6 +97,10 @@ class Home:
     def lists_of(self, as_of: date) -> Path:
         return self.outbox / as_of.isoformat() / "lists"
 
+    def to_put_right_of(self, as_of: date) -> Path:
+        """Workbooks of facts said to be wrong, of schools without a list."""
+        return self.outbox / as_of.isoformat() / "to_put_right"
+
     def lost_between_services_of(self, as_of: date) -> Path:
         """The worklist of the authority's officers, without children in care."""
         return self.outbox / as_of.isoformat() / "lost_between_services.xlsx"
@@ -105,6 +119,11 @@ class Home:
     @property
     def published(self) -> Path:
         return self.folder / "published"
+
+    @property
+    def pages(self) -> Path:
+        """The dashboard as files, where settings ask for them."""
+        return self.folder / "pages"
 
     @property
     def scratch(self) -> Path:
@@ -163,7 +182,7 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
-    for name in KEYS:
+    for name in (*KEYS, SIGNING_KEY):
         if f"A2N_{name.upper()}_KEY" not in os.environ:
             _make_key(folder / f"{name}.key")
     return open_home(folder)
@@ -240,6 +259,13 @@ days_late = 5             # school days since the last register received, told i
 fewest_shown = 5          # counts from 1 to one under this are hidden
 smallest_base = 20        # rates on fewer pupils are hidden
 
+[specialists]             # days a term there is somebody to look, by kind of next step: figures hold unmet looks against them.
+# health = 20             # whole home; kinds: family_support, health, learning_and_communication, emotional_wellbeing,
+                          # inclusion_and_provision, in_school
+
+# [specialists.areas."North"]  # of those, in an area, named as the schools register names it
+# health = 6
+
 [care]
 own_authority = []        # this authority's codes, as in ["209", "E09000023"]: they tell a placement out of area by PL_LA
 own_postcode_districts = []  # as in ["SE4", "SE23"]: they tell it where PL_LA is not sent; list all that are ours
@@ -250,6 +276,15 @@ services = ["early help", "school nursing"]
 use_from = 0.99           # from this probability on, a row is taken to be of a pupil
 ask_from = 0.80           # from this one on, a person is asked
 unlinked_days = 31        # days that a row nobody is linked to is kept, in case a roll comes that has the child
+
+[dashboard]
+sign_in = "none"          # made-up data alone; or "openid", or "proxy": a proxy on this machine that signs people in. Who may see which
+                          # schools is in access.toml: whoever is not in it sees nothing
+sign_in_header = ""       # of a proxy: the one header that names whoever signed in, as in "X-Forwarded-Email"
+address = ""              # where readers find it, as in "https://figures.example.gov.uk"
+issuer = ""               # of OpenID Connect: the provider's address
+client_id = ""            # and what it calls us; its secret is in openid.key or A2N_OPENID_SECRET
+static_pages = false      # write the pages as files too, to pages/, at the end of each night
 
 [machine]
 memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/

@@ -8,6 +8,7 @@ from pipeline.signals.lines import what_is_wrong
 from pipeline.vocabulary.agencies import SERVICES
 
 from .errors import Refused
+from .specialists_told import specialists_told
 
 CHANGED, ALL, ON_DEMAND = "changed", "all", "on demand"
 """Of which pupils a printable is made when lists go out."""
@@ -16,44 +17,59 @@ LEAST_CERTAIN = 0.9
 """No setting makes a link of what is less likely than this."""
 
 
+_KNOWN = {
+    "home": {"name": str, "demo": bool},
+    "lists": {
+        "places": int,
+        "places_by_school": dict,
+        "every_days": int,
+        "first_list_on": str,
+        "words_come_back": bool,
+        "printables": str,
+    },
+    "history": {"lag_days": int},
+    "inbox": {"move_taken": bool},
+    "deliveries": {"attendance_marks": str},
+    "reconciliation": {
+        "tolerance": float,
+        "roll_tolerance": float,
+        "days_missing": int,
+        "not_taken": float,
+        "days_late": int,
+    },
+    "suppression": {"fewest_shown": int, "smallest_base": int},
+    "machine": {"memory_limit": str},
+    "care": {"own_authority": list, "own_postcode_districts": list},
+    "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
+    "words": {"sen_support": str, "plan": str},
+    "dashboard": {
+        "sign_in": str,
+        "sign_in_header": str,
+        "address": str,
+        "issuer": str,
+        "client_id": str,
+        "static_pages": bool,
+    },
+    "drawn": {"places": int, "approved_by": str},
+}
+"""The sections, and what kind of value each of their settings takes; [signals] and [specialists] have readers of their own."""
+
+
 def values_of(told: dict, path: Path) -> dict:
     """What `settings.toml` says, by the names of `settings.Settings`. Raises Refused for what is unknown, or not of its kind."""
-    known = {
-        "home": {"name": str, "demo": bool},
-        "lists": {
-            "places": int,
-            "places_by_school": dict,
-            "every_days": int,
-            "first_list_on": str,
-            "words_come_back": bool,
-            "printables": str,
-        },
-        "history": {"lag_days": int},
-        "inbox": {"move_taken": bool},
-        "deliveries": {"attendance_marks": str},
-        "reconciliation": {
-            "tolerance": float,
-            "roll_tolerance": float,
-            "days_missing": int,
-            "not_taken": float,
-            "days_late": int,
-        },
-        "suppression": {"fewest_shown": int, "smallest_base": int},
-        "machine": {"memory_limit": str},
-        "care": {"own_authority": list, "own_postcode_districts": list},
-        "agencies": {"gateway": str, "services": list, "use_from": float, "ask_from": float, "unlinked_days": int},
-        "words": {"sen_support": str, "plan": str},
-        "drawn": {"places": int, "approved_by": str},
-    }
     values = {}
     for section, entries in told.items():
         if section == "signals" and isinstance(entries, dict):
             values["lines"] = _lines(entries, path)
             continue
-        if section not in known or not isinstance(entries, dict):
-            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join((*known, 'signals'))}.")
+        if section == "specialists" and isinstance(entries, dict):
+            values |= specialists_told(entries, path)
+            continue
+        if section not in _KNOWN or not isinstance(entries, dict):
+            every = (*_KNOWN, "signals", "specialists")
+            raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(every)}.")
         for name, value in entries.items():
-            kind = known[section].get(name)
+            kind = _KNOWN[section].get(name)
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
                 raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
             values[_NAMED.get((section, name), _NAMED.get(name, name))] = value
@@ -135,6 +151,7 @@ def check_bounds(settings, path: Path) -> None:
     if not re.fullmatch(r"[1-9]\d*(\.\d+)? ?[KMGT]i?B", settings.memory_limit, re.IGNORECASE):
         raise Refused(f'{path}: [machine] memory_limit takes a size like "1500MB".')
     _check_lists(settings, path)
+    _check_dashboard(settings, path)
 
 
 def _check_lists(settings, path: Path) -> None:
@@ -150,6 +167,22 @@ def _check_lists(settings, path: Path) -> None:
         raise Refused(f"{path}: [drawn] places must be 0 or more.")
     if settings.drawn_places and not settings.drawn_places_approved_by.strip():
         raise Refused(f"{path}: [drawn] places are given by lot only where approved_by names who approved that.")
+
+
+def _check_dashboard(settings, path: Path) -> None:
+    if settings.sign_in not in ("none", "proxy", "openid"):
+        raise Refused(f'{path}: [dashboard] sign_in is "none", "proxy" or "openid".')
+    if settings.sign_in == "proxy" and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", settings.sign_in_header):
+        raise Refused(f'{path}: [dashboard] sign_in_header names the header a proxy sets, as in "X-Forwarded-Email".')
+    if settings.sign_in == "openid" and not (settings.issuer and settings.client_id and settings.address):
+        raise Refused(f"{path}: [dashboard] sign_in by OpenID takes issuer, client_id and address.")
+    for name in ("address", "issuer"):
+        told = getattr(settings, name)
+        if told and not re.fullmatch(_SAFE_ADDRESS, told):
+            raise Refused(f"{path}: [dashboard] {name} begins with https://, or is of this machine alone.")
+
+
+_SAFE_ADDRESS = r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?"
 
 
 def _is_day(text: str) -> bool:

@@ -106,7 +106,9 @@ def _goes(field: str | None, listed: ReviewList) -> str:
 
 def _this_list(listed: ReviewList) -> list[tuple[str, str]]:
     made_up = (
-        [(MADE_UP, "Every pupil here is invented. Made-up data proves mechanics, not accuracy.")] if listed.demo else []
+        [(MADE_UP, "Every pupil here is made up. That shows that lists come out, and not that they are right.")]
+        if listed.demo
+        else []
     )
     return [
         *made_up,
@@ -130,8 +132,8 @@ def _how_to_return(listed: ReviewList) -> tuple[str, ...]:
         f"Read back are the hidden key, the decision, {read}. Nothing else is: {kept} stay in your copy.",
         "A row whose answer cannot be read comes back to you with the reason. The others are taken.",
         "Leave a row empty if you have not looked yet: it keeps its place, and says how long it has waited.",
-        "A pupil you decided on does not come back, unless things get worse by numbers the list then gives, a snooze ends, you could "
-        f"not reach anyone {TRY_AGAIN_DAYS // 7} weeks ago, or a year has gone by.",
+        "A pupil you decided on does not come back for a year, but for three reasons: things get worse, and the list gives the numbers; a "
+        f"snooze ends; or you could not reach anyone {TRY_AGAIN_DAYS // 7} weeks ago.",
         "Was a decision wrong? Decide again in the same row, with the day you did, and give it back. To empty the row undoes nothing.",
     )
 

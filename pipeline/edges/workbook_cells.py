@@ -145,15 +145,15 @@ def _shared_texts(parts: _Parts) -> list[str]:
 
 
 def _text_of(element: Element) -> str:
-    """The text of all runs; not how it is pronounced, which East Asian programs keep beside it."""
+    """The text of all runs; not how it is pronounced, which East Asian programs keep beside it. No run is within another."""
     told = []
     for child in element:
         name = child.tag.rpartition("}")[2]
         if name == "t":
-            told.append(_unescaped(child.text or ""))
+            told.append(child.text or "")
         elif name == "r":
-            told.append(_text_of(child))
-    return "".join(told)
+            told += [one.text or "" for one in child if one.tag.rpartition("}")[2] == "t"]
+    return "".join(map(_unescaped, told))
 
 
 def _unescaped(text: str) -> str:
@@ -181,6 +181,7 @@ def _sheet(title: str, at: int, parts: _Parts, part: str, shared: list[str]) -> 
 
 
 def _number(told: str | None, otherwise: int, name: str) -> int:
+    """A row, or the place of a shared text. Raises Refused for what is none: a number of a thousand digits, too."""
     if told is None:
         return otherwise
     if not (told.isdecimal() and len(told) <= _MOST_DIGITS):
@@ -212,9 +213,10 @@ def _cell(element: Element, shared: list[str], name: str) -> Cell:
     value = (told["v"].text or "") if "v" in told else ""
     if kind != "s" or not value:
         return Cell(value, is_number=kind == "n" and bool(value))
-    if not value.isdecimal() or int(value) >= len(shared):
+    at = _number(value, 0, name)
+    if at >= len(shared):
         raise damaged(name)
-    return Cell(shared[int(value)])
+    return Cell(shared[at])
 
 
 def day_of(serial: str, *, from_1904: bool) -> date | None:

@@ -91,7 +91,7 @@ def _why(pupil: ListedPupil) -> str:
 
 
 PLACE_AT, PUPIL_AT, ANSWERS_AT = 2, 3, 4
-PLACE_PIXELS, PUPIL_PIXELS = 42, 170
+PLACE_PIXELS, PUPIL_PIXELS = 56, 170
 WIDTHS = (PLACE_PIXELS, PUPIL_PIXELS, *(column.pixels for column in ANSWERS))
 SHOWN = (PLACE_AT, PLACE_AT + len(WIDTHS) - 1)
 
@@ -100,7 +100,7 @@ RECORDS = (
     Said("Last twelve school weeks", 9, 9,
          "One bar a week, the latest on the right: the taller, the more sessions attended. A sliver: none attended. A gap: none possible.",
          None),
-    Said("Last four weeks", 10, 10, "Sessions missed and why, as the registers say.", lambda pupil: pupil.last_four_weeks),
+    Said("Last four weeks", 10, 10, "Sessions absent and why, as the registers say.", lambda pupil: pupil.last_four_weeks),
     Said("Support on file", 11, 11, "What we know is in place. There may be more that we were not told.",
          lambda pupil: pupil.support),
     Said("Next step: a question", 12, 13, "One thing to ask. You may know a better one.", lambda pupil: pupil.next_step),

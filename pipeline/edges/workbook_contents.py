@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.vocabulary.feedback import LONG_LOOKED_INTO_WEEKS
+
 FORMAT_VERSION = "2"
 """Of the workbook as it comes back: raised when a column that is read back moves or changes its meaning."""
 
@@ -70,6 +72,11 @@ class UnderReview:
     nc_year: str
     decided_on: date
     list_as_of: date  # the list it was decided on
+    school_weeks: int | None = None  # of the school, begun since; None where it has no registers
+
+    @property
+    def is_long(self) -> bool:
+        return (self.school_weeks or 0) >= LONG_LOOKED_INTO_WEEKS
 
 
 @dataclass(frozen=True)

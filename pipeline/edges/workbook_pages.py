@@ -72,7 +72,7 @@ def write_counted(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]
 
 def _severe(listed: ReviewList) -> list[tuple[str, int]]:
     """Nobody who misses half or more, with nothing on file, goes without a reason why the list does not name them."""
-    begins = "Of all these, pupils who missed half or more, with nothing on file"
+    begins = "Of all these, pupils absent for half or more, with nothing on file"
     return [(f"{begins}: {why}.", count) for why, count in listed.severe] or [(f"{begins}.", 0)]
 
 

@@ -3,6 +3,8 @@
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.vocabulary.feedback import LONG_LOOKED_INTO_WEEKS
+
 from .seals import Seals
 from .workbook_columns import ANSWERED_BY, HIDDEN, LOOKED_INTO, NOTHING_TO_ANSWER, who
 from .workbook_contents import ReviewList, UnderReview, day_in_words, year_in_words
@@ -25,8 +27,7 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
     start(sheet, listed, "Being looked into", widths, forms, hidden=hidden)
     put_mark(sheet, LOOKED_INTO_PART, listed, seals, forms)
     hide_columns(sheet)
-    words = "Somebody decided to look into it, and no outcome has come back yet. They keep off the list until one does, or things get worse."
-    say(sheet, 2, widths, words, forms, hidden=hidden)
+    say(sheet, 2, widths, _looked_into_words(listed), forms, hidden=hidden)
     headings = (ANSWERED_BY, "Decided on", "On the list of", *(column.heading for column in LOOKED_INTO))
     put_heading_row(sheet, 3, headings, widths, forms, to_fill=len(LOOKED_INTO), hidden=hidden)
     for place, (heading, _) in enumerate(HIDDEN):
@@ -36,26 +37,43 @@ def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, For
         _put_looked_into(page, row, one, widths)
     if not listed.under_review:
         put(sheet, _FIRST_ROW, 0, NOTHING_TO_ANSWER, forms["line"])
-        put_none(sheet, _FIRST_ROW, widths, "Nobody is being looked into.", forms, hidden=hidden)
+        put_none(sheet, _FIRST_ROW, widths, "No pupil is being looked into.", forms, hidden=hidden)
     last_row = _FIRST_ROW + max(len(listed.under_review), 1) - 1
     sheet.print_area(0, hidden, last_row, hidden + len(widths) - 1)
+
+
+def _looked_into_words(listed: ReviewList) -> str:
+    words = (
+        "Somebody decided to look into it, and no outcome has come back yet. They keep off the list until one does, or things get "
+        "worse."
+    )
+    long = sum(one.is_long for one in listed.under_review)
+    if not long:
+        return words
+    return f"{long} of these {'waits' if long == 1 else 'wait'} for {LONG_LOOKED_INTO_WEEKS} school weeks or more: what came of it? {words}"
+
+
+def _decided_on(one: UnderReview) -> str:
+    on = day_in_words(one.decided_on)
+    return f"{on}, {one.school_weeks} school weeks ago" if one.is_long else on
 
 
 def _put_looked_into(page: Page, row: int, one: UnderReview, widths: tuple[int, ...]) -> None:
     at, shown = len(HIDDEN), who(one.name, one.nc_year)
     put_whose(page, LOOKED_INTO_PART, row, one.pupil_id, shown, at=at)
-    put(page.sheet, row, at + 1, day_in_words(one.decided_on), page.forms["line"])
+    put(page.sheet, row, at + 1, _decided_on(one), page.forms["line"])
     put(page.sheet, row, at + 2, day_in_words(one.list_as_of), page.forms["line"])
     for place, column in enumerate(LOOKED_INTO, start=at + 3):
         put_to_fill(page, row, place, column, one.decided_on)
-    page.sheet.set_row(row, row_points([(shown, as_bold(widths[0]))], least=_LEAST_TO_WRITE))
+    room = [(shown, as_bold(widths[0])), (_decided_on(one), widths[1])]
+    page.sheet.set_row(row, row_points(room, least=_LEAST_TO_WRITE))
 
 
 def write_to_put_right(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
     """One row per fact that a person said is wrong."""
     widths = (280, 120, 220, 160, 190, 280)
     start(sheet, listed, "To put right", widths, forms)
-    words = "Facts you said are wrong. Put them right where they are kept, such as the register; the next extract brings them here."
+    words = "Facts you said are wrong. Put them right where they are kept, such as the register. Each goes once the records say something else."
     say(sheet, 2, widths, words, forms)
     headings = (
         "Pupil",

@@ -123,9 +123,11 @@ def said_of_lists(look) -> list[str]:
         return []
     if look.earlier.is_holiday:
         return [
-            f"Lists are due on {look.as_of:%d/%m/%Y}, and wait until registers run again: no school has marks of the last ten days."
+            f"Lists are due on {look.as_of:%d/%m/%Y}, and wait until registers run again: by those received every school has a holiday."
         ]
-    return [f"No list was due on {look.as_of:%d/%m/%Y}: lists go out again on {look.earlier.next_on:%d/%m/%Y}."]
+    return [
+        f"No list was due on {look.as_of:%d/%m/%Y}: lists go out again on {min(look.earlier.next_on.values()):%d/%m/%Y}."
+    ]
 
 
 def _latest(*days: date | None) -> date | None:

@@ -10,7 +10,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.links import as_one_child
 from pipeline.steps.looked_at import Before
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
-from pipeline.tables.feedback import CORRECTIONS, RETURNS
+from pipeline.tables.feedback import RETURNS
 from pipeline.tables.schema import Table
 
 
@@ -21,7 +21,7 @@ def before(con: duckdb.DuckDBPyConnection, *, as_of: date) -> Before:
         lists=_lists(con, as_of=as_of),
         decisions=feedback.decisions(con, as_of),
         outcomes=feedback.outcomes(con, as_of),
-        corrections=_of(con, CORRECTIONS, "known_on <= ?", as_of=as_of),
+        corrections=feedback.corrections(con, as_of),
         returns=shelf.read(con, f"SELECT * FROM warehouse.{RETURNS.name} WHERE known_on <= ? ORDER BY ALL", [as_of]),
     )
 

@@ -1,9 +1,8 @@
 """One workbook a school: what triage decided, in the words a SENCo reads."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-import duckdb
 import polars as pl
 
 from pipeline.edges import identity
@@ -14,7 +13,6 @@ from pipeline.edges.workbook_contents import (
     ListedPupil,
     OffList,
     ReviewList,
-    ToPutRight,
     UnderReview,
     day_in_words,
     full_name,
@@ -30,6 +28,7 @@ from pipeline.steps.triage import new_or_moved
 from pipeline.vocabulary.sen import PlanWords
 
 from .looking import Look, issued_lists
+from .putting_right import WrongFacts
 
 COUNTED = {
     "eligible_not_listed": "Worth a look, but every place on this list is taken",
@@ -52,9 +51,6 @@ SEVERE = {
 }
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
 
-_SAID_FOR = timedelta(days=28)
-"""How long a list repeats that a fact was said to be wrong."""
-
 
 def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
     """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
@@ -70,12 +66,12 @@ def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
     return len(lists)
 
 
-def review_lists(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> list[ReviewList]:
+def review_lists(home: Home, look: Look, wrong: WrongFacts) -> list[ReviewList]:
     """The list of every school whose list goes out, as plain data, in order of URN."""
     going_out = issued_lists(look)["urn"]
     if going_out.is_empty():
         return []
-    words = _Words(con, home, look, with_newcomers(look.triage, look.features, as_of=look.as_of))
+    words = _Words(home, look, with_newcomers(look.triage, look.features, as_of=look.as_of), wrong)
     schools = {row["urn"]: row["name"] for row in look.known.schools.iter_rows(named=True)}
     by_school = words.triage.partition_by("urn", as_dict=True)
     return [
@@ -95,14 +91,13 @@ def with_newcomers(triage: pl.DataFrame, features: pl.DataFrame, *, as_of: date)
 class _Words:
     """What a list says of each pupil shown, looked up once for all schools."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, home: Home, look: Look, triage: pl.DataFrame):
+    def __init__(self, home: Home, look: Look, triage: pl.DataFrame, wrong: WrongFacts):
         shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
         before = look.earlier.before
-        self.reviewed = _here(being_looked_into(looked_at(before, as_of=look.as_of)), look)
-        self.wrong = _here(before.corrections.filter(pl.col("known_on") > look.as_of - _SAID_FOR), look)
-        named = [*shown["pupil_id"], *look.off_list["pupil_id"], *self.reviewed["pupil_id"], *self.wrong["pupil_id"]]
-        self.home, self.look, self.triage = home, look, triage
+        self.reviewed = being_looked_into(looked_at(before, as_of=look.as_of), look.triage, look.registers)
+        named = [*shown["pupil_id"], *look.off_list["pupil_id"], *self.reviewed["pupil_id"]]
+        self.home, self.look, self.triage, self.wrong = home, look, triage, wrong
         told = identity.names(home, sorted(set(named)), as_of=look.as_of, known_as=look.known.children)
         self.names = _by_pupil(told)
         self.said = _said(home, listed, look)
@@ -136,7 +131,7 @@ class _Words:
             lines=overrides_in_words(lines_of(settings.lines)),
             off_list=self._off_list(urn),
             under_review=self._under_review(urn),
-            to_put_right=self._to_put_right(urn),
+            to_put_right=self.wrong.of(urn),
             before=self.before.get(urn),
             plan_words=(settings.words.sen_support, settings.words.plan),
             words_come_back=settings.words_come_back,
@@ -176,17 +171,12 @@ class _Words:
     def _under_review(self, urn: int) -> tuple[UnderReview, ...]:
         rows = self.reviewed.filter(urn=urn).iter_rows(named=True)
         found = [
-            UnderReview(row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"])
+            UnderReview(
+                row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"], row["school_weeks"]
+            )
             for row in rows
         ]
         return tuple(sorted(found, key=lambda one: (one.decided_on, one.name, one.pupil_id)))
-
-    def _to_put_right(self, urn: int) -> tuple[ToPutRight, ...]:
-        rows = self.wrong.filter(urn=urn).iter_rows(named=True)
-        found = [
-            ToPutRight(*self._who(row["pupil_id"]), row["fact"], row["known_on"], row["list_as_of"]) for row in rows
-        ]
-        return tuple(sorted(set(found), key=lambda one: (one.said_on, one.name, one.fact, one.list_as_of)))
 
     def _who(self, pupil_id: str) -> tuple[str, str]:
         """Name and year group, as lists print them."""

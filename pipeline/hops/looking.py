@@ -2,7 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 import polars as pl
@@ -16,11 +16,10 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.circumstances import pupil_circumstances
 from pipeline.steps.enrolments import current_enrolments, enrolments
 from pipeline.steps.features import pupil_features
-from pipeline.steps.issue_days import first_set_day, set_days
+from pipeline.steps.issue_days import first_set_day, set_days, shut
 from pipeline.steps.last_list import issued_places, off_list
 from pipeline.steps.looked_at import Before, last_looked_at
 from pipeline.steps.lost import Lost
-from pipeline.steps.pictures import registers_to
 from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
@@ -121,20 +120,11 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
     settings = home.settings
     first = first_set_day(settings.first_list_on, before, as_of=as_of)
     days = set_days(first, every_days=settings.every_days, as_of=as_of)
-    due = days.due(before, features["urn"].unique())
-    shut = due & _shut(before, registers(weeks), as_of=as_of)
+    urns = features["urn"].unique()
+    due = days.due(before, urns)
+    held = due & shut(before, registers(weeks), as_of=as_of)
     lots = drawn_lots(home, features["pupil_id"], as_of=as_of)
-    return Earlier(before, weeks, due - shut, days.next, lots, is_holiday=bool(shut) and due == shut)
-
-
-_A_HOLIDAY = timedelta(days=10)
-
-
-def _shut(before: Before, weeks: pl.DataFrame, *, as_of: date) -> frozenset[int]:
-    """Schools that had a list before and whose registers last ran over ten days ago: a list sent into a holiday is read by nobody,
-    and the fortnight after it would be held against days without school. It goes out when registers run again."""
-    had = frozenset(before.lists["urn"])
-    return frozenset(urn for urn, last in registers_to(weeks).items() if urn in had and last < as_of - _A_HOLIDAY)
+    return Earlier(before, weeks, due - held, days.next_of(before, urns), lots, is_holiday=bool(held) and due == held)
 
 
 def _lines(known, weeks, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:

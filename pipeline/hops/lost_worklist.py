@@ -74,7 +74,7 @@ def _cover(look: Look, rows: pl.DataFrame, goes_to: str) -> Cover:
     """Every kind that may be in this workbook: those of children in care alone are never in the officer's."""
     counted, lost = dict(rows.group_by("kind").len().rows()), look.lost
     lines = tuple(
-        (kind.words, lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), kind.line(lost.words))
+        (kind.words, lost.cannot.get(kind.name) or str(counted.get(kind.name, 0)), lost.line(kind))
         for kind in KINDS
         if goes_to == VIRTUAL_SCHOOL or kind.where is not Where.HOME
     )

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import beside, feedback, identity, inbox
+from pipeline.edges import beside, feedback, identity, inbox, links
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Extract
@@ -15,8 +15,11 @@ from pipeline.edges.seals import Seals
 from pipeline.edges.sent_back import send_back_rows, send_back_why
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_marks import LIVE
+from pipeline.edges.workbook_parts import damaged
+from pipeline.steps.answers import decision_of_each
 from pipeline.steps.returned import Judged, is_too_old, judged
 from pipeline.tables.feedback import CORRECTIONS, DECISIONS, OUTCOMES, REFUSED_ROWS, RETURNS
+from pipeline.vocabulary.feedback import LOOK_INTO_IT
 
 from .summary import ReturnSummary, Summary
 
@@ -60,11 +63,18 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
             _refuse(con, home, read, str(why), summary, known_on=known_on)
 
 
+_OF_DAMAGE = (ValueError, ArithmeticError, LookupError, RecursionError)
+"""What a workbook that no program would write may still make its reader raise."""
+
+
 def _read(extract: Extract, seals: Seals, home: Home) -> _Read:
+    """One workbook that cannot be read keeps no other from being read: whatever is wrong with it, it is refused in words."""
     try:
         returned = returned_list(content_of(extract), extract.name, seals, with_words=home.settings.words_come_back)
     except Refused as why:
         return _Read(extract, refused=why)
+    except _OF_DAMAGE:
+        return _Read(extract, refused=damaged(extract.name))
     return _Read(extract, returned)
 
 
@@ -102,8 +112,8 @@ def _take(con, home: Home, read: _Read, summary: Summary, *, known_on: date) -> 
     """Take what may be taken of one workbook, and send the rest back: all of it or nothing."""
     mark, answers = read.returned.mark, read.returned.answers
     listed = feedback.listed(con, mark.urn, mark.as_of)
-    looked_into = feedback.looked_into(con, known_on=known_on)
-    found = judged(answers, listed, looked_into, list_as_of=mark.as_of, known_on=known_on)
+    since = looked_into(con, known_on=known_on)
+    found = judged(answers, listed, since, list_as_of=mark.as_of, known_on=known_on)
     refused = found.broken.select("sheet", "row_number").unique().height
     said = ReturnSummary(
         read.extract.name, mark.urn, mark.as_of.isoformat(), answers.height, answers.height - refused, refused
@@ -119,6 +129,16 @@ def _take(con, home: Home, read: _Read, summary: Summary, *, known_on: date) -> 
     summary.returned.append(said)
     for rule, rows in found.broken.group_by("rule").len().sort("rule").iter_rows():
         summary.refused_answers_by_rule[rule] = summary.refused_answers_by_rule.get(rule, 0) + rows
+
+
+def looked_into(con: duckdb.DuckDBPyConnection, *, known_on: date) -> dict[str, date]:
+    """Each key of a pupil of whom the decision that counts is to look into it, and the day it was made: at whichever school, for
+    one who moves takes it along, and the next school is asked what came of it."""
+    told = decision_of_each(feedback.decisions(con, known_on))
+    now = told.filter(pl.col("decision") == LOOK_INTO_IT).select("pupil_id", "decided_on")
+    others = links.children(con, as_of=known_on).select("pupil_id", "known_as")
+    theirs = others.join(now, left_on="known_as", right_on="pupil_id").select("pupil_id", "decided_on")
+    return dict(pl.concat([now, theirs]).unique("pupil_id", keep="first", maintain_order=True).iter_rows())
 
 
 def _record(con, read: _Read, said: ReturnSummary, list_as_of: date | None, *, known_on: date) -> None:

@@ -79,6 +79,7 @@ class Summary:
     returned: list[ReturnSummary] = field(default_factory=list)
     refused_answers_by_rule: dict[str, int] = field(default_factory=dict)
     schools_without_list: dict[str, str] = field(default_factory=dict)
+    to_put_right: dict[str, int] = field(default_factory=dict)  # facts said to be wrong, of schools without a list
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
     printables: dict[str, int] = field(default_factory=dict)  # pages to print, by URN
@@ -116,6 +117,7 @@ class Summary:
         self.links_waiting = self.links_waiting if other.links_waiting is None else other.links_waiting
         self.agency_links |= other.agency_links
         self.schools_without_list |= other.schools_without_list
+        self.to_put_right |= other.to_put_right
         self.pupils_by_outcome |= other.pupils_by_outcome
         self.lists += other.lists
         self.printables |= other.printables

@@ -11,6 +11,11 @@ FIRST_LINES = date(2026, 9, 1)
 
 _SEEN = col("possible_sessions_ytd") > 0
 
+_STILL_WEEKS = 5
+"""After so many weeks without a session of it, a holiday of a fortnight among them, a part-time timetable has ended."""
+
+_GOES_ON = col("part_time_last_week") >= col("as_of").dt.offset_by(f"-{_STILL_WEEKS}w")
+
 
 def part_time_timetable(_: Lines) -> Signal:
     return Signal(
@@ -20,7 +25,8 @@ def part_time_timetable(_: Lines) -> Signal:
         evidence=_SEEN,
         raised=col("part_time_sessions_ytd") > 0,
         reason="Part-time timetable for {part_time_sessions_ytd:session}[ in {part_time_weeks_ytd:school week}] {period}.",
-        next_step="When does it end, what has to be in place for that, and have the parents agreed it?",
+        next_step="When does it end, or what came of it? What has to be in place, and have the parents agreed it?",
+        kind="inclusion_and_provision",
         role="trigger",
         points=2,
         source="DfE, Working together to improve school attendance (2024): part-time timetables, code C2.",
@@ -38,24 +44,30 @@ def part_time_past_six_weeks(lines: Lines) -> Signal:
     return Signal(
         name="part_time_past_six_weeks",
         asks="Has a part-time timetable gone on past six school weeks?",
-        line="C2 in more than six school weeks of this school year. Judged with registers.",
+        line="C2 in more than six school weeks of this school year, and in one that began in the last "
+        f"{_STILL_WEEKS} weeks. Judged with registers.",
         evidence=_SEEN & col("part_time_weeks_ytd").is_not_null(),
-        raised=col("part_time_weeks_ytd") > lines.part_time_weeks,
+        raised=(col("part_time_weeks_ytd") > lines.part_time_weeks) & _GOES_ON.fill_null(False),
         reason="Part-time timetable for {part_time_sessions_ytd:session} in {part_time_weeks_ytd:school week} {period}, past "
         "six weeks.",
         next_step="What is its end date, who agreed it, and what would the pupil need to be in full time?",
+        kind="inclusion_and_provision",
         role="trigger",
         points=8,
         source="DfE, Working together to improve school attendance (2024): a part-time timetable is short and has an end "
         "date. The six weeks are a common limit of authorities' guidance, used here as ours.",
-        caution="Weeks are counted over the whole year, not in a row, and a week with one such session is one of them.",
+        caution="Weeks are counted over the whole year, not in a row, and a week with one such session is one of them. One that "
+        "has ended is told as any part-time timetable of the year is.",
         says_more_than="part_time_timetable",
         since=FIRST_LINES,
         raises={
             "period": "since 3 September 2025", "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7,
-            "part_time_sessions_ytd": 35,
+            "part_time_sessions_ytd": 35, "as_of": date(2025, 12, 5), "part_time_last_week": date(2025, 11, 3),
         },
-        spares={"possible_sessions_ytd": 160, "part_time_weeks_ytd": 6},
+        spares={
+            "possible_sessions_ytd": 160, "part_time_weeks_ytd": 7, "as_of": date(2025, 12, 9),
+            "part_time_last_week": date(2025, 11, 3),
+        },
     )  # fmt: skip
 
 
@@ -71,6 +83,7 @@ def part_time_timetable_repeated(lines: Lines) -> Signal:
         reason="{part_time_periods_two_years:part-time timetable} since last school year began, four school weeks or more apart. "
         "The latest began in the week of {part_time_last_began:date}.",
         next_step="What was meant to change after the first one? What would have to be in place so that no more are needed?",
+        kind="inclusion_and_provision",
         role="trigger",
         points=3,
         source="DfE, Working together to improve school attendance (2024): a part-time timetable is a short step on the way back. "
@@ -99,6 +112,7 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
         reason="Educated elsewhere, or kept from school for lack of transport, for half or more of {elsewhere_weeks_ytd:school week} "
         "this year.",
         next_step="Who has seen the pupil there lately, and what do they say of how often they come? When is it next reviewed?",
+        kind="inclusion_and_provision",
         role="trigger",
         points=2,
         source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours.",
@@ -120,6 +134,7 @@ def any_suspension(_: Lines) -> Signal:
         reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]"
         "[; {suspended_sessions_ytd:session} missed by it this year].",
         next_step="What did the pupil find hard before it happened? Has anyone looked for a need behind it?",
+        kind="learning_and_communication",
         role="trigger",
         points=3,
         source="Education Policy Institute (2025): one day's suspension in primary goes with four times the chance of later "
@@ -143,6 +158,7 @@ def moved_school(lines: Lines) -> Signal:
         reason="Joined this school on {entry_date:date}; on the rolls of {schools_24m:school} in the last two years"
         "[, with {moves_24m:move}].",
         next_step="Has the last school said what helped there, and who here is the pupil's first person to go to?",
+        kind="in_school",
         role="supporting",
         points=1,
         source="Education Policy Institute (2025): pupils who move are less likely to have a need identified.",

@@ -22,6 +22,7 @@ def many_spells(lines: Lines) -> Signal:
         raised=col("absence_spells_term") >= lines.many_spells,
         reason="{absence_spells_term:separate spell} of absence begun this term.",
         next_step="Is there a pattern in the days, lessons or reasons, and has the pupil been asked about it?",
+        kind="in_school",
         role="supporting",
         points=2,
         source="FFT Education Datalab: rate and number of spells together tell who stays persistently absent. "
@@ -54,6 +55,7 @@ def weekday_pattern(lines: Lines) -> Signal:
         reason="{pattern_slot}: {pattern_absences_ytd} of {pattern_all_absences_ytd} days or half days missed this year "
         "({pattern_share:%}); by the school's own pattern {school_pattern_share:%} would be ordinary.",
         next_step="What happens on that day or at that hour, in lessons, on the way or at home?",
+        kind="in_school",
         role="supporting",
         points=1,
         source="FFT Education Datalab: attendance is lowest on Friday afternoons everywhere, so a school is held against itself. The "
@@ -76,6 +78,7 @@ def lateness(lines: Lines) -> Signal:
         raised=col("late_sessions_30d") >= lines.late_sessions,
         reason="Late {late_sessions_30d:times} {period_30d}.",
         next_step="What has to happen at home and on the way before this pupil is here, and who does it?",
+        kind="family_support",
         role="supporting",
         points=1,
         source="Practice; the line is ours. The evidence that lateness tells of need is weak, so it makes nobody eligible.",
@@ -97,6 +100,7 @@ def no_reason_given_too_long(lines: Lines) -> Signal:
         reason="No reason is on the register for {no_reason_sessions_older_5d:session} missed more than five school days ago. "
         "The first was on {no_reason_since:date}.",
         next_step="Does anybody know where the pupil was, and can the register say so now?",
+        kind="in_school",
         role="note",
         points=0,
         source="DfE, Working together to improve school attendance (2024): N is to be replaced within five school days.",
@@ -125,9 +129,10 @@ def improvement(lines: Lines) -> Signal:
         raised=at_least(before, possible_before, lines.persistent_percent)
         & ~few
         & SIX_WEEKS.beyond_chance(lines.improved_chance),
-        reason="Good news: missed {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
+        reason="Good news: absent for {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
         "({need_absence_rate_30d:%}), against {need_absence_rate_before_30d:%} before them.",
         next_step="What has helped, and how can it be kept up?",
+        kind="in_school",
         role="note",
         points=0,
         source="Asked for by staff at Somerville Public Schools. The line is ours.",

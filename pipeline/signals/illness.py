@@ -22,6 +22,7 @@ def long_or_repeated_illness(lines: Lines) -> Signal:
         "{period}[, in {illness_spells_ytd:separate spell}].",
         next_step="What do the family and any clinician say? Could worry or an unmet need be behind it? At 15 school days, has the "
         "authority been told?",
+        kind="health",
         role="trigger",
         points=4,
         source="Education Policy Institute (2025): pupils most absent through sickness are among the least often identified. "

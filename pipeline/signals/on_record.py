@@ -41,9 +41,10 @@ def year_six_carried_over(lines: Lines) -> Signal:
         "sessions or more, of 40 possible sessions. Until Year 7 has 40 of its own the rate itself is judged on Year 6.",
         evidence=(col("judged_on") == "this_year") & is_new & (col(possible) >= 40),
         raised=(col(missed) * 100 >= left * percent) & (col(missed) >= lines.fewest_missed),
-        reason="In Year 6 missed {need_absence_sessions_last_year} of {last_year_need_possible_sessions:session} "
+        reason="In Year 6 absent for {need_absence_sessions_last_year} of {last_year_need_possible_sessions:session} "
         "({last_year_need_absence_rate:%}), other leave left out.",
         next_step="What did the primary school know, and what worked there?",
+        kind="in_school",
         role="supporting",
         points=1,
         source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63.",
@@ -66,6 +67,7 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
         reason="SEN provision was down as ended on {sen_ended_on:date}. Absence is up from {past_need_absence_rate:%} "
         "{past_period} to {need_absence_rate_ytd:%} {period}.",
         next_step="What did the support do that nothing does now, and should it come back while that is found out?",
+        kind="learning_and_communication",
         role="trigger",
         points=4,
         says_more_than="worse_than_last_year",
@@ -92,6 +94,7 @@ def early_years_profile(lines: Lines) -> Signal:
         raised=~col("has_good_level") & any_absence(lines),
         reason="At the end of Reception ({early_years_year}) a good level of development had not been reached. Absence asks for a look now.",
         next_step="What was seen then, what was done about it, and is it still so?",
+        kind="learning_and_communication",
         role="supporting",
         points=1,
         source="Connected Bradford: of children without a good level of development 49% had SEN later, of others 9% (Archives of "
@@ -117,6 +120,7 @@ def wider_need(lines: Lines) -> Signal:
         raised=col("wider_need_on").is_not_null() & (any_absence(lines) | late),
         reason="A wider need known to staff, added by {wider_need_by} on {wider_need_on:date}.",
         next_step="Who knows the family best by now? What would make mornings or the week easier for this pupil?",
+        kind="family_support",
         role="trigger",
         points=3,
         source="Children's Commissioner, The Children's Plan (2025): need is wider than SEN, and staff must be able to say so. The rule "

@@ -63,10 +63,11 @@ def rising_lately(lines: Lines) -> Signal:
         raised=LATELY.up_by(points=points, sessions=0)
         & (col("need_absence_sessions_20d") >= sessions)
         & LATELY.beyond_chance(lines.rising_chance),
-        reason="Missed {need_absence_sessions_20d} of the last {need_possible_sessions_20d:session} "
+        reason="Absent for {need_absence_sessions_20d} of the last {need_possible_sessions_20d:session} "
         "({need_absence_rate_20d:%}), against {need_absence_rate_before_20d:%} earlier this year "
         "(whole school: {school_rise_20d:points}).",
         next_step="What changed in the last month, and what does the pupil say about it?",
+        kind="emotional_wellbeing",
         role="supporting",
         points=2,
         source=_TRAJECTORIES,
@@ -98,6 +99,7 @@ def worse_than_last_year(lines: Lines) -> Signal:
         reason="Up from {past_need_absence_rate:%} {past_period} to {need_absence_rate_ytd:%} {period} "
         "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}). Other leave is left out of both.",
         next_step="What is different from last year, at school or at home, in the pupil's own words?",
+        kind="emotional_wellbeing",
         role="trigger",
         points=3,
         source=_TRAJECTORIES,
@@ -137,6 +139,7 @@ def unauthorised_rising(lines: Lines) -> Signal:
         reason="Absence no reason was accepted for, and arriving after registers closed: {unexplained_rate_two_half_terms_before:%}, "
         "{unexplained_rate_half_term_before:%} and now {unexplained_rate_half_term:%} of sessions in the last three half terms.",
         next_step="What does the pupil keep away from, or lack? Who could ask so that it is no telling-off?",
+        kind="emotional_wellbeing",
         role="trigger",
         points=2,
         source="Draeger, Klein and Sosu (2024), PLoS One: strongly rising unauthorised absence goes with the greatest loss. "
@@ -167,10 +170,11 @@ def climb_in_year_seven(lines: Lines) -> Signal:
         & (col("need_possible_sessions_since_first_half_term") >= 20),
         raised=SINCE_HALF_TERM.up_by(points=points, sessions=sessions)
         & SINCE_HALF_TERM.beyond_chance(lines.climb_chance),
-        reason="Since the first half-term holiday of Year 7 missed {need_absence_sessions_since_first_half_term} of "
+        reason="Since the first half-term holiday of Year 7 absent for {need_absence_sessions_since_first_half_term} of "
         "{need_possible_sessions_since_first_half_term:session} ({need_absence_rate_since_first_half_term:%}), before it "
         "{need_absence_rate_first_half_term:%} (the year group: {school_year_seven_climb:points}).",
         next_step="What about the new school has turned out hardest, and did the primary school know of it?",
+        kind="learning_and_communication",
         role="supporting",
         points=2,
         source="FFT Education Datalab: absence in Year 7 starts low and climbs after the first half term. The line is ours.",

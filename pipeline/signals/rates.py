@@ -12,9 +12,7 @@ from .signal import Signal
 
 FIRST_LINES = date(2026, 9, 1)
 
-MISSED = (
-    "Missed {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
-)
+MISSED = "Absent for {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
 OTHER_LEAVE = "[; {judged_other_absence_sessions} of those were holidays or other leave]"
 
 THIS_YEAR = col("judged_on") == "this_year"
@@ -52,6 +50,7 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
         reason="Absent and never looked at: no support, plan or SEN provision on file, and no review in the last "
         f"{months} months.",
         next_step="Who will look first, and what do the pupil and their parents say is behind it?",
+        kind="in_school",
         role="trigger",
         points=6,
         source="Education Policy Institute (2025): attendance problems should prompt a check for needs not yet identified. "
@@ -67,7 +66,7 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
 def persistent_absence(lines: Lines) -> Signal:
     return Signal(
         name="persistent_absence",
-        asks="Has this pupil missed a tenth or more of their own possible sessions?",
+        asks="Has this pupil been absent for a tenth or more of their own possible sessions?",
         line=f"{lines.persistent_percent}% or more, inclusive. Judged on this school year from 40 possible sessions, until then "
         "on last year's. It makes a pupil eligible where a tenth, and "
         f"{lines.fewest_missed} sessions, are still missed when codes that do not ask about need, and illness in the school's own "
@@ -78,6 +77,7 @@ def persistent_absence(lines: Lines) -> Signal:
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.persistent_percent),
         reason=MISSED + OTHER_LEAVE + ".",
         next_step="What do the pupil and their parents say makes coming in hardest?",
+        kind="in_school",
         role="trigger",
         points=3,
         source="DfE, Pupil absence statistics: methodology (persistent absence). The 40 sessions, and the "
@@ -97,13 +97,14 @@ def persistent_absence(lines: Lines) -> Signal:
 def severe_absence(lines: Lines) -> Signal:
     return Signal(
         name="severe_absence",
-        asks="Has this pupil missed half or more of their own possible sessions?",
+        asks="Has this pupil been absent for half or more of their own possible sessions?",
         line=f"{lines.severe_percent}% or more, inclusive. Judged as persistent absence is.",
         evidence=col("judged_on").is_not_null(),
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.severe_percent),
-        reason="Half or more: missed {judged_absence_sessions} of {judged_possible_sessions:session} "
+        reason="Half or more: absent for {judged_absence_sessions} of {judged_possible_sessions:session} "
         "({judged_absence_rate:%}) {judged_period}.",
         next_step="Who already knows this family, and should a plan be made, or its review be brought forward?",
+        kind="family_support",
         role="trigger",
         points=4,
         source="DfE, Pupil absence statistics: methodology (severe absence).",
@@ -131,12 +132,15 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
         "worse than last year or rising lately, as those are drawn. Judged on this school year.",
         evidence=THIS_YEAR,
         raised=nearly & any_of(worse_than_last_year(lines), rising),
-        reason="Missed {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
+        reason="Absent for {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
         "{judged_period}, other leave left out: under a tenth, and rising.",
         next_step="What would stop it going further, and what does the pupil say would help now?",
+        kind="in_school",
         role="trigger",
         points=1,
-        source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours.",
+        source="The band: Juniper Education and Ed-Fi's chronic absenteeism dashboard. That it counts only with a rise is ours. The "
+        "evidence would let many spells stand for one. They do not here: in the weeks before Christmas, one pupil in fifty and more "
+        "in whom nothing changed had such a rate and four spells. Where there is a rise, many spells add their own weight.",
         caution="A rate in this band by itself is ordinary: about one pupil in three has one. It is the rise that asks.",
         since=FIRST_LINES,
         raises=known | {missed: 4 * lines.nearly_percent},
@@ -151,13 +155,14 @@ def recent_window(lines: Lines) -> Signal:
     seen = words | {"judged_on": "this_year", "possible_sessions_45d": 100, possible: 100}
     return Signal(
         name="recent_window",
-        asks="Has this pupil missed much of the last nine school weeks?",
+        asks="Has this pupil been absent for much of the last nine school weeks?",
         line=f"{percent}% or more of the last 45 school days, or of this school year before there are so many, counting only codes "
         f"that ask about need, and {sessions} sessions or more. Judged with registers and 40 possible sessions in them.",
         evidence=THIS_YEAR & (col("possible_sessions_45d") >= 40),
         raised=at_least(missed, possible, percent) & (col(missed) >= sessions),
-        reason=f"Missed {{{missed}}} of {{{possible}:session}} ({{need_absence_rate_45d:%}}) {{period_45d}}, other leave left out.",
+        reason=f"Absent for {{{missed}}} of {{{possible}:session}} ({{need_absence_rate_45d:%}}) {{period_45d}}, other leave left out.",
         next_step="What has been happening since half a term ago, and who has asked the pupil?",
+        kind="in_school",
         role="supporting",
         points=2,
         source="Somerville Public Schools' list of children often absent: absence in the last 45 school days, capped at the start of the year. "

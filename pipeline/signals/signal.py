@@ -9,6 +9,7 @@ from typing import Literal
 import polars as pl
 
 from pipeline.tables.derived import PUPIL_CIRCUMSTANCES, PUPIL_FEATURES, PUPIL_SIGNALS
+from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 from .sentences import columns_in, written
 
@@ -33,6 +34,7 @@ class Signal:
     raised: pl.Expr  # the answer
     reason: str  # the sentence shown beside the pupil, see `sentences`
     next_step: str  # a question to ask, never an instruction
+    kind: str  # whose help that question may want, one of `vocabulary.next_steps`
     role: Literal[
         "trigger", "supporting", "note"
     ]  # a trigger makes a pupil eligible; supporting adds weight; a note is shown
@@ -48,6 +50,8 @@ class Signal:
         undeclared = self.features - set(READABLE)
         if undeclared:
             raise UndeclaredFeature(f"signal {self.name!r} uses undeclared features {sorted(undeclared)}")
+        if self.kind not in NEXT_STEPS:
+            raise UnknownNextStep(f"signal {self.name!r} is of kind {self.kind!r}; known are {', '.join(NEXT_STEPS)}")
 
     @cached_property
     def features(self) -> frozenset[str]:
@@ -58,6 +62,10 @@ class Signal:
 
 class UndeclaredFeature(ValueError):
     """A signal reads a column that neither `derived.pupil_features` nor `derived.pupil_circumstances` declares."""
+
+
+class UnknownNextStep(ValueError):
+    """A signal's next step is of a kind that `vocabulary.next_steps` does not know."""
 
 
 def pupil_signals(

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline.steps.answers import standing_decisions
 from pipeline.steps.looked_at import Before
 from pipeline.tables.published import ALARM
 from pipeline.vocabulary.feedback import ALREADY_MET, LOOK_INTO_IT, NOT_NEEDED, OTHER_CAUSE
@@ -27,7 +28,7 @@ _ALARMS = {
         "Is the list wrong for this school, or is there no time to look?",
     ),
     "never_returned": (
-        "Two lists or more have gone out this school year, and no answer has ever come back.",
+        "Two lists or more have gone out this school year, and none has come back with an answer that could be taken.",
         "Does the list reach whoever should have it, and can they return it?",
     ),
     "waiting_over_ten_school_days": (
@@ -46,29 +47,26 @@ def alarms(triage: pl.DataFrame, before: Before, days: pl.DataFrame, *, as_of: d
     """
     year = school_year_of(as_of)
     schools = triage.select("urn").unique()
-    this_year = before.decisions.filter(
+    this_year = standing_decisions(before.decisions).filter(  # one list may come back twice
         pl.col("decided_on").is_between(year.first_day, as_of), pl.col("decision").is_in((*_DISMISSALS, LOOK_INTO_IT))
     )
-    decided = (
-        this_year.unique(("pupil_id", "urn", "list_as_of", "decision", "decided_on"))  # one list may come back twice
-        .group_by("urn")
-        .agg(
-            decisions=pl.len(),
-            dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
-            looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
-        )
+    decided = this_year.group_by("urn").agg(
+        decisions=pl.len(),
+        dismissed=pl.col("decision").is_in(_DISMISSALS).any(),
+        looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
     )
     named = before.places.filter(pl.col("as_of") >= year.first_day).select("urn", "as_of").unique()
     lists = named.group_by("urn").agg(lists=pl.len())  # one with nobody on it asks for no answer
-    ever = before.returns.select("urn").drop_nulls().unique().with_columns(ever=pl.lit(True))
+    answered = before.returns.filter((pl.col("list_as_of") >= year.first_day) & (pl.col("rows_taken") > 0))
+    came_back = answered.select("urn", came_back=pl.lit(True)).unique()
     known = schools
-    for part in (decided, lists, ever, _longest_wait(triage, days)):
+    for part in (decided, lists, came_back, _longest_wait(triage, days)):
         known = known.join(part, on="urn", how="left")
     enough = pl.col("decisions") >= ENOUGH_DECISIONS
     raised = {
         "dismisses_nothing": pl.when(enough).then(~pl.col("dismissed")),
         "dismisses_everything": pl.when(enough).then(~pl.col("looked_into")),
-        "never_returned": pl.when(pl.col("lists") >= 2).then(pl.col("ever").is_null()),
+        "never_returned": pl.when(pl.col("lists") >= 2).then(pl.col("came_back").is_null()),
         "waiting_over_ten_school_days": pl.col("waited") > LONGEST_WAIT,
     }
     rows = [

@@ -121,3 +121,10 @@ def with_looked_after(
     now = in_care(children, episodes, as_of=as_of)["pupil_id"].implode()
     in_return = pl.when(pl.col("pupil_id").is_in(told)).then(pl.col("pupil_id").is_in(now))
     return characteristics.with_columns(looked_after=pl.coalesce(in_return, "looked_after"))
+
+
+def ever_in_care(children: pl.DataFrame, episodes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil with an episode of care begun by `as_of`, ended or not: pupil_id. Short breaks are none, as `in_care` has it."""
+    is_short_break = pl.col("legal_status").is_in(SHORT_BREAKS).fill_null(False)
+    begun = episodes.filter((pl.col("start_date") <= as_of) & ~is_short_break).select("child_key").unique()
+    return begun.join(_pupil_of_each(children), on="child_key").select("pupil_id").unique().sort("pupil_id")

@@ -112,6 +112,11 @@ def spelt_alike(words: dict[str, str]) -> Reader:
     return lambda text: text.str.to_lowercase().replace(words)
 
 
+def as_district(text: pl.Expr) -> pl.Expr:
+    """A district's name; where GIAS says that there is none, none."""
+    return pl.when(~text.str.to_lowercase().is_in(["not applicable", "not recorded"])).then(as_text(text))
+
+
 _YES_NO = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False, "y": True, "n": False}
 as_yes_no = among(_YES_NO, pl.Boolean)
 as_sex = among({"m": "M", "male": "M", "boy": "M", "1": "M", "f": "F", "female": "F", "girl": "F", "2": "F"})

@@ -16,7 +16,7 @@ _WORTH_A_LOOK = (
     "Worth a look, and given a place by lot among those for whom none was left, so that what lists miss can be known."
 )
 _UNDER_A_TENTH = (
-    "Missed {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}, under a "
+    "Absent for {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}, under a "
     "tenth: given a place by lot, so that what lists miss can be known."
 )
 

@@ -19,8 +19,8 @@ _NOT_POSSIBLE_ELSEWHERE = numbered("D", "Q")
 
 def part_time_periods(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     """One row per pupil with any part-time timetable in `weeks` (one row per pupil and week, two school years): its
-    periods, and the Monday of the week in which the last of them began, null where none reaches into the year
-    `year_from`."""
+    periods, and the Mondays of the weeks in which the last of them began and was last marked, null where none reaches into the
+    year `year_from`."""
     ever = weeks.filter(pl.col("part_time_sessions") > 0).select("pupil_id").unique()
     theirs = (
         weeks.join(ever, on="pupil_id", how="semi")
@@ -36,6 +36,7 @@ def part_time_periods(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     return begun.group_by("pupil_id").agg(
         part_time_periods_two_years=pl.col("begins").sum().cast(pl.Int32),
         part_time_last_began=pl.when(is_lately).then(pl.col("week_start").filter("begins").max()),
+        part_time_last_week=pl.when(is_lately).then(pl.col("week_start").max()),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.vocabulary.school_year import TERMS, in_holidays_of_the_year, school_year_of, term_dates
+from pipeline.vocabulary.school_year import SUMMER_HOLIDAY, TERMS, in_holidays_of_the_year, school_year_of, term_dates
 
 from .held_to_totals import first_wrong
 from .windows import between, marked_days, school_days
@@ -15,16 +15,13 @@ FEWEST_SCHOOLS = 3
 A_FORTNIGHT = 10
 """Weekdays of a term on which a school may be shut and nobody around it can tell: half term, bank holidays, training."""
 
-_SUMMER = ((7, 20), (9, 8))
-"""Between the two days schools are shut, each at its time."""
-
 
 def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
     """A line per school with registers: days since its last on which most schools around it were open or, where no more of
     those have gone by than may, weekdays of term. The latter need nobody to send registers, and may be a fortnight more."""
     since = school_year_of(as_of).before.first_day
     opened = school_days(between(weeks, since, as_of))
-    around, weekdays = _days_around(opened, schools), _weekdays_of_term(since, as_of)
+    around, weekdays = _days_around(opened, schools), weekdays_of_term(since, as_of)
     last_days = opened.group_by("urn").agg(last=pl.col("date").max()).sort("urn")
     lines = []
     for urn, last in last_days.rows():
@@ -52,7 +49,7 @@ def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_
     year = school_year_of(as_of)
     this_year = between(weeks, year.first_day, as_of)
     around = _days_around(school_days(this_year), schools)
-    weekdays = _weekdays_of_term(year.first_day, as_of)
+    weekdays = weekdays_of_term(year.first_day, as_of)
     of_old = set(weeks.filter(pl.col("week_start") < year.first_day)["urn"])
     lines = []
     for of_school in marked_days(this_year).sort("urn", "date").partition_by("urn", maintain_order=True):
@@ -101,14 +98,14 @@ def _days_around(opened: pl.DataFrame, schools: pl.DataFrame) -> dict[int, list[
     return {urn: by_authority.get(one, []) for one, urn in spans.select("authority", "urn").rows()}
 
 
-def _weekdays_of_term(first: date, last: date) -> list[date]:
+def weekdays_of_term(first: date, last: date) -> list[date]:
     """Weekdays on which hardly any school in England is shut, but for half terms and days of its own."""
     days = (first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
     return [day for day in days if day.weekday() < 5 and not _in_a_long_holiday(day)]
 
 
 def _in_a_long_holiday(day: date) -> bool:
-    return _SUMMER[0] < (day.month, day.day) < _SUMMER[1] or in_holidays_of_the_year(day)
+    return SUMMER_HOLIDAY[0] < (day.month, day.day) < SUMMER_HOLIDAY[1] or in_holidays_of_the_year(day)
 
 
 def _line(urn: int, check: str, period: str, counted: int, allowed: float, reason: str) -> dict:

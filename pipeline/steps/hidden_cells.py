@@ -1,7 +1,7 @@
 """Which cells to hide, so that no small count can be worked out from all that is shown.
 
-The reader we guard against sees every shown cell, knows every sum the tables obey, knows a hidden count is never
-nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
+The reader we guard against sees every shown cell, now and on the nights before, knows every sum the tables obey, knows where
+a hidden count is never nought, and even knows which cells were hidden only for another's sake. A small count is safe when the other numbers it
 could be are still possible to that reader: when some other set of hidden numbers would have been published just the
 same. We look for that other set, and hide what it takes for there to be one. A set found is a proof, and for every small
 count that moved in it; a set missed only hides more than was needed.
@@ -9,45 +9,19 @@ count that moved in it; a set missed only hides more than was needed.
 The sets are found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
 that sum, and so on until every sum is as published. Cells hidden already move for next to nothing, shown ones at the
 price of hiding them, and the cheapest way is taken. A search is so many steps and no more, counted and never timed: past
-that, the cells nearest by are hidden, one, then two, then four, and it is begun again.
+that, the sums nearby are solved at once (`other_numbers`); and where that finds none, the cells nearest by are hidden, one, then
+two, then four, and it is begun again.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import islice
 
-Name = Hashable
+from .board_of_cells import Board, Cell, Name, Owed, Sum, SumError
+from .other_numbers import cheapest_moves
 
-
-@dataclass(frozen=True)
-class Cell:
-    """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
-
-    Any two values will do, unless the `whole_range` must stay possible. A number is `known` where a reader has it
-    whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
-    `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
-    `worth` to its readers, the later it is hidden for another's sake.
-    """
-
-    value: int
-    could_be: tuple[int, int] | None = None
-    whole_range: bool = False
-    known: bool = False
-    most: int | None = None
-    published: bool = True
-    worth: int = 1
-
-
-class SumError(ValueError):
-    """A sum that must hold does not: a fault of ours, never of the data's."""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """`total` is what `parts` add up to."""
-
-    total: Name
-    parts: tuple[Name, ...]
+__all__ = ["Cell", "Hidden", "Name", "Sum", "SumError", "hidden_cells"]
 
 
 @dataclass(frozen=True)
@@ -63,108 +37,115 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
 
     Raises SumError where a sum does not hold: two tables count different things under one name.
     """
-    board = _Board(cells, sums, fewest_shown)
+    board = _Search(cells, sums, fewest_shown)
     given_away = {name for name, cell in board.number.items() if board.must_hide(cell) and not board.protect(cell)}
-    hidden = {name for name, cell in board.number.items() if board.is_free[cell] and board.cells[cell].published}
+    hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
     return Hidden(hidden, given_away)
 
 
-_A_CELL, _A_MOVE = 1000, 100
-"""What hiding a cell costs, and what moving one does."""
+_STILL_OWED = {1100: 100, 30_000: 600}
+"""What a sum not yet made good is reckoned to cost, the more, the less the search looks to either side of its way; and the sums
+made good, each in turn, before it gives up."""
 
-_STILL_OWED = (1100, 30_000)
-"""What a sum not yet made good is reckoned to cost; the more, the less the search looks to either side of its way."""
+_WAYS_ON = 12
+"""Cells tried for each sum that is to be made good."""
 
-_TRIES, _TRIES_AT_LAST, _WAYS_ON = 500, 1500, 12
-"""Sums made good in search of one other set of numbers, the same once all is hidden, and cells tried for each."""
+_FURTHER = (1, 2, 4)
+"""Cells nearby that are hidden for a count for which no other set was found, before it is given up: what was solved for already
+reckoned with hiding any."""
 
-_Owed = dict[int, int]
-"""By sum: how much its total now falls short of (or exceeds) its parts."""
+_LOOKED_AT = 24
+"""Hidden cells, and shown ones, of a sum that are weighed against each other."""
+
+_BESIDE = (400, 4000, 40_000)
+"""Cells nearby that are solved for at once, where the search finds nothing: few first, for most are helped by few."""
 
 
-class _Board:
-    """Cells and sums by number, which cells may move, and the search for another set of hidden numbers."""
+class _Search(Board):
+    """The search for another set of hidden numbers."""
 
     def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
-        names = sorted(cells)
-        self.number = {name: number for number, name in enumerate(names)}
-        self.cells = [cells[name] for name in names]
-        self.fewest_shown = fewest_shown
-        self.value = [cell.value for cell in self.cells]
-        self.least = [_least(cell, fewest_shown) for cell in self.cells]
-        self.is_free = [False] * len(names)
-        self.still_owed, self.most_tries = _STILL_OWED[0], _TRIES
+        super().__init__(cells, sums, fewest_shown)
+        self.still_owed = min(_STILL_OWED)
         self.proven: set[int] = set()
-        self.members = sorted(self._signed(each) for each in sums)
-        self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
-        self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
-        for number, members in enumerate(self.members):
-            for cell, sign in members:
-                self.sums_of[cell].append((number, sign))
-        for number, cell in enumerate(self.cells):
-            if not cell.known and (cell.could_be or not cell.published):
-                self._hide([number])
-
-    def must_hide(self, cell: int) -> bool:
-        return self.cells[cell].could_be is not None and not self.cells[cell].known
+        self.ways: dict[int, dict[int, int]] = {}
+        self.by_cost: dict[int, list[tuple[int, int]]] = {}
 
     def protect(self, cell: int) -> bool:
         """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
         is_safe = self._spans if self.cells[cell].whole_range else self._could_be_another
-        further = 1
-        while not is_safe(cell):
-            if not self._hide(self._nearest_shown(cell, further)):
-                return self._is_safe_at_last(cell, is_safe)
-            further *= 2
-        return True
-
-    def _is_safe_at_last(self, cell: int, is_safe: Callable[[int], bool]) -> bool:
-        """The same search, longer: there is nothing more to hide, so it is worth every step."""
-        self.most_tries = _TRIES_AT_LAST
-        safe = is_safe(cell)
-        self.most_tries = _TRIES
-        return safe
+        for further in _FURTHER:
+            if is_safe(cell):
+                return True
+            if not self.hide(self._nearest_shown(cell, further)):
+                break
+        return self._spans(cell, wholly=False) if self.cells[cell].whole_range else is_safe(cell)
 
     def _could_be_another(self, cell: int) -> bool:
         """Whether this count could be one more or one less, once what it takes is hidden."""
         if cell in self.proven:
             return True
+        steps = [step for step in (1, -1) if self.could_move(cell, step)]
         for self.still_owed in _STILL_OWED:
-            steps = (step for step in (1, -1) if self._could_move(cell, step))
             ways = [way for step in steps if (way := self._cheapest_way({cell: step}))]
             if ways:
                 break
         else:
+            solved = (self._solved(cell, step, beside) for beside in _BESIDE for step in steps)
+            ways = list(islice((way for way in solved if way), 1))
+        if not ways:
             return False
-        cheapest = min(ways, key=self._price)
-        self._hide(cheapest)
+        cheapest = min(ways, key=self.price)
+        self.hide_moved(cheapest)
         self.proven.update(cheapest)
         return True
 
-    def _spans(self, cell: int) -> bool:
+    def _spans(self, cell: int, *, wholly: bool = True) -> bool:
+        """Whether this count could be anything from end to end of its range, or, where nothing is left to hide, two things at least."""
         low, high = self.cells[cell].could_be
-        return self._reached(cell, low) != self._reached(cell, high)
+        reached = self._reached(cell, low), self._reached(cell, high)
+        return reached == (low, high) if wholly else reached[0] != reached[1]
 
     def _reached(self, cell: int, end: int) -> int:
         """How near to `end` this count could be, for all a reader can tell, once what it takes is hidden."""
         moved: dict[int, int] = {}
+        self.still_owed = min(_STILL_OWED)
         while self.value[cell] != end:
-            moves = self._cheapest_way({cell: 1 if end > self.value[cell] else -1})
+            step = 1 if end > self.value[cell] else -1
+            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved_nearby(cell, step)
             if moves is None:
                 break
-            self._hide(moves)
-            self._make(moves, moved, at_most=abs(end - self.value[cell]))
+            self._know(moves)
+            self.hide_moved(moves)
+            self.make(moves, moved, at_most=abs(end - self.value[cell]))
         reached = self.value[cell]
         for each, by in moved.items():
             self.value[each] -= by
         return reached
 
+    def _know(self, moves: dict[int, int]) -> None:
+        """A way for one count is one for each of the hidden ones that move in it, there and back."""
+        for cell, step in moves.items():
+            if abs(step) == 1:
+                self.ways[cell] = moves
+
+    def _known_way(self, cell: int, step: int) -> dict[int, int] | None:
+        """A way found before, where it hides nothing more."""
+        known = self.ways.get(cell)
+        if known is None:
+            return None
+        moves = known if known[cell] == step else {each: -by for each, by in known.items()}
+        hides_nothing = all(
+            self.is_free[each] or self.is_printed_alike(each, self.value[each] + by) for each, by in moves.items()
+        )
+        return moves if hides_nothing and all(self.could_move(each, by) for each, by in moves.items()) else None
+
     def _cheapest_way(self, moves: dict[int, int]) -> dict[int, int] | None:
         """`moves` and what must move with them for every sum to be as published; null if none was found."""
         ((cell, step),) = moves.items()
-        queue = [(0, 0, moves, self._owed({}, cell, step))]
+        queue = [(0, 0, moves, self.owed({}, cell, step))]
         seen = set()
-        while queue and len(seen) < self.most_tries:
+        while queue and len(seen) < _STILL_OWED[self.still_owed]:
             _, _, moves, owed = heappop(queue)
             if not owed:
                 return moves
@@ -177,43 +158,68 @@ class _Board:
                 heappush(queue, (cost, len(seen) * _WAYS_ON + at, further, still_owed))
         return None
 
-    def _breadth(self, sum_: int, moves: dict[int, int], owed: _Owed) -> tuple[bool, int, int, int]:
+    def _solved_nearby(self, cell: int, step: int) -> dict[int, int] | None:
+        solved = (self._solved(cell, step, how_many) for how_many in _BESIDE)
+        return next((way for way in solved if way), None)
+
+    def _solved(self, cell: int, step: int, how_many: int) -> dict[int, int] | None:
+        """The same of all sums nearby at once: dearer to find, and found where there is one."""
+        if not self.could_move(cell, step):
+            return None
+        beside = self._beside(cell, how_many)
+        rooms = {each: room for each in beside if (room := self.room(each)).up or room.down}
+        sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
+        return cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
+
+    def _beside(self, cell: int, how_many: int) -> list[int]:
+        """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
+        reached, edge = {cell}, [cell]
+        while edge and len(reached) < how_many:
+            sums = sorted({sum_ for each in edge for sum_, _ in self.sums_of[each]})
+            beside = {other for sum_ in sums for other, _ in self.members[sum_]} - reached
+            could = (other for other in beside if self.could_move(other, 1) or self.could_move(other, -1))
+            edge = sorted(could, key=lambda other: (not self.is_free[other], self.cost(other), other))
+            edge = edge[: how_many - len(reached) + 1]
+            reached.update(edge)
+        return sorted(reached)
+
+    def _breadth(self, sum_: int, moves: dict[int, int], owed: Owed) -> tuple[bool, int, int, int]:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
-        falls_short = owed[sum_] > 0
-        ways = sum(
-            cell not in moves and self._could_move(cell, -sign if falls_short else sign)
-            for cell, sign in self.free_of[sum_]
-        )
+        falls_short, ways = owed[sum_] > 0, 0
+        for cell, sign in self.free_of[sum_]:
+            ways += cell not in moves and self.could_move(cell, -sign if falls_short else sign)
+            if ways == _WAYS_ON:
+                break
         return not ways, ways, len(self.members[sum_]), sum_
 
-    def _ways_on(self, sum_: int, moves: dict[int, int], owed: _Owed) -> list[tuple[int, dict[int, int], _Owed]]:
-        spent = sum(self._cost(cell) for cell in moves)
+    def _ways_on(self, sum_: int, moves: dict[int, int], owed: Owed) -> list[tuple[int, dict[int, int], Owed]]:
+        spent = self.price(moves)
         ways = []
-        for cell, sign in self.members[sum_]:
-            step = -sign if owed[sum_] > 0 else sign
-            if cell in moves or not self._could_move(cell, step):
-                continue
-            still_owed = self._owed(owed, cell, step)
-            ways.append((spent + self._cost(cell) + self.still_owed * len(still_owed), cell, step, still_owed))
+        for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0):
+            still_owed = self.owed(owed, cell, step)
+            cost = spent + self.cost(cell, step) + self.still_owed * len(still_owed)
+            ways.append((cost, cell, step, still_owed))
         cheapest = sorted(ways, key=lambda way: way[:2])[:_WAYS_ON]
         return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
 
-    def _could_move(self, cell: int, step: int) -> bool:
-        most = self.cells[cell].most
-        if self.cells[cell].known or (most is not None and self.value[cell] + step > most):
-            return False
-        if self.is_free[cell]:
-            return self.value[cell] + step >= self.least[cell]
-        return self.value[cell] > 0 and self.value[cell] + step >= self.fewest_shown
+    def _to_move(self, sum_: int, moves: dict[int, int], *, falls_short: bool) -> Iterator[tuple[int, int]]:
+        """Cells that could make a sum good: of those hidden, and of those shown from the cheapest on, no more than are looked at."""
+        for among, is_free in ((self.free_of[sum_], True), (self._shown_of(sum_), False)):
+            found = 0
+            for cell, sign in among:
+                step = -sign if falls_short else sign
+                if self.is_free[cell] is is_free and cell not in moves and self.could_move(cell, step):
+                    yield cell, step
+                    found += 1
+                    if found == _LOOKED_AT:
+                        break
 
-    def _cost(self, cell: int) -> int:
-        """Next to nothing if hidden already; else what it is worth, and of equals the smaller first."""
-        if self.is_free[cell]:
-            return _A_MOVE
-        return _A_MOVE + _A_CELL * self.cells[cell].worth + min(self.value[cell], _A_CELL // 2)
-
-    def _price(self, moves: Iterable[int]) -> int:
-        return sum(self._cost(cell) for cell in moves)
+    def _shown_of(self, sum_: int) -> list[tuple[int, int]]:
+        """Members of a sum that were not hidden from the start, those that cost least first."""
+        if sum_ not in self.by_cost:
+            shown = [one for one in self.members[sum_] if not self.is_free[one[0]]]
+            self.by_cost[sum_] = sorted(shown, key=lambda one: (self.cost(one[0], 1), one[0]))
+        return self.by_cost[sum_]
 
     def _nearest_shown(self, cell: int, how_many: int) -> list[int]:
         """Shown counts as few sums away as there are, the cheapest of them; none where all is hidden."""
@@ -222,7 +228,7 @@ class _Board:
             beside = {
                 other for each in edge for sum_, _ in self.sums_of[each] for other, _ in self.members[sum_]
             } - reached
-            shown = [(self._cost(other), other) for other in beside if self._could_be_hidden(other)]
+            shown = [(self.cost(other), other) for other in beside if self._could_be_hidden(other)]
             if shown:
                 return [other for _, other in sorted(shown)[:how_many]]
             edge = sorted(other for other in beside if self.is_free[other])
@@ -230,42 +236,4 @@ class _Board:
         return []
 
     def _could_be_hidden(self, cell: int) -> bool:
-        return not self.is_free[cell] and not self.cells[cell].known and self.value[cell] > 0
-
-    def _hide(self, cells: Iterable[int]) -> bool:
-        """Whether any of `cells` was still to be hidden."""
-        shown = [cell for cell in cells if not self.is_free[cell]]
-        for cell in shown:
-            self.is_free[cell] = True
-            for sum_, sign in self.sums_of[cell]:
-                self.free_of[sum_].append((cell, sign))
-        return bool(shown)
-
-    def _owed(self, owed: _Owed, cell: int, step: int) -> _Owed:
-        after = dict(owed)
-        for sum_, sign in self.sums_of[cell]:
-            after[sum_] = after.get(sum_, 0) + sign * step
-            if not after[sum_]:
-                del after[sum_]
-        return after
-
-    def _make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
-        """Make these moves as many times as there is room for, and note them in `moved`."""
-        room = (self.value[cell] - self.least[cell] for cell, step in moves.items() if step < 0)
-        size = max(1, min((at_most, *room)))
-        for cell, step in moves.items():
-            self.value[cell] += step * size
-            moved[cell] = moved.get(cell, 0) + step * size
-
-    def _signed(self, each: Sum) -> tuple[tuple[int, int], ...]:
-        members = ((self.number[each.total], -1), *sorted((self.number[part], 1) for part in each.parts))
-        if sum(sign * self.value[cell] for cell, sign in members):
-            raise SumError(f"what should add up to {each.total} does not")
-        return members
-
-
-def _least(cell: Cell, fewest_shown: int) -> int:
-    """The least a reader can think a hidden cell to be."""
-    if cell.could_be:
-        return cell.could_be[0]
-    return fewest_shown if cell.published else 0
+        return not self.is_free[cell] and not self.is_fixed[cell] and self.value[cell] > 0

@@ -7,10 +7,19 @@ import polars as pl
 
 from pipeline.steps.lost import Lost
 from pipeline.steps.lost_counts import lost_children
+from pipeline.steps.policy_of_publishing import Policy
+from pipeline.steps.published_weeks import (
+    NO_PHASE,
+    absence_rate_ytd,
+    phase_weeks,
+    school_weeks,
+    sessions_this_year,
+    year_of,
+)
 from pipeline.steps.reconciliation import COUNTS
 from pipeline.steps.weeks import cut
 from pipeline.steps.windows import school_days
-from pipeline.tables.published import OUTCOMES, SIGNAL_STATES, WEEK_RATES
+from pipeline.tables.published import OUTCOMES, SIGNAL_STATES
 from pipeline.vocabulary.school_year import school_year_of
 from pipeline.vocabulary.sen import SEN_PROVISION
 
@@ -18,22 +27,24 @@ PERSISTENT, SEVERE = 0.1, 0.5
 """DfE: missed a tenth or more, half or more, of one's own possible sessions, both inclusive."""
 
 NOT_KNOWN = "not known"
-_NO_PHASE = "Not known"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tonight:
     """What a run knows: the frames as in `tables.derived` and `tables.facts`, and what the run is.
 
-    `schools` has urn, name, phase and laestab, one row a school; `characteristics` pupil_id, sex, ethnicity, language,
-    fsm_eligible, looked_after and sen_provision, one row a pupil; `weeks` are those known on `as_of`; `places` has urn and of_school, the places of
+    `home` is the name of the data controller, `policy` what it hides. `schools` has urn, name, phase, laestab and area, one row a
+    school; `characteristics` pupil_id, sex, ethnicity, language, fsm_eligible, looked_after, sen_provision and birth_season, one
+    row a pupil; `weeks` are those of this school year and the last known on `as_of`; `places` has urn and of_school, the places of
     each school's list; `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
     """
 
     run: str
+    home: str
     as_of: date
     version: str
     demo: bool
+    policy: Policy
     triage: pl.DataFrame
     features: pl.DataFrame
     signals: pl.DataFrame
@@ -50,14 +61,17 @@ def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
     """The published tables by name, with the exact counts they rest on and nothing hidden."""
     pupils = _pupils(tonight)
     weeks = _weeks_this_year(tonight)
-    days = school_days(weeks.lazy()).sort("urn", "date")
-    schools = _schools(tonight, pupils, weeks)
+    sessions = sessions_this_year(pupils, weeks)
+    schools = _schools(tonight, pupils, weeks, sessions)
+    here = sessions.join(schools.select("urn", "phase"), on="urn")
     return {
-        "run": _run(tonight, pupils, schools, days),
+        "run": _run(tonight, pupils, schools, here),
+        "phase": _phases(schools, here),
         "school": schools,
-        "school_week": _school_weeks(weeks),
+        "week": phase_weeks(weeks, tonight.weeks, schools.select("urn", "phase"), tonight.policy, as_of=tonight.as_of),
+        "school_week": school_weeks(weeks),
         "signal": _signals(tonight, schools),
-        "group_audit": _group_audit(pupils, tonight.characteristics),
+        "group_audit": group_audit(pupils, tonight.characteristics),
         "lost_children": lost_children(tonight.lost, schools),
     }
 
@@ -77,88 +91,74 @@ def _pupils(tonight: Tonight) -> pl.DataFrame:
     for frame in (year, on_file):
         pupils = pupils.join(frame, on="pupil_id", how="left")
     pupils = pupils.join(tonight.schools.select("urn", "phase"), on="urn", how="left")
+    return with_missed(pupils)
+
+
+def with_missed(pupils: pl.DataFrame) -> pl.DataFrame:
+    """`pupils` with whether each was missed: worth a look, nothing on file, and no place left."""
     missed = (pl.col("outcome") == "eligible_not_listed") & ~pl.col("on_file").fill_null(False)
-    return pupils.with_columns(pl.col("phase").fill_null(_NO_PHASE), missed=missed)
+    return pupils.with_columns(pl.col("phase").fill_null(NO_PHASE), missed=missed)
 
 
 def _weeks_this_year(tonight: Tonight) -> pl.DataFrame:
     return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=tonight.as_of)
 
 
-def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """One row per school known of or with a pupil on its roll."""
     rate = pl.col("absence_rate_ytd")
     counts = pupils.group_by("urn").agg(
-        pl.len().alias("pupils_on_roll"),
-        (rate >= PERSISTENT).sum().alias("persistent_absence_count"),
-        (rate >= SEVERE).sum().alias("severe_absence_count"),
-        (pl.col("source") == "census").any().alias("received"),
-        *_sessions_ytd(),
+        pl.len().cast(pl.Int64).alias("pupils_on_roll"),
+        (rate >= PERSISTENT).sum().cast(pl.Int64).alias("persistent_absence_count"),
+        (rate >= SEVERE).sum().cast(pl.Int64).alias("severe_absence_count"),
+        (pl.col("source") == "census").any().alias("has_census"),
         *_outcomes(),
     )
     kinds = pl.col("held_to").replace_strict(COUNTS, default=None, return_dtype=pl.String)
     withheld = tonight.withheld.select(
         "urn", list_withheld_because="reason", withheld_of=kinds, withheld_counted="counted", withheld_said="said"
     )
-    known = tonight.schools.select("urn", "laestab", "name", "phase")
-    registers = weeks.group_by("urn").agg(
-        *_sessions("possible"), *_sessions("absence"), has_registers=pl.lit(True).first()
-    )
+    known = tonight.schools.select("urn", "laestab", "name", "phase", "area")
+    year = year_of(sessions, "urn")
+    last_days = school_days(weeks.lazy()).group_by("urn").agg(registers_to=pl.col("date").max())
+    has_registers = weeks.select("urn", has_registers=True).unique()
     schools = known.join(counts, on="urn", how="full", coalesce=True)
-    for frame in (registers, withheld, tonight.places.select("urn", places="of_school")):
+    for frame in (year, last_days, has_registers, withheld, tonight.places.select("urn", places="of_school")):
         schools = schools.join(frame, on="urn", how="left")
+    is_counted = [name for name in (*counts.columns, *year.columns) if name not in ("urn", "has_census")]
     return (
         schools.with_columns(
-            pl.col("phase").fill_null(_NO_PHASE),
-            received=(pl.col("received") | pl.col("has_registers")).fill_null(False),
-            has_registers=pl.col("has_registers").fill_null(False),
-            **{f"{name}_ytd": pl.coalesce(name, f"{name}_ytd") for name in _BY_REGISTER},
+            pl.col("phase").fill_null(NO_PHASE),
+            pl.col("has_registers", "has_census").fill_null(False),
+            pl.col(is_counted).fill_null(0),
         )
-        .drop(_BY_REGISTER)
-        .with_columns(pl.col(name).fill_null(0) for name in counts.columns if name not in ("urn", "received"))
+        .with_columns(received=pl.col("has_census") | pl.col("has_registers"))
+        .drop("has_census")
         .sort("urn")
     )
 
 
-_BY_REGISTER = ("possible_sessions", "possible_pupils", "absence_sessions", "absence_pupils")
-"""A school's year is what its registers say where it has any, whoever has left since; else what its pupils' censuses say."""
+def _phases(schools: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """One row per phase with a school."""
+    totals = schools.group_by("phase").agg(pl.len().cast(pl.Int64).alias("schools"), *_totals())
+    phases = totals.join(year_of(sessions, "phase"), on="phase", how="left")
+    counted = [name for name in phases.columns if name != "phase"]
+    return phases.with_columns(pl.col(counted).fill_null(0)).with_columns(_eligible(), absence_rate_ytd()).sort("phase")
 
 
-def _sessions_ytd() -> tuple[pl.Expr, ...]:
-    """For a school with no register, the sessions that its pupils' censuses say. Marks a pupil has from another school are
-    none of its own."""
-    told = pl.col("source") == "census"
-    possible, absent = (pl.col(f"{kind}_sessions_ytd").filter(told) for kind in ("possible", "absence"))
-    return (
-        possible.sum().cast(pl.Int64),
-        (possible > 0).sum().alias("possible_pupils_ytd"),
-        absent.sum().cast(pl.Int64),
-        (absent > 0).sum().alias("absence_pupils_ytd"),
-    )
+def _totals() -> list[pl.Expr]:
+    """What schools add up to."""
+    return [
+        pl.col(name).sum() for name in ("pupils_on_roll", "persistent_absence_count", "severe_absence_count", *OUTCOMES)
+    ]
 
 
-def _sessions(kind: str) -> tuple[pl.Expr, pl.Expr]:
-    """How many sessions of a kind, and how many pupils they are of."""
-    sessions = pl.col(f"{kind}_sessions")
-    pupils = pl.col("pupil_id").filter(sessions > 0).n_unique().alias(f"{kind}_pupils")
-    return sessions.sum().cast(pl.Int64), pupils
+def _eligible() -> pl.Expr:
+    return (pl.col("listed") + pl.col("eligible_not_listed")).alias("eligible")
 
 
 def _outcomes() -> list[pl.Expr]:
-    return [(pl.col("outcome") == outcome).sum().alias(outcome) for outcome in OUTCOMES]
-
-
-def _school_weeks(weeks: pl.DataFrame) -> pl.DataFrame:
-    """One row per school and week with a possible session: sessions of each kind, and the pupils they are of."""
-    other = pl.col("authorised_sessions") - pl.col("illness_sessions") - pl.col("part_time_sessions")
-    kinds = ("possible", *WEEK_RATES, "other_authorised")
-    return (
-        weeks.with_columns(other_authorised_sessions=other)
-        .group_by("urn", "week_start")
-        .agg(*(expression for kind in kinds for expression in _sessions(kind)))
-        .filter(pl.col("possible_sessions") > 0)
-        .sort("urn", "week_start")
-    )
+    return [(pl.col("outcome") == outcome).sum().cast(pl.Int64).alias(outcome) for outcome in OUTCOMES]
 
 
 def _signals(tonight: Tonight, schools: pl.DataFrame) -> pl.DataFrame:
@@ -175,19 +175,28 @@ def _signals(tonight: Tonight, schools: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(rows, how="diagonal").sort("signal", "scope", "phase", "urn")
 
 
-def _run(tonight: Tonight, pupils: pl.DataFrame, schools: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
-    totals = pupils.select(pl.len().alias("pupils_on_roll"), *_outcomes(), pl.col("missed").sum())
-    return totals.with_columns(
-        pl.lit(tonight.run).alias("run"),
-        pl.lit(tonight.as_of).alias("as_of"),
-        pl.lit(tonight.as_of).alias("finished"),
-        pl.lit(days["date"].max(), pl.Date).alias("registers_to"),
-        pl.lit(tonight.version).alias("version"),
-        pl.lit(tonight.demo).alias("demo"),
-        pl.lit(schools.height).alias("schools_expected"),
-        pl.lit(schools["received"].sum()).alias("schools_received"),
-        pl.lit(schools["list_withheld_because"].count()).alias("schools_without_list"),
-        eligible=pl.col("listed") + pl.col("eligible_not_listed"),
+def _run(tonight: Tonight, pupils: pl.DataFrame, schools: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """One row: the run, and its whole home."""
+    totals = schools.select(
+        *_totals(),
+        pl.col("registers_to").max(),
+        schools_expected=pl.len(),
+        schools_received=pl.col("received").sum(),
+        schools_without_list=pl.col("list_withheld_because").count(),
+    )
+    counts = pl.concat([totals, pupils.select(pl.col("missed").sum()), year_of(sessions)], how="horizontal")
+    return counts.with_columns(
+        _eligible(),
+        absence_rate_ytd(),
+        run=pl.lit(tonight.run),
+        home=pl.lit(tonight.home),
+        as_of=pl.lit(tonight.as_of),
+        finished=pl.lit(tonight.as_of),
+        groups_as_of=pl.lit(tonight.as_of),
+        version=pl.lit(tonight.version),
+        demo=pl.lit(tonight.demo),
+        fewest_shown=pl.lit(tonight.policy.fewest_shown),
+        smallest_base=pl.lit(tonight.policy.smallest_base),
     )
 
 
@@ -217,13 +226,14 @@ GROUPS = {
     "free_school_meals": _said("fsm_eligible", "eligible", "not eligible"),
     "first_language": _FIRST_LANGUAGE,
     "sen_provision": pl.col("sen_provision").replace_strict(SEN_PROVISION, default=NOT_KNOWN),
+    "birth_season": pl.col("birth_season").fill_null(NOT_KNOWN),
     "in_care": _said("looked_after", "in care", "not in care"),
     "phase": pl.col("phase"),
 }
 """The kinds of group the audit looks at, and which group of it a pupil is in. Every pupil is in one of each kind."""
 
 
-def _group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.DataFrame:
+def group_audit(pupils: pl.DataFrame, characteristics: pl.DataFrame) -> pl.DataFrame:
     """One row per kind of group and group with anyone in it."""
     described = pupils.join(characteristics, on="pupil_id", how="left", validate="1:1")
     listed, waiting = (pl.col("outcome") == outcome for outcome in ("listed", "eligible_not_listed"))

@@ -29,14 +29,19 @@ class SaidOf:
 
 
 def described_schools(rows: pl.DataFrame) -> pl.DataFrame:
-    """Schools with their LAESTAB and phase; GIAS calls a special school's phase `Not applicable`, so its type decides."""
+    """Schools with their LAESTAB, phase and area; GIAS calls a special school's phase `Not applicable`, so its type decides."""
     by_type = pl.concat_str("type", "type_group", separator=" ", ignore_nulls=True).str.to_lowercase()
     phase = (
         pl.when(by_type.str.contains("special")).then(pl.lit("Special"))
         .when(by_type.str.contains("referral|alternative")).then(pl.lit("Alternative provision"))
         .otherwise(pl.col("phase").fill_null("Not known"))
     )  # fmt: skip
-    return _with_laestab(rows).with_columns(phase=phase)
+    return _with_laestab(rows).with_columns(phase=phase, area=_area())
+
+
+def _area() -> pl.Expr:
+    """The district; only of an extract that tells no school's, the first part of each postcode. One home has one kind of area."""
+    return pl.when(pl.col("district").is_not_null().any()).then("district").otherwise("postcode")
 
 
 def described_headers(rows: pl.DataFrame, schools: pl.DataFrame, *, or_laestab: bool = False) -> pl.DataFrame:

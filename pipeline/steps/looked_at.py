@@ -1,7 +1,7 @@
 """What people decided of listed pupils, and whether it still holds: the way back, read.
 
 A decision holds until it is a year old, until the snooze in it ends, or until things are worse than when it was made; and then
-the list says which.
+the list says which. Once its pupil is back on a list that went out, it holds no more: that row waits for a decision of its own.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline.signals.sentences import day, percent, written
+from pipeline.steps.answers import decision_of_each, outcome_of_each, standing_decisions, standing_outcomes
 from pipeline.steps.judged import rate
 from pipeline.steps.windows import between, once_each
 from pipeline.tables.derived import ISSUED_PLACES
@@ -43,14 +44,13 @@ class Before:
 
 
 def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of, and
-    the state of that list, its columns ending in `_then`.
+    """One row per pupil somebody decided on: decision, decided_on, until, snooze_reason, outcome, outcome_on, list_as_of,
+    relisted_on (the day of the list on which the pupil came back since; null where on none), and the state of that list, its columns
+    ending in `_then`.
 
-    Of several decisions the latest made counts, of those the latest learned, of those the later list's.
+    Which of several decisions counts is said in `answers`.
     """
-    made = before.decisions.filter((pl.col("decided_on") <= as_of) & (pl.col("known_on") <= as_of))
-    order = ("decided_on", "known_on", "list_as_of", "decision", "snooze_until", "snooze_reason")
-    last = made.sort(*order, nulls_last=False).unique("pupil_id", keep="last", maintain_order=True)
+    last = decision_of_each(_so_far(before.decisions, "decided_on", as_of=as_of))
     try_again = pl.col("decided_on") + timedelta(days=TRY_AGAIN_DAYS)
     until = pl.when(pl.col("decision") == COULD_NOT_REACH).then(try_again).otherwise("snooze_until")
     state = before.places.sort(*ISSUED_PLACES.key, "urn").unique(ISSUED_PLACES.key, keep="first", maintain_order=True)
@@ -59,16 +59,28 @@ def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
         last.select("pupil_id", "list_as_of", "decision", "decided_on", "snooze_reason", decided_urn="urn", until=until)
         .join(_outcomes(before.outcomes, as_of=as_of), on="pupil_id", how="left")
         .join(then, on=("pupil_id", "list_as_of"), how="left")
+        .join(_relisted(before.places, last), on="pupil_id", how="left")
         .with_columns(need_rate_then=rate(pl.col("need_absence_sessions_then"), pl.col("need_possible_sessions_then")))
     )
 
 
+def _relisted(places: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil whom a list that knew of the decision named again, from that list on: the day of the latest such. A row that
+    was still waiting when it was decided on is none of these, whenever the answer came."""
+    stands = places.filter(~pl.col("is_superseded").fill_null(False))
+    began = stands.select("pupil_id", relisted_on=pl.coalesce("waiting_since", "as_of"))
+    since = began.join(last.select("pupil_id", "decided_on", "known_on"), on="pupil_id")
+    back = since.filter((pl.col("relisted_on") > pl.col("decided_on")) & (pl.col("relisted_on") >= pl.col("known_on")))
+    return back.group_by("pupil_id").agg(pl.col("relisted_on").max())
+
+
 def _outcomes(outcomes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    found = outcomes.filter((pl.col("outcome_on") <= as_of) & (pl.col("known_on") <= as_of))
-    last = found.sort("outcome_on", "known_on", "list_as_of", "outcome").unique(
-        "pupil_id", keep="last", maintain_order=True
-    )
+    last = outcome_of_each(_so_far(outcomes, "outcome_on", as_of=as_of))
     return last.select("pupil_id", "outcome", "outcome_on")
+
+
+def _so_far(answers: pl.DataFrame, made_on: str, *, as_of: date) -> pl.DataFrame:
+    return answers.filter((pl.col(made_on) <= as_of) & (pl.col("known_on") <= as_of))
 
 
 def since_then(weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
@@ -98,18 +110,25 @@ _SINCE = {"pupil_id": pl.String} | dict.fromkeys(
 def last_looked_at(before: Before, *, as_of: date) -> pl.DataFrame:
     """One row per pupil somebody has looked at, if only to say that no look is needed: pupil_id and looked_at_on. Whoever could
     not be reached has not been looked at."""
-    reached = before.decisions.filter((pl.col("decision") != COULD_NOT_REACH) & (pl.col("known_on") <= as_of))
-    found = before.outcomes.filter(pl.col("known_on") <= as_of)
+    decided = standing_decisions(_so_far(before.decisions, "decided_on", as_of=as_of))
+    reached = decided.filter(pl.col("decision") != COULD_NOT_REACH)
+    found = standing_outcomes(_so_far(before.outcomes, "outcome_on", as_of=as_of))
     days = pl.concat(
         [reached.select("pupil_id", looked_at_on="decided_on"), found.select("pupil_id", looked_at_on="outcome_on")]
     )
-    return days.filter(pl.col("looked_at_on") <= as_of).group_by("pupil_id").agg(pl.col("looked_at_on").max())
+    return days.group_by("pupil_id").agg(pl.col("looked_at_on").max())
 
 
-def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
-    """Those of `looked_at` somebody is looking into, with no outcome yet."""
+def being_looked_into(decided: pl.DataFrame, triage: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    """Those of `looked_at` somebody is looking into, with no outcome yet: under the school that lists them now, with school_weeks,
+    how many of its weeks have begun since (null where it has no registers). Who is back on the list is asked about there."""
     no_outcome = pl.col("outcome_on").is_null() | (pl.col("outcome_on") < pl.col("decided_on"))
-    return decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome)
+    here = triage.filter(pl.col("outcome") != "listed").select("pupil_id", "urn")
+    looked_into = decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome).join(here, on="pupil_id")
+    open_weeks = weeks.filter(pl.col("possible_sessions") > 0).select("urn", "week_start").unique()
+    since = pl.col("week_start") > pl.col("decided_on")
+    counted = looked_into.select("pupil_id", "urn", "decided_on").join(open_weeks, on="urn").group_by("pupil_id")
+    return looked_into.join(counted.agg(school_weeks=since.sum()), on="pupil_id", how="left")
 
 
 # Whether it still holds -------------------------------------------------------------------------------------------------
@@ -117,9 +136,11 @@ def being_looked_into(decided: pl.DataFrame) -> pl.DataFrame:
 
 def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`known` (one row per pupil on a roll, with what signals say) with `decided_because` where a decision holds,
-    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_lapsed where for its age alone.
+    `decided_outcome` (already_known or snoozed), and `back_because` where one holds no more; is_worse_since where things are
+    worse than when it was made.
 
-    `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks.
+    `decided` is `looked_at`; where its pupil's list was of an earlier school year, only what happened since speaks. Whoever came back
+    on a list that went out is undecided from then on: a few better days do not answer what nobody looked at.
     """
     after = decided.select("pupil_id", after="decided_on")
     told = decided.join(since_then(weeks, after), on="pupil_id", how="left")
@@ -139,12 +160,14 @@ def with_decisions(known: pl.DataFrame, decided: pl.DataFrame, weeks: pl.DataFra
         .then(_is_over())
         .when(is_worse.is_not_null())
         .then("Back on the list: " + is_worse)
+        .when(pl.col("relisted_on").is_not_null())
+        .then("Back on the list: was listed again on " + day(pl.col("relisted_on")) + ", and nobody has decided since.")
         .when(is_old)
         .then("Last looked at on " + day(pl.col("decided_on")) + ", more than a year ago.")
     )
     holds = pl.col("decided_on").is_not_null() & pl.col("back_because").is_null()
-    lapsed = is_old & ~is_over & is_worse.is_null()
-    return joined.with_columns(back_because=back, is_lapsed=lapsed).with_columns(
+    is_worse_since = pl.col("decided_on").is_not_null() & is_worse.is_not_null()
+    return joined.with_columns(back_because=back, is_worse_since=is_worse_since).with_columns(
         decided_because=pl.when(holds).then(_decided()),
         decided_outcome=pl.when(holds & is_waiting).then(pl.lit("snoozed")).when(holds).then(pl.lit("already_known")),
     )
@@ -204,8 +227,8 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
         pl.when(severe)
         .then(
             pl.coalesce(
-                "half or more is missed now, against " + then + " before.",
-                pl.lit("half or more is missed now."),
+                "absence is half or more now, against " + then + " before.",
+                pl.lit("absence is half or more now."),
             )
         )
         .when(long)
@@ -218,8 +241,8 @@ def worse(*, since: pl.Expr, line: tuple[int, int] = TO_RETURN) -> pl.Expr:
 
 
 def since_words() -> pl.Expr:
-    """`missed 9 of 20 sessions (45.0%)`"""
-    return written("missed {need_absence_since} of {need_possible_since:session} ({need_absence_rate_since:%})")
+    """`absent for 9 of 20 sessions (45.0%)`"""
+    return written("absent for {need_absence_since} of {need_possible_since:session} ({need_absence_rate_since:%})")
 
 
 def apart(sign: int) -> pl.Expr:

@@ -3,8 +3,8 @@
 For the authority, not for a school's list: no signal, point, place or model's input rests on any of it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
@@ -12,8 +12,9 @@ import polars as pl
 from pipeline.steps import lost_after_16, lost_care, lost_plans, lost_registers, lost_rolls
 from pipeline.steps.lost_held import Held
 from pipeline.steps.lost_places import days_to_places
+from pipeline.steps.lost_since_return import SinceReturn, due_since_return
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
-from pipeline.vocabulary.lost import ADVOCATE, KIND, KINDS, OFFICER, VIRTUAL_SCHOOL, Where, cannot_be_judged
+from pipeline.vocabulary.lost import ADVOCATE, KIND, KINDS, OFFICER, VIRTUAL_SCHOOL, Kind, Where, cannot_be_judged
 from pipeline.vocabulary.sen import PlanWords
 
 _NO_AREA = "Cannot be judged: no episode of care says in whose area the child is placed."
@@ -24,12 +25,19 @@ _NO_REGISTER = "Cannot be judged: no register of this school year is held."
 class Lost:
     """`rows` are `tables.derived.LOST_BETWEEN_SERVICES`; `cannot` says by kind why it cannot be judged here, of those that
     cannot; `days_to_places` has pupil_id and days_from_need of each placement of the last twelve months; `words` are what this
-    home calls SEN support and a plan."""
+    home calls SEN support and a plan. `since_return` has the kinds that are judged, and of which something fell due after the
+    latest return."""
 
     rows: pl.DataFrame
     cannot: dict[str, str]
     days_to_places: pl.DataFrame
     words: PlanWords
+    since_return: Mapping[str, SinceReturn] = field(default_factory=dict)
+
+    def line(self, kind: Kind) -> str:
+        """What a kind's count says, exactly: its line, and what it does not tell of."""
+        since = self.since_return.get(kind.name)
+        return f"{kind.line(self.words)} {since.caution}" if since else kind.line(self.words)
 
 
 FOUND_BY: dict[str, Callable[[Held], pl.DataFrame]] = {
@@ -60,7 +68,15 @@ def lost_between_services(held: Held) -> Lost:
         FOUND_BY[kind.name](held).with_columns(kind=pl.lit(kind.name)) for kind in KINDS if kind.name not in cannot
     ]
     rows = pl.concat([_nothing(), *found], how="diagonal_relaxed")
-    return Lost(LOST_BETWEEN_SERVICES.conform(_asked(rows, held)), cannot, days_to_places(held), held.words)
+    due = {kind: since for kind, since in due_since_return(held, rows).items() if kind not in cannot}
+    unknown = {kind: since.because for kind, since in due.items() if not since.anything_judged}
+    return Lost(
+        LOST_BETWEEN_SERVICES.conform(_asked(rows, held)),
+        cannot | unknown,
+        days_to_places(held),
+        held.words,
+        {kind: since for kind, since in due.items() if since.anything_judged},
+    )
 
 
 def _nothing() -> pl.DataFrame:

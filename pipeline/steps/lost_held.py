@@ -11,7 +11,7 @@ from pipeline.steps.rolls import is_on_roll
 from pipeline.steps.weeks import registers
 from pipeline.steps.windows import LATELY, between, school_days
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
-from pipeline.vocabulary.school_year import SchoolYear, in_holidays_of_the_year, school_year_of
+from pipeline.vocabulary.school_year import SchoolYear, in_a_long_holiday, school_year_of
 from pipeline.vocabulary.sen import PlanWords
 
 
@@ -156,13 +156,8 @@ def _term_days_since(first: date, *, as_of: date) -> dict[date, int]:
     for back in range((as_of - first).days + 1):
         day = as_of - timedelta(days=back)
         left[day] = after
-        after += not _in_a_long_holiday(day)
+        after += not in_a_long_holiday(day)
     return left
-
-
-def _in_a_long_holiday(day: date) -> bool:
-    in_summer = (7, 20) <= (day.month, day.day) <= (8, 31)
-    return in_summer or in_holidays_of_the_year(day)
 
 
 def since_days(day: str, last: pl.Expr | date) -> pl.Expr:

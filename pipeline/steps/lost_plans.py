@@ -1,7 +1,7 @@
 """Children whose plan, or request for one, is past a day the law sets: as the latest return states it, and no later.
 
 Of what came after the day a return describes nobody here knows. So days run to that day, and a review that fell due since is
-no reason yet.
+no reason yet: see `lost_since_return`.
 """
 
 from datetime import date
@@ -10,8 +10,9 @@ import polars as pl
 
 from pipeline.signals.sentences import written
 from pipeline.steps.lost_held import Held, since_days
+from pipeline.steps.lost_since_return import reviewed_at_school
 from pipeline.vocabulary.lost import ADULT_FROM
-from pipeline.vocabulary.plans import DAYS_TO_DECIDE, DAYS_TO_PLAN, MONTHS_TO_REVIEW, STAGES, WAITING
+from pipeline.vocabulary.plans import DAYS_TO_DECIDE, DAYS_TO_PLAN, STAGES, WAITING
 
 _NO_PLACE = ("NEET", "NIEC", "NIEO")
 """Settings by which SEN2 says that a young person is in none."""
@@ -93,14 +94,8 @@ def _in_force(held: Held) -> pl.DataFrame:
 
 def unreviewed(held: Held) -> pl.DataFrame:
     """One row per pupil whose plan's review was due before the day of the return, with no later one known of any school."""
-    due = _in_force(held).filter(pl.col("next_review_due") < pl.col("stated_on"))
-    by_schools = held.reviews.filter(pl.col("kind") == "ehc_plan", pl.col("last_review") <= held.as_of)
-    latest = by_schools.group_by("pupil_id").agg(reviewed_at_school=pl.col("last_review").max())
-    said = due.join(latest, on="pupil_id", how="left")
-    in_date = pl.col("reviewed_at_school").dt.offset_by(f"{MONTHS_TO_REVIEW}mo") >= held.as_of
-    late = said.filter(~in_date.fill_null(False)).with_columns(
-        since="next_review_due", calendar_days=since_days("next_review_due", pl.col("stated_on"))
-    )
+    due = _in_force(held).filter(pl.col("next_review_due") < pl.col("stated_on"), ~reviewed_at_school(held))
+    late = due.with_columns(since="next_review_due", calendar_days=since_days("next_review_due", pl.col("stated_on")))
     return _placed(late.with_columns(says=written(_REVIEWED) + written(_UNREVIEWED)), held)
 
 
@@ -119,7 +114,7 @@ def not_transferred(held: Held) -> pl.DataFrame:
 
 
 _NOT_TRANSFERRED = (
-    "The plan for the next phase was due by {phase_transfer_due:date}, and was not final by {stated_on:date}, the day of the latest "
+    "The plan for the next phase was due by {phase_transfer_due:date}. It was not final by {stated_on:date}, the day of the latest "
     "return, {calendar_days:day} on."
 )
 

@@ -123,27 +123,46 @@ def _named(rolls: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 
 def long_suspended(held: Held) -> pl.DataFrame:
-    """One row per pupil with a run of E on more than five school days and no other mark between, the last of them within the school's
-    last 20: of several, the last.
+    """One row per pupil with a run of E on more than five school days and no other mark between in any register seen here, the
+    last of them within the last 20 days of the school that marked it: of several, the last.
 
-    Closures and other half days on which nobody was expected do not end a run; B, D, K or any attended session does.
+    Closures and other half days on which nobody was expected do not end a run; B, K or any other mark of a session does, whichever
+    school made it, and so does D where no school says E.
     """
-    ever = held.weeks.filter(pl.col("suspended_sessions") > 0).select(_OF_SCHOOL).unique()
-    theirs = held.weeks.join(ever, on=_OF_SCHOOL, how="semi")
+    ever = held.weeks.filter(pl.col("suspended_sessions") > 0).select("pupil_id").unique()
+    theirs = held.weeks.join(ever, on="pupil_id", how="semi")
     this_year = cut(registers(theirs), first_day=held.year.first_day, last_day=held.as_of)
-    tells = [number for number, possible in enumerate(code_flags["possible"]) if possible or number == _ELSEWHERE]
-    marks = slots(this_year).filter(_number.is_in(tells)).sort(*_OF_SCHOOL, "date", "half_day")
-    runs = marks.with_columns(run=pl.struct(*_OF_SCHOOL, _number == _SUSPENDED).rle_id())
-    counted = runs.filter(_number == _SUSPENDED).group_by(*_OF_SCHOOL, "run").agg(
-        since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32)
+    runs = _suspended_or_not(slots(this_year)).with_columns(run=pl.struct("pupil_id", "is_suspended").rle_id())
+    counted = runs.filter("is_suspended").group_by("pupil_id", "run").agg(
+        since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32),
+        urn=pl.col("urn").sort_by("date", "half_day").last(),
     )  # fmt: skip
     recent = counted.join(held.lately, on="urn").filter(pl.col("last") >= pl.col("from_20d"))
-    long = recent.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("last", "since", "urn")
+    long = recent.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("pupil_id", "last")
     latest = long.unique("pupil_id", keep="last", maintain_order=True)
     return latest.select("pupil_id", "urn", "since", "school_days", says=written(_E))
 
 
-_E = "Suspended or excluded (E) for {school_days:school day} together, {since:date} to {last:date}, with no B, D or K between."
+def _suspended_or_not(marks: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil and half day of which any school tells, in order: whether it was E and nothing else, and at which school.
+
+    D at the other of two schools says only that this one expects the pupil, and takes no E back.
+    """
+    is_e, is_possible = (
+        _number == _SUSPENDED,
+        _number.is_in([n for n, is_so in enumerate(code_flags["possible"]) if is_so]),
+    )
+    told = marks.filter(is_possible | (_number == _ELSEWHERE))
+    by_half_day = told.group_by("pupil_id", "date", "half_day").agg(
+        is_suspended=is_e.any() & ~(is_possible & ~is_e).any(), urn=pl.col("urn").filter(is_e).min()
+    )
+    return by_half_day.sort("pupil_id", "date", "half_day")
+
+
+_E = (
+    "Suspended or excluded (E) for {school_days:school day} together, {since:date} to {last:date}. No B, K or session attended lies "
+    "between, in any register seen here."
+)
 
 
 # Ill --------------------------------------------------------------------------------------------------------------------

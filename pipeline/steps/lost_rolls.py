@@ -61,7 +61,7 @@ def home_educated(held: Held) -> pl.DataFrame:
 
 
 _HOME_EDUCATED = (
-    "Left the roll[ in {year_group}] on {leaving_date:date} for home education, by the deletion return, having missed "
+    "Left the roll[ in {year_group}] on {leaving_date:date} for home education, by the deletion return. Absent for "
     "{absence_sessions} of {possible_sessions:session} ({absence_rate:%}) in {of_year}."
 )
 

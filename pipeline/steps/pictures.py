@@ -72,8 +72,8 @@ def _in_words(possible: int, missed: int, kinds: list[tuple[str, int]]) -> str:
         return "No possible sessions in the last four school weeks."
     sessions = "1 possible session" if possible == 1 else f"{possible} possible sessions"
     if not missed:
-        return f"Missed none of {sessions}."
-    return f"Missed {missed} of {sessions}: " + ", ".join(f"{kind} {count}" for kind, count in kinds) + "."
+        return f"No absence in {sessions}."
+    return f"Absent for {missed} of {sessions}: " + ", ".join(f"{kind} {count}" for kind, count in kinds) + "."
 
 
 def registers_to(weeks: pl.DataFrame) -> dict[int, date]:

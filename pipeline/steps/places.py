@@ -77,14 +77,18 @@ def _kept(eligible: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
 
 def _numbered(joining: pl.DataFrame, kept: pl.DataFrame, candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """One row per listed pupil: pupil_id and `place`. A kept number beyond the places there are now counts as none, and numbers of
-    those whom lot gave theirs are taken last."""
+    those whom lot gave theirs are taken last. Whom lot gave one, and who has since won a place, stays on the same line."""
     schools = of_schools(candidates, policy)
-    fits = kept.join(schools, on="urn").filter(pl.col("kept_place") <= pl.col("of_school"))
+    had = pl.concat([kept.select("pupil_id", "urn", "kept_place"), joining.select("pupil_id", "urn", "kept_place")])
+    fits = had.join(schools, on="urn", maintain_order="left").filter(pl.col("kept_place") <= pl.col("of_school"))
     staying = fits.select("pupil_id", "urn", place="kept_place").unique(
         ("urn", "place"), keep="first", maintain_order=True
     )
     moving = pl.concat(
-        [kept.join(staying, on="pupil_id", how="anti").select("pupil_id", "urn"), joining.select("pupil_id", "urn")]
+        [
+            there.join(staying, on="pupil_id", how="anti", maintain_order="left").select("pupil_id", "urn")
+            for there in (kept, joining)
+        ]
     )
     by_lot = candidates.filter(pl.col("was_drawn").fill_null(False)).select(
         "urn", place="kept_place", by_lot=pl.lit(True)

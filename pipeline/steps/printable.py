@@ -198,10 +198,10 @@ def year_in_numbers(features: Mapping, *, as_of: date) -> tuple[str, ...]:
     so_far = _missed(
         features["absence_sessions_same_period_last_year"], features["possible_sessions_same_period_last_year"]
     )
-    told = [f"This year: missed {this_year} {features['period']}."] if this_year else []
+    told = [f"This year: absent for {this_year} {features['period']}."] if this_year else []
     if last_year:
         by_then = f"; by {day_in_words(as_of - A_YEAR)}, {so_far}" if so_far not in ("", last_year) else ""
-        told.append(f"Last year ({school_year_of(as_of).before}, as held here): missed {last_year}{by_then}.")
+        told.append(f"Last year ({school_year_of(as_of).before}, as held here): absent for {last_year}{by_then}.")
     return tuple(told)
 
 

@@ -6,6 +6,7 @@ from .cells import (
     as_census_term,
     as_code,
     as_date,
+    as_district,
     as_half_day,
     as_integer,
     as_laestab,
@@ -37,7 +38,7 @@ FOR_THE_AUDIT_ONLY = frozenset(
     {
         "sex", "ethnicity", "language", "fsm_eligible", "looked_after", "country", "reason1", "reason2", "reason3",
         "young_carer", "ground", "home_district", "placement_district", "placement_authority", "placement_is_outside",
-        "miles_from_home", "postcode", "minutes_late",
+        "miles_from_home", "postcode", "minutes_late", "district",
     }
 )  # fmt: skip
 """Columns that no list rests on: one that cannot be read is left unknown, and keeps no child off a list."""
@@ -59,7 +60,8 @@ BY_SYSTEM_IDS = dict.fromkeys(("school_code", "system_id", "unique_id"), as_syst
 READERS: dict[str, dict[str, Reader]] = {
     "schools": {
         "urn": as_integer, "authority": as_integer, "establishment": as_integer, "name": as_text,
-        "phase": as_phase, "type": as_text, "type_group": as_text,
+        "phase": as_phase, "type": as_text, "type_group": as_text, "district": as_district,
+        "postcode": as_postcode_district,
     },
     "census_headers": {
         "census_key": as_text, "native_id": as_text, "urn": as_integer, "authority": as_integer,

@@ -8,11 +8,12 @@ from pipeline.signals.sentences import day, written
 
 _NEXT_STEPS = {signal.name: signal.next_step for signal in SIGNALS}
 
+SUPPORT_SAID_ON = pl.coalesce("last_review", "sen_provision_on")
+"""The day support on file was last reviewed or begun; where no such day is held, the day a census or roll said there is any."""
+
 EARLY_REVIEW = "Support is in place: is an early review of it due, with the pupil and their parents?"
 
-_RATE = (
-    "Missed {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
-)
+_RATE = "Absent for {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}"
 _ASKING = "{judged_need_absence_sessions} of {judged_need_possible_sessions:session}"
 
 _UNSEEN = (
@@ -28,7 +29,7 @@ _FEW_MISSED = (
     "[ when {judged_other_absence_sessions} of holidays or other leave are set aside]."
 )
 _OTHER_LEAVE = (
-    "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are set "
+    "Absence was a tenth or more, but under a tenth where holidays and other leave, which do not ask about need, are set "
     f"aside ({_ASKING})."
 )
 _ASIDE = (
@@ -36,8 +37,8 @@ _ASIDE = (
     "[, and {judged_other_absence_sessions} of holidays or other leave] "
     "({missed_beyond_waves} of {possible_beyond_waves:session})."
 )
-_IN_WAVES = f"A tenth or more was missed, but under a tenth {_ASIDE}"
-_FEW_BEYOND_WAVES = f"A tenth or more was missed, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
+_IN_WAVES = f"Absence was a tenth or more, but under a tenth {_ASIDE}"
+_FEW_BEYOND_WAVES = f"Absence was a tenth or more, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
 _NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
@@ -70,9 +71,9 @@ def _because() -> pl.Expr:
 
 def _why_listed() -> pl.Expr:
     by_quota = {
-        "never_looked_at": pl.lit("A tenth or more missed, under half, and nothing on file."),
+        "never_looked_at": pl.lit("Absent for a tenth or more, under half, and nothing on file."),
         "severe_or_part_time": pl.when("is_severe")
-        .then(pl.lit("Half or more missed, and nothing on file."))
+        .then(pl.lit("Absent for half or more, and nothing on file."))
         .otherwise(pl.lit("A part-time timetable past six school weeks, and nothing on file.")),
         "support_and_worse": _why_though_supported(),
         "other": pl.col("leading_reason"),
@@ -81,16 +82,30 @@ def _why_listed() -> pl.Expr:
 
 
 def _why_though_supported() -> pl.Expr:
+    """What brings back a pupil already known, and only what did happen: where no review and no beginning is held, none is named."""
+    reviewed = pl.when(pl.col("last_review").is_not_null()).then(pl.lit(", after it was last reviewed or begun"))
+    reviewed = reviewed.otherwise(pl.lit(""))
     return (
         pl.when("is_severe")
-        .then(pl.lit("Support is on file, and half or more was missed."))
+        .then(pl.lit("Support is on file, and absence is half or more."))
         .when(pl.col("part_time_past_six_weeks").fill_null(False))
         .then(pl.lit("Support is on file, and a part-time timetable has gone past six school weeks."))
         .when(pl.col("worse_than_last_year").fill_null(False))
         .then(pl.lit("Support is on file, and absence is clearly worse than last year."))
-        .when(pl.col("known_because").is_not_null())
-        .then(pl.lit("Support is on file, and a suspension followed its last review."))
-        .otherwise(pl.lit("Support is on file, and its review is not in date."))
+        .when(pl.col("known_because").is_null())
+        .then(pl.lit("Support is on file, and its review is not in date."))
+        .when(pl.col("last_suspension_on") > SUPPORT_SAID_ON)
+        .then(
+            "Support is on file, and a suspension or exclusion came on "
+            + day(pl.col("last_suspension_on"))
+            + reviewed
+            + "."
+        )
+        .otherwise(
+            "Support is on file, and there has been more absence since it was last looked at, on "
+            + day(pl.col("decided_on"))
+            + "."
+        )
     )
 
 

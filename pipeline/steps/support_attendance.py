@@ -21,6 +21,10 @@ _KINDS = {
 """As lists name them: the others tell of health, home or caring."""
 
 
+_DECIMALS, _BY = 2, 5
+"""Told so roughly that what one child more brings from one night to the next tells nothing of that child."""
+
+
 def support_attendance(support: pl.DataFrame, weeks: pl.DataFrame, policy: Policy, *, as_of: date) -> pl.DataFrame:
     """`published.support_attendance`: one row per kind of support, of pupils whose support began this school year or last
     and who have six school weeks on either side of it.
@@ -74,9 +78,10 @@ def _page(whole: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     is_told = pl.col("pupils") >= policy.smallest_base
     rates = {
         f"absence_rate_{side}": pl.when(is_told).then(
-            (pl.col(f"absence_{side}") / pl.col(f"possible_{side}")).round(policy.rate_decimals)
+            (pl.col(f"absence_{side}") / pl.col(f"possible_{side}")).round(_DECIMALS)
         )
         for side in ("before", "after")
     }
     none = pl.col("pupils").is_null()
-    return kinds.with_columns(pupils=pl.when(none).then(0).when(is_told).then("pupils"), **rates)
+    roughly = pl.col("pupils") // _BY * _BY
+    return kinds.with_columns(pupils=pl.when(none).then(0).when(is_told).then(roughly), **rates)

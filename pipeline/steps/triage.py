@@ -5,6 +5,7 @@ and type of need are nowhere in these tables. An absence whose code does not ask
 nor moves one up, and illness in a week in which much of the school was ill makes nobody eligible on the rate.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +20,7 @@ from pipeline.steps.judged import ENOUGH, half_unseen, need_absence_reaches
 from pipeline.steps.last_list import with_change, with_last_list
 from pipeline.steps.looked_at import NOTHING_BEFORE, Before, looked_at, with_decisions
 from pipeline.steps.places import Policy, with_places
-from pipeline.steps.reasons import in_words
+from pipeline.steps.reasons import SUPPORT_SAID_ON, in_words
 from pipeline.tables.derived import TRIAGE
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.school_year import TERMS, school_year_of, term_dates
@@ -39,14 +40,14 @@ class Earlier:
     """What earlier lists and answers say, for a list to go on from; of a home's first list all of it is empty.
 
     `weeks` are `facts.marked_weeks` cut at the as-of day: how things went since is counted there. `due` has the schools
-    (urn) whose list goes out on the day, or is None: all of them; the others are next due on `next_on`. `lots` (pupil_id, lot) is the day's keyed draw; `is_holiday` says that
+    (urn) whose list goes out on the day, or is None: all of them; `next_on` has the set day after this one on which each is due. `lots` (pupil_id, lot) is the day's keyed draw; `is_holiday` says that
     lists are due and wait until schools are open.
     """
 
     before: Before = NOTHING_BEFORE
     weeks: pl.DataFrame = field(default_factory=lambda: MARKED_WEEKS.empty)
     due: frozenset[int] | None = None
-    next_on: date | None = None
+    next_on: Mapping[int, date] = field(default_factory=dict)
     lots: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"pupil_id": pl.String, "lot": pl.Int64}))
     is_holiday: bool = False
 
@@ -80,7 +81,8 @@ def triage(
 
 def _with_due(sorted_out: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
     is_due = pl.lit(True) if earlier.due is None else pl.col("urn").is_in(sorted(earlier.due))
-    return sorted_out.with_columns(is_due=is_due, next_on=pl.lit(earlier.next_on, pl.Date))
+    next_on = pl.col("urn").replace_strict(dict(earlier.next_on), default=None, return_dtype=pl.Date)
+    return sorted_out.with_columns(is_due=is_due, next_on=next_on)
 
 
 def _raised(signals: pl.DataFrame) -> pl.DataFrame:
@@ -149,11 +151,7 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """`outcome` of every pupil but those the list is made from, for whom it is null until places are given out."""
     is_eligible = pl.col("is_eligible")
     is_quiet = (pl.col("quiet_until") > as_of).fill_null(False)
-    is_known = (
-        pl.col("known_because").is_not_null()
-        & ~_is_worsening()
-        & (pl.col("back_because").is_null() | pl.col("is_lapsed"))
-    )
+    is_known = pl.col("known_because").is_not_null() & ~_is_worsening() & ~_is_worse_since_decided()
     by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
     past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
     said_by_the_first_that_holds = (
@@ -176,14 +174,20 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 def _is_worsening() -> pl.Expr:
     """What brings back a pupil already known. In a special school every pupil has a plan, and being eligible is enough."""
-    last_looked_at = pl.coalesce("last_review", "sen_provision_on")
     return pl.any_horizontal(
         "is_severe",
         "worse_than_last_year",
         "part_time_past_six_weeks",
-        pl.col("last_suspension_on") > last_looked_at,
+        pl.col("last_suspension_on") > SUPPORT_SAID_ON,
         "is_special_school",
     ).fill_null(False)
+
+
+def _is_worse_since_decided() -> pl.Expr:
+    """What brings back a pupil somebody decided on, unless support was reviewed or begun after that. A snooze that ended, four weeks
+    gone by and a decision's age do not: they say nothing of support in date."""
+    said_since = (SUPPORT_SAID_ON > pl.col("decided_on")).fill_null(False)
+    return pl.col("is_worse_since") & ~said_since
 
 
 def _with_quota(sorted_out: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def schools_table(schools: list[School]) -> pl.DataFrame:
                 "EstablishmentStatus (name)": "Open", "PhaseOfEducation (name)": PHASE_IN_GIAS[school.phase],
                 "StatutoryLowAge": AGES[school.phase][0],
                 "StatutoryHighAge": 18 if school.has_sixth_form else AGES[school.phase][1],
-                "NumberOfPupils": school.roll,
+                "NumberOfPupils": school.roll, "DistrictAdministrative (name)": school.district(len(schools)),
             }
             for school in schools
         ]

@@ -29,6 +29,10 @@ PLACES = (
     "Yew Tree",
 )  # fmt: skip
 
+DISTRICTS = ("Upper Alderfold", "Nether Alderfold", "Marrowby", "Coldhaven Bay")
+SCHOOLS_A_DISTRICT = 4
+"""Made up. A small authority has fewer districts than a large one."""
+
 TITLES = {PRIMARY: "Primary School", SECONDARY: "High School", SPECIAL: "School", AP: "Centre"}
 
 
@@ -47,6 +51,10 @@ class School:
     @property
     def native_id(self) -> str:
         return f"SCH{self.number + 1}"
+
+    def district(self, of_schools: int) -> str:
+        """The district it is in, of an authority of so many schools: each has schools of every kind there are enough of."""
+        return DISTRICTS[self.number % min(max(of_schools // SCHOOLS_A_DISTRICT, 1), len(DISTRICTS))]
 
     @property
     def years(self) -> range:

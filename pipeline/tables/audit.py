@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from .published import EVER, GROUP_AUDIT
 from .same_child import LINK_DECISIONS
 from .schema import Column, Table
 
@@ -76,4 +77,61 @@ NOTES = Table(
     ),
 )
 
-AUDIT = (RUNS, EXTRACTS, PARTS, SET_ASIDE, NOTES, LINK_DECISIONS)
+_CELL = (
+    Column("table_name", pl.String, "Published table, by its short name."),
+    Column("row_key", pl.String, "What tells its row from the others, as text."),
+    Column("column_name", pl.String, "The count; of a rate of sessions, those missed; some are printed nowhere."),
+)
+_SCHOOL_YEAR = Column("school_year", pl.Date, "First day of the school year it is of.")
+
+HIDDEN_CELLS = Table(
+    name="audit.hidden_cells",
+    grain="one row per count of a published table and school year in which it was ever hidden: it stays so until the year is over",
+    key=("school_year", "table_name", "row_key", "column_name"),
+    columns=(_SCHOOL_YEAR, Column("as_of", pl.Date, "The first day it was hidden on."), *_CELL),
+)
+
+TOLD_CELLS = Table(
+    name="audit.told_cells",
+    grain="one row per count and day figures were published, of the newest day and the one before: the number last told of it",
+    key=("as_of", "table_name", "row_key", "column_name"),
+    columns=(
+        _SCHOOL_YEAR,
+        Column("as_of", pl.Date, "The day of the figures."),
+        *_CELL,
+        Column(
+            "told",
+            pl.Int64,
+            "The number last told this school year, on that day or before; exact, where a rate was told.",
+        ),
+    ),
+)
+
+GROUP_DAYS = Table(
+    name="audit.group_days",
+    grain="one row per day on which the tables of groups of children were made anew: the first of a week, or of a new policy",
+    key=("as_of",),
+    columns=(
+        _SCHOOL_YEAR,
+        Column("as_of", pl.Date, "The day they stand on."),
+        Column("fewest_shown", pl.Int64, "Counts from 1 to one under this were hidden.", "pupils"),
+        Column("smallest_base", pl.Int64, "Rates on fewer pupils than this were hidden.", "pupils"),
+    ),
+)
+
+
+def _kept(table: Table, name: str) -> Table:
+    return Table(
+        name=name,
+        grain=f"{table.grain}, and day on which it was made anew: as it was published, to be published again until the next",
+        key=("as_of", *table.key),
+        columns=(Column("as_of", pl.Date, "The day it stands on, see audit.group_days."), *table.columns),
+    )
+
+
+KEPT_GROUPS = _kept(GROUP_AUDIT, "audit.kept_group_audit")
+KEPT_EVER = _kept(EVER, "audit.kept_ever")
+
+AUDIT = (
+    RUNS, EXTRACTS, PARTS, SET_ASIDE, NOTES, LINK_DECISIONS, HIDDEN_CELLS, TOLD_CELLS, GROUP_DAYS, KEPT_GROUPS, KEPT_EVER,
+)  # fmt: skip

@@ -139,6 +139,7 @@ PUPIL_FEATURES = Table(
         # Elsewhere
         Column("part_time_periods_two_years", pl.Int32, "Periods of part-time timetable (C2), this school year and last, four school weeks or more apart; null without registers.", "periods", True),
         Column("part_time_last_began", pl.Date, "Monday of the week in which the last began, where it reaches into this year.", nullable=True),
+        Column("part_time_last_week", pl.Date, "Monday of the last week with any of it, where that is in this year.", nullable=True),
         Column("elsewhere_weeks_ytd", pl.Int32, "School weeks this year in which B, D, K and Q came to half or more of the sessions.", "weeks", True),
         # Reasons not given
         Column("no_reason_sessions_older_5d", pl.Int32, "N marks of this year, by the school that lists the pupil, older than five school days; null without registers.", _S, True),

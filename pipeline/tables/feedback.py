@@ -1,7 +1,8 @@
 """What came back: returned workbooks, cell by cell, with the day it happened and the day we learned it.
 
-No word of a pupil, a parent or a note is in any of these tables, and nothing here is ever changed: of several decisions on
-one pupil the latest made counts, of those the latest learned.
+No word of a pupil, a parent or a note is in any of these tables, and nothing here is ever changed. Of two answers to the same
+row of a list the one learned later corrects the other; of several decisions on one pupil the latest made counts, of those the
+latest learned.
 """
 
 import polars as pl
@@ -89,3 +90,7 @@ REFUSED_ROWS = Table(
 )
 
 FEEDBACK = (RETURNS, DECISIONS, OUTCOMES, CORRECTIONS, REFUSED_ROWS)
+
+CHANGES = {"pupil_id": pl.String, "fact": pl.String, "about": pl.Date, "known_on": pl.Date}
+"""Not kept, worked out: one row per change of what is held of a pupil, with the fact as in CORRECTIONS, the day that a mark is of
+(else null), and the day we learned it."""

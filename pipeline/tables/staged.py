@@ -26,6 +26,9 @@ SCHOOLS = Table(
         Column("name", pl.String, "Name of the school.", nullable=True),
         Column("phase", pl.String, "Primary, Secondary, Special, Alternative provision, Nursery or Not known."),
         Column("authority", pl.Int32, "Number of the local authority.", nullable=True),
+        Column(
+            "area", pl.String, "District it is in; where none is told, the first part of its postcode.", nullable=True
+        ),
     ),
 )
 
@@ -80,6 +83,12 @@ PUPILS = Table(
         Column("sen_provision", pl.String, "N, K or E; null if not said.", nullable=True),
         Column(
             "age_at_31_august", pl.Int32, "Age on the 31 August before the school year described, or left in.", "years"
+        ),
+        Column(
+            "birth_season",
+            pl.String,
+            "Born in autumn (September to December), spring (January to April) or summer. For the audit only.",
+            nullable=True,
         ),
         Column("sex", pl.String, "M or F. For the audit only.", nullable=True),
         Column("ethnicity", pl.String, "DfE ethnicity code. For the audit only.", nullable=True),

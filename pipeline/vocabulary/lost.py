@@ -102,8 +102,8 @@ KINDS = (
     Kind(
         "home_educated_after_persistent_absence",
         "Home education after a tenth or more was missed",
-        "Left a roll for home education in the last twelve months, by the deletion return, after a tenth or more of the school "
-        "year's possible sessions was missed.",
+        "Left a roll for home education in the last twelve months, as the deletion return says. A tenth or more of that school "
+        "year's possible sessions had been missed.",
         "What had made coming in hard? Was it looked into before, and does what is taught now suit the child?",
         Where.SCHOOL,
         (("leavers",), _MARKS),
@@ -112,8 +112,8 @@ KINDS = (
     Kind(
         "alternative_provision_without_marks",
         "In alternative provision, with no mark seen there",
-        "In alternative provision that the school arranged, with no mark of attendance, B or K, at the setting or the school, nor D "
-        "where the setting's own register is not held, for ten school days or more.",
+        "In alternative provision that the school arranged. For ten school days or more there is no mark of attendance, B or K, at "
+        "the setting or the school; nor D, where the setting's own register is not held.",
         "Do they go there, who has seen them, and who hears when they do not come?",
         Where.ON_ROLL,
         (("ap_placements",), _MARKS),
@@ -131,8 +131,8 @@ KINDS = (
     Kind(
         "suspended_over_five_days_no_provision",
         "Suspended or excluded past five days, nothing in its place",
-        "Marked suspended or excluded (E) for more than five school days together this school year, the last of them in the "
-        "school's last 20 school days, with no other education (B, D or K) between.",
+        "Marked suspended or excluded (E) for more than five school days together this school year. The last of them is in the "
+        "school's last 20 school days. No B, K or session attended lies between, in any register seen here.",
         "Was education arranged from the sixth day?",
         Where.SCHOOL,
         (_MARKS,),
@@ -166,7 +166,7 @@ KINDS = (
     Kind(
         "in_care_out_of_area",
         "In care, placed out of area",
-        "In care, and placed in another authority's area.",
+        "In care. The place is in the area of another authority.",
         "Who there knows the child? Which authority sees to their school place and any plan?",
         Where.HOME,
         _CARE,
@@ -174,8 +174,8 @@ KINDS = (
     Kind(
         "decision_past_6_weeks",
         "Request undecided past six weeks",
-        "Had waited for more than six weeks, and not yet past twenty, for a decision whether to assess, on the day of the latest "
-        "return.",
+        "By the day of the latest return it was not decided whether to assess. Over six weeks had gone by since a plan was asked for, "
+        "and not over twenty.",
         "When will it be decided, and have the parents been told?",
         Where.ANY,
         (("plan_requests",),),
@@ -183,8 +183,7 @@ KINDS = (
     Kind(
         "plan_past_20_weeks",
         "Plan past twenty weeks",
-        "Had waited for more than twenty weeks since a plan was asked for, on the day of the latest return, with no exception on "
-        "record.",
+        "Had waited over twenty weeks for a plan, on the day of the latest return. No exception was on record.",
         "What is still lacking, and what helps the child until then?",
         Where.ANY,
         (("plan_requests",),),
@@ -192,8 +191,7 @@ KINDS = (
     Kind(
         "plan_past_20_weeks_with_exception",
         "Plan past twenty weeks, an exception applies",
-        "Had waited for more than twenty weeks since a plan was asked for, on the day of the latest return, with an exception on "
-        "record.",
+        "Had waited over twenty weeks for a plan, on the day of the latest return. An exception was on record.",
         "Does the exception still hold, and what helps the child until then?",
         Where.ANY,
         (("plan_requests",),),
@@ -201,8 +199,8 @@ KINDS = (
     Kind(
         "plan_review_past_12_months",
         "Plan not reviewed for twelve months",
-        "Had a plan whose review was due, twelve months after the last or after its start, before the day of the latest return, "
-        "and no later review is known.",
+        "Had a plan whose review was due before the day of the latest return: twelve months after the last, or after its start. No "
+        "later review is known.",
         "When is the review, and will the child and their parents be there?",
         Where.ANY,
         (("plan_requests",), ("plan_reviews",)),
@@ -210,7 +208,7 @@ KINDS = (
     Kind(
         "phase_transfer_past_due",
         "Phase transfer past its day",
-        "Had a plan to be changed for the next phase by 15 February (31 March into post-16 education), and not changed on the "
+        "Had a plan to be changed for the next phase by 15 February (31 March into post-16 education). It was not changed by the "
         "day of the latest return.",
         "Which place will be named, and does the family know?",
         Where.ANY,
@@ -219,9 +217,9 @@ KINDS = (
     Kind(
         "year_11_without_offer",
         "Year 11, no offer after it",
-        "In Year 11 on or after 1 February with no offer of a place after it, and with persistent or severe absence, absent and never "
-        "looked at, with long or repeated illness, on a part-time timetable this year, or suspended or excluded in the last twelve "
-        "months, whatever is on file.",
+        "In Year 11 on or after 1 February, with no offer of a place after it, whatever is on file. And one of these: persistent or "
+        "severe absence; absent and never looked at; long or repeated illness; on a part-time timetable this year; suspended or "
+        "excluded in the last twelve months.",
         "What would the young person like to do next, and who is helping?",
         Where.ON_ROLL,
         (("post16_offers",),),

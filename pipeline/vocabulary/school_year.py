@@ -88,10 +88,34 @@ _CHRISTMAS, _EASTER = ((12, 17), (1, 8)), timedelta(days=14)
 """Between the two days, and so long before and after Easter Sunday, schools are shut, each at its time."""
 
 
+SUMMER_HOLIDAY = ((7, 20), (9, 8))
+"""Month and day between which schools are shut in summer, each at its time."""
+
+
+def in_a_usual_holiday(day: date) -> bool:
+    """Whether schools may be closed on `day` for a holiday or a half term: at their own time each, so that most of these days are
+    school days of some."""
+    windows = usual_holidays(school_year_of(day))
+    in_summer = SUMMER_HOLIDAY[0] < (day.month, day.day) < SUMMER_HOLIDAY[1]
+    return in_summer or any(first <= day <= last for first, last in windows)
+
+
 def in_holidays_of_the_year(day: date) -> bool:
     """Whether `day` may lie in a school's holidays of Christmas or Easter; the summer's lie between years."""
     of_year = (day.month, day.day)
     return of_year > _CHRISTMAS[0] or of_year < _CHRISTMAS[1] or abs(day - easter(day.year)) <= _EASTER
+
+
+def in_a_long_holiday(day: date) -> bool:
+    """Whether `day` may lie in the holidays of Christmas, Easter or summer."""
+    in_summer = (7, 20) <= (day.month, day.day) <= (8, 31)
+    return in_summer or in_holidays_of_the_year(day)
+
+
+def days_of_term(after: date, last: date) -> int:
+    """Calendar days after `after`, up to `last`, that lie in no long holiday."""
+    days = (after + timedelta(days=at) for at in range(1, (last - after).days + 1))
+    return sum(not in_a_long_holiday(day) for day in days)
 
 
 def term_carried(census_term: str, census_year: int) -> tuple[SchoolYear, str]:

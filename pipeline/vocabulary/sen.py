@@ -52,7 +52,10 @@ SUPPORT_KINDS = {
 @dataclass(frozen=True)
 class PlanWords:
     """What a home calls the two levels of support that a census knows as K and E. The law's words are changing, and the tiers
-    of the White Paper of February 2026 may take their place."""
+    of the White Paper of February 2026 may take their place.
+
+    `SEN provision` is no such word: it is the census's own name of the item that has K or E in it. A sentence that is about the
+    item, whichever of the two it says, or about any plan and not the census's, keeps the plain words."""
 
     sen_support: str = "SEN support"
     plan: str = "EHC plan"

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.known import KnownAsOf, characteristics, known_as_of
+from pipeline.edges.known import KnownAsOf, characteristics, known_as_of, schools
 from pipeline.edges.settings import Home
 from pipeline.steps.held_to_totals import as_the_school_says
 from pipeline.steps.weeks import marked_weeks
@@ -336,6 +336,49 @@ def test_each_characteristic_is_the_latest_said_of_it(shelved):
 
     assert told(date(2025, 12, 1)) == {"amira": ("F", "WBRI", False, "K"), "ben": (None, None, None, None)}
     assert told(date(2025, 3, 3))["amira"] == ("F", "WBRI", True, "N")
+
+
+def test_the_season_of_birth_is_the_latest_said_of_a_pupil(shelved):
+    home = shelved(
+        staged.PUPILS,
+        """
+        pupil_id | stated_on  | known_on   | birth_season
+        ---------+------------+------------+-------------
+        amira    | 2025-01-16 | 2025-02-03 | spring
+        amira    | 2025-05-15 | 2025-06-02 | summer
+        amira    | 2025-10-02 | 2025-11-03 |
+        """,
+    )
+
+    def season(day: date) -> list:
+        with shelf.warehouse(home) as con:
+            return characteristics(con, day)["birth_season"].to_list()
+
+    assert [season(date(2025, 3, 3)), season(date(2025, 12, 1))] == [["spring"], ["summer"]]
+
+
+def test_a_schools_area_is_the_latest_told_though_a_later_extract_has_none(shelved):
+    home = shelved(
+        staged.SCHOOLS,
+        """
+        urn    | name     | known_on   | area
+        -------+----------+------------+----------
+        100001 | Ash      | 2025-09-01 | Northfold
+        100001 | Ash High | 2025-10-01 |
+        100001 | Ash High | 2025-11-03 | Southfold
+        100002 | Birch    | 2025-09-01 |
+        """,
+    )
+    shelved(staged.CENSUS_HEADERS, "urn\n-\n100003")
+
+    def areas(day: date) -> list:
+        with shelf.warehouse(home) as con:
+            return schools(con, day).select("name", "area").rows()
+
+    birch, elm = ("Birch", None), ("School 100003", None)
+    assert areas(date(2025, 9, 1)) == [("Ash", "Northfold"), birch]
+    assert areas(date(2025, 10, 1)) == [("Ash High", "Northfold"), birch, elm]
+    assert areas(date(2025, 12, 1)) == [("Ash High", "Southfold"), birch, elm]
 
 
 @pytest.mark.parametrize("day, eligible", [("2025-09-12", True), ("2025-10-24", True), ("2025-10-25", False)])

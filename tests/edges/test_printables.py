@@ -104,9 +104,9 @@ def test_a_page_says_whose_it_is_why_and_what_it_is_for():
         a_page(3, surname="Adeyemi", forename="Tobi", nc_year="8", change="worse", changed="Worse since last time.")
     )[0]
     for words in ("Adeyemi, Tobi", "Year 8 · Larkfield Community School", "Place 3 of 1", "List of 6 March 2026", "Worth a look",
-                  "Worse since last time.", "Missed 31 of 142 possible sessions since 2 September 2025 (21.8%).", PURPOSE,
+                  "Worse since last time.", "Absent for 31 of 142 possible sessions since 2 September 2025 (21.8%).", PURPOSE,
                   "Nothing on file", "What does the pupil say is hardest about coming in?", "This year: missed 40.",
-                  "Missed 9 of 38 sessions: illness 6", "Confidential: children's records"):  # fmt: skip
+                  "Absent for 9 of 38 sessions: illness 6", "Confidential: children's records"):  # fmt: skip
         assert words in said, words
 
 
@@ -203,9 +203,9 @@ MARGIN = 36  # points at the foot, where only the footer stands
 
 LONGEST = {
     "surname": "Featherstonehaugh-Okonkwo " * 9, "forename": "Amarachi " * 20, "changed": "Worse than on the list before. " * 30,
-    "reasons": ("Missed 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8%. " * 9,) * 14,
+    "reasons": ("Absent for 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8%. " * 9,) * 14,
     "strengths": "Kind to younger pupils. " * 60, "support": "SEN support, as known on 15 January 2026; " * 30,
-    "next_step": "What was hard before it happened? " * 30, "last_four_weeks": "Missed 33 of 38 sessions: illness 5. " * 30,
+    "next_step": "What was hard before it happened? " * 30, "last_four_weeks": "Absent for 33 of 38 sessions: illness 5. " * 30,
     "pupil_words": "The corridor is loud. " * 90, "parent_words": "She sleeps badly. " * 90, "is_drawn": True,
     "waiting_since": date(2026, 1, 9), "section": "sixth_form",
 }  # fmt: skip
@@ -214,7 +214,7 @@ LONGEST = {
 def longest_page(place: int) -> Page:
     begun = tuple(Begun(n, "EHC needs assessment requested", date(2026, 1, 12)) for n in range(4))
     return a_page(
-        place, drawing=a_year(weeks=40, begun=begun), numbers=("This year: missed 12 of 14. " * 30,) * 2, **LONGEST
+        place, drawing=a_year(weeks=40, begun=begun), numbers=("This year: absent for 12 of 14. " * 30,) * 2, **LONGEST
     )
 
 
@@ -251,7 +251,7 @@ def test_reasons_past_the_most_a_page_prints_are_counted_and_none_before_is_drop
 
 def test_reasons_dropped_for_want_of_room_are_counted_with_the_rest():
     said = text(longest_page(1))[0]
-    printed = said.count("• Missed 13 of 40")
+    printed = said.count("• Absent for 13 of 40")
     assert 1 <= printed < MOST_REASONS
     assert f"And {14 - printed} more on the list." in said
 

@@ -2,12 +2,16 @@
 
 import stat
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipeline.edges import runs
+from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, Settings, make_home, open_home
+from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, SIGNING_KEY, Settings, make_home, open_home
+from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 LONG_ENOUGH = "k" * SHORTEST_KEY
 
@@ -79,11 +83,17 @@ def test_every_setting_can_be_set(tmp_path):
         own_postcode_districts = ["SE4"]
         [signals]
         many_spells = 5
+        [specialists]
+        health = 20
+        [specialists.areas."North"]
+        health = 6.5
+        in_school = 0
         """,
     ) == Settings(
         name="Ashford Trust", demo=True, places=6, places_by_school={100001: 8}, history_lag_days=3, move_taken=True,
         tolerance=0.02, fewest_shown=6, smallest_base=30, memory_limit="2GB", own_authority=("209",),
         own_postcode_districts=("SE4",), lines={"many_spells": 5.0}, printables="on demand",
+        specialists={"health": 20.0}, specialists_by_area={"North": {"health": 6.5, "in_school": 0.0}},
     )  # fmt: skip
 
 
@@ -114,6 +124,29 @@ def test_every_setting_can_be_set(tmp_path):
         ("[lists.places_by_school]\nAsh = 8", "[lists.places_by_school] takes lines like 100001 = 8."),
         ("[lists.places_by_school]\n100001 = 8.5", "[lists.places_by_school] takes lines like 100001 = 8."),
         ("[lists.places_by_school]\n100001 = true", "[lists.places_by_school] takes lines like 100001 = 8."),
+        (
+            "[specialists]\ndentist = 3",
+            "[specialists] there is no kind dentist; known are in_school, family_support, health,",
+        ),
+        ("[specialists.areas.North]\ndentist = 3", '[specialists.areas."North"] there is no kind dentist; known are'),
+        ("[specialists]\nhealth = -1", "[specialists] health takes a number of days a term, 0 or more."),
+        ("[specialists]\nhealth = true", "[specialists] health takes a number of days a term, 0 or more."),
+        ("[specialists]\nhealth = nan", "[specialists] health takes a number of days a term, 0 or more."),
+        ("[specialists]\nhealth = inf", "[specialists] health takes a number of days a term, 0 or more."),
+        ('[specialists]\nhealth = "ten"', "[specialists] health takes a number of days a term, 0 or more."),
+        ("[specialists.health]\ndays = 3", "[specialists] health takes a number of days a term, 0 or more."),
+        (
+            "[specialists.areas.North]\nhealth = -0.5",
+            '[specialists.areas."North"] health takes a number of days a term, 0 or',
+        ),
+        ("[specialists]\nareas = 3", '[specialists] areas takes tables like [specialists.areas."North"].'),
+        ("[specialists.areas]\nNorth = 3", '[specialists] areas takes tables like [specialists.areas."North"].'),
+        (
+            '[specialists.areas."North"]\n[specialists.areas." north"]',
+            "[specialists.areas] names each area once, in words.",
+        ),
+        ('[specialists.areas." "]\nhealth = 1', "[specialists.areas] names each area once, in words."),
+        ("specialists = 3", "there is no setting [specialists]"),
         ('[machine]\nmemory_limit = "plenty"', '[machine] memory_limit takes a size like "1500MB".'),
     ],
 )
@@ -132,6 +165,10 @@ def test_a_setting_nobody_knows_is_refused_in_words_that_say_which(tmp_path, set
         ("[reconciliation]\ntolerance = 0.99", True), ("[reconciliation]\ntolerance = 1", False),
         ("[reconciliation]\ntolerance = nan", False),
         ('[lists]\nprintables = "all"', True), ('[lists]\nprintables = "none"', False),
+        ("[specialists]\nhealth = 0", True), ("[specialists]\nhealth = -0.01", False),
+        ("[specialists]\nhealth = 20\n[specialists.areas]\nNorth.health = 12\nSouth.health = 8", True),
+        ("[specialists]\nhealth = 20\n[specialists.areas]\nNorth.health = 12\nSouth.health = 8.5", False),
+        ("[specialists.areas]\nNorth.health = 12", True),
         ('[machine]\nmemory_limit = "1.5 GiB"', True), ('[machine]\nmemory_limit = "0MB"', False),
     ],
 )  # fmt: skip
@@ -160,7 +197,7 @@ def test_a_folder_without_settings_is_no_home_and_is_told_how_to_be_one(tmp_path
 def test_a_new_home_has_its_folders_and_keys_and_no_database(tmp_path):
     home = make_home(tmp_path / "home", demo=True)
     held = {path.name for path in home.folder.iterdir()}
-    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in KEYS)}
+    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in (*KEYS, SIGNING_KEY))}
 
 
 def test_nobody_but_its_owner_can_read_a_home_or_a_key(tmp_path):
@@ -199,7 +236,7 @@ def test_a_key_may_come_from_the_environment_and_then_there_is_no_file(tmp_path,
     monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "w")
     home = make_home(tmp_path / "home", demo=True)
     assert home.key("warehouse") == LONG_ENOUGH + "w"
-    assert sorted(path.name for path in home.folder.glob("*.key")) == ["identity.key", "pseudonym.key"]
+    assert sorted(path.name for path in home.folder.glob("*.key")) == ["dashboard.key", "identity.key", "pseudonym.key"]
 
 
 def test_the_environment_is_believed_before_the_file(tmp_path, monkeypatch):
@@ -244,3 +281,23 @@ def test_a_key_that_is_no_text_is_refused(tmp_path):
     (home.folder / "warehouse.key").write_bytes(b"\xff\xfe" * 40)
     with pytest.raises(Refused, match="cannot be read as text"):
         home.key("warehouse")
+
+
+def test_the_settings_a_new_home_has_show_how_specialists_are_told(tmp_path):
+    """Taken out of their comments, the lines shown are understood."""
+    template = make_home(tmp_path / "home", demo=False).folder / "settings.toml"
+    shown = template.read_text().partition("[specialists]")[2].partition("[care]")[0]
+    lines = [line.removeprefix("# ") for line in shown.splitlines() if line.startswith(("# health", "# [specialists"))]
+    settings = told(tmp_path, "[specialists]\n" + "\n".join(lines))
+    assert (settings.specialists, settings.specialists_by_area) == ({"health": 20.0}, {"North": {"health": 6.0}})
+    assert all(kind in shown for kind in NEXT_STEPS)
+
+
+def test_a_replay_has_the_specialists_of_then(tmp_path):
+    make_home(tmp_path, demo=True)
+    then = told(tmp_path, '[specialists]\nhealth = 20\n[specialists.areas."North East"]\nhealth = 6')
+    with shelf.warehouse(open_home(tmp_path)) as con:
+        runs.record(con, open_home(tmp_path), "flag 2026-03-13 1", "flag", date(2026, 3, 13))
+    assert told(tmp_path, "").specialists == {}
+    with shelf.warehouse(open_home(tmp_path)) as con:
+        assert runs.settings_of(con, date(2026, 3, 13)) == then

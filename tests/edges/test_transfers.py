@@ -16,6 +16,7 @@ from pipeline.hops.checking import checked
 from pipeline.hops.looking import Look, looked
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
+from pipeline.steps.disclosure import Policy
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.looked_at import NOTHING_BEFORE
 from pipeline.steps.places import of_schools
@@ -244,10 +245,10 @@ def test_the_school_before_has_no_register_received_and_no_figures_published(loo
 
 
 def tonight(look: Look) -> Tonight:
-    words = ("pupil_id", "sex", "ethnicity", "language", "sen_provision")
+    words = ("pupil_id", "sex", "ethnicity", "language", "birth_season", "sen_provision")
     said = dict.fromkeys(words, pl.String) | dict.fromkeys(("fsm_eligible", "looked_after"), pl.Boolean)
     return Tonight(
-        run="flag", as_of=look.as_of, version="0", demo=True, triage=look.triage, features=look.features,
+        run="flag", home="Home", as_of=look.as_of, version="0", demo=True, policy=Policy(), triage=look.triage, features=look.features,
         signals=look.signals, support=look.support, schools=look.known.schools, weeks=look.registers,
         lost=look.lost, characteristics=pl.DataFrame(schema=said),
         withheld=first_apart(look.lines), places=of_schools(look.triage, look.policy),

@@ -81,6 +81,17 @@ def test_every_declared_table_is_there_from_the_first_with_its_columns(home):
             assert tuple(shelf.read(con, f"SELECT * FROM warehouse.{table.name}").columns) == table.names
 
 
+@pytest.mark.parametrize("table, column", [("staged.schools", "area"), ("staged.pupils", "birth_season")])
+def test_a_home_of_before_a_column_was_gets_it_and_keeps_its_rows(home, table, column):
+    keep(home, schools(NAME))
+    with shelf.warehouse(home) as con:
+        con.execute(f"ALTER TABLE warehouse.{table} DROP COLUMN {column}")
+    with shelf.warehouse(home) as con:
+        assert shelf.read(con, f"SELECT {column} FROM warehouse.{table}")[column].drop_nulls().is_empty()
+    keep(home, schools("Another").with_columns(extract_id=pl.lit(2, pl.Int32)))
+    assert kept(home) == sorted([NAME, "Another"])
+
+
 def test_weeks_in_which_nothing_was_possible_are_kept_and_not_shown(home):
     week = dict.fromkeys(MARKED_WEEKS.names, 0) | {
         "pupil_id": "amira",

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import shutil
 import stat
 import zipfile
@@ -17,8 +18,11 @@ from xlsxwriter import Workbook
 
 from pipeline.edges import feedback, identity
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.returned import returned_list
 from pipeline.edges.seals import Seals
 from pipeline.edges.workbook_cells import Cell, book_of
+from pipeline.hops import returning
+from pipeline.hops.returning import looked_into
 
 from .answered import (
     AS_OF,
@@ -172,16 +176,21 @@ def test_a_corrected_copy_counts_over_the_one_before_and_both_are_kept(here):
     assert told == ["not needed", "look into it"] and then == ["not needed"]
 
 
-def test_an_answer_to_an_old_list_does_not_undo_a_later_decision(here):
-    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "not needed", date(2026, 2, 21)),
-                  rows=[_of_before()], as_of=BEFORE, before=None, under_review=())  # fmt: skip
+def test_a_later_copy_of_the_same_list_takes_an_answer_back_though_it_gives_an_earlier_day(here):
+    old = {"rows": [_of_before()], "as_of": BEFORE, "before": None, "under_review": ()}
+    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "not needed", date(2026, 2, 21)), "second.xlsx", **old)
+    with shelf.warehouse(here.home) as con:
+        assert looked_into(con, known_on=KNOWN_ON) == {LOOKED_INTO_KEY: date(2026, 2, 24)}
     here.read()
-
     with shelf.warehouse(here.home) as con:
         told = feedback.decisions(con, KNOWN_ON).filter(pupil_id=LOOKED_INTO_KEY)
-        still = feedback.looked_into(con, known_on=KNOWN_ON)
-    assert told["decision"].to_list() == ["not needed", "look into it"], "both are kept; the last, made later, counts"
-    assert still == {LOOKED_INTO_KEY: date(2026, 2, 24)}
+        assert looked_into(con, known_on=KNOWN_ON) == {}
+        assert looked_into(con, known_on=date(2026, 3, 1)) == {LOOKED_INTO_KEY: date(2026, 2, 24)}
+    assert set(told["decision"]) == {"not needed", "look into it"}, "both are kept"
+    here.returned(lambda book: decide(book, LOOKED_INTO_KEY, "look into it", date(2026, 2, 20)), "third.xlsx", **old)
+    here.read(known_on=date(2026, 3, 20))
+    with shelf.warehouse(here.home) as con:
+        assert looked_into(con, known_on=date(2026, 3, 20)) == {LOOKED_INTO_KEY: date(2026, 2, 20)}
 
 
 def _of_before():
@@ -764,6 +773,83 @@ def test_where_one_workbook_is_refused_the_others_are_read(here):
         "returned/good.xlsx": True, "returned/bad.xlsx": False,
     }  # fmt: skip
     assert here.decided()[TOBI] == "not needed" and summary.refused_any
+
+
+def test_of_two_workbooks_one_with_a_shared_text_of_five_thousand_nines_the_other_is_read(here):
+    here.returned(lambda book: decide(book, TOBI), "good.xlsx")
+    path = here.returned(lambda book: decide(book, ZOFIA), "odd.xlsx")
+    share_texts(path)
+    refer_to(path, "9" * 5000)
+    summary = here.read()
+
+    assert {one.file: one.refused_because for one in summary.returned} == {
+        "returned/good.xlsx": None,
+        "returned/odd.xlsx": "returned/odd.xlsx is a workbook that cannot be opened: save it again, or deliver it as CSV.",
+    }
+    assert here.decided() == {LOOKED_INTO_KEY: "look into it", TOBI: "not needed"}
+
+
+def refer_to(path: Path, number: str) -> None:
+    """The last cell of the list's own sheet shows the shared text of that number."""
+
+    def changed(name: str, content: bytes) -> bytes:
+        if name != "xl/worksheets/sheet1.xml":
+            return content
+        before, value, after = re.split(rb"(?<=v>)([0-9]+)(?=</[^<>]*v></[^<>]*c>)", content)[-3:]
+        return content.removesuffix(before + value + after) + before + number.encode() + after
+
+    repacked(path, changed)
+
+
+@pytest.mark.parametrize("beyond, is_read", [(-1, True), (0, False)])
+def test_the_last_shared_text_there_is_may_be_shown_and_none_after_it(here, beyond, is_read):
+    path = here.returned(lambda book: decide(book, TOBI))
+    share_texts(path)
+    with zipfile.ZipFile(path) as package:
+        texts = package.read("xl/sharedStrings.xml").count(b"<si>")
+    refer_to(path, str(texts + beyond))
+
+    assert [one.refused_because is None for one in here.read().returned] == [is_read]
+
+
+def test_runs_within_runs_as_deep_as_a_file_can_say_are_no_text_and_stop_nothing(here):
+    path = here.returned(lambda book: decide(book, TOBI))
+    share_texts(path)
+    runs = b"<r>" * 50_000 + b"<t>deep</t>" + b"</r>" * 50_000
+    deep = lambda name, content: content.replace(b"</sst>", b"<si>" + runs + b"</si></sst>")  # noqa: E731
+    repacked(path, deep)
+    here.read()
+
+    assert here.decided()[TOBI] == "not needed"
+
+
+@pytest.mark.parametrize("fault", [ValueError, OverflowError, KeyError, IndexError, RecursionError])
+def test_whatever_a_damaged_workbook_makes_its_reader_raise_the_others_are_read(here, monkeypatch, fault):
+    here.returned(lambda book: decide(book, TOBI), "good.xlsx")
+    here.returned(lambda book: decide(book, ZOFIA), "odd.xlsx")
+    breaks_down(monkeypatch, fault)
+    summary = here.read()
+
+    assert [one.file for one in summary.returned if one.refused_because] == ["returned/odd.xlsx"]
+    assert here.decided()[TOBI] == "not needed" and ZOFIA not in here.decided()
+
+
+def test_a_fault_of_our_own_is_not_called_a_damaged_workbook(here, monkeypatch):
+    here.returned(lambda book: decide(book, ZOFIA), "odd.xlsx")
+    breaks_down(monkeypatch, AttributeError)
+    with pytest.raises(AttributeError):
+        here.read()
+
+
+def breaks_down(monkeypatch, fault: type[Exception]) -> None:
+    """Reading odd.xlsx raises `fault`; any other workbook is read."""
+
+    def reads(content, name, *more, **how):
+        if name.endswith("odd.xlsx"):
+            raise fault
+        return returned_list(content, name, *more, **how)
+
+    monkeypatch.setattr(returning, "returned_list", reads)
 
 
 # ---- nobody else is ever changed

@@ -42,7 +42,7 @@ def second_list(**facts):
     rows = [pupil(place, change) for place, change in enumerate(changes, start=1)]
     off = (
         OffList("Hart, Jo", "7", "moved", "On no roll here since 2 March 2026."),
-        OffList("Silva, Rui", "10", "resolved", "Missed 2 of the last 40 sessions."),
+        OffList("Silva, Rui", "10", "resolved", "Absent for 2 of the last 40 sessions."),
         OffList("Okafor, Ada", "9", "decided", "Decided on 27 February 2026: not needed."),
     )
     return made_up_list(*rows, **{"before": BEFORE, "off_list": off, **facts})
@@ -117,7 +117,7 @@ def test_who_is_off_the_list_has_a_line_that_says_why_and_no_cell_to_fill(tmp_pa
     assert [cell.value for cell in sheet[row][2:] if cell.value] == [
         "Silva, Rui, Year 10",
         "No longer asks for a look",
-        "Missed 2 of the last 40 sessions.",
+        "Absent for 2 of the last 40 sessions.",
     ]
     assert all(cell.protection.locked for cell in sheet[row])
 
@@ -173,6 +173,21 @@ def test_whoever_is_looked_into_has_a_row_with_cells_for_what_came_of_it(tmp_pat
     assert int(day.formula1) == (date(2026, 2, 27) - date(1899, 12, 30)).days, "not before it was decided"
 
 
+def test_a_look_of_six_school_weeks_says_so_and_is_counted_above_the_table(tmp_path):
+    looks = [
+        UnderReview(f"kkkkllllmmm{weeks}", "Okafor, Ada", "9", date(2026, 1, 9), BEFORE, weeks) for weeks in (5, 6, 7)
+    ]
+    sheet = opened(made_up_list(under_review=(*looks, replace(looks[0], school_weeks=None))), tmp_path)[
+        "Being looked into"
+    ]
+    said = [row[3].value for row in sheet.iter_rows(min_row=5) if row[0].value]
+    on = "9 January 2026"
+    assert said == [on, f"{on}, 6 school weeks ago", f"{on}, 7 school weeks ago", on]
+    assert "2 of these wait for 6 school weeks or more: what came of it?" in sheet["C3"].value
+    fresh = opened(made_up_list(under_review=looks[:1]), tmp_path)["Being looked into"]
+    assert "school weeks" not in every_text(fresh.parent)
+
+
 def test_a_fact_that_is_said_to_be_wrong_is_named_with_the_day(tmp_path):
     one = ToPutRight("Silva, Rui", "10", "a mark", date(2026, 3, 1), BEFORE)
     rows = list(opened(made_up_list(to_put_right=(one,)), tmp_path)["To put right"].iter_rows(values_only=True))
@@ -183,7 +198,7 @@ def test_a_fact_that_is_said_to_be_wrong_is_named_with_the_day(tmp_path):
 def test_both_sheets_say_so_where_there_is_nothing(tmp_path):
     told = every_text(opened(made_up_list(), tmp_path))
 
-    assert "Nobody is being looked into." in told and "No fact is waiting to be put right." in told
+    assert "No pupil is being looked into." in told and "No fact is waiting to be put right." in told
 
 
 # ---- keys and seals

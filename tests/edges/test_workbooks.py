@@ -32,10 +32,10 @@ def made_up_pupil(place: int = 1, **facts) -> ListedPupil:
         "forename": "Tobi",
         "nc_year": "8",
         "section": "main",
-        "reasons": ("Missed 31 of 142 possible sessions since 2 September 2025 (21.8%).",),
+        "reasons": ("Absent for 31 of 142 possible sessions since 2 September 2025 (21.8%).",),
         "changed": "New on this list",
         "weekly": (1.0, 0.9, 0.8, 0.9, 1.0, 0.5, 0.6, 0.7, 0.4, 0.7, 0.8, 0.6),
-        "last_four_weeks": "Missed 9 of 38 sessions: illness 6, no reason yet 3",
+        "last_four_weeks": "Absent for 9 of 38 sessions: illness 6, no reason yet 3",
         "support": "Nothing on file",
         "next_step": "What does the pupil say is hardest about coming in?",
     }
@@ -65,15 +65,15 @@ def made_up_list(*rows: ListedPupil, **facts) -> ReviewList:
 
 def full_list() -> ReviewList:
     """Ten places, all taken, with the longest and oddest things that come."""
-    rising = "Missed 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8% before."
+    rising = "Absent for 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8% before."
     illness = "Ill in 6 separate spells this year, 26 sessions in all; the longest lasted 4 school days."
     spells = "Absent 9 separate times this term; no two of them more than a school week apart."
     worse = "Missed 21.8% so far this year, against 9.4% by the same point of last year."
-    ytd = "Missed 31 of 142 possible sessions since 2 September 2025 (21.8%)."
+    ytd = "Absent for 31 of 142 possible sessions since 2 September 2025 (21.8%)."
     part_time = "On a part-time timetable (code C2) in 14 school weeks this year: 58 sessions."
     suspended = "Suspended 2 times in the last 12 months, last on 3 February 2026."
     moved = "Joined this school this year, on 17 November 2025."
-    severe = "Missed 96 of 171 possible sessions since 2 September 2025 (56.1%)."
+    severe = "Absent for 96 of 171 possible sessions since 2 September 2025 (56.1%)."
     ask, agreed = "What does the pupil say is hardest about coming in?", "When is it due to end, and who agreed it?"
     well = "Has anyone asked the school nurse or a doctor what lies behind so many short illnesses?"
     sliding = (1.0, 0.9, 1.0, 0.9, 0.8, 1.0, 0.7, 0.8, 0.6, 0.6, 0.7, 0.6)
@@ -87,7 +87,7 @@ def full_list() -> ReviewList:
                       reasons=(ytd, rising, illness, spells, worse), weekly=sliding, next_step=well),
         made_up_pupil(2, surname="Nowak", forename="Zofia", nc_year="10", reasons=(part_time, severe), changed=again,
                       weekly=gone, support=long_support, next_step=agreed,
-                      last_four_weeks="Missed 33 of 38 sessions: illness 5, part-time timetable 20, no reason yet 8"),
+                      last_four_weeks="Absent for 33 of 38 sessions: illness 5, part-time timetable 20, no reason yet 8"),
         made_up_pupil(3, surname="王", forename="小明", reasons=(ytd, spells), weekly=steady, next_step=ask),
         made_up_pupil(4, surname=COMMAND, forename="Robin", nc_year="7", reasons=(ytd,), next_step=ask),
         made_up_pupil(5, surname="@SUM(A1)", forename="-Lee", nc_year="9", reasons=(worse, "+1 spell since the last list."),
@@ -260,10 +260,10 @@ def test_a_row_says_its_reasons_what_changed_and_what_to_ask(tmp_path):
     assert (
         cell("Why worth a look")
         .split("\n")[0]
-        .endswith("Missed 31 of 142 possible sessions since 2 September 2025 (21.8%).")
+        .endswith("Absent for 31 of 142 possible sessions since 2 September 2025 (21.8%).")
     )
     assert len(cell("Why worth a look").split("\n")) == 5
-    assert cell("Last four weeks") == "Missed 9 of 38 sessions: illness 6, no reason yet 3"
+    assert cell("Last four weeks") == "Absent for 9 of 38 sessions: illness 6, no reason yet 3"
     assert cell("Support on file") == "Nothing on file"
     assert cell("Next step: a question").endswith("?")
 
@@ -464,7 +464,7 @@ def test_the_page_about_the_list_says_what_comes_back_and_what_a_decision_does(t
 
     assert "the answers are read back" in said
     assert "it keeps its place, and says how long it has waited" in said
-    assert "A pupil you decided on does not come back, unless things get worse by numbers the list then gives" in said
+    assert "things get worse, and the list gives the numbers; a snooze ends; or you could not reach anyone" in said
     assert "You are asked again after 4 weeks." in said
     assert "Nothing is read back" not in said and "made afresh" not in said
 
@@ -580,7 +580,7 @@ def test_no_row_is_too_low_for_what_it_says(tmp_path):
 
 
 def test_a_row_grows_with_its_words_and_never_falls_below_room_to_write(tmp_path):
-    reason = "Missed 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8% before."
+    reason = "Absent for 13 of 40 sessions in the last 20 school days (32.5%), up from 11.8% before."
     rows = [made_up_pupil(place, reasons=(reason,) * how_many) for place, how_many in ((1, 1), (2, 5), (3, 9))]
 
     sheet = opened(made_up_list(*rows), tmp_path)["Review list"]

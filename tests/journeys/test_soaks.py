@@ -4,10 +4,12 @@ import random
 
 import pytest
 
-from pipeline.edges import inbox, reading
+from pipeline.edges import inbox, reading, workbook_cells
 from pipeline.edges.settings import open_home
+from pipeline.hops import returning
 from pipeline.tables.layouts import LAYOUTS
-from tests.soaks import base, fuzz, kills
+from tests.edges.answered import at_home
+from tests.soaks import base, fuzz, kills, returned
 
 FILES = 30
 READERS = {reader.name: reader for reader in fuzz.READERS}
@@ -70,6 +72,32 @@ def test_memory_and_time_beyond_their_bounds_are_faults(home, monkeypatch):
     counts = fuzz.run(READERS["csv"], 20, range(3), home)
     faults = [what for what in counts if what.startswith("fault")]
     assert any("MB (files 0 to 2)" in what for what in faults) and any("took 0.0 s" in what for what in faults)
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_whatever_is_done_to_a_returned_list_the_one_beside_it_is_read_and_no_other_pupil_is_answered_for(tmp_path):
+    counts = returned.run(at_home(tmp_path), 20, range(2 * FILES))
+    assert {what: n for what, n in counts.items() if what.startswith("fault")} == {}
+    assert counts["files"] == 2 * FILES
+    assert 0 < counts["files refused"] < 2 * FILES and counts["rows taken"] > counts["rows refused"] > 0
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_a_returned_list_that_stopped_the_reading_of_all_would_be_found(tmp_path, monkeypatch):
+    """Its number of a shared text is put again to a reader that believes it, however long it is."""
+    monkeypatch.setattr(
+        workbook_cells, "_number", lambda told, otherwise, name: otherwise if told is None else int(told)
+    )
+    monkeypatch.setattr(returning, "_OF_DAMAGE", ())
+    counts = returned.run(at_home(tmp_path), 20, range(2 * FILES))
+    assert any(what.startswith("fault: ValueError") for what in counts)
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_a_mutated_returned_list_can_be_had_again_from_its_seed_and_number(tmp_path):
+    seeds = returned.seeds(at_home(tmp_path))
+    one, again, other = (returned.made(seeds, 20, number) for number in (7, 7, 8))
+    assert one == again != other
 
 
 @pytest.mark.parametrize("soak", [fuzz, kills])

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.steps.inclusion import Tonight
 from pipeline.steps.lost import Lost
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.published import OUTCOMES
@@ -38,9 +39,11 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
     triage = who.with_columns(outcome=pl.Series(chance.choices(OUTCOMES, (4, 3, 4, 1, 2, 30, 2), k=pupils)))
     return Tonight(
         run=f"flag {AS_OF} 1",
+        home="A made-up authority",
         as_of=AS_OF,
         version="0",
         demo=True,
+        policy=Policy(),
         triage=triage,
         features=_features(who, rates),
         signals=_signals(who, chance),
@@ -66,6 +69,7 @@ def _schools(urns: list[int]) -> pl.DataFrame:
             "name": [f"School {urn}" for urn in urns],
             "phase": [PHASES[urn % len(PHASES)] for urn in urns],
             "laestab": [urn + 3_000_000 for urn in urns],
+            "area": [("North", "South")[urn % 2] for urn in urns],
         },
         schema_overrides={"urn": pl.Int32, "laestab": pl.Int32},
     )
@@ -101,6 +105,7 @@ def _characteristics(who: pl.DataFrame, chance: random.Random) -> pl.DataFrame:
         "fsm_eligible": ((True, False, None), (3, 6, 1)),
         "looked_after": ((True, False), (1, 20)),
         "sen_provision": (("N", "K", "E"), (10, 2, 1)),
+        "birth_season": (("autumn", "spring", "summer", None), (5, 5, 5, 1)),
     }
     return who.select("pupil_id").with_columns(
         pl.Series(

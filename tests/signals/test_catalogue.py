@@ -10,7 +10,9 @@ from pipeline.signals import SIGNALS, pupil_signals
 from pipeline.signals.catalogue import catalogue
 from pipeline.signals.lines import Lines
 from pipeline.signals.signal import READABLE
-from pipeline.tables.derived import PUPIL_CIRCUMSTANCES, PUPIL_FEATURES
+from pipeline.tables.derived import DERIVED, PUPIL_CIRCUMSTANCES, PUPIL_FEATURES
+from pipeline.tables.facts import ENROLMENTS, PUPIL_WEEKS
+from pipeline.tables.staged import PUPILS
 from tests.cast import AS_OF, SECONDARY
 
 by_name = pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
@@ -65,17 +67,40 @@ def test_its_next_step_and_what_it_asks_are_questions(signal):
 
 @by_name
 def test_no_sex_need_or_background_is_read(signal):
-    never = ("sex", "ethnicity", "language", "fsm", "sen", "birth", "age", "postcode", "looked", "care", "carer")
+    never = (
+        "sex",
+        "ethnicity",
+        "language",
+        "fsm",
+        "sen",
+        "birth",
+        "season",
+        "age",
+        "postcode",
+        "looked",
+        "care",
+        "carer",
+    )
     of_attendance = set(signal.features) & set(PUPIL_FEATURES.names)
     assert not [name for name in of_attendance if any(word in name.split("_") for word in never)]
 
 
 def test_what_a_model_may_read_holds_nothing_of_records_staff_or_background():
-    never = {"sex", "ethnicity", "language", "fsm", "sen", "birth", "age", "postcode", "looked", "care", "carer", "level",
-             "wider", "file", "support", "plan"}  # fmt: skip
+    never = {"sex", "ethnicity", "language", "fsm", "sen", "birth", "season", "age", "postcode", "looked", "care", "carer",
+             "level", "wider", "file", "support", "plan"}  # fmt: skip
     assert [name for name in PUPIL_FEATURES.names if never & set(name.split("_"))] == []
     shared = set(PUPIL_FEATURES.names) & set(PUPIL_CIRCUMSTANCES.names)
     assert shared == {"as_of", "pupil_id", "urn"}
+
+
+def test_nothing_that_is_for_the_audit_only_is_in_any_table_that_lists_rest_on():
+    """What a pupils row says for the audit of groups stays where it was delivered, and is read for that audit alone."""
+    for_the_audit = {column.name for column in PUPILS.columns if column.description.endswith("For the audit only.")}
+    assert {"birth_season", "sex", "ethnicity", "language", "fsm_eligible", "looked_after"} <= for_the_audit
+    lists_rest_on = (ENROLMENTS, PUPIL_WEEKS, *DERIVED)
+    assert [
+        (table.name, for_the_audit & set(table.names)) for table in lists_rest_on if for_the_audit & set(table.names)
+    ] == []
 
 
 @by_name
@@ -109,7 +134,7 @@ def test_a_rate_stands_beside_both_its_numbers():
     known = signal.raises | {
         "judged_absence_sessions": 31, "judged_possible_sessions": 142, "judged_absence_rate": 31 / 142,
     }  # fmt: skip
-    assert answer(signal, **known)["reason"] == "Missed 31 of 142 sessions (21.8%) since 3 September 2025."
+    assert answer(signal, **known)["reason"] == "Absent for 31 of 142 sessions (21.8%) since 3 September 2025."
 
 
 def test_leave_that_asks_nothing_is_counted_in_one_sum():

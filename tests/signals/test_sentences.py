@@ -1,12 +1,15 @@
 """Numbers as a person reads them."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import pytest
 
+from pipeline.signals import SIGNALS
 from pipeline.signals.sentences import columns_in, written
-from pipeline.signals.signal import Signal, UndeclaredFeature
+from pipeline.signals.signal import Signal, UndeclaredFeature, UnknownNextStep
+from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 NUMBERS = {
     "n": pl.Int32,
@@ -58,18 +61,18 @@ def test_a_bracketed_part_goes_where_there_is_nothing_to_say(n, words):
 
 
 def test_no_number_no_sentence():
-    assert said("Missed {n:session}.", n=None) is None
+    assert said("Absent for {n:session}.", n=None) is None
 
 
 def test_columns_inside_and_outside_brackets_are_read():
-    assert columns_in("Missed {a:session}[ in {b:spell}] {c}.") == ("a", "b", "c")
+    assert columns_in("Absent for {a:session}[ in {b:spell}] {c}.") == ("a", "b", "c")
 
 
 def test_a_signal_cannot_read_a_feature_nobody_declares():
     with pytest.raises(UndeclaredFeature, match="shoe_size"):
         Signal(
             name="odd", asks="?", line="", evidence=pl.lit(True), raised=pl.col("shoe_size") > 40, reason="", points=1,
-            next_step="?", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
+            next_step="?", kind="in_school", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
         )  # fmt: skip
 
 
@@ -77,5 +80,15 @@ def test_a_sentence_cannot_read_a_feature_nobody_declares():
     with pytest.raises(UndeclaredFeature, match="hat_size"):
         Signal(
             name="odd", asks="?", line="", evidence=pl.lit(True), raised=pl.lit(True), reason="Hat {hat_size}.", points=1,
-            next_step="?", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
+            next_step="?", kind="in_school", role="trigger", source="none", caution="", since=date(2026, 9, 1), raises={}, spares={},
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["", "dentist", "In_School"])
+def test_a_next_step_cannot_be_of_a_kind_nobody_knows(kind):
+    with pytest.raises(UnknownNextStep, match="known are in_school, family_support, health"):
+        replace(SIGNALS[0], kind=kind)
+
+
+def test_a_next_step_may_be_of_any_kind_that_is_known():
+    assert [replace(SIGNALS[0], kind=kind).kind for kind in NEXT_STEPS] == list(NEXT_STEPS)

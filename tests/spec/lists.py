@@ -44,7 +44,8 @@ def list_of(
     it = seen(pupils, as_of=as_of, policy=policy, **known)
     weeks = cut(marked_weeks(marks_of(pupils)), last_day=as_of)
     drawing = {} if lots is None else {"lots": lots}
-    earlier = Earlier(before, weeks, due, date(2026, 4, 3), **drawing)
+    next_on = dict.fromkeys(it.features["urn"], date(2026, 4, 3))
+    earlier = Earlier(before, weeks, due, next_on, **drawing)
     outcome = triage(it.features, it.signals, it.support, policy, as_of=as_of, earlier=earlier)
     off = off_list(outcome, before, enrolments_of(pupils), as_of=as_of)
     went_out = it.features["urn"].unique() if due is None else pl.Series(sorted(due), dtype=pl.Int32)

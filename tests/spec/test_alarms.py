@@ -8,10 +8,11 @@ import pytest
 
 from pipeline.steps.alarms import alarms
 from pipeline.steps.looked_at import NOTHING_BEFORE, Before
+from pipeline.tables.feedback import RETURNS
 from tests.cast import AS_OF, school_days
 
 from .lists import answered, list_of
-from .test_from_list_to_list import ILL
+from .test_from_list_to_list import ILL, back_again
 
 SCHOOL = 100001
 DAYS = pl.DataFrame(
@@ -38,10 +39,14 @@ def decided(*decisions: str, on: date = FIRST) -> Before:
     return before
 
 
-def lists(*days: date, pupils: int = 1, returned: bool = False) -> Before:
+def lists(*days: date, pupils: int = 1, returned: tuple[date, int] | None = None) -> Before:
+    """Lists of these days; and of one that came back the day it was of, and how many of its rows were taken."""
     listed = [(day, f"p{number}", SCHOOL) for day in days for number in range(pupils)]
     places = pl.DataFrame(listed, schema={"as_of": pl.Date, "pupil_id": pl.String, "urn": pl.Int32}, orient="row")
-    told = pl.DataFrame({"urn": [SCHOOL] if returned else []}, schema={"urn": pl.Int32})
+    back = (
+        [{"return_key": "k", "urn": SCHOOL, "list_as_of": returned[0], "rows_taken": returned[1]}] if returned else []
+    )
+    told = pl.DataFrame(back, schema=RETURNS.schema)
     rows = pl.DataFrame([(day, SCHOOL) for day in days], schema={"as_of": pl.Date, "urn": pl.Int32}, orient="row")
     return replace(NOTHING_BEFORE, lists=rows, places=places, returns=told)
 
@@ -68,7 +73,15 @@ def test_two_lists_and_never_a_workbook_back_are_an_alarm():
     both = (FIRST, date(2026, 2, 20))
     assert raised(lists(FIRST))["never_returned"] is None
     assert raised(lists(*both))["never_returned"] is True
-    assert raised(lists(*both, returned=True))["never_returned"] is False
+    assert raised(lists(*both, returned=(FIRST, 1)))["never_returned"] is False
+
+
+@pytest.mark.parametrize("returned, is_raised", [
+    ((date(2025, 8, 1), 1), False), ((date(2025, 7, 31), 1), True), ((FIRST, 0), True),
+])  # fmt: skip
+def test_only_a_list_of_this_year_of_which_something_was_taken_has_come_back(returned, is_raised):
+    """One of last year says nothing of this one, and of one refused whole nobody has an answer."""
+    assert raised(lists(FIRST, date(2026, 2, 20), returned=returned))["never_returned"] is is_raised
 
 
 def test_a_list_with_nobody_on_it_asks_for_no_answer():
@@ -94,6 +107,13 @@ def test_the_wait_is_of_rows_on_the_list_and_ends_with_a_decision():
     assert raised_of(later) is True
     done = answered(first.before, ILL, NO, FIRST + timedelta(days=3), of=FIRST)
     assert raised_of(list_of([ILL], done, as_of=AS_OF)) is False
+
+
+def test_a_row_that_came_back_and_nobody_decided_on_waits_as_any_other():
+    pupil, back = back_again()
+    assert raised_of(list_of([pupil], back.before, as_of=AS_OF)) is True
+    done = answered(back.before, pupil, NO, FIRST + timedelta(days=30), of=date(2026, 3, 3))
+    assert raised_of(list_of([pupil], done, as_of=AS_OF)) is False
 
 
 def raised_of(listed) -> bool:

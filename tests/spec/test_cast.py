@@ -50,7 +50,9 @@ def test_illness_in_spells_with_nothing_on_file_is_in_the_upper_half(together):
     amira = together.outcome(AMIRA)
     assert (amira["outcome"], amira["quota"]) == ("listed", "never_looked_at")
     assert amira["place"] <= 5
-    assert together.reasons(AMIRA)["persistent_absence"] == "Missed 30 of 246 sessions (12.2%) since 3 September 2025."
+    assert (
+        together.reasons(AMIRA)["persistent_absence"] == "Absent for 30 of 246 sessions (12.2%) since 3 September 2025."
+    )
     assert together.reasons(AMIRA)["long_or_repeated_illness"] == (
         "Missed 30 sessions for illness since 3 September 2025, in 5 separate spells."
     )
@@ -60,10 +62,10 @@ def test_illness_in_spells_with_nothing_on_file_is_in_the_upper_half(together):
 def test_a_plan_in_date_is_looked_at_again_where_half_is_missed(together):
     bede = together.outcome(BEDE)
     assert (bede["outcome"], bede["quota"]) == ("listed", "support_and_worse")
-    assert bede["because"] == "Support is on file, and half or more was missed."
+    assert bede["because"] == "Support is on file, and absence is half or more."
     assert "early review" in bede["next_step"]
     assert together.reasons(BEDE)["severe_absence"] == (
-        "Half or more: missed 136 of 246 sessions (55.3%) since 3 September 2025."
+        "Half or more: absent for 136 of 246 sessions (55.3%) since 3 September 2025."
     )
 
 
@@ -71,7 +73,7 @@ def test_a_travelling_familys_leave_makes_no_pupil_eligible(together):
     cato = together.outcome(CATO)
     assert cato["outcome"] == "not_eligible"
     assert cato["because"] == (
-        "A tenth or more was missed, but under a tenth where holidays and other leave, which do not ask about need, are "
+        "Absence was a tenth or more, but under a tenth where holidays and other leave, which do not ask about need, are "
         "set aside (6 of 186 sessions)."
     )
 
@@ -101,7 +103,10 @@ def test_study_leave_is_never_a_reason(together):
 
 def test_a_session_under_compulsory_age_is_not_possible(together):
     assert together.feature(EDEN, "possible_sessions_ytd") == 246 - 73
-    assert together.outcome(EDEN)["because"] == "Missed 8 of 173 sessions (4.6%) since 3 September 2025, under a tenth."
+    assert (
+        together.outcome(EDEN)["because"]
+        == "Absent for 8 of 173 sessions (4.6%) since 3 September 2025, under a tenth."
+    )
 
 
 def test_a_long_part_time_timetable_is_near_the_top_even_on_sen_support(together):
@@ -124,7 +129,7 @@ def test_year_six_is_what_year_seven_is_judged_on_at_first():
     in_september = seen([HUGO], as_of=IN_SEPTEMBER)
     assert in_september.outcome(HUGO)["outcome"] == "listed"
     assert in_september.reasons(HUGO)["persistent_absence"] == (
-        "Missed 50 of 390 sessions (12.8%) in 2024/25, when in Year 6; this year has only 36 possible sessions so far."
+        "Absent for 50 of 390 sessions (12.8%) in 2024/25, when in Year 6; this year has only 36 possible sessions so far."
     )
 
 
@@ -196,7 +201,7 @@ def test_in_a_special_school_a_recent_rise_is_enough():
     it = seen([rising, *steady])
     assert it.answer(rising, "worse_than_last_year") is False
     assert it.outcome(rising)["outcome"] == "listed"
-    assert it.outcome(rising)["because"].startswith("Missed 28 of the last 40 sessions (70.0%), against 0.0%")
+    assert it.outcome(rising)["because"].startswith("Absent for 28 of the last 40 sessions (70.0%), against 0.0%")
 
 
 # Those who came later ---------------------------------------------------------------------------------------------------

@@ -315,7 +315,7 @@ def test_a_census_term_stands_in_for_registers_and_is_named():
     assert known.feature(UNMARKED, "part_time_weeks_ytd") is None
     assert known.feature(UNMARKED, "late_sessions_ytd") is None
     assert known.reasons(UNMARKED) == {
-        "persistent_absence": "Missed 19 of 146 sessions (13.0%) in the autumn term 2025 (school census); "
+        "persistent_absence": "Absent for 19 of 146 sessions (13.0%) in the autumn term 2025 (school census); "
         "3 of those were holidays or other leave.",
         "absent_and_never_looked_at": "Absent and never looked at: no support, plan or SEN provision on file, and no review "
         "in the last 12 months.",
@@ -362,7 +362,7 @@ def test_terms_and_parts_of_one_year_are_added_up():
     known = seen([UNMARKED], marks=NO_MARKS, census=census("unmarked", two_terms))
     assert known.feature(UNMARKED, "possible_sessions_last_year") == 396
     assert known.reasons(UNMARKED)["persistent_absence"] == (
-        "Missed 42 of 396 sessions (10.6%) in 2024/25 (school census); this year has none so far."
+        "Absent for 42 of 396 sessions (10.6%) in 2024/25 (school census); this year has none so far."
     )
 
 

@@ -74,6 +74,17 @@ def test_of_year_seven_itself_no_more_have_climbed(years_like):
 
 
 @every_school
+def test_many_spells_at_a_rate_nearly_persistent_come_to_one_in_fifty_and_more_who_do_not_change(phase, years_like):
+    """Why they do not stand for a rise there; and that they do not."""
+    features = year(phase, years_like).filter(pl.col("as_of") == fridays()[13])
+    rate = ("judged_need_absence_sessions", "judged_need_possible_sessions")
+    nearly = features.filter(at_least(*rate, 5) & ~at_least(*rate, 10) & (pl.col("absence_spells_term") >= 4))
+    assert nearly.height / features.height >= 0.02
+    [told] = [signal for signal in SIGNALS if signal.name == "nearly_persistent_and_rising"]
+    assert pupil_signals(nearly, [told])["raised"].fill_null(False).mean() < 0.5
+
+
+@every_school
 def test_the_last_nine_weeks_bring_few_who_are_not_persistently_absent(phase, years_like):
     """`recent_window` is a level and no change: what it adds to the year's own rate is what season and chance add."""
     under = ~at_least("need_absence_sessions_ytd", "need_possible_sessions_ytd", 10)

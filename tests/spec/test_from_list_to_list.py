@@ -6,9 +6,22 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from pipeline.steps.looked_at import NOTHING_BEFORE
+from pipeline.steps.looked_at import NOTHING_BEFORE, Before, being_looked_into, looked_at
 from pipeline.steps.places import Policy
-from tests.cast import AMIRA, CLASSMATES, FARAH, SECOND, YEAR_BEGAN, Away, Pupil, Spell, suspended_on, with_away
+from pipeline.steps.weeks import cut, marked_weeks
+from tests.cast import (
+    AMIRA,
+    CLASSMATES,
+    FARAH,
+    SECOND,
+    YEAR_BEGAN,
+    Away,
+    Pupil,
+    Spell,
+    marks_of,
+    suspended_on,
+    with_away,
+)
 
 from .lists import answered, found, list_of
 
@@ -70,8 +83,8 @@ def test_ten_points_above_or_below_the_rate_of_the_list_before_is_worse_or_bette
     again = list_of([pupil], first.before, as_of=NEXT).of(pupil)
     assert again["change"] == change
     since = {
-        "worse": "Worse: missed 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before.",
-        "better": "Better: missed 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before.",
+        "worse": "Worse: absent for 7 of 20 sessions (35.0%) since the list of 6 February 2026, against 20.4% before.",
+        "better": "Better: absent for 2 of 20 sessions (10.0%) since the list of 6 February 2026, against 20.4% before.",
         "unchanged": "Unchanged since the list of 6 February 2026.",
     }
     assert again["changed"] == since[change]
@@ -83,7 +96,10 @@ def test_whoever_no_longer_asks_for_a_look_is_off_the_list_with_the_sentence_tha
     first = list_of([faint], as_of=date(2025, 12, 5))
     assert first.of(faint)["outcome"] == "listed"
     again = list_of([faint], first.before, as_of=NEXT)
-    assert again.gone(faint) == ("resolved", "Missed 18 of 216 sessions (8.3%) since 3 September 2025, under a tenth.")
+    assert again.gone(faint) == (
+        "resolved",
+        "Absent for 18 of 216 sessions (8.3%) since 3 September 2025, under a tenth.",
+    )
 
 
 def test_whoever_left_is_moved_and_the_list_says_when():
@@ -126,6 +142,32 @@ def test_what_came_of_looking_is_said():
     assert again["because"] == "Looked into: a need was found on 20 February 2026."
 
 
+def looks(pupil: Pupil, before: Before, *, as_of: date) -> list[tuple[int, int | None]]:
+    """School and school weeks of each row under *Being looked into* on the list of a day."""
+    triage = list_of([pupil], before, as_of=as_of).triage
+    weeks = cut(marked_weeks(marks_of([pupil])), last_day=as_of)
+    rows = being_looked_into(looked_at(before, as_of=as_of), triage, weeks)
+    assert rows["pupil_id"].to_list() == [pupil.pupil_id] * rows.height
+    return rows.select("urn", "school_weeks").rows()
+
+
+def test_who_is_looked_into_says_how_many_school_weeks_have_begun_since():
+    """Half term is none of them: those of 23 February, and of 2, 9 and 16 March."""
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "look into it", DECIDED, of=FIRST)
+    assert looks(ILL, before, as_of=date(2026, 2, 13)) == [(100001, 0)]
+    assert looks(ILL, before, as_of=date(2026, 3, 20)) == [(100001, 4)]
+    assert looks(ILL, found(before, ILL, "none", date(2026, 3, 2), of=FIRST), as_of=date(2026, 3, 20)) == []
+
+
+@pytest.mark.parametrize("sessions, rows", [(7, 1), (8, 0)])
+def test_who_is_looked_into_and_worse_is_on_the_list_and_not_in_two_places(sessions, rows):
+    pupil = away_after(sessions)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "look into it", DECIDED, of=FIRST)
+    assert len(looks(pupil, before, as_of=date(2026, 3, 3))) == rows
+
+
 AFTER = ("2026-02-11", "2026-02-12", "2026-02-13", "2026-02-23", "2026-02-24", "2026-02-25")
 
 
@@ -146,9 +188,72 @@ def test_eight_sessions_missed_since_and_ten_points_worse_bring_a_decided_pupil_
     if outcome == "listed":
         assert (again["change"], again["waiting_since"]) == ("new", date(2026, 3, 3))
         assert again["changed"] == (
-            "Back on the list: missed 8 of 20 sessions (40.0%) since it was last looked at on 10 February 2026, against 20.4% "
+            "Back on the list: absent for 8 of 20 sessions (40.0%) since it was last looked at on 10 February 2026, against 20.4% "
             "before."
         )
+
+
+AS_LAST_YEAR = Away("I", "2024-11-04", "2024-12-06")
+BACK_ON, LATER = date(2026, 3, 3), date(2026, 3, 10)
+
+
+def back_again(**more):
+    """Decided on 10 February, and on 3 March back on the list: absent for 8 of 20 sessions. By 10 March it is 8 of 30, not ten points
+    more than the 20.4% before. As absent last year, so that nothing else is worse."""
+    pupil = with_away(away_after(8), AS_LAST_YEAR)
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "already met", DECIDED, of=FIRST)
+    return pupil, list_of([pupil], before, as_of=BACK_ON, **more)
+
+
+@pytest.mark.parametrize("due", [None, frozenset()])
+def test_a_pupil_who_came_back_keeps_the_place_until_somebody_decides_though_a_few_days_went_well(due):
+    pupil, back = back_again()
+    later = list_of([pupil], back.before, as_of=LATER, due=due)
+    row = later.of(pupil)
+    assert (row["outcome"], row["place"], row["is_decided"]) == ("listed", back.of(pupil)["place"], False)
+    assert (row["waiting_since"], row["change"]) == (BACK_ON, "better")
+    assert later.gone(pupil) is None
+    decided = answered(back.before, pupil, "not needed", date(2026, 3, 5), of=BACK_ON)
+    assert list_of([pupil], decided, as_of=LATER, due=due).gone(pupil) == (
+        "decided", "Looked at on 5 March 2026: not needed.",
+    )  # fmt: skip
+
+
+def test_a_pupil_who_was_worse_between_two_lists_and_is_not_when_one_goes_out_came_back_on_none():
+    pupil, between = back_again(due=frozenset())
+    assert between.of(pupil)["outcome"] == "eligible_not_listed"
+    assert list_of([pupil], between.before, as_of=LATER).of(pupil)["outcome"] == "already_known"
+
+
+def test_whoever_came_back_leaves_for_the_reasons_for_which_anybody_undecided_does():
+    pupil, back = back_again()
+    supported = replace(pupil, support=({"kind": "sen_support", "start_date": date(2026, 3, 5)},))
+    assert list_of([supported], back.before, as_of=LATER).gone(pupil) == (
+        "known",
+        "SEN support, begun on 5 March 2026.",
+    )
+    well = replace(pupil, away=(Away("I", "2025-11-10", "2025-11-12"),))
+    assert list_of([well], back.before, as_of=LATER).gone(pupil)[0] == "resolved"
+
+
+def test_whoever_came_back_and_left_undecided_says_so_when_back_again():
+    pupil, back = back_again()
+    without = pl.DataFrame([(LATER, 100001)], schema=back.before.lists.schema, orient="row")
+    before = replace(back.before, lists=pl.concat([back.before.lists, without]))
+    row = list_of([pupil], before, as_of=THIRD).of(pupil)
+    assert (row["outcome"], row["waiting_since"]) == ("listed", THIRD)
+    assert row["changed"] == "Back on the list: was listed again on 3 March 2026, and nobody has decided since."
+
+
+@pytest.mark.parametrize("known_on, outcome", [(date(2026, 2, 27), "listed"), (date(2026, 2, 28), "already_known")])
+def test_a_list_that_went_out_before_the_answer_was_known_brought_nobody_back(known_on, outcome):
+    """The pupil was off the list and on it again before the answer to the first list came."""
+    first, again = list_of([ILL], as_of=FIRST), list_of([ILL], as_of=NEXT)
+    both = replace(first.before, places=pl.concat([first.before.places, again.before.places]),
+                   lists=pl.concat([first.before.lists, again.before.lists]))  # fmt: skip
+    before = answered(both, ILL, "already met", DECIDED, of=FIRST, known_on=known_on)
+    assert list_of([ILL], before, as_of=THIRD).of(ILL)["outcome"] == outcome
 
 
 def test_under_twenty_sessions_since_nobody_comes_back_for_the_rate():
@@ -172,7 +277,7 @@ def test_half_missed_since_it_was_decided_brings_back_and_half_missed_before_doe
     before = answered(first.before, near, "already met", DECIDED, of=FIRST)
     back = list_of([near], before, as_of=THIRD).of(near)
     assert back["outcome"] == "listed"
-    assert back["changed"].startswith("Back on the list: half or more is missed now, against ")
+    assert back["changed"].startswith("Back on the list: absence is half or more now, against ")
 
 
 def test_a_suspension_after_the_decision_brings_back_and_one_before_does_not():
@@ -224,12 +329,59 @@ def test_one_who_could_not_be_reached_is_asked_about_again_after_four_weeks(days
     assert again["outcome"] == outcome
 
 
+SUPPORTED = {"kind": "sen_support", "start_date": date(2026, 2, 23), "next_review": date(2026, 5, 22)}
+
+
+@pytest.mark.parametrize("decision, more, as_of", [
+    ("snooze until", {"snooze_until": NEXT, "snooze_reason": "support has just begun"}, NEXT),
+    ("could not reach", {}, DECIDED + timedelta(days=28)),
+])  # fmt: skip
+def test_the_end_of_a_wait_undoes_no_support_that_is_in_date(decision, more, as_of):
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, decision, DECIDED, of=FIRST, **more)
+    supported = replace(with_away(ILL, AS_LAST_YEAR), support=(SUPPORTED,))
+    known = list_of([supported], before, as_of=as_of).of(ILL)
+    assert known["outcome"] == "already_known"
+    assert known["because"] == "SEN support, begun on 23 February 2026, next review due on 22 May 2026."
+    out_of_date = replace(
+        supported, support=(SUPPORTED | {"start_date": date(2025, 9, 8), "next_review": as_of - timedelta(days=1)},)
+    )
+    listed = list_of([out_of_date], before, as_of=as_of).of(ILL)
+    assert (listed["outcome"], listed["because"]) == ("listed", "Support is on file, and its review is not in date.")
+
+
+@pytest.mark.parametrize("begun, outcome", [(DECIDED, "listed"), (DECIDED + timedelta(days=1), "already_known")])
+def test_worse_than_when_it_was_decided_brings_back_unless_support_came_after_that(begun, outcome):
+    pupil = with_away(away_after(8), AS_LAST_YEAR)
+    supported = replace(pupil, support=(SUPPORTED | {"start_date": begun},))
+    first = list_of([pupil], as_of=FIRST)
+    before = answered(first.before, pupil, "already met", DECIDED, of=FIRST)
+    row = list_of([supported], before, as_of=date(2026, 3, 3)).of(pupil)
+    assert row["outcome"] == outcome
+    if outcome == "listed":
+        assert row["because"] == (
+            "Support is on file, and there has been more absence since it was last looked at, on 10 February 2026."
+        )
+
+
 def test_of_several_decisions_the_one_made_last_counts_whatever_list_it_came_on():
     first = list_of([ILL], as_of=FIRST)
-    snoozed = {"snooze_until": date(2026, 6, 1), "snooze_reason": "a review is booked"}
-    late = answered(first.before, ILL, "already met", DECIDED + timedelta(days=1), of=FIRST)
+    snoozed = {"snooze_until": date(2026, 6, 1), "snooze_reason": "a review is booked", "known_on": date(2026, 2, 25)}
+    late = answered(first.before, ILL, "already met", DECIDED + timedelta(days=1), of=DECIDED)
     before = answered(late, ILL, "snooze until", DECIDED, of=FIRST, **snoozed)
     assert list_of([ILL], before, as_of=NEXT).of(ILL)["because"] == "Looked at on 11 February 2026: already met."
+
+
+@pytest.mark.parametrize("known_on, words", [
+    (date(2026, 2, 16), "Being looked into since 9 February 2026."),
+    (date(2026, 2, 14), "Looked at on 12 February 2026: not needed."),
+])  # fmt: skip
+def test_of_two_answers_to_one_row_the_one_learned_later_takes_the_other_back(known_on, words):
+    """The first, dated 12 February, was learned on the 15th."""
+    first = list_of([ILL], as_of=FIRST)
+    before = answered(first.before, ILL, "not needed", date(2026, 2, 12), of=FIRST, known_on=date(2026, 2, 15))
+    both = answered(before, ILL, "look into it", date(2026, 2, 9), of=FIRST, known_on=known_on)
+    assert list_of([ILL], both, as_of=NEXT).of(ILL)["because"] == words
 
 
 def test_an_answer_not_known_yet_changes_nothing():
@@ -282,7 +434,7 @@ def test_a_place_in_five_at_most_is_drawn_out_of_the_places_and_says_so():
     assert len(it.places) == 5
     assert it.of(NEAR)["place"] == 5 and it.of(NEAR)["is_drawn"]
     assert it.of(NEAR)["because"] == (
-        "Missed 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
+        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
         "can be known."
     )
     assert it.triage.filter("is_drawn").height == 1
@@ -304,6 +456,19 @@ def test_a_drawn_pupil_keeps_the_place_until_somebody_decides():
     decided = answered(first.before, NEAR, "not needed", DECIDED, of=FIRST)
     other = list_of(pupils, decided, as_of=date(2026, 2, 20), policy=DRAWS, lots=lots(pupils, CLASSMATES[0]))
     assert other.of(NEAR)["outcome"] == "not_eligible"
+
+
+@pytest.mark.parametrize("days, is_drawn", [("2026-02-13", False), ("2026-02-10", True)])
+def test_whom_lot_gave_a_place_keeps_its_number_when_a_place_is_won_too(days, is_drawn):
+    """A lower number is free, and goes to nobody who has one."""
+    policy = replace(DRAWS, drawn=1)
+    pupils = [ILL, *CLASSMATES[:2], WELL, NEAR]
+    first = list_of(pupils, as_of=FIRST, policy=policy, lots=lots(pupils, NEAR))
+    assert (first.of(NEAR)["place"], first.of(NEAR)["is_drawn"]) == (4, True)
+    freed = answered(first.before, CLASSMATES[0], "not needed", DECIDED, of=FIRST)
+    later = [*pupils[:-1], with_away(NEAR, Away("I", "2026-02-09", days))]
+    again = list_of(later, freed, as_of=date(2026, 2, 20), policy=policy, lots=lots(later, NEAR)).of(NEAR)
+    assert (again["place"], again["is_drawn"], again["waiting_since"]) == (4, is_drawn, FIRST)
 
 
 # After a year --------------------------------------------------------------------------------------------------------------
@@ -378,5 +543,5 @@ def test_a_list_issued_anew_without_a_pupil_leaves_no_place_and_still_says_what_
     assert (
         list_of([severe], before, as_of=THIRD)
         .of(severe)["changed"]
-        .startswith("Back on the list: half or more is missed now, against ")
+        .startswith("Back on the list: absence is half or more now, against ")
     )

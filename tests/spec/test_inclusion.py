@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.lost import Lost
+from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import (
     LOST_BETWEEN_SERVICES,
@@ -25,7 +26,7 @@ AS_OF = date(2025, 10, 17)
 
 CHARACTERISTICS = {
     "pupil_id": pl.String, "sex": pl.String, "ethnicity": pl.String, "language": pl.String, "fsm_eligible": pl.Boolean,
-    "looked_after": pl.Boolean, "sen_provision": pl.String,
+    "looked_after": pl.Boolean, "sen_provision": pl.String, "birth_season": pl.String,
 }  # fmt: skip
 
 SCHOOLS = pl.DataFrame(
@@ -34,6 +35,7 @@ SCHOOLS = pl.DataFrame(
         "name": ["Ash Secondary", "Birch Primary"],
         "phase": ["Secondary", "Primary"],
         "laestab": [9994001, 9992001],
+        "area": ["Northfold", None],
     },
     schema_overrides={"urn": pl.Int32, "laestab": pl.Int32},
 )
@@ -68,9 +70,11 @@ def tonight(pupils: str = PUPILS, **known) -> Tonight:
     drawn_pupils = drawn(pupils, {**told, "absence_rate_ytd": pl.Float64, "illness_sessions_ytd": pl.Int32})
     usual = {
         "run": "flag 2025-10-17 1",
+        "home": "Ashbirch Trust",
         "as_of": AS_OF,
         "version": "0",
         "demo": False,
+        "policy": Policy(),
         "triage": drawn_pupils,
         "features": drawn_pupils.with_columns(
             source=pl.lit("census"),
@@ -134,8 +138,52 @@ def test_the_whole_home_counts_each_pupil_once_and_missed_are_those_nothing_is_o
     run = exact_counts(tonight())["run"].row(0, named=True)
     assert (run["pupils_on_roll"], run["eligible"], run["listed"], run["missed"]) == (6, 3, 1, 1)
     assert (run["schools_expected"], run["schools_received"], run["schools_without_list"]) == (2, 2, 0)
-    assert run["finished"] == run["as_of"] == AS_OF
+    assert run["finished"] == run["as_of"] == run["groups_as_of"] == AS_OF
     assert run["registers_to"] is None
+
+
+def test_a_run_says_whose_it_is_and_what_is_hidden():
+    run = exact_counts(tonight(policy=Policy(fewest_shown=10, smallest_base=30)))["run"].row(0, named=True)
+    assert (run["home"], run["fewest_shown"], run["smallest_base"]) == ("Ashbirch Trust", 10, 30)
+
+
+def test_the_home_has_the_absence_of_its_schools_and_null_where_nothing_was_possible():
+    """Ash by its register, 2 of 8; Birch by its census, 2 of 100: eden's alone, for of farah nothing is known."""
+    run = exact_counts(tonight(weeks=marks(amira="/ I / /")))["run"].row(0, named=True)
+    assert (run["absence_sessions_ytd"], run["possible_sessions_ytd"]) == (4, 108)
+    assert (run["absence_pupils_ytd"], run["possible_pupils_ytd"]) == (2, 2)
+    assert run["absence_rate_ytd"] == 4 / 108
+    assert (run["persistent_absence_count"], run["severe_absence_count"]) == (3, 1)
+    nobody = exact_counts(tonight(PUPILS.replace("0.02", "    "), schools=SCHOOLS.tail(1), weeks=marks(amira="#")))
+    assert row(nobody["phase"], phase="Primary")["absence_rate_ytd"] is None
+
+
+def test_a_pupil_marked_at_two_schools_is_one_of_the_home_and_of_their_phase():
+    both = SCHOOLS.with_columns(phase=pl.lit("Secondary"))
+    at_birch = marks(amira=". . . . . / I").with_columns(urn=pl.lit(BIRCH, pl.Int32))
+    counts = exact_counts(tonight(schools=both, weeks=pl.concat([marks(amira="/ I / /"), at_birch])))
+    assert counts["school"]["possible_pupils_ytd"].to_list() == [1, 1]
+    for place in (counts["run"], counts["phase"]):
+        assert (place["possible_pupils_ytd"].item(), place["absence_pupils_ytd"].item()) == (1, 1)
+        assert (place["possible_sessions_ytd"].item(), place["absence_sessions_ytd"].item()) == (12, 4)
+
+
+def test_a_phase_is_its_schools_together_those_without_a_pupil_among_them():
+    elm = pl.DataFrame({"urn": [100003], "name": ["Elm"], "phase": ["Primary"], "laestab": [9992003], "area": [None]})
+    phases = exact_counts(tonight(schools=pl.concat([SCHOOLS, elm], how="vertical_relaxed")))["phase"]
+    assert phases["phase"].to_list() == ["Primary", "Secondary"]
+    assert phases["schools"].to_list() == [2, 1]
+    assert phases["pupils_on_roll"].to_list() == [2, 4]
+    assert phases["eligible"].to_list() == [0, 3]
+    assert phases["persistent_absence_count"].to_list() == [0, 3]
+    assert phases["possible_sessions_ytd"].to_list() == [100, 400]
+
+
+def test_a_school_says_where_it_is_and_what_has_come_of_it():
+    schools = exact_counts(tonight(weeks=marks(amira="/ I #")))["school"]
+    ash, birch = row(schools, urn=ASH), row(schools, urn=BIRCH)
+    assert (ash["area"], ash["received"], ash["registers_to"]) == ("Northfold", True, FIRST_DAY + timedelta(days=1))
+    assert (birch["area"], birch["received"], birch["registers_to"]) == (None, True, None)
 
 
 def test_registers_run_to_the_last_day_anyone_could_attend():
@@ -212,14 +260,14 @@ def test_a_signal_is_counted_three_ways_in_a_school_its_phase_and_the_home():
 def test_groups_are_rolled_up_and_what_was_not_said_is_a_group_too():
     said = drawn(
         """
-        pupil_id | sex | ethnicity | language | fsm_eligible | looked_after | sen_provision
-        ---------+-----+-----------+----------+--------------+--------------+--------------
-        amira    | F   | AIND      | URD      | yes          | no           | N
-        bede     | M   | WROM      | ENG      | no           |              | K
-        cato     | M   | REFU      | NOT      |              | yes          |
-        dara     |     |           |          |              |              |
-        eden     | F   | WBRI      | ENB      | no           | no           | E
-        farah    | F   | CHNE      | OTB      | no           | no           | N
+        pupil_id | sex | ethnicity | language | fsm_eligible | looked_after | sen_provision | birth_season
+        ---------+-----+-----------+----------+--------------+--------------+---------------+-------------
+        amira    | F   | AIND      | URD      | yes          | no           | N             | summer
+        bede     | M   | WROM      | ENG      | no           |              | K             | summer
+        cato     | M   | REFU      | NOT      |              | yes          |               | autumn
+        dara     |     |           |          |              |              |               |
+        eden     | F   | WBRI      | ENB      | no           | no           | E             | spring
+        farah    | F   | CHNE      | OTB      | no           | no           | N             | spring
         """,
         CHARACTERISTICS,
     )
@@ -228,6 +276,7 @@ def test_groups_are_rolled_up_and_what_was_not_said_is_a_group_too():
     assert (pupils["ethnic_group", "White"], pupils["ethnic_group", "not known"]) == (2, 2)
     assert (pupils["first_language", "English"], pupils["first_language", "other than English"]) == (2, 2)
     assert (pupils["sex", "female"], pupils["sex", "male"], pupils["sex", "not known"]) == (3, 2, 1)
+    assert (pupils["birth_season", "summer"], pupils["birth_season", "not known"]) == (2, 1)
     assert (pupils["in_care", "in care"], pupils["in_care", "not in care"], pupils["in_care", "not known"]) == (1, 3, 2)
     assert row(audit, kind="sen_provision", group_name="SEN support")["missed"] == 1
     assert row(audit, kind="phase", group_name="Secondary")["eligible"] == 3

@@ -27,7 +27,8 @@ ASH, BIRCH = 100001, 100002
 TODAY = date(2025, 12, 1)
 
 SCHOOL = {"urn": pl.Int32, "laestab": pl.Int32, "authority": pl.Int32, "establishment": pl.Int32, "name": pl.String,
-          "phase": pl.String, "type": pl.String, "type_group": pl.String}  # fmt: skip
+          "phase": pl.String, "type": pl.String, "type_group": pl.String, "district": pl.String,
+          "postcode": pl.String}  # fmt: skip
 CENSUS = {"census_key": pl.String, "native_id": pl.String, "urn": pl.Int32, "census_term": pl.String,
           "census_year": pl.Int32, "reference_date": pl.Date, "pupil": pl.String, "entry_date": pl.Date,
           "leaving_date": pl.Date, "stated_on": pl.Date, "header_found": pl.Boolean, "is_census": pl.Boolean,
@@ -63,13 +64,13 @@ def same(frame: pl.DataFrame, picture: str, schema) -> bool:
 def test_a_special_school_is_told_by_its_type_for_its_phase_says_not_applicable():
     schools = drawn(
         """
-        urn | authority | establishment | phase     | type                          | type_group
-        ----+-----------+---------------+-----------+-------------------------------+-------------------
-        1   | 209       | 7001          | Not known | Community special school      | Special schools
-        2   | 209       | 1101          | Not known | Pupil referral unit           | Local authority
-        3   | 209       | 4001          | Secondary | Academy converter             | Academies
-        4   | 209       | 2001          |           |                               |
-        5   | 209       | 7002          | Not known | Academy special converter     |
+        urn | authority | establishment | phase     | type                          | type_group      | district | postcode
+        ----+-----------+---------------+-----------+-------------------------------+-----------------+----------+---------
+        1   | 209       | 7001          | Not known | Community special school      | Special schools |          |
+        2   | 209       | 1101          | Not known | Pupil referral unit           | Local authority |          |
+        3   | 209       | 4001          | Secondary | Academy converter             | Academies       |          |
+        4   | 209       | 2001          |           |                               |                 |          |
+        5   | 209       | 7002          | Not known | Academy special converter     |                 |          |
         """,
         SCHOOL,
     )
@@ -86,6 +87,28 @@ def test_a_special_school_is_told_by_its_type_for_its_phase_says_not_applicable(
         """,
         SCHOOL,
     )
+
+
+IN_A_DISTRICT = """
+    urn | authority | establishment | district  | postcode
+    ----+-----------+---------------+-----------+---------
+    1   | 209       | 2001          | Northfold | XA1
+    2   | 209       | 2002          |           | XA2
+    """
+IN_NONE = IN_A_DISTRICT.replace("Northfold", "         ")
+NOWHERE = IN_NONE.replace("XA1", "   ").replace("XA2", "   ")
+
+
+@pytest.mark.parametrize(
+    "told, areas",
+    [(IN_A_DISTRICT, ["Northfold", None]), (IN_NONE, ["XA1", "XA2"]), (NOWHERE, [None, None])],
+    ids=["a district is told", "only postcodes are", "neither is"],
+)
+def test_an_area_is_a_district_and_only_of_an_extract_without_any_a_part_of_a_postcode(told, areas):
+    rows = drawn(told, SCHOOL).with_columns(
+        pl.lit(None, pl.String).alias(name) for name in ("phase", "type", "type_group")
+    )
+    assert described_schools(rows)["area"].to_list() == areas
 
 
 def test_a_school_is_found_by_its_laestab_where_no_urn_was_sent():
@@ -120,8 +143,9 @@ def test_a_feed_is_joined_to_all_its_rows_hang_from_and_to_nothing_else():
     assert it.to_dict(as_series=False) == {
         "urn": [BIRCH, ASH], "laestab": [2092001, None], "upn_check": ["missing", None]
     }  # fmt: skip
-    own = drawn("urn|authority|establishment|phase|type|type_group\n-\n1|209|7001|Not known|Special school|", SCHOOL)
-    assert linked(own, "schools", known, known_on=TODAY)["phase"].to_list() == ["Special"]
+    columns = "urn|authority|establishment|phase|type|type_group|district|postcode"
+    own = drawn(f"{columns}\n-\n1|209|7001|Not known|Special school||Northfold|XA1", SCHOOL)
+    assert linked(own, "schools", known, known_on=TODAY).select("phase", "area").rows() == [("Special", "Northfold")]
     census = linked(CENSUS_PUPILS.with_columns(phase=pl.lit(None, pl.String)), "census_schools", known, known_on=TODAY)
     assert census.select("urn", "phase").rows() == [(ASH, "Not known"), (BIRCH, "Not known"), (None, "Not known")]
 
@@ -340,6 +364,22 @@ BORN = pl.DataFrame(
 def test_a_pupil_born_on_31_august_is_a_year_older_than_one_born_the_day_after():
     it = with_age(BORN, on=TODAY)
     assert it["age_at_31_august"].to_list() == [11, 10, None]
+
+
+@pytest.mark.parametrize(
+    "born, season",
+    [
+        ("2013-08-31", "summer"), ("2013-09-01", "autumn"), ("2013-12-31", "autumn"), ("2014-01-01", "spring"),
+        ("2014-04-30", "spring"), ("2014-05-01", "summer"),
+    ],
+)  # fmt: skip
+def test_the_season_of_birth_is_a_third_of_the_year_group(born, season):
+    it = with_age(BORN.head(1).with_columns(date_of_birth=pl.lit(date.fromisoformat(born))), on=TODAY)
+    assert it["birth_season"].to_list() == [season]
+
+
+def test_of_a_birth_date_that_could_not_be_read_there_is_no_season():
+    assert with_age(BORN, on=TODAY)["birth_season"].to_list() == ["summer", "autumn", None]
 
 
 def test_only_an_entry_before_the_birth_is_one():

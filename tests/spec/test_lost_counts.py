@@ -9,6 +9,7 @@ from pipeline.steps.disclosure import Policy, suppressed
 from pipeline.steps.inclusion import exact_counts
 from pipeline.steps.lost import Lost
 from pipeline.steps.lost_counts import lost_children
+from pipeline.steps.lost_since_return import SinceReturn
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.vocabulary.lost import ADVOCATE, KIND, KINDS, Where
 from pipeline.vocabulary.sen import PlanWords
@@ -21,7 +22,8 @@ LEFT, ILL, SUSPENDED = (
     "fifteen_days_illness_no_provision",
     "suspended_over_five_days_no_provision",
 )
-LATE, OUT, PLACED = "plan_past_20_weeks", "in_care_out_of_area", "alternative_provision_without_marks"
+LATE, REVIEW = "plan_past_20_weeks", "plan_review_past_12_months"
+OUT, PLACED = "in_care_out_of_area", "alternative_provision_without_marks"
 
 SCHOOLS = drawn(
     """
@@ -44,6 +46,7 @@ def lost(
     cannot: dict[str, str] | None = None,
     days: tuple[int, ...] = (),
     words: PlanWords = OWN,
+    since: dict[str, SinceReturn] | None = None,
 ) -> Lost:
     rows = [{"pupil_id": pupil, "urn": urn, "kind": kind} for pupil, urn, kind in pupils]
     drawn_rows = pl.DataFrame(rows, schema={"pupil_id": pl.String, "urn": pl.Int32, "kind": pl.String})
@@ -53,7 +56,7 @@ def lost(
         name: pl.lit(None, dtype) for name, dtype in LOST_BETWEEN_SERVICES.schema.items() if name not in full.columns
     }
     waited = pl.DataFrame({"pupil_id": [f"p{at}" for at in range(len(days))], "days_from_need": days}, schema=WAITED)
-    return Lost(LOST_BETWEEN_SERVICES.conform(full.with_columns(**blank)), cannot or {}, waited, words)
+    return Lost(LOST_BETWEEN_SERVICES.conform(full.with_columns(**blank)), cannot or {}, waited, words, since or {})
 
 
 def row(board: pl.DataFrame, kind: str, urn: int | None = None) -> dict:
@@ -90,6 +93,25 @@ def test_a_kind_that_cannot_be_judged_has_one_row_that_says_why_and_no_nought():
     board = lost_children(lost(cannot={PLACED: because}), SCHOOLS)
     told = board.filter(kind=PLACED)
     assert told.select("scope", "pupils", "judged", "not_judged_because").rows() == [("home", None, False, because)]
+
+
+def test_a_school_of_which_all_fell_due_since_the_return_has_no_nought_and_one_that_was_judged_keeps_its_count():
+    since = SinceReturn("15 January 2026, the day of the latest return", frozenset({BIRCH, None}), True)
+    board = lost_children(lost(("a", ASH, REVIEW), since={REVIEW: since}), SCHOOLS)
+    assert [row(board, REVIEW, urn)["pupils"] for urn in (ASH, BIRCH, CEDAR, None)] == [1, None, 0, 1]
+    told = row(board, REVIEW, BIRCH)
+    assert told["judged"] is False
+    assert told["not_judged_because"].startswith("Cannot be judged: it fell due after 15 January 2026")
+    assert [row(board, REVIEW, urn)["not_judged_because"] for urn in (ASH, CEDAR, None)] == [None] * 3
+
+
+def test_what_a_count_does_not_tell_of_is_said_before_the_question():
+    since = SinceReturn("15 January 2026, the day of the latest return", frozenset(), True)
+    asks = row(lost_children(lost(("a", ASH, REVIEW), since={REVIEW: since}), SCHOOLS), REVIEW)["asks"]
+    assert asks.endswith(
+        f"the day of the latest return. It cannot be judged until a newer one comes. {KIND[REVIEW].asks}"
+    )
+    assert "until a newer one comes" not in row(lost_children(lost(("a", ASH, REVIEW)), SCHOOLS), REVIEW)["asks"]
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS if kind.where is Where.HOME])
@@ -176,3 +198,10 @@ def test_the_days_from_need_to_a_place_are_published_on_twenty_places_or_more(pl
     board = published(with_lost(lost(days=tuple(range(places)))))
     assert row(board, PLACED)["median_days_to_place"] == median
     assert board.filter(scope="school")["median_days_to_place"].null_count() == board.filter(scope="school").height
+
+
+def test_a_school_not_judged_of_what_fell_due_is_published_so_and_the_others_add_up():
+    since = SinceReturn("15 January 2026, the day of the latest return", frozenset({BIRCH}), True)
+    here = [(f"p{at}", ASH, REVIEW) for at in range(9)]
+    board = published(with_lost(lost(*here, since={REVIEW: since})))
+    assert [row(board, REVIEW, urn)["pupils"] for urn in (ASH, BIRCH, None)] == [9, None, 9]

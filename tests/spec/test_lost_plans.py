@@ -8,6 +8,7 @@ import pytest
 from pipeline.tables.derived import PUPIL_SIGNALS
 from pipeline.tables.staged import SUPPORT_AND_REVIEWS
 from pipeline.tables.staged_destinations import POST16_OFFERS
+from pipeline.vocabulary.lost import KIND
 
 from .lost_drawn import ALL, AS_OF, ASH, found, of_kind, plans, rows_of
 
@@ -67,8 +68,7 @@ def test_what_is_over_or_no_longer_mentioned_or_not_timed_waits_for_nobody(said)
 def test_after_the_day_of_the_return_nobody_here_knows_so_days_run_to_that_day():
     """In January it had waited for 130 days; whether the plan came since, no return has said."""
     stated = AS_OF - timedelta(days=60)
-    told = waiting(190, stated_on=stated)
-    assert of_kind(LATE, ROLL, plans=told) == {}
+    assert found(ROLL, plans=waiting(190, stated_on=stated)).rows.is_empty()
     assert of_kind(LATE, ROLL, plans=waiting(201, stated_on=stated))["juno"]["calendar_days"] == 141
 
 
@@ -104,7 +104,9 @@ def test_a_review_due_the_day_before_the_return_is_late_and_one_due_on_its_day_i
 
 
 def test_a_review_that_fell_due_since_the_return_may_have_been_held():
-    assert of_kind(REVIEW, ROLL, plans=due(date(2025, 9, 1), stated_on=date(2025, 8, 1))) == {}
+    told = due(date(2025, 9, 1), stated_on=date(2025, 8, 1))
+    assert found(ROLL, plans=told).rows.is_empty()
+    assert of_kind(REVIEW, ROLL, plans=told.with_columns(stated_on=date(2025, 9, 2)))
 
 
 def reviewed(day: date) -> dict[str, pl.DataFrame]:
@@ -123,7 +125,7 @@ def test_a_school_that_tells_of_a_review_within_twelve_months_is_believed():
 
 def transfer(due_on: date, stated_on: date, done_on: date | None = None) -> dict[str, dict]:
     told = plan(phase_transfer_due=due_on, phase_transferred_on=done_on, stated_on=stated_on)
-    return of_kind(TRANSFER, ROLL, plans=told, as_of=date(2026, 4, 30))
+    return of_kind(TRANSFER, ROLL, plans=told, as_of=stated_on)
 
 
 @pytest.mark.parametrize("due_on", [date(2026, 2, 15), date(2026, 3, 31)])
@@ -149,6 +151,79 @@ def test_a_return_without_its_table_of_reviews_tells_of_requests_and_of_no_revie
     lost = found(sent=ALL - {"plan_reviews"})
     assert lost.cannot[REVIEW] == "Cannot be judged: no return of plans (SEN2) that tells of reviews has been sent."
     assert LATE not in lost.cannot
+
+
+# What fell due since the return
+
+JANUARY, JUNE = date(2026, 1, 15), date(2026, 6, 30)
+IN_FEBRUARY = {"phase_transfer_due": date(2026, 2, 15), "next_review_due": date(2026, 2, 1)}
+
+
+def since_january(*plans_told: pl.DataFrame, as_of: date = JUNE, rolls: str = ROLL, **known):
+    told = pl.concat([one.with_columns(stated_on=JANUARY) for one in plans_told])
+    return found(rolls, plans=told, as_of=as_of, **known)
+
+
+@pytest.mark.parametrize("kind", [REVIEW, TRANSFER])
+def test_of_what_fell_due_after_the_return_alone_no_nought_is_told(kind):
+    lost = since_january(plan(**IN_FEBRUARY))
+    assert lost.rows.filter(kind=kind).is_empty()
+    assert lost.cannot[kind] == (
+        "Cannot be judged: it fell due after 15 January 2026, the day of the latest return, and a newer one will tell."
+    )
+
+
+@pytest.mark.parametrize(
+    "kind, due, tells", [(REVIEW, "next_review_due", True), (TRANSFER, "phase_transfer_due", True), (REVIEW, "phase_transfer_due", False)]
+)  # fmt: skip
+def test_it_is_unknown_from_the_day_after_it_was_due_and_from_the_day_of_the_return_on(kind, due, tells):
+    day = IN_FEBRUARY[due]
+    assert (kind in since_january(plan(**{due: day}), as_of=day + timedelta(days=1)).cannot) == tells
+    assert kind not in since_january(plan(**{due: day}), as_of=day).cannot
+    assert (kind in since_january(plan(**{due: JANUARY})).cannot) == tells
+    assert kind not in since_january(plan(**{due: JANUARY - timedelta(days=1)})).cannot
+
+
+@pytest.mark.parametrize(
+    "kind, stage, excepted, limit",
+    [(UNDECIDED, "requested", False, 42), (LATE, "being_assessed", False, 140), (EXCEPTED, "plan_to_come", True, 140)],
+)
+def test_a_request_that_had_not_waited_so_long_by_the_return_may_be_waiting_still(kind, stage, excepted, limit):
+    """It waits from the day before the return at the latest; six and twenty weeks pass in spring."""
+    asked = JANUARY - timedelta(days=10)
+    told = waiting(0, stage, has_exception=excepted, received_on=asked, weeks_waiting=10 / 7)
+    assert kind in since_january(told, as_of=asked + timedelta(days=limit + 1)).cannot
+    assert kind not in since_january(told, as_of=asked + timedelta(days=limit)).cannot
+
+
+@pytest.mark.parametrize("said", [{"stage": "plan_ceased"}, {"is_latest": False}])
+def test_what_was_over_by_the_return_fell_due_for_nobody(said):
+    assert not {REVIEW, TRANSFER} & since_january(plan(**IN_FEBRUARY, **said)).cannot.keys()
+
+
+def test_a_review_that_a_school_tells_of_since_is_known():
+    on_file = reviewed(date(2026, 3, 2))
+    assert REVIEW not in since_january(plan(**IN_FEBRUARY), **on_file).cannot
+    assert TRANSFER in since_january(plan(**IN_FEBRUARY), **on_file).cannot
+
+
+def test_where_one_was_late_by_the_return_the_count_holds_and_says_what_it_does_not_tell_of():
+    rolls = f"{ROLL}\nkit | 100001 | 2024-09-02"
+    late = plan(pupil_id="kit", next_review_due=date(2025, 12, 1))
+    lost = since_january(plan(**IN_FEBRUARY), late, rolls=rolls)
+    assert REVIEW not in lost.cannot and lost.rows.filter(kind=REVIEW)["pupil_id"].to_list() == ["kit"]
+    assert lost.line(KIND[REVIEW]).endswith(
+        "Something fell due after 15 January 2026, the day of the latest return. It cannot be judged until a newer one comes."
+    )
+    assert lost.line(KIND[LATE]) == KIND[LATE].line(lost.words)
+
+
+def test_a_transfer_made_this_year_by_the_return_is_judged_and_one_of_the_year_before_is_another_round():
+    rolls = f"{ROLL}\nkit | 100001 | 2024-09-02"
+    for due_on, is_judged in ((date(2025, 9, 1), True), (date(2025, 2, 15), False)):
+        made = plan(pupil_id="kit", phase_transfer_due=due_on, phase_transferred_on=due_on)
+        lost = since_january(plan(**IN_FEBRUARY), made, rolls=rolls)
+        assert (TRANSFER not in lost.cannot) == is_judged
 
 
 # Seventeen
@@ -212,9 +287,9 @@ def test_on_1_february_a_persistent_absentee_of_year_11_without_an_offer_is_told
     told = leaver(ABSENT)["juno"]
     assert (told["urn"], told["since"], told["calendar_days"]) == (ASH, BY, 0)
     assert told["says"].startswith(
-        "In Year 11, and no offer of a place after it is held. Missed 20 of 200 sessions (10.0%)"
+        "In Year 11, and no offer of a place after it is held. Absent for 20 of 200 sessions (10.0%)"
     )
-    assert told["says"].count("Missed ") == 1
+    assert told["says"].count("Absent for ") == 1
     assert leaver(ABSENT, as_of=date(2026, 1, 31)) == {}
 
 

@@ -195,8 +195,45 @@ def test_of_two_long_runs_the_last_is_told():
     told = of_kind(SUSPENDED, ROLL, {("juno", ASH): "E " * 7 + "/ " + "E " * 6}, as_of=school_day(20))["juno"]
     assert (told["since"], told["school_days"]) == (school_day(9), 6)
     assert told["says"] == (
-        "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025, with no B, D or K between."
+        "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025. No B, K or session "
+        "attended lies between, in any register seen here."
     )
+
+
+@pytest.mark.parametrize(
+    "at_birch, days",
+    [
+        ("B B B B B B B B B B", None),  # provided for at the other school, every day
+        ("/ / / / / / / / / /", None),
+        (". . . . . . . . . .", 10),  # no mark there
+        ("D D D D D D D D D D", 10),  # which says only that the first school has them
+        ("# # # # # # # # # #", 10),
+        (". . . . / . . . . .", None),  # four days, and five
+        (". . . / . . . . . .", 6),
+        (". . . .~K . . . . . .", 6),  # an afternoon ends it: the fourth morning was the fourth day
+        ("E E E E E . . . . .", 10),  # the same days at both schools are the same days
+        (". . . I . . . . . .", 6),  # expected there, and ill
+    ],
+)
+def test_what_the_other_of_two_schools_marks_is_provision_too(at_birch, days):
+    rolls = f"{ROLL}\njuno | 100002 | 2025-09-08"
+    codes = {("juno", ASH): "E " * 10, ("juno", BIRCH): at_birch}
+    told = of_kind(SUSPENDED, rolls, codes, as_of=school_day(10)).get("juno") or {}
+    assert (told.get("school_days"), told.get("urn")) == (days, ASH if days else None)
+
+
+@pytest.mark.parametrize("at_birch", ["B " * 10, ". " * 10])
+def test_d_at_the_school_that_suspended_ends_a_run_whatever_the_other_marks(at_birch):
+    rolls = f"{ROLL}\njuno | 100002 | 2025-09-08"
+    codes = {("juno", ASH): "E " * 4 + "D " + "E " * 5, ("juno", BIRCH): at_birch}
+    assert of_kind(SUSPENDED, rolls, codes, as_of=school_day(10)) == {}
+
+
+def test_a_run_that_goes_on_at_the_next_school_is_one_run_at_the_school_that_marked_it_last():
+    rolls = f"pupil_id | urn | entry_date | leaving_date\n-\njuno | 100001 | 2024-09-02 | {school_day(3)}\njuno | 100002 | {school_day(4)} |"
+    codes = {("juno", ASH): "E E E", ("juno", BIRCH): ". . . E E E"}
+    told = of_kind(SUSPENDED, rolls, codes, as_of=school_day(10))["juno"]
+    assert (told["urn"], told["since"], told["school_days"]) == (BIRCH, school_day(1), 6)
 
 
 @pytest.mark.parametrize("as_of, is_told", [(school_day(25), True), (school_day(26), False)])

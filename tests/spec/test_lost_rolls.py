@@ -214,7 +214,7 @@ def gone_home(missed: int, *, possible: int = 20, **known) -> dict[str, dict]:
 def test_home_education_after_exactly_a_tenth_missed_has_its_own_line_with_the_rate():
     told = gone_home(2)["juno"]
     assert told["says"] == (
-        "Left the roll in Year 9 on 3 October 2025 for home education, by the deletion return, having missed 4 of 40 sessions "
+        "Left the roll in Year 9 on 3 October 2025 for home education, by the deletion return. Absent for 4 of 40 sessions "
         "(10.0%) in 2025/26."
     )
     assert (told["urn"], told["calendar_days"], told["school_days"]) == (ASH, 14, None)

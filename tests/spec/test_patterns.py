@@ -136,7 +136,7 @@ def test_no_weeks_are_said_that_the_year_has_not_had():
     late = pupil(*(on(day, "L", ("am",)) for day in DAYS[10:20]), *(on(day) for day in DAYS[:6]))
     early, later = (seen([late], as_of=DAYS[at]).reasons(late) for at in (24, 39))
     assert early["lateness"] == "Late 10 times this school year."
-    assert early["recent_window"] == "Missed 12 of 50 sessions (24.0%) this school year, other leave left out."
+    assert early["recent_window"] == "Absent for 12 of 50 sessions (24.0%) this school year, other leave left out."
     assert later["lateness"] == "Late 10 times in the last 30 school days."
 
 
@@ -240,6 +240,13 @@ def test_a_part_time_timetable_of_last_year_alone_is_not_one_repeated_now():
     assert of(pupil(*last_year), *names) == (2, None)
     assert of(pupil(*last_year, Away("C2", "2026-01-13", "2026-01-16")), *names) == (3, date(2026, 1, 12))
     assert of(pupil(), *names) == (0, None)
+
+
+def test_the_last_week_of_a_part_time_timetable_is_the_last_with_any_of_it_this_year():
+    begun, last = Away("C2", "2025-09-15", "2025-10-03", ("pm",)), Away("C2", "2025-12-03", "2025-12-03", ("pm",))
+    assert of(pupil(begun, last), "part_time_last_week") == (date(2025, 12, 1),)
+    assert of(pupil(begun), "part_time_last_week") == (date(2025, 9, 29),)
+    assert of(pupil(Away("C2", "2025-03-10", "2025-03-14")), "part_time_last_week") == (None,)
 
 
 @pytest.mark.parametrize("code", ["B", "D", "K", "Q"])

@@ -251,14 +251,14 @@ def numbers(pupil: Pupil, **changed) -> tuple[str, ...]:
 
 def test_this_year_and_last_stand_beside_each_other_with_their_arithmetic():
     this, last = numbers(AMIRA)
-    assert this == "This year: missed 30 of 246 possible sessions (12.2%) since 3 September 2025."
-    assert re.fullmatch(r"Last year \(2024/25, as held here\): missed 0 of \d+ possible sessions \(0.0%\); by 21 March 2025, 0 of \d+ possible sessions \(0.0%\)\.", last)  # fmt: skip
+    assert this == "This year: absent for 30 of 246 possible sessions (12.2%) since 3 September 2025."
+    assert re.fullmatch(r"Last year \(2024/25, as held here\): absent for 0 of \d+ possible sessions \(0.0%\); by 21 March 2025, 0 of \d+ possible sessions \(0.0%\)\.", last)  # fmt: skip
 
 
 def test_a_whole_year_and_its_part_are_not_said_twice_where_they_are_one():
     whole = numbers(AMIRA, possible_sessions_same_period_last_year=380, absence_sessions_same_period_last_year=21,
                     possible_sessions_last_year=380, absence_sessions_last_year=21)[1]  # fmt: skip
-    assert whole == "Last year (2024/25, as held here): missed 21 of 380 possible sessions (5.5%)."
+    assert whole == "Last year (2024/25, as held here): absent for 21 of 380 possible sessions (5.5%)."
 
 
 def test_what_is_not_known_of_last_year_is_left_out():

@@ -254,6 +254,22 @@ def test_what_is_only_for_the_audit_keeps_no_child_off_a_list(column, text):
     assert (it[column], it["unread"]) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "text, district",
+    [("Northfold", "Northfold"), ("Not Applicable", None), ("N" * 201, None)],
+    ids=["told", "none", "none at all"],
+)
+def test_no_school_is_set_aside_over_its_district(text, district):
+    it = one("gias_schools", **{"DistrictAdministrative (name)": text})
+    assert (it["district"], it["unread"]) == (district, None)
+
+
+@pytest.mark.parametrize("text, outward", [("XA1 2BC", "XA1"), ("xa12bc", "XA1"), ("none", None)])
+def test_of_a_schools_postcode_the_first_part_is_read(text, outward):
+    it = one("gias_schools", Postcode=text)
+    assert (it["postcode"], it["unread"]) == (outward, None)
+
+
 def test_no_mark_is_lost_over_how_many_minutes_it_was_late():
     it = one("attendance_marks", minutes_late="12.5")
     assert (it["minutes_late"], it["unread"]) == (None, None)

@@ -214,3 +214,13 @@ def test_support_moves_no_feature_and_no_signal_but_the_one_that_asks_what_is_on
     asks = pl.col("signal") == "absent_and_never_looked_at"
     assert with_it.filter(~asks).equals(without.filter(~asks))
     assert not with_it.filter(asks).equals(without.filter(asks))
+
+
+def test_a_suspension_is_said_to_follow_a_review_only_where_one_is_held():
+    plain = with_away(AMIRA, Away("I", "2024-09-09", "2024-10-04"))
+    by_census, dated = replace(plain, sen_provision="K"), reviewed("sen_support", last_review=date(2026, 2, 2))
+    came = "Support is on file, and a suspension or exclusion came on 2 March 2026"
+    for pupil, because in ((by_census, f"{came}."), (dated, f"{came}, after it was last reviewed or begun.")):
+        it = seen([pupil], suspensions=suspended_on(pupil, date(2026, 3, 2))).outcome(pupil)
+        assert (it["outcome"], it["because"]) == ("listed", because)
+        assert outcome(pupil, suspensions=suspended_on(pupil, date(2026, 1, 2))) == "already_known"

@@ -55,7 +55,7 @@ def test_a_rate_needs_eight_missed_sessions(sessions, expected):
     assert it["outcome"] == expected
     if expected == "not_eligible":
         assert it["because"] == (
-            "Missed 7 of 70 sessions (10.0%) since 26 January 2026, a tenth or more, but fewer than 8 sessions."
+            "Absent for 7 of 70 sessions (10.0%) since 26 January 2026, a tenth or more, but fewer than 8 sessions."
         )
 
 
@@ -87,16 +87,22 @@ def test_exactly_half_is_severe(sessions, expected):
 
 def test_severe_absence_with_nothing_on_file_asks_who_knows_the_family():
     it = outcome(missing("O", 150))
-    assert it["because"] == "Half or more missed, and nothing on file."
+    assert it["because"] == "Absent for half or more, and nothing on file."
     assert it["next_step"].startswith("Who already knows this family")
 
 
 @pytest.mark.parametrize("weeks, quota", [(7, "severe_or_part_time"), (6, "other")])
 def test_a_part_time_timetable_past_six_school_weeks_has_its_own_places(weeks, quota):
-    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[:weeks]
+    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[-weeks:]
     pupil = Pupil("part", (Spell(entry_date=YEAR_BEGAN),), away=fridays)
     it = outcome(pupil)
     assert (it["outcome"], it["quota"]) == ("listed", quota)
+
+
+def test_a_part_time_timetable_that_ended_before_christmas_takes_none_of_them():
+    fridays = tuple(Away("C2", day, day, ("pm",)) for day in DAYS if date.fromisoformat(day).weekday() == 4)[:9]
+    it = outcome(Pupil("part", (Spell(entry_date=YEAR_BEGAN),), away=fridays))
+    assert (it["outcome"], it["quota"]) == ("listed", "other")
 
 
 def test_any_suspension_makes_eligible_though_little_is_missed():

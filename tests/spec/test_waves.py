@@ -41,21 +41,21 @@ def test_forty_of_sixty_with_flu_are_persistently_absent_and_none_is_eligible(as
     assert set(it.triage["outcome"]) == {"not_eligible"}
     assert it.feature(one, "wave_illness_sessions_ytd") == missed
     assert it.answer(one, "absent_and_never_looked_at") is False
-    assert it.reasons(one)["persistent_absence"].startswith(f"Missed {missed} of ")
+    assert it.reasons(one)["persistent_absence"].startswith(f"Absent for {missed} of ")
 
 
 @pytest.mark.parametrize(
     "besides, outcome, because",
     [
-        ((Away("I", "2025-09-15", "2025-09-18"),), "listed", "A tenth or more missed, under half, and nothing on file."),
+        ((Away("I", "2025-09-15", "2025-09-18"),), "listed", "Absent for a tenth or more, under half, and nothing on file."),
         ((Away("I", "2025-09-15", "2025-09-17"),), "not_eligible",
-         "A tenth or more was missed, but under a tenth where illness in weeks in which much of the school was ill is set "
+         "Absence was a tenth or more, but under a tenth where illness in weeks in which much of the school was ill is set "
          "aside (6 of 66 sessions)."),
         ((Away("I", "2025-09-15", "2025-09-17"), Away("O", "2025-09-18", "2025-09-18", ("pm",))), "not_eligible",
-         "A tenth or more was missed, but fewer than 8 sessions where illness in weeks in which much of the school was ill "
+         "Absence was a tenth or more, but fewer than 8 sessions where illness in weeks in which much of the school was ill "
          "is set aside (7 of 66 sessions)."),
         ((Away("I", "2025-09-15", "2025-09-17"), Away("G", "2025-09-22", "2025-09-23")), "not_eligible",
-         "A tenth or more was missed, but under a tenth where illness in weeks in which much of the school was ill is set "
+         "Absence was a tenth or more, but under a tenth where illness in weeks in which much of the school was ill is set "
          "aside, and 4 of holidays or other leave (6 of 62 sessions)."),
     ],
     ids=["four days", "three days", "three and a half", "three and a holiday"],

@@ -4,10 +4,13 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
 from pipeline.synthetic import synthesise
+from pipeline.synthetic.extracts import schools_table
+from pipeline.synthetic.schools import planned_schools
 from pipeline.tables.layouts import layouts_of
 from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.identifiers import UpnCheck, upn_check
@@ -56,6 +59,14 @@ def test_the_mix_of_schools_is_englands_and_small_authorities_have_each_kind(mad
     assert set(schools["TypeOfEstablishment (name)"]) == {
         "Community school", "Academy converter", "Community special school", "Pupil referral unit",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("schools, districts", [(1, 1), (7, 1), (8, 2), (12, 3), (40, 4)])
+def test_an_authority_has_a_few_districts_with_primary_and_other_schools_in_each(schools, districts):
+    told = schools_table(planned_schools(schools * 40, schools, np.random.default_rng(1)))
+    by_district = told.group_by("DistrictAdministrative (name)").agg(pl.col("PhaseOfEducation (name)").n_unique())
+    assert by_district.height == districts
+    assert schools < 8 or by_district["PhaseOfEducation (name)"].min() >= 2
 
 
 def test_the_same_arguments_give_the_same_bytes_and_another_seed_does_not(tmp_path):

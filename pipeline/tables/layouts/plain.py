@@ -16,6 +16,8 @@ PLAIN_LAYOUTS = (
             "phaseofeducationname": "phase",
             "typeofestablishmentname": "type",
             "establishmenttypegroupname": "type_group",
+            "districtadministrativename": "district",
+            "postcode": "postcode",
         },
     ),
     Layout(

@@ -1,0 +1,60 @@
+"""The dashboard of a home: served on this machine alone, or written as pages."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pipeline.dashboard import charts
+from pipeline.dashboard.access import Access, AccessUnreadable
+from pipeline.dashboard.routes import Dashboard, app_of
+from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
+from pipeline.edges import clock
+from pipeline.edges.errors import Refused
+from pipeline.edges.settings import Home
+
+LOOPBACK = "127.0.0.1"
+ACCESS = "access.toml"
+
+
+def serve(home: Home, port: int) -> None:
+    """Serve `home` until stopped. Raises Refused where settings do not say safely who may read."""
+    import uvicorn
+
+    charts.begin()  # the first reader does not wait for it
+    uvicorn.run(app_of(dashboard_of(home)), host=LOOPBACK, port=port, log_level="warning", access_log=False, proxy_headers=False, server_header=False)  # fmt: skip
+
+
+def dashboard_of(home: Home) -> Dashboard:
+    """What is served of a home, and how its readers sign in. Raises Refused where that is not safe."""
+    settings = home.settings
+    if settings.sign_in == NONE and not settings.demo:
+        raise Refused(
+            'A live home is served to those alone who sign in: set [dashboard] sign_in to "openid" or "proxy" in settings.toml.'
+        )
+    access = home.folder / ACCESS
+    if settings.sign_in != NONE:
+        try:
+            Access(access).person("")
+        except AccessUnreadable as why:
+            raise Refused(f"{why} It is {access}, as docs/for-inclusion-leads.md has it.") from None
+    sign_in = SignIn(
+        settings.sign_in, settings.sign_in_header, settings.address, settings.issuer, settings.client_id,
+        _openid_secret(home) if settings.sign_in == OPENID else "",
+    )  # fmt: skip
+    key = home.key("dashboard") if _has_key(home) else secrets.token_hex(32)
+    return Dashboard(home.published, access, home.folder / "audit" / "views.jsonl", clock.now, sign_in, key)
+
+
+def _has_key(home: Home) -> bool:
+    return "A2N_DASHBOARD_KEY" in os.environ or (home.folder / "dashboard.key").is_file()
+
+
+def _openid_secret(home: Home) -> str:
+    """The secret by which the provider knows this client, from the environment or its file."""
+    path: Path = home.folder / "openid.key"
+    told = os.environ.get("A2N_OPENID_SECRET")
+    if told is None and path.is_file():
+        told = path.read_text(encoding="utf-8")
+    if not (told or "").strip():
+        raise Refused(f"There is no secret for signing in: put it into {path}, or set A2N_OPENID_SECRET.")
+    return told.strip()

@@ -1,0 +1,174 @@
+"""Cells and sums by number: which cells may move, by how much, and what it costs to hide one."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+from .other_numbers import Room
+
+Name = Hashable
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
+
+    Any two values will do, unless the `whole_range` must stay possible; a range of one is not printed, and may be known. A number is `known` where a reader has it
+    whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
+    Hidden `before`, it stays hidden whatever it is now, and a reader can think it any number, nought among them. `told`
+    before just as it is, it covers nothing either, for a reader may suppose that nothing has changed; and where it must be
+    hidden now there is nothing left to protect.
+    Printed only roughly, it can be any number `between` two, and is not hidden by being another of those.
+    `published` is false for a remainder that is printed nowhere but that subtraction would give. The more a cell is
+    `worth` to its readers, the later it is hidden for another's sake.
+    """
+
+    value: int
+    could_be: tuple[int, int] | None = None
+    whole_range: bool = False
+    known: bool = False
+    before: bool = False
+    told: bool = False
+    between: tuple[int, int] | None = None
+    most: int | None = None
+    published: bool = True
+    worth: int = 1
+
+
+class SumError(ValueError):
+    """A sum that must hold does not: a fault of ours, never of the data's."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """`total` is what `parts` add up to."""
+
+    total: Name
+    parts: tuple[Name, ...]
+
+
+_A_CELL, A_MOVE = 1000, 100
+"""What hiding a cell costs, and what moving one does."""
+
+_NO_BOUND = 1_000_000
+
+Owed = dict[int, int]
+"""By sum: how much its total now falls short of (or exceeds) its parts."""
+
+
+class Board:
+    """Every cell starts shown, but those that must be hidden, those hidden before and those printed nowhere: these are free."""
+
+    def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
+        names = sorted(cells)
+        self.number = {name: number for number, name in enumerate(names)}
+        self.cells = [cells[name] for name in names]
+        self.fewest_shown = fewest_shown
+        self.value = [cell.value for cell in self.cells]
+        self.is_fixed = [cell.known or cell.told for cell in self.cells]
+        self.least = [_least(cell, fewest_shown) for cell in self.cells]
+        self.is_free = [False] * len(names)
+        self.members = sorted(self._signed(each) for each in sums)
+        self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
+        self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
+        for number, members in enumerate(self.members):
+            for cell, sign in members:
+                self.sums_of[cell].append((number, sign))
+        for number, cell in enumerate(self.cells):
+            if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
+                self.hide([number])
+
+    def must_hide(self, cell: int) -> bool:
+        could_be = self.cells[cell].could_be
+        return could_be is not None and could_be[0] < could_be[1] and not self.is_fixed[cell]
+
+    def is_hidden(self, cell: int) -> bool:
+        one = self.cells[cell]
+        stays = one.before or (one.could_be is not None and not one.known)
+        return one.published and (self.is_free[cell] or stays)
+
+    def could_move(self, cell: int, step: int) -> bool:
+        most, after = self.cells[cell].most, self.value[cell] + step
+        if most is not None and after > most:
+            return False
+        if self.is_printed_alike(cell, after):
+            return True
+        if self.is_fixed[cell]:
+            return False
+        if self.is_free[cell]:
+            return after >= self.least[cell]
+        return self.value[cell] > 0 and after >= self.fewest_shown
+
+    def is_printed_alike(self, cell: int, value: int) -> bool:
+        """Whether a number that is shown would be printed just the same, were it `value`."""
+        between = self.cells[cell].between
+        return between is not None and not self.is_free[cell] and between[0] <= value <= between[1]
+
+    def cost(self, cell: int, step: int = 0) -> int:
+        """Next to nothing if hidden already; else what it is worth, and of equals the smaller first."""
+        if self.is_free[cell] or (step and self.is_printed_alike(cell, self.value[cell] + step)):
+            return A_MOVE
+        return A_MOVE + _A_CELL * self.cells[cell].worth + min(self.value[cell], _A_CELL // 2)
+
+    def price(self, moves: Mapping[int, int]) -> int:
+        return sum(self.cost(cell, step) for cell, step in moves.items())
+
+    def hide_moved(self, moves: Mapping[int, int]) -> None:
+        self.hide([cell for cell, step in moves.items() if not self.is_printed_alike(cell, self.value[cell] + step)])
+
+    def room(self, cell: int) -> Room:
+        most = self.cells[cell].most
+        if not (self.could_move(cell, 1) or self.could_move(cell, -1)):
+            return Room(0, 0, 0)
+        value, least = self.value[cell], self.least[cell] if self.is_free[cell] else self.fewest_shown
+        stays_shown = all(self.is_printed_alike(cell, value + step) for step in (1, -1)) or self.is_fixed[cell]
+        if stays_shown and self.cells[cell].between:
+            least, most = self.cells[cell].between
+        up = _NO_BOUND if most is None else most - value
+        return Room(up, max(value - least, 0), A_MOVE if stays_shown else self.cost(cell))
+
+    def hide(self, cells: Iterable[int]) -> bool:
+        """Whether any of `cells` was still to be hidden."""
+        shown = [cell for cell in cells if not self.is_free[cell]]
+        for cell in shown:
+            self.is_free[cell] = True
+            for sum_, sign in self.sums_of[cell]:
+                self.free_of[sum_].append((cell, sign))
+        return bool(shown)
+
+    def owed(self, owed: Owed, cell: int, step: int) -> Owed:
+        after = dict(owed)
+        for sum_, sign in self.sums_of[cell]:
+            after[sum_] = after.get(sum_, 0) + sign * step
+            if not after[sum_]:
+                del after[sum_]
+        return after
+
+    def make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
+        """Make these moves as many times as there is room for, and note them in `moved`."""
+        room = (self._times(cell, step) for cell, step in moves.items())
+        size = max(1, min((at_most, *room)))
+        for cell, step in moves.items():
+            self.value[cell] += step * size
+            moved[cell] = moved.get(cell, 0) + step * size
+
+    def _times(self, cell: int, step: int) -> int:
+        """How many times a cell that was moved so could be moved so."""
+        low, high = self.least[cell], self.cells[cell].most or _NO_BOUND
+        if self.is_printed_alike(cell, self.value[cell]):
+            low, high = self.cells[cell].between
+        return ((self.value[cell] - low) // -step) if step < 0 else ((high - self.value[cell]) // step)
+
+    def _signed(self, each: Sum) -> tuple[tuple[int, int], ...]:
+        members = ((self.number[each.total], -1), *sorted((self.number[part], 1) for part in each.parts))
+        if sum(sign * self.value[cell] for cell, sign in members):
+            raise SumError(f"what should add up to {each.total} does not")
+        return members
+
+
+def _least(cell: Cell, fewest_shown: int) -> int:
+    """The least a reader can think a hidden cell to be."""
+    if cell.before:
+        return 0
+    if cell.could_be:
+        return cell.could_be[0]
+    return fewest_shown if cell.published else 0

@@ -1,0 +1,193 @@
+"""Every number a reader can see or work out, and which of them must be hidden.
+
+A small count is hidden. So is whatever says of every child of a group what it says of one: all of them, everywhere, and none of
+them in tables of groups of children. Nought of a place is told: that nobody at a school was found worth a look, or is persistently
+absent, says that no child was found, and is what most cells of most schools are. That all were found is not: it is told of each.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import ceil, floor
+
+from pipeline.tables.published import FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
+
+from .disclosure_memory import Remembered
+from .disclosure_rows import NOUGHT_IS_OF, NOUGHT_SAYS_NOTHING, PUPILS, REMAINDERS, Rows, is_of_a_group, remainder
+from .disclosure_sums import across
+from .hidden_cells import Cell, Sum
+from .policy_of_publishing import Policy
+
+_ALL_IN_ONE = {
+    "run": (OUTCOMES, (("listed", "eligible_not_listed"), ("already_known",), ("snoozed",)), "not_eligible"),
+    "phase": (OUTCOMES, (("listed", "eligible_not_listed"), ("already_known",), ("snoozed",)), "not_eligible"),
+    "school": (OUTCOMES, (("listed", "eligible_not_listed"), ("already_known",), ("snoozed",)), "not_eligible"),
+    "signal": (SIGNAL_STATES, (("raised",),), "not_raised"),
+    "signal_outcome": (FINDINGS, tuple((name,) for name in FINDINGS[:-1]), FINDINGS[-1]),
+}  # fmt: skip
+"""States that sum to a whole; those that say something of a child; and the one whose nought is hidden where all are in one."""
+
+_IN_TIME = {"plans": "plans_in_time", "plans_with_exceptions": "plans_in_time_with_exceptions"}
+
+_WORTH = {
+    **{("run", column): 50 for column in PUPILS["run"]},
+    **{("phase", column): 10 for column in PUPILS["phase"]},
+    ("phase", "pupils_on_roll"): 50,
+    ("phase", "absence_sessions_ytd"): 50,
+    ("school", "pupils_on_roll"): 50,
+    ("school", "absence_sessions_ytd"): 50,
+    **{
+        ("school", column): 2
+        for column in ("listed", "eligible_not_listed", "already_known", "persistent_absence_count")
+    },
+    ("flow", "flagged"): 3,
+    ("flow", "looked_at"): 3,
+    ("flow", "unmet"): 3,
+    ("plans_in_time", "plans"): 2,
+    ("plans_in_time", "plans_in_time"): 2,
+    ("group_audit", "pupils"): 5,
+    ("group_audit", "missed"): 2,
+    ("ever", "pupils"): 5,
+    ("signal", "raised"): 2,
+}
+"""Where there is a choice of what to hide for another's sake: a whole home's totals, and what is public anyway, last."""
+
+_WORTH_OF_SCOPE = {"area": 2, "phase": 2, "home": 6}
+
+_A_PUPILS_WEEK = 10  # sessions
+_FEWEST_PLACES = 3
+
+
+def all_cells(rows: Rows, sums: list[Sum], policy: Policy, before: Remembered) -> dict[tuple, Cell]:
+    """Every published count, and every remainder, with what was hidden and told of it before."""
+    cells = dict([*_pupil_cells(rows, known_listed(rows, sums), policy), *_session_cells(rows, policy)])
+    for name, cell in cells.items():
+        if cell.published and (name in before.hidden or name in before.told):
+            cells[name] = replace(cell, before=name in before.hidden, told=before.told.get(name) == cell.value)
+    return cells
+
+
+# Counts of pupils
+
+
+def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    for table, columns in PUPILS.items():
+        for key, row in rows[table].items():
+            hidden_noughts = set(_hidden_noughts(rows, table, row))
+            for column in columns:
+                name = (table, key, column)
+                how = {"worth": _worth(table, row, column), "known": name in known, "most": _most(table, row, column)}
+                yield name, _count(row[column], policy, nought=column in hidden_noughts, **how)
+            for column, (whole, _) in REMAINDERS.get(table, {}).items():
+                nought = row[NOUGHT_IS_OF.get(column, whole)] > 0 and column not in NOUGHT_SAYS_NOTHING
+                yield (
+                    (table, key, column),
+                    _count(remainder(rows, table, key, column), policy, nought=nought, published=False),
+                )
+    yield from _unpublished(rows, policy)
+
+
+def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
+    """Columns of which nought says as much as few. Where it is nought of the whole home, which is told, it says nothing of a group."""
+    if is_of_a_group(table, row):
+        (home,) = rows["run"].values()
+        yield from (column for column in PUPILS[table] if row["pupils"] and home.get(column) != 0)
+    if table == "plans_in_time":
+        yield from (in_time for whole, in_time in _IN_TIME.items() if row[whole])
+    if table in _ALL_IN_ONE:
+        states, telling, cover = _ALL_IN_ONE[table]
+        whole = sum(row[state] for state in states)
+        if whole and any(sum(row[state] for state in alike) == whole for alike in telling):
+            yield cover
+
+
+def _unpublished(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    """Sums and remainders across tables, that are printed nowhere."""
+    for each in across(rows):
+        yield each.name, _count(each.value, policy, nought=each.nought_tells, published=False)
+
+
+def _most(table: str, row: Mapping, column: str) -> int | None:
+    """A list with room left is no longer than its places: three at the fewest."""
+    return max(_FEWEST_PLACES, row["listed"], row["places"] or 0) if (table, column) == ("school", "listed") else None
+
+
+def _worth(table: str, row: Mapping, column: str) -> int:
+    return _WORTH.get((table, column), 1) * _WORTH_OF_SCOPE.get(row.get("scope"), 1)
+
+
+def _count(value: int, policy: Policy, *, nought: bool = False, **how) -> Cell:
+    """A reader must not be able to tell even that a small count is small: it could be one, or enough to show. Where `nought`
+    tells, it could be nought too."""
+    is_small = 0 < value < policy.fewest_shown or (nought and value == 0)
+    return Cell(value, could_be=(0 if nought else 1, policy.fewest_shown) if is_small else None, **how)
+
+
+# Places that a rule tells
+
+
+def known_listed(rows: Rows, sums: list[Sum]) -> set[tuple]:
+    """Counts of listed pupils that the places tell, whatever is hidden, and what adds up of those and of noughts alone.
+
+    Where anybody is left off a list that goes out it is full: as many are listed as it has places, a rule anyone may read.
+    """
+    full = {key for key, row in rows["school"].items() if row["eligible_not_listed"] and row["listed"] == row["places"]}
+    known = {("school", key, "listed") for key in full}
+    of_listed = [
+        [each.total, *each.parts] for each in sums if {name[2] for name in (each.total, *each.parts)} == {"listed"}
+    ]
+    more = known
+    while more:
+        untold = [[name for name in names if name not in known and _may_be_some(rows, name)] for names in of_listed]
+        more = {names[0] for names in untold if len(names) == 1}
+        known = known | more
+    return known
+
+
+def _may_be_some(rows: Rows, name: tuple) -> bool:
+    table, key, column = name
+    row = rows[table][key]
+    return bool(row[column]) or column in set(_hidden_noughts(rows, table, row))
+
+
+# Sessions
+
+
+def _session_cells(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    """The sessions behind every rate of absence: small when they are a few pupils' sessions."""
+    column = "absence_sessions_ytd"
+    for table in ("run", "phase", "school"):
+        for key, row in rows[table].items():
+            how = {"worth": _WORTH.get((table, column), 50)}
+            yield (table, key, column), _sessions(row, "absence", "_ytd", policy, is_rough=table != "school", **how)
+    for key, row in rows["school_week"].items():
+        for kind in WEEK_RATES:
+            yield ("school_week", key, f"{kind}_sessions"), _sessions(row, kind, "", policy)
+        other = _sessions(row, "other_authorised", "", policy, published=False)
+        yield ("school_week", key, "other_authorised_sessions"), other
+    for key, row in rows["week"].items():
+        for kind in WEEK_RATES:
+            how = {"worth": 5 * _WORTH_OF_SCOPE[row["scope"]], "is_rough": True}
+            yield ("week", key, f"{kind}_sessions"), _sessions(row, kind, "", policy, **how)
+
+
+def _sessions(row: Mapping, kind: str, window: str, policy: Policy, *, is_rough: bool = False, **how) -> Cell:
+    """A reader must not be able to tell whether these are one pupil's sessions or more. None at all may be known, for the phase's
+    nought is that of each of its schools; on few pupils it is not printed. Of many schools together a rounded rate tells no more than
+    roughly how many sessions were missed, and of one school it is taken to tell exactly."""
+    value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
+    on_few = row[f"possible_pupils{window}"] < policy.smallest_base
+    if on_few and not value:
+        return Cell(0, could_be=(0, 0), whole_range=True, **how)
+    is_small = on_few or 0 < pupils < policy.fewest_shown
+    if is_rough and value and not is_small:
+        how["between"] = _rounded_alike(value, row[f"possible_sessions{window}"], policy)
+    return Cell(
+        value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how
+    )
+
+
+def _rounded_alike(value: int, possible: int, policy: Policy) -> tuple[int, int]:
+    """The least and the most sessions that are printed as the same rate, one within on either side."""
+    half, rate = 0.5 * 10**-policy.rate_decimals, round(value / possible, policy.rate_decimals)
+    low, high = ceil((rate - half) * possible) + 1, floor((rate + half) * possible) - 1
+    return min(low, value), max(high, value)
