@@ -81,6 +81,6 @@ def _told(home: Home, made: Synthesised, summary: Summary, through: str) -> list
         f"Lists, one workbook a school ({summary.lists}): {lists}; a page a pupil to print: {home.printables_of(summary.as_of)}",
         f"Published figures, suppressed, for any tool: {home.published / 'current.duckdb'}",
         f"Warehouse, encrypted, pupil_id only: {home.warehouse}; names, encrypted, in {home.identity.name} beside it",
-        f"Settings and keys: {home.folder / 'settings.toml'}, {', '.join(f'{name}.key' for name in ('warehouse', 'identity', 'pseudonym'))}",
+        f"Settings and keys: {home.folder / 'settings.toml'}, {', '.join(f'{name}.key' for name in ('warehouse', 'identity', 'pseudonym', 'dashboard'))}",
         f"To look closer: a2n describe signals; a2n export derived.triage --home {home.folder} --to triage.parquet",
     ]

@@ -153,14 +153,14 @@ def groups(pupils: int) -> pl.DataFrame:
 @pytest.mark.parametrize("pupils, years", [(20, 0), (19, 2)])
 def test_earlier_groups_are_read_as_far_back_as_a_small_group_wants_them(con, pupils, years):
     asked = []
-    for day, number in ((date(2023, 7, 14), 30), (date(2024, 7, 12), 30), (LAST_YEAR, 3)):
+    for day, number in ((date(2023, 7, 14), 30), (date(2024, 7, 12), 100), (LAST_YEAR, 3)):
         names = [f"p{n}" for n in range(number)]
         look(con, day, **dict.fromkeys(names, "eligible_not_listed"))
         put(con, PUPIL_SUPPORT, *({"as_of": day, "pupil_id": name, "on_file": name == "p0"} for name in names))
 
     def characteristics(*, as_of: date) -> pl.DataFrame:
         asked.append(as_of)
-        told = pl.DataFrame({"pupil_id": [f"p{n}" for n in range(30)], "sex": "F"})
+        told = pl.DataFrame({"pupil_id": [f"p{n}" for n in range(100)], "sex": "F"})
         return told.with_columns(
             pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name not in told.columns
         )
@@ -169,5 +169,5 @@ def test_earlier_groups_are_read_as_far_back_as_a_small_group_wants_them(con, pu
     assert asked == [LAST_YEAR, date(2024, 7, 12)][:years]
     assert [frame.filter(kind="sex", group_name="female").select("pupils", "missed").row(0) for frame in told] == [
         (3, 2),
-        (30, 29),
+        (100, 99),
     ][:years]

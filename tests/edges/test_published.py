@@ -15,19 +15,18 @@ from pipeline.edges import published
 from pipeline.edges.errors import Refused
 from pipeline.edges.published import newest_as_of, publish
 from pipeline.steps.disclosure import suppressed
-from pipeline.steps.inclusion import exact_counts
-from pipeline.tables.published import ALARM, PUBLISHED, SUPPORT_ATTENDANCE
-from tests.properties.authority import an_authority
+from pipeline.tables.published import PUBLISHED
+from tests.properties.nights import nights
 
 DAY, LATER = date(2025, 10, 3), date(2025, 10, 10)
 RUN, LATER_RUN = f"flag {DAY} 1", f"flag {LATER} 1"
 
-LISTS_AND_SUPPORT = {"alarm": ALARM.empty, "support_attendance": SUPPORT_ATTENDANCE.empty}
+EMPTY = {table.name.removeprefix("published."): table.empty for table in PUBLISHED}
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return suppressed(exact_counts(an_authority(pupils=120, schools=3, seed=3))) | LISTS_AND_SUPPORT
+    return EMPTY | suppressed(next(nights(120, 3, 3, how_many=1)))
 
 
 def of(tables: dict[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:
@@ -150,15 +149,13 @@ _KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
 from pipeline.edges import published
-from tests.edges.test_published import LATER, LATER_RUN, LISTS_AND_SUPPORT, of
-from tests.properties.authority import an_authority
+from tests.edges.test_published import EMPTY, LATER, LATER_RUN, of
+from tests.properties.nights import nights
 from pipeline.steps.disclosure import suppressed
-from pipeline.steps.inclusion import exact_counts
 
 folder, step = Path(sys.argv[1]), sys.argv[2]
 setattr(published, step, lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL))
-tables = suppressed(exact_counts(an_authority(pupils=30, schools=1, seed=3)))
-tables |= LISTS_AND_SUPPORT
+tables = EMPTY | suppressed(next(nights(30, 1, 3, how_many=1)))
 published.publish(of(tables, LATER), folder, run=LATER_RUN, current=True)
 """
 

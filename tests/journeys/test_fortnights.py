@@ -270,7 +270,7 @@ def test_the_sheet_that_counts_says_why_each_severe_absence_with_nothing_on_file
         rows = [
             (row[0], row[1])
             for row in sheet.iter_rows(values_only=True)
-            if row[0] and "missed half or more" in str(row[0])
+            if row[0] and "absent for half or more" in str(row[0])
         ]
         assert rows
         counted += sum(count for _, count in rows)

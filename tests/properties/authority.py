@@ -53,8 +53,14 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         lost=_lost(who, chance),
         characteristics=_characteristics(who, chance),
         withheld=_withheld(urns[0]),
-        places=triage.group_by("urn").agg(of_school=(pl.col("outcome") == "listed").sum()),
+        places=triage.group_by("urn").agg(of_school=_places()),
     )
+
+
+def _places() -> pl.Expr:
+    """A full list is as long as there are places; where nobody is left off, there are three at the fewest."""
+    listed, left_off = ((pl.col("outcome") == outcome) for outcome in ("listed", "eligible_not_listed"))
+    return pl.when(left_off.any()).then(listed.sum()).otherwise(listed.sum().clip(3))
 
 
 def _withheld(urn: int) -> pl.DataFrame:

@@ -38,9 +38,17 @@ KEYS = {
     "group_audit": ("kind", "group_name"), "ever": ("nc_year",), "lost_children": ("kind", "scope", "urn"),
 }  # fmt: skip
 
-ON_A_ROLL, AT_NONE = "year_11_without_offer", "plan_past_20_weeks"
-"""Of the kinds of lost children in these tables, the one whose pupils are on the roll they are counted at, and the one whose may be
-at no school."""
+ON_A_ROLL = (
+    "alternative_provision_without_marks", "dual_registered_seen_by_neither", "fifteen_days_illness_no_provision",
+    "year_11_without_offer",
+)  # fmt: skip
+"""Kinds of lost children who are all on the roll they are counted at: what is left of it is no more a reader's to know."""
+
+AT_NONE = (
+    "decision_past_6_weeks", "plan_past_20_weeks", "plan_past_20_weeks_with_exception", "plan_review_past_12_months",
+    "phase_transfer_past_due", "plan_at_17_without_pathway",
+)  # fmt: skip
+"""Kinds whose children may be at no school seen here, and then are in the whole home's count alone."""
 
 FEW = range(1, 5)
 ONE_PUPILS_WEEK = 10
@@ -107,7 +115,7 @@ def reckoned(pages: Pages, hidden_before: set[Name]) -> Reckoning:
     return known
 
 
-def _full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int]) -> None:
+def full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int]) -> None:
     """As many are listed as there are places where anybody is left off, and never more."""
     for (urn,), _ in rows_of(pages, "school"):
         name = ("school", urn, "listed")
@@ -274,11 +282,11 @@ def _lost(known: Reckoning, pages: Pages) -> None:
         name = ("lost_children", *key, "pupils")
         if row["scope"] == "home":
             parts = [("lost_children", *one, "pupils") for one, of in rows if of["kind"] == row["kind"] and of["scope"] == "school"]  # fmt: skip
-            if row["kind"] == AT_NONE:
+            if row["kind"] in AT_NONE:
                 known.rest((*name, "at no school"), name, *parts)
             else:
                 known.add_up(name, parts)
-        if row["kind"] == ON_A_ROLL:
+        if row["kind"] in ON_A_ROLL:
             roll = (*(("run",) if row["scope"] == "home" else ("school", row["urn"])), "pupils_on_roll")
             known.rest((*name, "others"), roll, name, all_of=roll)
 
@@ -344,7 +352,7 @@ def leaks(
                 known.least[name] = min(
                     1, truth[name]
                 )  # some rows are left empty whole: they suppose which are nought, and rightly
-        _full_lists(known, pages, places[night])
+        full_lists(known, pages, places[night])
         supposed = _supposed(printed, night, truth)
         targets = [
             name

@@ -47,11 +47,11 @@ def with_no_memory(counts: Counts, _: Remembered):
 def one_by_one(counts: Counts, _: Remembered):
     """Every count from 1 to 4 hidden, and no other."""
     return pages(
-        counts, {_as_we_name(name) for name, value in numbers(counts).items() if value in FEW}, Policy()
+        counts, {as_we_name(name) for name, value in numbers(counts).items() if value in FEW}, Policy()
     ), NOTHING
 
 
-def _as_we_name(name: tuple) -> tuple:
+def as_we_name(name: tuple) -> tuple:
     table, *key, column = name
     return table, " ".join(str(part) for part in key if part is not None) if KEYS[table] else "home", column
 
