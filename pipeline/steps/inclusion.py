@@ -20,7 +20,7 @@ from pipeline.steps.reconciliation import COUNTS
 from pipeline.steps.weeks import cut
 from pipeline.steps.windows import school_days
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES
-from pipeline.vocabulary.school_year import school_year_of
+from pipeline.vocabulary.school_year import last_whole_week, school_year_of
 from pipeline.vocabulary.sen import SEN_PROVISION
 
 PERSISTENT, SEVERE = 0.1, 0.5
@@ -60,9 +60,10 @@ class Tonight:
 def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
     """The published tables by name, with the exact counts they rest on and nothing hidden."""
     pupils = _pupils(tonight)
-    weeks = _weeks_this_year(tonight)
+    registers = _weeks_this_year(tonight, until=tonight.as_of)
+    weeks = _weeks_this_year(tonight, until=last_whole_week(tonight.as_of))
     sessions = sessions_this_year(pupils, weeks)
-    schools = _schools(tonight, pupils, weeks, sessions)
+    schools = _schools(tonight, pupils, registers, sessions)
     here = sessions.join(schools.select("urn", "phase"), on="urn")
     return {
         "run": _run(tonight, pupils, schools, here),
@@ -100,11 +101,12 @@ def with_missed(pupils: pl.DataFrame) -> pl.DataFrame:
     return pupils.with_columns(pl.col("phase").fill_null(NO_PHASE), missed=missed)
 
 
-def _weeks_this_year(tonight: Tonight) -> pl.DataFrame:
-    return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=tonight.as_of)
+def _weeks_this_year(tonight: Tonight, *, until: date) -> pl.DataFrame:
+    """Rates are of whole weeks: of one still going on, each night less the night before would tell of a single day."""
+    return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=until)
 
 
-def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+def _schools(tonight: Tonight, pupils: pl.DataFrame, registers: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """One row per school known of or with a pupil on its roll."""
     rate = pl.col("absence_rate_ytd")
     counts = pupils.group_by("urn").agg(
@@ -120,8 +122,8 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, weeks: pl.DataFrame, sessio
     )
     known = tonight.schools.select("urn", "laestab", "name", "phase", "area")
     year = year_of(sessions, "urn")
-    last_days = school_days(weeks.lazy()).group_by("urn").agg(registers_to=pl.col("date").max())
-    has_registers = weeks.select("urn", has_registers=True).unique()
+    last_days = school_days(registers.lazy()).group_by("urn").agg(registers_to=pl.col("date").max())
+    has_registers = registers.select("urn", has_registers=True).unique()
     schools = known.join(counts, on="urn", how="full", coalesce=True)
     for frame in (year, last_days, has_registers, withheld, tonight.places.select("urn", places="of_school")):
         schools = schools.join(frame, on="urn", how="left")

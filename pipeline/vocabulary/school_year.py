@@ -132,6 +132,14 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def last_whole_week(day: date) -> date:
+    """The last day of the newest week that is over on `day`: a school week is over on its Friday."""
+    return day if day.weekday() >= _FRIDAY else monday_of(day) - timedelta(days=1)
+
+
+_FRIDAY = 4
+
+
 def age_on(birth: date, day: date) -> int:
     """Whole years lived by `day`."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -13,7 +13,7 @@ from pipeline.steps.inclusion import exact_counts
 from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_pages import pages
 from tests.properties.authority import an_authority
-from tests.properties.subtraction import COUNTS, FEW, KEYS, System, full_lists, numbers, places_tell, reckoned
+from tests.properties.subtraction import COUNTS, FEW, System, full_lists, numbers, reckoned
 from tests.properties.told_nights import NOTHING, as_we_name, found, one_by_one
 
 authorities = st.builds(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
+import pytest
 
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.lost import Lost
@@ -231,11 +232,29 @@ def test_a_week_counts_sessions_of_each_kind_and_the_pupils_they_are_of():
 
 
 def test_a_week_of_closure_is_no_row_and_what_comes_after_the_day_is_not_known():
-    known = exact_counts(tonight(weeks=marks(amira="# # # # # / / / / /"), as_of=FIRST_DAY + timedelta(days=8)))[
-        "school_week"
-    ]
+    weeks = marks(amira="# # # # # / / / / / I I I I I")
+    known = exact_counts(tonight(weeks=weeks, as_of=FIRST_DAY + timedelta(days=11)))["school_week"]
     assert known["week_start"].to_list() == [FIRST_DAY + timedelta(days=7)]
-    assert known["possible_sessions"].to_list() == [4]
+    assert known["possible_sessions"].to_list() == [10]
+
+
+@pytest.mark.parametrize(
+    "day, weeks, sessions, registers_to",
+    [(8, 1, 4, 8), (10, 1, 4, 10), (11, 2, 10, 11), (13, 2, 10, 11), (14, 2, 10, 14), (17, 2, 10, 17), (18, 3, 10, 18)],
+)
+def test_rates_are_of_weeks_that_are_over_on_their_friday_and_registers_run_to_the_day(
+    day, weeks, sessions, registers_to
+):
+    """Else one night's rate less the last one's would be of a single day."""
+    of_amira = marks(amira="I I / / / I I I / / / / / / /", bede=" ".join("/" * 15))
+    counts = exact_counts(tonight(weeks=of_amira, as_of=FIRST_DAY + timedelta(days=day)))
+    assert (counts["school_week"].height, counts["week"].filter(scope="home").height) == (weeks, weeks)
+    assert (
+        row(counts["school"], urn=ASH)["absence_sessions_ytd"]
+        == counts["school_week"]["absence_sessions"].sum()
+        == sessions
+    )
+    assert row(counts["school"], urn=ASH)["registers_to"] == FIRST_DAY + timedelta(days=registers_to)
 
 
 def test_a_signal_is_counted_three_ways_in_a_school_its_phase_and_the_home():

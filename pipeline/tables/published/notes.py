@@ -29,7 +29,8 @@ _CAUTIONS = {
     "Where anybody is left off, the list is full, and listed is the number of places: a rule, not a count of what children are, "
     "and told however small.",
     SCHOOL_WEEK: (
-        "Registers are corrected for weeks: the latest figures move most. Everyone in that week's registers is in it, since left or not."
+        "Registers are corrected for weeks: the latest figures move most. Everyone in that week's registers is in it, since left or not. "
+        "A week is told once its Friday has come."
     ),
     SIGNAL: "A signal is a reason to ask, never a finding. A pupil may raise several, so signals do not add up.",
     PHASES: "As of schools: how many are listed follows from the places schools have.",
@@ -41,7 +42,10 @@ _CAUTIONS = {
         "The clock runs from the request to the day the plan was first made. A request whose day was not sent is left out, and so is a "
         "child on no roll seen here, but in the whole home's figure."
     ),
-    WEEK: "Registers are corrected for weeks: the latest figures move most. England's is of all state-funded schools of the phase.",
+    WEEK: (
+        "Registers are corrected for weeks: the latest figures move most. A week is told once its Friday has come. England's is of all "
+        "state-funded schools of the phase."
+    ),
     ENGLAND: "Published by others, for another time and all schools: a place to stand, never a target.",
     SIGNAL_NAMES: "Each is a reason to ask, never a finding.",
     SIGNAL_OUTCOME: (

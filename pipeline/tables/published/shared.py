@@ -39,7 +39,10 @@ ELIGIBLE = pupils("eligible", "Worth a look, listed or not.")
 MISSED = pupils("missed", "Worth a look, nothing on file, and not listed.")
 
 ABSENCE_COLUMNS = (
-    rate("absence_rate_ytd", "Sessions missed over possible this school year, by registers; else by the census."),
+    rate(
+        "absence_rate_ytd",
+        "Sessions missed over possible this school year to the end of its last whole week, by registers; else by the census.",
+    ),
     pupils("persistent_absence_count", "Missed a tenth or more of their own possible sessions this school year."),
     pupils("severe_absence_count", "Of those, half or more."),
 )

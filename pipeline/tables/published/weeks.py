@@ -19,14 +19,14 @@ _WEEK_START = Column("week_start", pl.Date, "The Monday.")
 
 SCHOOL_WEEK = Table(
     name="published.school_week",
-    grain="one row per school and school week of this school year with a possible session",
+    grain="one row per school and school week that is over, of this school year, with a possible session",
     key=("urn", "week_start"),
     columns=(Column("urn", pl.Int32, "School."), _WEEK_START, *_RATE_COLUMNS),
 )
 
 WEEK = Table(
     name="published.week",
-    grain="one row per phase, or whole home, and school week of this school year with a possible session",
+    grain="one row per phase, or whole home, and school week that is over, of this school year, with a possible session",
     key=("scope", "phase", "week_start"),
     columns=(
         Column("scope", pl.String, "phase or home."),
