@@ -12,8 +12,9 @@ Name = Hashable
 class Cell:
     """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
 
-    Any two values will do, unless the `whole_range` must stay possible; a range of one is not printed, and may be known. A number is `known` where a reader has it
-    whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they know says so.
+    Any two values will do, unless the `whole_range` must stay possible; a range of one is not printed, and may be known. A number is
+    `known` where a reader has it whatever we print: it is never hidden, and covers nothing. It is at `most` so much where a rule they
+    know says so, and at `least` so much where that is not the least of what it could be.
     Hidden `before`, it stays hidden whatever it is now, and a reader can think it any number, nought among them. `told`
     before just as it is, it covers nothing either, for a reader may suppose that nothing has changed; and where it must be
     hidden now there is nothing left to protect.
@@ -29,6 +30,7 @@ class Cell:
     before: bool = False
     told: bool = False
     between: tuple[int, int] | None = None
+    least: int | None = None
     most: int | None = None
     published: bool = True
     worth: int = 1
@@ -49,6 +51,9 @@ class Sum:
 _A_CELL, A_MOVE = 1000, 100
 """What hiding a cell costs, and what moving one does."""
 
+_DEAR = 100
+"""What a cell is worth that is hidden only where nothing else will do."""
+
 _NO_BOUND = 1_000_000
 
 Owed = dict[int, int]
@@ -67,6 +72,7 @@ class Board:
         self.is_fixed = [cell.known or cell.told for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
+        self.keeps_dear = False
         self.members = sorted(self._signed(each) for each in sums)
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
@@ -96,6 +102,8 @@ class Board:
             return False
         if self.is_free[cell]:
             return after >= self.least[cell]
+        if self.keeps_dear and self.cells[cell].worth >= _DEAR:
+            return False
         return self.value[cell] > 0 and after >= self.fewest_shown
 
     def is_printed_alike(self, cell: int, value: int) -> bool:
@@ -169,6 +177,8 @@ def _least(cell: Cell, fewest_shown: int) -> int:
     """The least a reader can think a hidden cell to be."""
     if cell.before:
         return 0
+    if cell.least is not None:
+        return cell.least
     if cell.could_be:
         return cell.could_be[0]
     return fewest_shown if cell.published else 0

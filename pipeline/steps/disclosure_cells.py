@@ -1,11 +1,12 @@
 """Every number a reader can see or work out, and which of them must be hidden.
 
 A small count is hidden. So is whatever says of every child of a group what it says of one: all of them, everywhere, and none of
-them in tables of groups of children. Nought of a place is told: that nobody at a school was found worth a look, or is persistently
+them in tables of groups of children. Where an area's few looks not yet had are parted by kind, none is hidden as few are: else three
+kinds with some would tell of three children, one each. Nought of a place is told: that nobody at a school was found worth a look, or is persistently
 absent, says that no child was found, and is what most cells of most schools are. That all were found is not: it is told of each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import ceil, floor
 
@@ -30,6 +31,10 @@ _IN_TIME = {"plans": "plans_in_time", "plans_with_exceptions": "plans_in_time_wi
 
 _WORTH = {
     **{("run", column): 50 for column in PUPILS["run"]},
+    **{
+        ("run", column): 500
+        for column in ("pupils_on_roll", "eligible", "persistent_absence_count", "severe_absence_count")
+    },
     **{("phase", column): 10 for column in PUPILS["phase"]},
     ("phase", "pupils_on_roll"): 50,
     ("phase", "absence_sessions_ytd"): 50,
@@ -51,7 +56,7 @@ _WORTH = {
 }
 """Where there is a choice of what to hide for another's sake: a whole home's totals, and what is public anyway, last."""
 
-_WORTH_OF_SCOPE = {"area": 2, "phase": 2, "home": 6}
+_WORTH_OF_SCOPE = {"area": 2, "phase": 2, "home": 200}
 
 _A_PUPILS_WEEK = 10  # sessions
 _FEWEST_PLACES = 3
@@ -91,6 +96,8 @@ def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
     if is_of_a_group(table, row):
         (home,) = rows["run"].values()
         yield from (column for column in PUPILS[table] if row["pupils"] and home.get(column) != 0)
+    if table == "specialist" and row["scope"] == "area" and _of_some_kind(rows["specialist"].values(), row):
+        yield "unmet"
     if table == "plans_in_time":
         yield from (in_time for whole, in_time in _IN_TIME.items() if row[whole])
     if table in _ALL_IN_ONE:
@@ -98,6 +105,14 @@ def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
         whole = sum(row[state] for state in states)
         if whole and any(sum(row[state] for state in alike) == whole for alike in telling):
             yield cover
+
+
+def _of_some_kind(rows: Iterable[Mapping], row: Mapping) -> bool:
+    """Whether there are pupils both of this area and phase, and of this kind: else its nought stands elsewhere."""
+    here = (
+        one["unmet"] for one in rows if (one["scope"], one["area"], one["phase"]) == ("area", row["area"], row["phase"])
+    )
+    return any(here) and any(one["unmet"] for one in rows if (one["scope"], one["kind"]) == ("home", row["kind"]))
 
 
 def _unpublished(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
@@ -171,19 +186,23 @@ def _session_cells(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:
 
 
 def _sessions(row: Mapping, kind: str, window: str, policy: Policy, *, is_rough: bool = False, **how) -> Cell:
-    """A reader must not be able to tell whether these are one pupil's sessions or more. None at all may be known, for the phase's
-    nought is that of each of its schools; on few pupils it is not printed. Of many schools together a rounded rate tells no more than
+    """Of few pupils, a reader must not be able to tell whether these are one pupil's sessions or more: they could be as many as one can
+    miss in a week, and as few. Where a rate would rest on few the number must not be had, whoever it is of; that it is none at all
+    may be known, for a phase's nought is that of each of its schools. Of many schools together a rounded rate tells no more than
     roughly how many sessions were missed, and of one school it is taken to tell exactly."""
     value, pupils = row[f"{kind}_sessions{window}"], row[f"{kind}_pupils{window}"]
     on_few = row[f"possible_pupils{window}"] < policy.smallest_base
     if on_few and not value:
         return Cell(0, could_be=(0, 0), whole_range=True, **how)
-    is_small = on_few or 0 < pupils < policy.fewest_shown
-    if is_rough and value and not is_small:
+    least = 0 if on_few else 1
+    if 0 < pupils < policy.fewest_shown:
+        could_be = min(value, _A_PUPILS_WEEK - 1), max(value, _A_PUPILS_WEEK)
+        return Cell(value, could_be=could_be, whole_range=True, least=least, **how)
+    if on_few:
+        return Cell(value, could_be=(0, value + 1), least=least, **how)
+    if is_rough and value:
         how["between"] = _rounded_alike(value, row[f"possible_sessions{window}"], policy)
-    return Cell(
-        value, could_be=(0 if on_few else 1, max(value, _A_PUPILS_WEEK)) if is_small else None, whole_range=True, **how
-    )
+    return Cell(value, **how)
 
 
 def _rounded_alike(value: int, possible: int, policy: Policy) -> tuple[int, int]:

@@ -72,8 +72,13 @@ class _Search(Board):
         self.by_cost: dict[int, list[tuple[int, int]]] = {}
 
     def protect(self, cell: int) -> bool:
-        """Hide cells until this count could be another. False if there was no cell left to hide before it could."""
+        """Hide cells until this count could be another, dear ones only where nothing else will do. False if there was no cell left to
+        hide before it could."""
         is_safe = self._spans if self.cells[cell].whole_range else self._could_be_another
+        self.keeps_dear = True
+        if is_safe(cell):
+            return True
+        self.keeps_dear = False
         for further in _FURTHER:
             if is_safe(cell):
                 return True

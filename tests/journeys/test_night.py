@@ -98,6 +98,21 @@ def test_the_snapshot_opens_anywhere_and_has_the_contracts_tables(snapshot):
     assert all(snapshot.execute(f"SELECT count(*) FROM published.{name}").fetchone()[0] for name in PUBLISHED)
 
 
+def test_what_the_whole_home_is_told_is_not_hidden_for_one_small_schools_sake(snapshot):
+    small = "SELECT count(*) FROM published.school WHERE eligible IS NULL"
+    home = "SELECT flagged, looked_at, unmet FROM published.flow WHERE scope = 'home'"
+    assert snapshot.execute(small).fetchone()[0] > 0
+    assert (
+        None
+        not in snapshot.execute(home).fetchone()
+        + snapshot.execute(
+            "SELECT pupils_on_roll, eligible, persistent_absence_count, severe_absence_count, absence_rate_ytd FROM published.run"
+        ).fetchone()
+    )
+    rates = "SELECT count(absence_rate) / count(*) FROM published.week WHERE scope = 'home'"
+    assert snapshot.execute(rates).fetchone()[0] > 0.9
+
+
 def test_the_snapshot_has_no_column_for_a_pupil_and_says_what_each_of_its_columns_is(snapshot):
     columns = snapshot.execute("SELECT column_name, comment FROM duckdb_columns() WHERE NOT internal").fetchall()
     assert not {name for name, _ in columns} & {"pupil_id", "upn", "surname", "forename", "date_of_birth"}

@@ -52,6 +52,7 @@ AT_NONE = (
 
 FEW = range(1, 5)
 ONE_PUPILS_WEEK = 10
+SMALLEST_BASE = 20
 SOME_LARGE_NUMBER = 400
 
 Pages = Mapping[str, pl.DataFrame]
@@ -125,10 +126,13 @@ def full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int]) -> Non
 
 
 def may_be_nought(name: Name) -> bool:
-    """Whether nought is hidden of this count at all, as the notes say: of groups of children, and where all are in one state."""
+    """Whether nought is hidden of this count at all, as the notes say: of groups of children, of kinds of
+    next step in an area, and where all are in one state."""
     table, column = name[0], name[-1]
     if table == "group_audit":
         return name[1] != "phase"
+    if table == "specialist":
+        return name[2] == "area"
     return table == "ever" or column in (
         "not_eligible",
         "not_raised",
@@ -421,7 +425,8 @@ def places_tell(exact: Mapping[str, pl.DataFrame]) -> set[Name]:
 
 
 def weeks_told(pages: Pages, exact: Mapping[str, pl.DataFrame]) -> list[Name]:
-    """Weeks and kinds of absence of a school of which this reader can tell whether they are one pupil's sessions or more."""
+    """Weeks and kinds of absence of a school of which this reader can tell whether they are one pupil's sessions or more, or, where
+    the rate would rest on few, how many they are."""
     known = Reckoning()
     possible = {
         (table, *(row[column] for column in keys)): row["possible_sessions"]
@@ -438,9 +443,14 @@ def weeks_told(pages: Pages, exact: Mapping[str, pl.DataFrame]) -> list[Name]:
     for row in exact["school_week"].iter_rows(named=True):
         for kind in KINDS:
             name = ("school_week", row["urn"], row["week_start"], kind)
-            if row[f"{kind}_pupils"] in FEW and name in system.at:
+            of_few, on_few = (
+                row[f"{kind}_pupils"] in FEW,
+                row["possible_pupils"] < SMALLEST_BASE and row[f"{kind}_pupils"],
+            )
+            if (of_few or on_few) and name in system.at:
                 least, most = system.range_of(name)
-                found += [name] if least > 1 or most < ONE_PUPILS_WEEK else []
+                tells = least == most or (of_few and not least <= ONE_PUPILS_WEEK <= most)
+                found += [name] if tells else []
     return found
 
 

@@ -54,7 +54,7 @@ _CAUTIONS = {
     ),
     SPECIALIST: (
         "The kind of next step is that of one reason of several, a place to begin and no assessment of need. Days are what settings say, "
-        "and are the whole home's where they name no area."
+        "and are the whole home's where they name no area. Of the kinds of an area and phase none is hidden as few are."
     ),
     EVER: (
         "Ever, as far back as this home has records: years before them, and other authorities', are out of sight, so every figure is too "
