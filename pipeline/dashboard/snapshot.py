@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -32,26 +33,32 @@ class Snapshot:
     def rows(self, sql: str, asked: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a query, whose `$names` are taken from `asked`; null where it has none.
 
-        Raises NothingPublished where the snapshot has not what the query asks for, as one of another version has not.
+        Raises NothingPublished where the snapshot has not what the query asks for, as one of another version has not, or is damaged.
         """
         names = set(re.findall(r"\$(\w+)", sql))
         told = {name: (asked or {}).get(name) for name in names}
+        with self._asking() as cursor:
+            cursor.execute(sql, told) if told else cursor.execute(sql)
+            columns = [column[0] for column in cursor.description]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def table(self, sql: str, asked: Mapping[str, object]):
+        """The same as a polars frame, for writing to a file."""
+        with self._asking() as cursor:
+            return (cursor.execute(sql, dict(asked)) if asked else cursor.execute(sql)).pl()
+
+    @contextmanager
+    def _asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             with self._con.cursor() as cursor:
                 cursor.execute("USE snapshot")
-                cursor.execute(sql, told) if told else cursor.execute(sql)
-                columns = [column[0] for column in cursor.description]
-                return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+                yield cursor
         except (duckdb.CatalogException, duckdb.BinderException):
             raise NothingPublished(
                 "The figures were published by another version of the pipeline: run a2n nightly once more."
             ) from None
-
-    def table(self, sql: str, asked: Mapping[str, object]):
-        """The same as a polars frame, for writing to a file."""
-        with self._con.cursor() as cursor:
-            cursor.execute("USE snapshot")
-            return (cursor.execute(sql, dict(asked)) if asked else cursor.execute(sql)).pl()
+        except duckdb.Error as error:
+            raise NothingPublished(_cannot_be_read(type(error).__name__)) from None
 
 
 class Shelf:
@@ -107,7 +114,11 @@ class Shelf:
                 return snapshot
         if _identity(self._current) is None:
             raise NothingPublished("Nothing has been published yet: run a2n nightly first.")
-        raise NothingPublished(f"The published figures cannot be read ({why}): run a2n nightly once more.")
+        raise NothingPublished(_cannot_be_read(why))
+
+
+def _cannot_be_read(why: str) -> str:
+    return f"The published figures cannot be read ({why}): run a2n nightly once more."
 
 
 def _identity(path: Path) -> Identity | None:

@@ -71,6 +71,22 @@ def test_a_snapshot_that_is_broken_leaves_the_one_before_and_is_said_where_there
     assert shelf.newest().rows(RUN)[0]["run"] == "good"
 
 
+def test_a_snapshot_damaged_within_is_said_on_every_page_and_file_and_read_again_once_it_is_whole(tmp_path, served):
+    folder = tmp_path / "published"
+    publish_made_up(folder)
+    path = (folder / "current.duckdb").resolve()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 3 * 4096] + bytes(len(whole) - 3 * 4096))  # its head says that all is well
+    client = served(folder=folder)
+    for address in ("/", "/schools", "/health", "/download/school.csv"):
+        answer = client.get(address)
+        assert answer.status_code == 503 and "run a2n nightly" in answer.text
+        assert "Traceback" not in answer.text
+    path.unlink()
+    path.write_bytes(whole)
+    assert client.get("/").status_code == 200
+
+
 def test_a_snapshot_of_another_version_is_said(tmp_path, served):
     import duckdb
 
