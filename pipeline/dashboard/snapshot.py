@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -29,6 +30,11 @@ class Snapshot:
         self._con = duckdb.connect()
         # Attached to an engine of its own: one opened by its name would be the file that had that name before.
         self._con.execute(f"SET threads = 1; ATTACH {_quoted(path)} AS snapshot (READ_ONLY)")
+
+    @property
+    def finished(self) -> datetime:
+        """When it was written, by the clock of this machine: the last thing a run does."""
+        return datetime.fromtimestamp(self.identity[2] / 1e9, UTC).astimezone()
 
     def rows(self, sql: str, asked: Mapping[str, object] | None = None) -> list[Row]:
         """The rows of a query, whose `$names` are taken from `asked`; null where it has none.

@@ -1,6 +1,6 @@
 """How a figure is written where a person reads it. What is not told is said in words, never left empty."""
 
-from datetime import date
+from datetime import date, datetime
 
 HIDDEN, NOT_TOLD, NONE_HELD = "hidden", "not told", "no figures"
 
@@ -25,6 +25,10 @@ def number(value: float | None) -> str:
 
 def day(value: date | None) -> str:
     return NOT_TOLD if value is None else f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    return f"{day(value)}, {value:%H:%M}"
 
 
 def short_day(value: date) -> str:

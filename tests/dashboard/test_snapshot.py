@@ -1,7 +1,8 @@
 """Reading the snapshot while it is swapped: nobody waits, nobody fails, and a request keeps the one it began with."""
 
+import os
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -130,6 +131,13 @@ def test_reading_does_not_keep_the_next_from_being_written(tmp_path):
     held = Shelf(tmp_path).newest()
     publish(of(AS_OF, "first"), tmp_path, run="first", current=True)
     assert held.rows(RUN)
+
+
+def test_home_says_when_the_run_finished_to_the_minute(tmp_path, served):
+    publish_made_up(tmp_path / "published")
+    at = datetime(2026, 3, 28, 3, 7, 59)
+    os.utime((tmp_path / "published" / "current.duckdb").resolve(), (at.timestamp(), at.timestamp()))
+    assert "28 March 2026, 03:07" in served(folder=tmp_path / "published").get("/").text
 
 
 def test_health_is_of_the_figures_there_now_and_not_of_those_still_shown(tmp_path, served):
