@@ -36,9 +36,9 @@ _WORTH = {
         for column in ("pupils_on_roll", "eligible", "persistent_absence_count", "severe_absence_count")
     },
     **{("phase", column): 10 for column in PUPILS["phase"]},
-    ("phase", "pupils_on_roll"): 50,
+    ("phase", "pupils_on_roll"): 500,
     ("phase", "absence_sessions_ytd"): 50,
-    ("school", "pupils_on_roll"): 50,
+    ("school", "pupils_on_roll"): 500,
     ("school", "absence_sessions_ytd"): 50,
     **{
         ("school", column): 2
