@@ -18,8 +18,8 @@ from .at_home import Ran, a2n_process, copied, deliver, new_home
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory) -> Synthesised:
-    """500 pupils in twelve schools; registers of this year's first twelve weeks and the whole of last year."""
-    return synthesise(tmp_path_factory.mktemp("authority") / "extracts", pupils=500, schools=12, seed=3, weeks=12)
+    """300 pupils in six schools; registers of this year's first twelve weeks and the whole of last year."""
+    return synthesise(tmp_path_factory.mktemp("authority") / "extracts", pupils=300, schools=6, seed=3, weeks=12)
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,21 @@
 
 import itertools
 import random
+import shutil
+from datetime import date
 
 import duckdb
 import polars as pl
 import pytest
 
 from pipeline.edges import identity as names
+from pipeline.edges.settings import open_home
 
-from .at_home import a2n, copied, deliver, lists, new_home, tables
+from .at_home import a2n, deliver, lists, new_home, tables
 from .killed import KILLED, a2n_killed, a2n_killed_after
 
 DAY = "2025-10-10"
+MONDAY = "2025-10-13"
 
 MOMENTS = (
     ("pipeline.edges.warehouse:_make_tables", 1),  # the warehouse is there, and nothing in it
@@ -90,6 +94,16 @@ def test_a_killed_run_leaves_no_spill_once_the_next_has_run(small, tmp_path):
     assert list(home.scratch.iterdir()) == []
 
 
+@pytest.fixture(scope="module")
+def flagged(small, tmp_path_factory):
+    """A home that has all a small authority sends, and flagged on the last day it knows of."""
+    home = new_home(tmp_path_factory.mktemp("flagged") / "home")
+    deliver(home, small.files)
+    assert a2n("take-in", "--home", home.folder, "--known-on", DAY).status == 0
+    assert a2n("flag", "--home", home.folder, "--as-of", DAY).status == 0
+    return home
+
+
 @pytest.mark.parametrize(
     ("moment", "nth"),
     [
@@ -100,18 +114,17 @@ def test_a_killed_run_leaves_no_spill_once_the_next_has_run(small, tmp_path):
     ],
     ids=["conclusions half stored", "lists half written", "snapshot half written", "snapshot not yet current"],
 )
-def test_killed_while_it_flags_the_last_night_still_stands_and_the_next_is_whole(night, tmp_path, moment, nth):
-    home = copied(night.home, tmp_path / "home")
-    before, words = "2025-06-20", ("flag", "--home", home.folder, "--as-of")
-    assert a2n(*words, before).status == 0
+def test_killed_while_it_flags_the_last_night_still_stands_and_the_next_is_whole(flagged, tmp_path, moment, nth):
+    home = open_home(shutil.copytree(flagged.folder, tmp_path / "home", symlinks=True))
+    words = ("flag", "--home", home.folder, "--as-of")
     standing = (home.published / "current.duckdb").resolve().read_bytes()
     concluded = tables(home, "derived")
-    assert a2n_killed(moment, nth, *words, night.made.last_day) == KILLED
+    assert a2n_killed(moment, nth, *words, MONDAY) == KILLED
     assert (home.published / "current.duckdb").resolve().read_bytes() == standing
     if moment.endswith("replace_day"):
         assert differing(tables(home, "derived"), concluded) == []
-    assert a2n(*words, night.made.last_day).status == 0
+    assert a2n(*words, MONDAY).status == 0
     with duckdb.connect(home.published / "current.duckdb", read_only=True) as con:
-        assert con.execute("SELECT as_of FROM published.run").fetchall() == [(night.made.last_day,)]
+        assert con.execute("SELECT as_of FROM published.run").fetchall() == [(date.fromisoformat(MONDAY),)]
     assert not list(home.published.glob(".unfinished*"))
-    assert len(lists(home, night.made.last_day)) == 12
+    assert len(lists(home, date.fromisoformat(MONDAY))) == 2

@@ -16,6 +16,8 @@ from pipeline.vocabulary.lost import KIND, KINDS, Where
 from .at_home import a2n, deliver, new_home, tables
 from .test_night import NOT_TO_BE_TOLD
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 WORDS = {kind.words: kind.name for kind in KINDS}
 SHEETS = {"officer": "For the officer", "virtual_school": "For the virtual school"}
 

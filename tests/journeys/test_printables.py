@@ -20,6 +20,8 @@ from .at_home import a2n, copied, deliver, lists, tables
 from .killed import KILLED, a2n_killed
 from .test_night import NOT_TO_BE_TOLD
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 
 def made(home, day) -> dict:
     """The PDFs of a day, byte for byte, by file name."""

@@ -11,7 +11,7 @@ from pipeline.edges.settings import Home, open_home
 
 from .at_home import a2n, copied, deliver, lists, new_home, tables
 
-pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+pytestmark = [pytest.mark.usefixtures("in_little_time"), pytest.mark.filterwarnings("ignore:Sparkline Group extension")]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Someone tries to work out the hidden counts of one night. They manage it with every shorter rule, and not with ours."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -104,7 +106,9 @@ def test_a_rate_beside_its_base_would_give_its_count_back(counts):
 
 def test_every_sum_the_tables_obey_is_reckoned_with():
     """Numbers from many authorities are tied together by the sums we declare, and by no other."""
-    every = [exact_counts(an_authority(pupils=80 + seed % 20, schools=2, seed=seed)) for seed in range(330)]
+    every = [
+        exact_counts(without_weeks(an_authority(pupils=80 + seed % 20, schools=2, seed=seed))) for seed in range(330)
+    ]
     shapes = [tuple(numbers(counts)) for counts in every]
     usual = max(set(shapes), key=shapes.count)
     alike = [counts for counts, shape in zip(every, shapes, strict=True) if shape == usual]
@@ -112,6 +116,11 @@ def test_every_sum_the_tables_obey_is_reckoned_with():
     assert len(alike) > len(usual) + 20  # enough of them to tell a law from a coincidence
     ties = 1 + len(usual) - np.linalg.matrix_rank(np.column_stack([told, np.ones(len(alike))]))
     assert ties == declared_ties(alike[0])
+
+
+def without_weeks(authority):
+    """They are no counts of pupils, and take the longest to count."""
+    return replace(authority, weeks=authority.weeks.clear())
 
 
 def declared_ties(counts) -> int:
