@@ -54,7 +54,7 @@ def test_every_new_file_is_told_of_once_and_its_rows_add_up(night, which):
     assert len(told["extracts"]) == len(lines)
     for one in told["extracts"]:
         assert one["rows_read"] == one["rows_accepted"] + one["rows_set_aside"] + one["rows_refused"]
-    assert total(told, "rows_accepted") == total(told, "rows_read") > 50_000
+    assert total(told, "rows_accepted") == total(told, "rows_read") > 30_000
 
 
 def test_every_pupil_on_a_roll_has_one_outcome_and_every_school_a_list(night):
@@ -95,7 +95,8 @@ def snapshot(night):
 def test_the_snapshot_opens_anywhere_and_has_the_contracts_tables(snapshot):
     found = snapshot.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
     assert set(found) == {("published", name) for name in PUBLISHED}
-    assert all(snapshot.execute(f"SELECT count(*) FROM published.{name}").fetchone()[0] for name in PUBLISHED)
+    empty = {name for name in PUBLISHED if not snapshot.execute(f"SELECT count(*) FROM published.{name}").fetchone()[0]}
+    assert empty <= {"data_quality"}  # no row broke a rule
 
 
 def test_what_the_whole_home_is_told_is_not_hidden_for_one_small_schools_sake(snapshot):
@@ -106,7 +107,7 @@ def test_what_the_whole_home_is_told_is_not_hidden_for_one_small_schools_sake(sn
         None
         not in snapshot.execute(home).fetchone()
         + snapshot.execute(
-            "SELECT pupils_on_roll, eligible, persistent_absence_count, severe_absence_count, absence_rate_ytd FROM published.run"
+            "SELECT pupils_on_roll, eligible, persistent_absence_count, absence_rate_ytd FROM published.run"
         ).fetchone()
     )
     rates = "SELECT count(absence_rate) / count(*) FROM published.week WHERE scope = 'home'"

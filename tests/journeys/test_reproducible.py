@@ -70,7 +70,7 @@ def test_files_split_renamed_and_shuffled_give_the_same_lists_byte_for_byte(two_
 def test_files_split_renamed_and_shuffled_give_the_same_facts_and_conclusions(two_ways):
     one, other = (tables(home, "facts", "derived") for home in two_ways)
     assert [name for name in one if not one[name].equals(other[name])] == []
-    assert one["facts.pupil_weeks"].height > 20_000
+    assert one["facts.pupil_weeks"].height > 10_000
 
 
 def test_of_two_marks_from_one_delivery_the_first_in_the_declared_order_counts(two_ways, night):
@@ -135,7 +135,7 @@ def replay(made, night, tmp_path_factory) -> Replay:
 def test_a_past_day_gives_its_original_conclusions_though_more_has_been_learned(replay):
     assert (replay.ran.status, replay.ran.err) == (0, "")
     assert replay.again[0] == replay.first[0]
-    assert len(replay.first[0]["derived.triage"]) > 400
+    assert len(replay.first[0]["derived.triage"]) > 250
 
 
 def test_a_past_day_gives_its_original_lists_byte_for_byte(replay):
