@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .other_numbers import Room
+from .proven_at_once import Doubt
 
 Name = Hashable
 
@@ -55,6 +56,7 @@ _DEAR = 100
 """What a cell is worth that is hidden only where nothing else will do."""
 
 _NO_BOUND = 1_000_000
+_FAR_ENOUGH = 1000
 
 Owed = dict[int, int]
 """By sum: how much its total now falls short of (or exceeds) its parts."""
@@ -133,6 +135,31 @@ class Board:
             least, most = self.cells[cell].between
         up = _NO_BOUND if most is None else most - value
         return Room(up, max(value - least, 0), A_MOVE if stays_shown else self.cost(cell))
+
+    def doubt(self, cell: int) -> Doubt:
+        low, high = self.cells[cell].could_be
+        return Doubt(self.value[cell], low, high, self.cells[cell].whole_range)
+
+    def moves(self, doubts: Mapping[int, Doubt], *, hiding: bool = False) -> dict[int, tuple[int, int]]:
+        """By cell, how far down and up it could be for what is shown, or, `hiding`, were it hidden: no further up than is asked of
+        it, where that is asked."""
+        could = {cell: self._down_and_up(cell, hiding=hiding) for cell in range(len(self.cells))}
+        for cell, doubt in doubts.items():
+            down, up = could[cell]
+            could[cell] = down, min(up, max(doubt.high - doubt.value, 1))
+        return {cell: room for cell, room in could.items() if room != (0, 0)}
+
+    def _down_and_up(self, cell: int, *, hiding: bool) -> tuple[int, int]:
+        value, one = self.value[cell], self.cells[cell]
+        may_hide = hiding and value > 0 and not self.is_fixed[cell]
+        if self.is_printed_alike(cell, value) and not may_hide:
+            least, most = max(self.least[cell], one.between[0]), one.between[1]
+        elif self.is_fixed[cell] or not (self.is_free[cell] or may_hide):
+            return 0, 0
+        else:
+            least = self.least[cell] if self.is_free[cell] else self.fewest_shown
+            most = value + _FAR_ENOUGH if one.most is None else one.most
+        return max(value - least, 0), max(most - value, 0)
 
     def hide(self, cells: Iterable[int]) -> bool:
         """Whether any of `cells` was still to be hidden."""

@@ -6,7 +6,8 @@ could be are still possible to that reader: when some other set of hidden number
 same. We look for that other set, and hide what it takes for there to be one. A set found is a proof, and for every small
 count that moved in it; a set missed only hides more than was needed.
 
-The sets are found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
+Most counts could be another from the start, and are seen to be many at once (`proven_at_once`). For each of the others a set is
+found as flows are: the count moves by one, each sum it stands in is made good by moving another cell of
 that sum, and so on until every sum is as published. Cells hidden already move for next to nothing, shown ones at the
 price of hiding them, and the cheapest way is taken. A search is so many steps and no more, counted and never timed: past
 that, the sums nearby are solved at once (`other_numbers`); and where that finds none, the cells nearest by are hidden, one, then
@@ -20,6 +21,7 @@ from itertools import islice
 
 from .board_of_cells import Board, Cell, Name, Owed, Sum, SumError
 from .other_numbers import cheapest_moves
+from .proven_at_once import System, proven_at_once
 
 __all__ = ["Cell", "Hidden", "Name", "Sum", "SumError", "hidden_cells"]
 
@@ -38,7 +40,7 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     Raises SumError where a sum does not hold: two tables count different things under one name.
     """
     board = _Search(cells, sums, fewest_shown)
-    given_away = {name for name, cell in board.number.items() if board.must_hide(cell) and not board.protect(cell)}
+    given_away = board.given_away()
     hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
     return Hidden(hidden, given_away)
 
@@ -71,6 +73,14 @@ class _Search(Board):
         self.ways: dict[int, dict[int, int]] = {}
         self.by_cost: dict[int, list[tuple[int, int]]] = {}
 
+    def given_away(self) -> set[Name]:
+        """Hide what it takes, and tell which small counts that does not save."""
+        doubts = {cell: self.doubt(cell) for cell in self.number.values() if self.must_hide(cell)}
+        safe = proven_at_once(doubts, System(self.moves(doubts), self.members))
+        return {
+            name for name, cell in self.number.items() if cell in doubts and cell not in safe and not self.protect(cell)
+        }
+
     def protect(self, cell: int) -> bool:
         """Hide cells until this count could be another, dear ones only where nothing else will do. False if there was no cell left to
         hide before it could."""
@@ -79,12 +89,20 @@ class _Search(Board):
         if is_safe(cell):
             return True
         self.keeps_dear = False
+        if not self._could_ever(cell):
+            return self.cells[cell].whole_range and self._spans(cell, wholly=False)
         for further in _FURTHER:
             if is_safe(cell):
                 return True
             if not self.hide(self._nearest_shown(cell, further)):
                 break
         return self._spans(cell, wholly=False) if self.cells[cell].whole_range else is_safe(cell)
+
+    def _could_ever(self, cell: int) -> bool:
+        """Whether it could go the ways it must, were everything hidden that can be."""
+        system = System(self.moves({}, hiding=True), self.members)
+        ways, doubt = [way for way in (-1, 1) if system.could_go(cell, way)], self.doubt(cell)
+        return doubt.ways <= set(ways) if doubt.wholly else bool(ways)
 
     def _could_be_another(self, cell: int) -> bool:
         """Whether this count could be one more or one less, once what it takes is hidden."""

@@ -1,0 +1,94 @@
+"""Other sets of hidden numbers for many counts at once: a count that differs in one that is found could be another."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+_ROUNDS, _IN_VAIN = 40, 3
+"""Other sets that are looked for, and how many on end may show nothing new before it is left at that: counted and never timed."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a count must be able to be: both ends of a range, or, where not `wholly`, anything but the `value` it has."""
+
+    value: int
+    low: int
+    high: int
+    wholly: bool
+
+    @property
+    def ways(self) -> frozenset[int]:
+        """The ways it must be seen to go, down (-1) and up (1); where one will do, both to choose from."""
+        if not self.wholly:
+            return frozenset({-1, 1})
+        return frozenset(way for way, end in ((-1, self.low), (1, self.high)) if self.value != end)
+
+    def shown_by(self, value: int) -> frozenset[int]:
+        """The ways that are settled once it is seen that it could be `value`."""
+        if not self.wholly:
+            return self.ways if value != self.value else frozenset()
+        return frozenset(way for way, is_there in ((-1, value <= self.low), (1, value >= self.high)) if is_there)
+
+
+class System:
+    """Every sum, of every cell that could move, and how far each could go down and up."""
+
+    def __init__(self, moves: Mapping[int, tuple[int, int]], sums: Iterable[tuple[tuple[int, int], ...]]):
+        """`sums` are of pairs of a cell and its sign."""
+        self.at = {cell: number for number, cell in enumerate(sorted(moves))}
+        self.bounds = Bounds([-float(moves[cell][0]) for cell in self.at], [float(moves[cell][1]) for cell in self.at])
+        rows = ([(self.at[cell], sign) for cell, sign in each if cell in self.at] for each in sums)
+        self.balanced = _matrix([row for row in rows if row], len(self.at))
+
+    def pulled(self, pulls: Mapping[int, float]) -> np.ndarray | None:
+        """How far every cell goes where those pulled at go as far as they can together; null where that does not come out whole."""
+        goal = np.zeros(len(self.at))
+        for cell, pull in pulls.items():
+            goal[self.at[cell]] = -pull
+        found = milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
+        if found.x is None:
+            return None
+        by = np.rint(found.x)
+        within = np.all(by >= self.bounds.lb) and np.all(by <= self.bounds.ub)
+        return by.astype(int) if within and not np.any(self.balanced @ by) else None
+
+    def could_go(self, cell: int, way: int) -> bool:
+        """Whether a cell could move at all that way, fractions allowed: where not even so, nothing that is hidden lets it."""
+        if cell not in self.at:
+            return False
+        goal = np.zeros(len(self.at))
+        goal[self.at[cell]] = -way
+        found = milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
+        return found.x is None or abs(found.fun) > _NEXT_TO_NOTHING
+
+
+_NEXT_TO_NOTHING = 1e-6
+
+
+def proven_at_once(doubts: Mapping[int, Doubt], system: System) -> set[int]:
+    """Those of `doubts` that could be what they must. Of the others nothing is said. The same for the same numbers: chance is drawn
+    from a set seed."""
+    wanting = {cell: doubt.ways for cell, doubt in doubts.items()}
+    chance, in_vain = random.Random(0), 0
+    for _ in range(_ROUNDS):
+        left = sorted(cell for cell, ways in wanting.items() if ways and cell in system.at)
+        if not left or in_vain == _IN_VAIN:
+            break
+        found = system.pulled({cell: chance.choice(sorted(wanting[cell])) * (0.5 + chance.random()) for cell in left})
+        in_vain += 1
+        for cell in left if found is not None else ():
+            shown = doubts[cell].shown_by(doubts[cell].value + int(found[system.at[cell]])) & wanting[cell]
+            if shown:
+                wanting[cell], in_vain = wanting[cell] - shown, 0
+    return {cell for cell, ways in wanting.items() if not ways}
+
+
+def _matrix(rows: list[list[tuple[int, int]]], width: int) -> csr_array:
+    at = [(row, column, sign) for row, members in enumerate(rows) for column, sign in members]
+    where = ([row for row, _, _ in at], [column for _, column, _ in at])
+    return csr_array(([float(sign) for _, _, sign in at], where), shape=(len(rows), width))
