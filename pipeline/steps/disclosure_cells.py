@@ -17,6 +17,7 @@ from .disclosure_rows import NOUGHT_IS_OF, NOUGHT_SAYS_NOTHING, PUPILS, REMAINDE
 from .disclosure_sums import across
 from .hidden_cells import Cell, Sum
 from .policy_of_publishing import Policy
+from .published_weeks import A_PUPILS_WEEK
 
 _ALL_IN_ONE = {
     "run": (OUTCOMES, (("listed", "eligible_not_listed"), ("already_known",), ("snoozed",)), "not_eligible"),
@@ -58,7 +59,6 @@ _WORTH = {
 
 _WORTH_OF_SCOPE = {"area": 2, "phase": 2, "home": 200}
 
-_A_PUPILS_WEEK = 10  # sessions
 _FEWEST_PLACES = 3
 
 
@@ -196,7 +196,7 @@ def _sessions(row: Mapping, kind: str, window: str, policy: Policy, *, is_rough:
         return Cell(0, could_be=(0, 0), whole_range=True, **how)
     least = 0 if on_few else 1
     if 0 < pupils < policy.fewest_shown:
-        could_be = min(value, _A_PUPILS_WEEK - 1), max(value, _A_PUPILS_WEEK)
+        could_be = min(value, A_PUPILS_WEEK - 1), max(value, A_PUPILS_WEEK)
         return Cell(value, could_be=could_be, whole_range=True, least=least, **how)
     if on_few:
         return Cell(value, could_be=(0, value + 1), least=least, **how)

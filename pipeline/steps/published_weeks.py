@@ -17,6 +17,8 @@ NO_PHASE = "Not known"
 _KINDS = ("possible", *WEEK_RATES, "other_authorised")
 _YEAR_KINDS = ("possible", "absence")
 
+A_PUPILS_WEEK = 10  # sessions
+
 
 # The year so far
 
@@ -125,12 +127,11 @@ def _last_year(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     rate = (pl.col("absence_sessions") / pl.col("possible_sessions")).round(policy.rate_decimals)
     may_be_told = _on_enough(policy, pl.col("possible_pupils"), pl.col("absence_pupils"))
     told = counts.with_columns(is_told=may_be_told).join(_untold(counts, may_be_told), on="iso_week", how="left")
-    rest = pl.col("untold_possible_pupils", "untold_absence_pupils").fill_null(0)
-    told = told.with_columns(rest)
+    told = told.with_columns(pl.col(_UNTOLD).fill_null(0))
     rest_may = (pl.col("untold_possible_pupils") == 0) | _on_enough(
         policy, pl.col("untold_possible_pupils"), pl.col("untold_absence_pupils")
     )
-    is_told = pl.col("is_told") & ((pl.col("scope") == "phase") | rest_may)
+    is_told = pl.col("is_told") & ((pl.col("scope") == "phase") | rest_may | _is_rough_enough(policy))
     names = [f"{kind}_{what}" for kind in _YEAR_KINDS for what in ("sessions", "pupils")]
     return told.select(
         "scope",
@@ -144,9 +145,19 @@ def _last_year(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _untold(counts: pl.DataFrame, may_be_told: pl.Expr) -> pl.DataFrame:
     """Of each week the pupils of phases that are not told of: the whole home's rate would give theirs back if they were few."""
     untold = counts.filter((pl.col("scope") == "phase") & ~may_be_told)
-    return untold.group_by("iso_week").agg(
-        untold_possible_pupils=pl.col("possible_pupils").sum(), untold_absence_pupils=pl.col("absence_pupils").sum()
-    )
+    return untold.group_by("iso_week").agg(pl.col(name.removeprefix("untold_")).sum().alias(name) for name in _UNTOLD)
+
+
+_UNTOLD = ("untold_possible_pupils", "untold_absence_pupils", "untold_absence_sessions")
+
+
+def _is_rough_enough(policy: Policy) -> pl.Expr:
+    """Whether the whole home's rate, rounded, tells of the rest no more nearly than to a pupil's week on either side, and, where that is
+    of few pupils, leaves it open that it is one pupil's."""
+    give_or_take = 0.5 * 10**-policy.rate_decimals * pl.col("possible_sessions")
+    could_be_ones = pl.col("untold_absence_sessions") - give_or_take <= A_PUPILS_WEEK
+    of_few = pl.col("untold_absence_pupils").is_between(1, policy.fewest_shown - 1)
+    return (give_or_take >= A_PUPILS_WEEK) & (~of_few | could_be_ones)
 
 
 def _on_enough(policy: Policy, possible: pl.Expr, absent: pl.Expr) -> pl.Expr:

@@ -99,6 +99,37 @@ def test_the_homes_last_year_is_not_told_where_it_would_give_back_a_phases(of_bi
     assert row(known, phase="Secondary")["absence_rate_last_year"] == round(10 / 30, 3)
 
 
+@pytest.mark.parametrize(
+    "of_ash, of_birch, home_is_told",
+    [
+        (94, (6, 5), True),  # to the nearest tenth of 200 sessions: ten on either side
+        (93, (6, 5), False),
+        (94, (9, 4), True),
+        (88, (14, 4), True),  # of four pupils, and it could be one's
+    ],
+)
+def test_a_home_so_large_that_its_rounded_rate_tells_no_more_of_a_few_than_a_pupils_week_is_told(
+    of_ash, of_birch, home_is_told
+):
+    pupils, missing = of_birch
+    known = weeks(
+        week_of(of_ash, 10, monday=A_YEAR_BEFORE),
+        week_of(pupils, missing, monday=A_YEAR_BEFORE, urn=BIRCH),
+        week_of(2, 0, monday=FIRST_DAY),
+        policy=Policy(rate_decimals=1),
+    )
+    assert (row(known, scope="home")["absence_rate_last_year"] is not None) == home_is_told
+
+
+def test_of_four_pupils_who_missed_more_than_one_can_a_home_is_told_only_where_that_stays_open():
+    every_day = [marks(**{f"p{n}": "I I I I I"}) for n in range(4)]
+    birch = pl.concat(every_day).with_columns(urn=pl.lit(BIRCH, pl.Int32), week_start=pl.lit(A_YEAR_BEFORE))
+    for of_ash, home_is_told in ((270, False), (280, True)):  # of forty sessions, 29 or 30 on either side
+        ash = week_of(of_ash, 10, monday=A_YEAR_BEFORE)
+        known = weeks(ash, birch, week_of(2, 0, monday=FIRST_DAY), policy=Policy(rate_decimals=1))
+        assert (row(known, scope="home")["absence_rate_last_year"] is not None) == home_is_told
+
+
 # England
 
 

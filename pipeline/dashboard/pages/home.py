@@ -51,8 +51,7 @@ def _run(reading: Reading, run: Row) -> list:
     missing = reading.rows(queries.MISSING, most=MOST)
     withheld = reading.rows(queries.WITHHELD, most=MOST)
     figures = [
-        Figure("Figures of", words.day(run["as_of"]), f"run {run['run']}"),
-        Figure("Finished", words.moment(reading.snapshot.finished)),
+        Figure("Figures of", words.day(run["as_of"]), f"run {run['run']}, finished {words.moment(reading.snapshot.finished)}"),
         Figure("Registers up to", words.day(run["registers_to"])),
         Figure("Schools received", words.count(run["schools_received"]), f"of {words.count(run['schools_expected'])} expected"),
         Figure("Lists held back", words.count(run["schools_without_list"]), "because their figures do not hold"),
