@@ -49,6 +49,7 @@ def gain_over(name: str, model: Order, baselines: dict[str, Order], *, period: i
 
 def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[GroupLine]) -> Verdict:
     """The gate, for the learned order that was chosen before any of these terms was looked at."""
+    worse = tuple(dict.fromkeys(f"{line.column}: {line.group}" for line in groups if line.is_worse))
     if len(gains) < TERMS:
         return _refused(
             f"The rule orders: a model must be tried on {TERMS} later terms, and there {_are(len(gains))} with labels here, so "
@@ -60,9 +61,9 @@ def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[Group
     if short:
         return _refused(
             f"The rule orders: {words} did not beat the best plain order at the same places, clear of chance, on {_terms(short)} "
-            f"({'; '.join(_said(gain) for gain in short)})."
+            f"({'; '.join(_said(gain) for gain in short)}).{_and_less(worse)}",
+            worse,
         )
-    worse = tuple(dict.fromkeys(f"{line.column}: {line.group}" for line in groups if line.is_worse))
     if worse:
         return _refused(
             f"The rule orders: {words} did better for all together, but finds less of the need of {', '.join(worse)} than the "
@@ -79,6 +80,10 @@ def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[Group
 
 def _refused(because: str, worse: tuple[str, ...] = ()) -> Verdict:
     return Verdict(False, "rule", because, worse)
+
+
+def _and_less(worse: tuple[str, ...]) -> str:
+    return f" It also finds less of the need of {', '.join(worse)} than the margin allows." if worse else ""
 
 
 def _said(gain: Gain) -> str:

@@ -23,7 +23,7 @@ SURE = 0.99
 """Width of the intervals a group is judged by: many groups are looked at, and one in twenty would go wrong by chance."""
 
 FEWEST = 30
-"""Pupils of a group who missed a tenth or more, both terms together, below which nothing is said of it."""
+"""Pupils of a group who missed a tenth or more, both terms together, below which nothing is said of it; nor where they are of fewer than five schools."""
 
 NOT_KNOWN = "not known"
 
@@ -87,7 +87,7 @@ def _lines(model: Sequence[Order], baseline: Sequence[Order], column: str, times
     for group, pupils in sizes:
         positives = int(y[(told == group).to_numpy()].sum())
         said = {"column": column, "group": group, "pupils": pupils, "positives": positives, "times": times}
-        if positives < FEWEST or counts.schools < FEWEST_SCHOOLS:
+        if positives < FEWEST or counts.schools_with(group) < FEWEST_SCHOOLS:
             lines.append(GroupLine(**said, is_reference=group == reference))
             continue
         at, of_baseline = frames[0].loc[group], frames[1].loc[group]
@@ -144,6 +144,10 @@ class _Counts:
             chosen = (~inside if others else inside) & order.term.y
             total += self._by_school(order, chosen & order.listed if listed else chosen)
         return total
+
+    def schools_with(self, group: str) -> int:
+        """Schools with any of the group of whom it came true."""
+        return int((self._of(self._model, group, listed=False) > 0).sum())
 
     def missed(self, group: str, *, seed: int) -> Interval | None:
         positives = self._of(self._model, group, listed=False)

@@ -105,13 +105,14 @@ def verdict_of(appraisal: Appraisal, name: str) -> str:
 
 def _group(line: GroupLine) -> dict:
     numbers = ("flag_rate", "precision", "missed_need_rate", "missed_need_rate_of_baseline", "difference_from_reference", "lost", "behind")  # fmt: skip
+    few = line.missed_need_rate is None  # how many of a small group there are is nobody's to read
     intervals = ("missed_need_interval", "lost_interval", "behind_interval")
     return (
         {"column": line.column, "group": line.group, "list": "places" if line.times == 1 else f"{line.times} times places"}
-        | {"pupils": line.pupils, "came_true": line.positives, "is_reference": line.is_reference}
+        | {"pupils": None if few else line.pupils, "came_true": None if few else line.positives, "is_reference": line.is_reference}
         | {name: _rounded(getattr(line, name)) for name in numbers}
         | {name: _interval(getattr(line, name)) for name in intervals}
-        | {"is_worse": line.is_worse, "too_few_to_judge": line.missed_need_rate is None}
+        | {"is_worse": line.is_worse, "too_few_to_judge": few}
     )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _table(candidates: list[dict]) -> list[str]:
 def _group_in_words(line: dict) -> str:
     name = f"{line['column']}: {line['group']}"
     if line["too_few_to_judge"]:
-        return f"{name}: too few to say anything of ({line['came_true']} missed a tenth or more)."
+        return f"{name}: too few missed a tenth or more to say anything of."
     kind = ", the reference group" if line["is_reference"] else ""
     worse = f" Found less than the margin allows ({MARGIN:.0%})." if line["is_worse"] else ""
     return (

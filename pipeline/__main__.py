@@ -269,7 +269,7 @@ def export(
     print(f"{rows:,} rows of {table} are in {to}.")
 
 
-app.command()(opinions.appraise)
+opinions.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):

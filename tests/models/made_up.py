@@ -56,7 +56,7 @@ def achieved(appraisal: Appraisal, made: MadeUp) -> float:
         likely = rows["likely"].to_numpy()
         own += likely[order.listed].sum()
         best += likely[order.term.listed(likely)].sum()
-    return own / best
+    return float(own / best)
 
 
 def shuffled_in_time(table: pl.DataFrame, seed: int) -> pl.DataFrame:
