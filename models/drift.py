@@ -43,12 +43,16 @@ def stability(then: Mapping[str, dict], X: np.ndarray, names: Sequence[str]) -> 
     }
 
 
+def suspends_above(then: Mapping[str, dict], name: str) -> float:
+    return max(CHANGED, ROOM * then[name]["usual"])
+
+
 def suspended_because(then: Mapping[str, dict], X: np.ndarray, names: Sequence[str]) -> str | None:
     """The sentence, where a feature has moved too far; None while none has, or there are too few pupils to say."""
     if len(X) < FEWEST:
         return None
     now = stability(then, X, names)
-    beyond = {name: value for name, value in now.items() if value > max(CHANGED, ROOM * then[name]["usual"])}
+    beyond = {name: value for name, value in now.items() if value > suspends_above(then, name)}
     if not beyond:
         return None
     worst = max(beyond, key=lambda name: beyond[name])

@@ -51,8 +51,8 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
         "suspended": None,
     }
     with summary.timed("fit"):
-        model, fitted = _fitted(examples, done.chosen)
-    told |= fitted
+        model, how = fitted(examples, done.chosen)
+    told |= how
     written = papers(told, settings.opinion, controller=settings.name) | {
         "appraisal.txt": in_words(done, made_up=settings.demo) + "\n"
     }
@@ -61,7 +61,7 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
     return opinions_kept.latest(home)
 
 
-def _fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
+def fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
     """The model fitted on every labelled row, and what is kept of how: features, libraries, how each feature was spread."""
     from models.drift import reference
     from models.explained import usual

@@ -1,6 +1,6 @@
 """The opinion of a night: how likely each pupil is, for the order of lists alone, or nothing and the rule orders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,7 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import Record
 from pipeline.edges.settings import Home
 from pipeline.signals.sentences import columns_in, written
+from pipeline.tables.published import MODEL, MODEL_DRIFT
 
 NO_LIKELIHOOD = pl.DataFrame(schema={"pupil_id": pl.String, "likelihood": pl.Float64})
 
@@ -24,6 +25,9 @@ class Opinion:
     said: str | None = None
     record: Record | None = None
     model: object = None
+    drift: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # by feature: its index, and where it suspends
 
     @property
     def orders(self) -> bool:
@@ -37,7 +41,7 @@ def opinion(home: Home, features: pl.DataFrame, *, as_of: date) -> Opinion:
         return Opinion()
     if record.suspended_because:
         return Opinion(said=record.suspended_because, record=record)
-    from models.drift import suspended_because
+    from models.drift import stability, suspended_because, suspends_above
     from models.errors import Unfit
     from models.home import model_features
     from models.recipe import likelihood
@@ -48,11 +52,13 @@ def opinion(home: Home, features: pl.DataFrame, *, as_of: date) -> Opinion:
         return Opinion(said=f"The rule orders: {why}", record=record)
     read = model_features(features, as_of=as_of)
     matrix = read.drop("pupil_id").to_numpy()
-    drifted = suspended_because(record.told["spread"], matrix, record.told["features"])
+    names, spread = record.told["features"], record.told["spread"]
+    drift = {name: (index, suspends_above(spread, name)) for name, index in stability(spread, matrix, names).items()}
+    drifted = suspended_because(spread, matrix, names)
     if drifted:
-        return Opinion(said=drifted, record=record)
+        return Opinion(said=drifted, record=record, drift=drift)
     scored = read.select("pupil_id", likelihood=pl.Series(likelihood(model, matrix)))
-    return Opinion(scored, _who_orders(record), record, model)
+    return Opinion(scored, _who_orders(record), record, model, drift)
 
 
 def loaded(record: Record):
@@ -63,6 +69,22 @@ def loaded(record: Record):
     told = record.told
     names = [feature.name for feature in FEATURES]
     return from_bytes(record.model_bytes(), features=names, fitted_on=told["features"], fitted_by=told["versions"])
+
+
+def of_the_opinion(of: Opinion) -> dict[str, pl.DataFrame]:
+    """The published tables `model` and `model_drift`."""
+    from models.features import FEATURES
+
+    told = {"orders_by": "model" if of.orders else "rule"}
+    if of.record is not None:
+        approval = of.record.told["approval"]
+        told |= {"name": of.record.told["name"], "approved_by": approval["by"], "since": of.record.approved_on}
+        told |= {"suspended_because": None if of.orders else of.said}
+    drift = [(one.name, *of.drift.get(one.name, (None, None))) for one in FEATURES]
+    return {
+        "model": MODEL.conform(pl.DataFrame([told], schema=MODEL.schema)),
+        "model_drift": MODEL_DRIFT.conform(pl.DataFrame(drift, schema=MODEL_DRIFT.schema, orient="row")),
+    }
 
 
 def _who_orders(record: Record) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from unittest import mock
 
+import duckdb
 import openpyxl
 import polars as pl
 import pytest
@@ -322,6 +323,31 @@ def _looked(home, day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     scored = opinion(home, features, as_of=day)
     assert scored.orders
     return features, scored.likelihood
+
+
+def published(home, query: str) -> list[tuple]:
+    with duckdb.connect(home.published / "current.duckdb", read_only=True) as con:
+        return con.execute(query).fetchall()
+
+
+def test_the_snapshot_says_who_orders_by_whose_approval_and_how_far_each_feature_has_moved(home, approved):
+    night(home), night(approved)
+    asked = "SELECT orders_by, approved_by, since, suspended_because FROM published.model"
+    assert published(home, asked) == [("rule", None, None, None)]
+    assert published(approved, asked) == [("model", "The inclusion lead", date.fromisoformat(APPROVED_ON), None)]
+    moved = dict(published(approved, "SELECT feature, stability_index FROM published.model_drift"))
+    assert set(moved) == {feature.name for feature in FEATURES} and all(0 <= index < 5 for index in moved.values())
+    assert published(approved, "SELECT count(*) FROM published.model_drift WHERE stability_index > suspends_above") == [
+        (0,)
+    ]
+    assert published(home, "SELECT count(stability_index), count(*) FROM published.model_drift") == [(0, len(FEATURES))]
+    said = drift(approved.folder / "models" / LEARNED)
+    night(approved)
+    [(orders_by, _, _, because)] = published(approved, asked)
+    assert orders_by == "rule" and said in because
+    assert published(approved, "SELECT feature FROM published.model_drift WHERE stability_index > suspends_above") == [
+        ("moves_24m",)
+    ]
 
 
 def test_an_unreadable_record_is_refused_in_one_sentence(approved):
