@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage clean
+.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -57,6 +57,9 @@ bench: setup
 
 bench-dashboard: setup
 	@$(BIN)/python -m benchmarks.dashboard
+
+bench-opinion: setup
+	@$(BIN)/python -m benchmarks.opinion
 
 bench-linkage: setup
 	@$(BIN)/python -m benchmarks.linkage

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from .examples import Examples
-from .gate import TERMS, Gain, Verdict, gain_over, verdict
+from .gate import TERMS, Gain, Verdict, gain_over, nothing_learned, verdict
 from .groups import GroupLine, audited
 from .measures import Order, ordered
 from .places import Places, term_of
@@ -64,14 +64,21 @@ def appraised(examples: Examples, places: Places = Places(), *, seed: int = SEED
     judged_on = results[-TERMS:] if learned else ()
     gains = {
         name: tuple(
-            gain_over(name, one.orders[name], one.baselines, period=one.cut.period, seed=seed) for one in judged_on
+            gain_over(
+                name,
+                one.orders[name],
+                one.baselines,
+                period=examples.periods.get(one.cut.period, one.cut.period),
+                seed=seed,
+            )
+            for one in judged_on
         )
         for name in learned
     }
     chosen = _chosen(examples, results, places, learned) if learned else None
     groups = _groups(judged_on, chosen, examples.groups, seed=seed) if chosen else ()
     words = BY_NAME[chosen].words if chosen else ""
-    said = verdict(chosen or "rule", words, gains.get(chosen, ()), groups)
+    said = verdict(chosen, words, gains[chosen], groups) if chosen else nothing_learned(len(results))
     return Appraisal(examples, places, results, chosen, gains, groups, said)
 
 
@@ -130,7 +137,7 @@ def _chosen(examples: Examples, results: Sequence[CutResult], places: Places, le
         found = {}
         for name in learned:
             score = learned_score(examples, BY_NAME[name], term.rows, trained_on=past)
-            found[name] = ordered(term, score).precision or 0.0
+            found[name] = 0.0 if score is None else ordered(term, score).precision or 0.0
     return max(learned, key=lambda name: found[name])
 
 

@@ -63,6 +63,9 @@ def examples_of(table: pl.DataFrame, *, enough: int = ENOUGH, breaks: Sequence[i
     extra = allowed(name for name in table.columns if name.startswith("x_"))
     groups = tuple(name for name in table.columns if name.startswith("g_"))
     _check(table, extra)
+    table = table.with_columns(  # whatever kind of number a file holds: a small one would overflow
+        pl.col("period").cast(pl.Int64), pl.col("possible_sessions", "absence_sessions").cast(pl.Float64)
+    )
     order = {period: place for place, period in enumerate(sorted(table["period"].unique()))}
     regime = {place: sum(period >= one for one in breaks) for period, place in order.items()}
     rows = (
@@ -143,6 +146,10 @@ def _check(table: pl.DataFrame, extra: Sequence[str]) -> None:
         raise Unfit(
             f"The table has no column {missing[0]}: it needs {', '.join(KEYS[:-1])} and {KEYS[-1]} (the school), named so."
         )
+    groups = [name for name in table.columns if name.startswith("g_")]
+    for name in (*KEYS, *extra, *groups):
+        if table[name].dtype.is_nested() or table[name].dtype in (pl.Binary, pl.Object):
+            raise Unfit(f"Column {name} holds lists or bytes: give one word or number in each row.")
     for name in ("period", "possible_sessions", "absence_sessions", *extra):
         if not (table[name].dtype.is_numeric() or table[name].dtype in (pl.Boolean, pl.Null)):
             raise Unfit(f"Column {name} holds what is no number{_where(table, _no_number(name))}: give numbers alone.")

@@ -14,7 +14,7 @@ TERMS = 2
 class Gain:
     """A learned order held to the best baseline of one term. `interval` is by school."""
 
-    period: int
+    period: int | str  # as the table numbers it, or the cut day
     model: str
     baseline: str
     gain: float
@@ -40,7 +40,7 @@ def best_of(baselines: dict[str, Order]) -> str:
     return max(baselines, key=lambda name: baselines[name].precision or 0.0)
 
 
-def gain_over(name: str, model: Order, baselines: dict[str, Order], *, period: int, seed: int) -> Gain:
+def gain_over(name: str, model: Order, baselines: dict[str, Order], *, period: int | str, seed: int) -> Gain:
     best = best_of(baselines)
     than = baselines[best]
     gain = (model.precision or 0.0) - (than.precision or 0.0)
@@ -51,10 +51,7 @@ def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[Group
     """The gate, for the learned order that was chosen before any of these terms was looked at."""
     worse = tuple(dict.fromkeys(f"{line.column}: {line.group}" for line in groups if line.is_worse))
     if len(gains) < TERMS:
-        return _refused(
-            f"The rule orders: a model must be tried on {TERMS} later terms, and there {_are(len(gains))} with labels here, so "
-            "none was."
-        )
+        return _too_few_terms(len(gains))
     if any(gain.interval is None for gain in gains):
         return _refused("The rule orders: there are too few schools here, under five, to say how sure a gain would be.")
     short = [gain for gain in gains if not gain.is_clear]
@@ -75,6 +72,21 @@ def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[Group
         name,
         f"A person may approve {words}: at the same places it beat the best plain order on both later terms "
         f"({'; '.join(_said(gain) for gain in gains)}), and no group that could be judged is served worse.",
+    )
+
+
+def nothing_learned(terms: int) -> Verdict:
+    """Where no learned order could be tried on the later terms there are."""
+    if terms < TERMS:
+        return _too_few_terms(terms)
+    return _refused(
+        "The rule orders: nothing could be learned, for too few pupils missed a tenth or more before the later terms, or too few did not."
+    )
+
+
+def _too_few_terms(terms: int) -> Verdict:
+    return _refused(
+        f"The rule orders: a model must be tried on {TERMS} later terms, and there {_are(terms)} with labels here, so none was."
     )
 
 

@@ -113,7 +113,7 @@ def calibrated(
     fold = folds_of(pupils, seed=SEED + 1)
     parts = [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in np.unique(fold)]
     model = CalibratedClassifierCV(candidate.build(monotone), method="sigmoid", cv=parts, ensemble=False)
-    with _threads(len(y)):
+    with _one_thread():
         model.fit(X, y)
     model.cv = None  # the row numbers it was parted by are no part of a model
     return model
@@ -121,13 +121,11 @@ def calibrated(
 
 def likelihood(model: CalibratedClassifierCV, X: np.ndarray) -> np.ndarray:
     """For order only: how likely each row is to come true, 0 to 1."""
-    with _threads(len(X)):
+    with _one_thread():
         return model.predict_proba(X)[:, 1]
 
 
-WORTH_THREADS = 50_000
-"""Rows below which threads cost more than they bring: on a busy machine each waits for the slowest, a hundred times a fit."""
-
-
-def _threads(rows: int):
-    return threadpool_limits(limits=1 if rows < WORTH_THREADS else None)
+def _one_thread():
+    """On a machine with other work each of several threads waits for the slowest, a hundred times a fit: measured there, one was
+    forty times as fast. And one adds up in the same order everywhere."""
+    return threadpool_limits(limits=1)

@@ -86,6 +86,12 @@ def test_three_periods_leave_one_to_be_judged_on_and_that_is_not_enough():
     assert not said.accepted and "2 later terms, and there is one" in said.because
 
 
+def test_where_nobody_misses_a_tenth_nothing_can_be_learned_and_that_is_said():
+    nobody = made_up(PLANTED, 0, schools=6, pupils=60).table.with_columns(absence_sessions=pl.lit(0))
+    said = appraised(examples_of(nobody)).verdict
+    assert not said.accepted and "nothing could be learned" in said.because
+
+
 @pytest.mark.parametrize("schools, is_accepted", [(4, False), (24, True)])
 def test_under_five_schools_nothing_can_be_said_of_how_sure_a_gain_is(schools, is_accepted):
     said = appraised(examples_of(made_up(PLANTED, 0, schools=schools).table)).verdict

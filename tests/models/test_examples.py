@@ -74,6 +74,13 @@ def test_nothing_is_said_across_a_break():
     assert (second["label"], second["absence_rate_before"], second["absence_rate_so_far"]) == (False, None, 0.10)
 
 
+@pytest.mark.parametrize("kind", [pl.UInt8, pl.Int16, pl.Float32, pl.Decimal(10, 2)])
+def test_whatever_kind_of_number_a_file_holds_is_read_as_the_number_it_is(kind):
+    numbers = table().with_columns(pl.col("possible_sessions", "absence_sessions").cast(kind))
+    assert examples_of(numbers).rows.equals(examples_of(table()).rows)
+    assert examples_of(table().with_columns(pl.col("period").cast(pl.Float64))).rows.equals(examples_of(table()).rows)
+
+
 @pytest.mark.parametrize(
     "change, said",
     [
