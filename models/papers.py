@@ -6,7 +6,9 @@ al. 2019 (model cards), the Algorithmic Transparency Recording Standard's tiers,
 
 from collections.abc import Mapping
 
-from .features import FEATURES, NEVER
+from pipeline.tables.derived import PUPIL_FEATURES
+
+from .features import NEVER
 from .gate import TERMS
 from .groups import LONGER, MARGIN, SURE
 from .labels import ENOUGH, LABEL_WEEKS
@@ -23,6 +25,8 @@ BLANKS = {
 """By setting: what a person must say before a live home learns."""
 
 BLANK = "**To be filled in by a person: {}.**"
+
+_MEANING = {column.name: column.description for column in PUPIL_FEATURES.columns}
 
 _NOT_FOR = "penalty notices, prosecution, exclusion, admissions, funding or judging staff"
 
@@ -63,7 +67,7 @@ def _card(record: Mapping, controller: str) -> str:
         f"{LABEL_WEEKS} school weeks apart, pupils are on one side of a fit only, and nothing is learned across August 2024 or "
         "2019/20 to 2021/22.",
         "## What it reads",
-        *(f"- `{one.name}`: {one.words}" for one in FEATURES if one.name in record["features"]),
+        *(f"- `{name}`: {_MEANING[name]}" for name in record["features"]),
         f"It never reads {', '.join(NEVER)}. Those are kept for the audit below.",
         "## How good it is",
         f"At each school's own places ({appraisal['places']}), the {TERMS} later periods together:",

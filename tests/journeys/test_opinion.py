@@ -130,7 +130,8 @@ def test_every_paper_of_a_made_up_home_says_what_made_up_data_proves(learnt, pap
 def test_the_papers_are_of_what_runs_and_leave_a_person_their_blanks(learnt):
     folder = learnt.folder / "models" / LEARNED
     card, dpia = (folder / "model_card.md").read_text(), (folder / "dpia_prefill.md").read_text()
-    assert all(f"`{feature.name}`" in card for feature in FEATURES)
+    assert all(f"`{feature.name}`: " in card for feature in FEATURES)
+    assert "{" not in card + dpia + (folder / "transparency_record.md").read_text()
     for word in ("penalty notices", "prosecution", "exclusion", "admissions", "funding"):
         assert word in card and word in dpia
     assert "To be filled in by a person: Article 6 lawful basis" in dpia and "Articles 22A to 22D" in dpia
