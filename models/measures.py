@@ -3,6 +3,7 @@
 Pupils of a school are alike, so an interval by pupils would be too narrow (the usual cluster bootstrap, percentiles).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,17 @@ def drawn_again(schools: int, *, seed: int, draws: int = DRAWS) -> np.ndarray:
 
 def precision_interval(order: Order, *, seed: int) -> Interval | None:
     return share_interval(order.hits, order.places, seed=seed)
+
+
+def together(orders: Sequence[Order]) -> tuple[np.ndarray, np.ndarray]:
+    """Hits and places by school over several terms; a school need not be in all of them."""
+    hits, places = {}, {}
+    for order in orders:
+        for school, hit, place in zip(
+            sorted(order.term.rows["cluster"].unique()), order.hits, order.places, strict=True
+        ):
+            hits[school], places[school] = hits.get(school, 0.0) + hit, places.get(school, 0.0) + place
+    return tuple(np.array([of[school] for school in sorted(of)], dtype=np.float64) for of in (hits, places))
 
 
 def share_interval(part: np.ndarray, whole: np.ndarray, *, seed: int, width: float = WIDTH) -> Interval | None:

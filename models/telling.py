@@ -5,7 +5,7 @@ import math
 from .appraisal import Appraisal, CutResult
 from .gate import Gain
 from .groups import MARGIN, GroupLine
-from .measures import Interval, precision_interval, share_interval
+from .measures import Interval, precision_interval, share_interval, together
 from .recipe import BY_NAME, CANDIDATES, LEARNED, SEED
 
 MADE_UP = (
@@ -61,9 +61,6 @@ def _said(appraisal: Appraisal, period: int) -> str | int:
 def _candidate(appraisal: Appraisal, name: str) -> dict:
     candidate = BY_NAME[name]
     judged = [one.orders[name] for one in appraisal.judged_on if name in one.orders]
-    together = None
-    if judged and len({len(one.hits) for one in judged}) == 1:
-        together = share_interval(sum(one.hits for one in judged), sum(one.places for one in judged), seed=SEED)
     return {
         "name": name,
         "words": candidate.words,
@@ -71,7 +68,7 @@ def _candidate(appraisal: Appraisal, name: str) -> dict:
         "auc": _rounded(_mean([one.auc for one in judged])),
         "precision_at_places": _rounded(_ratio(sum(one.hits.sum() for one in judged), sum(one.places.sum() for one in judged))),
         "recall_at_places": _rounded(_ratio(sum(one.hits.sum() for one in judged), sum(one.positives.sum() for one in judged))),
-        "interval": _interval(together),
+        "interval": _interval(share_interval(*together(judged), seed=SEED) if judged else None),
         "by_period": [_of_period(appraisal, one, name) for one in appraisal.results if name in one.orders],
         "gains": [_gain(appraisal, gain) for gain in appraisal.gains.get(name, ())],
         "verdict": verdict_of(appraisal, name),

@@ -8,7 +8,7 @@ import pytest
 
 from models.gate import Gain, verdict
 from models.groups import FEWEST, GroupLine, audited
-from models.measures import Interval, gain_interval, ordered, precision_interval
+from models.measures import Interval, gain_interval, ordered, precision_interval, together
 from models.places import Places, Term, term_of
 
 
@@ -57,6 +57,14 @@ def test_an_interval_is_by_school_and_needs_five():
     order = ordered(term([[True, False]] * 5, 1), np.array([2.0, 1.0] * 5))
     assert precision_interval(order, seed=1) == Interval(1.0, 1.0)
     assert precision_interval(ordered(term([[True, False]] * 4, 1), np.zeros(8)), seed=1) is None
+
+
+def test_terms_are_put_together_school_by_school_though_one_is_in_one_of_them_alone():
+    two, three = term([[True, False]] * 2, 1), term([[True, False]] * 3, 1)
+    hits, places = together(
+        [ordered(two, np.array([2.0, 1.0] * 2)), ordered(three, np.array([1.0, 2.0, 1.0, 2.0, 2.0, 1.0]))]
+    )
+    assert (hits.tolist(), places.tolist()) == ([1, 1, 1], [2, 2, 1])
 
 
 def test_a_gain_found_in_some_schools_only_is_wide_and_in_all_is_clear():
