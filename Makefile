@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage clean
+.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -41,6 +41,7 @@ soak: setup
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
+	@$(BIN)/python -m tests.soaks.appraisal --seeds 20 --write tests/soaks/results/appraisal.json
 
 check: setup
 	@$(BIN)/ruff check .
@@ -56,6 +57,9 @@ bench: setup
 
 bench-dashboard: setup
 	@$(BIN)/python -m benchmarks.dashboard
+
+bench-opinion: setup
+	@$(BIN)/python -m benchmarks.opinion
 
 bench-linkage: setup
 	@$(BIN)/python -m benchmarks.linkage

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline import opinions
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -268,6 +269,9 @@ def export(
     print(f"{rows:,} rows of {table} are in {to}.")
 
 
+opinions.add_to(app)
+
+
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):
     from pipeline.edges import clock
     from pipeline.hops.taking_in import Day
@@ -336,13 +340,9 @@ def main() -> None:
 
     try:
         app(prog_name="a2n")
-    except Refused as why:
+    except (Refused, OSError) as why:
         progress.end()
-        print(f"Stopped: {why}", file=sys.stderr)
-        sys.exit(1)
-    except OSError as fault:
-        progress.end()
-        print(f"Stopped: {of_the_machine(fault)}", file=sys.stderr)
+        print(f"Stopped: {of_the_machine(why) if isinstance(why, OSError) else why}", file=sys.stderr)
         sys.exit(1)
 
 

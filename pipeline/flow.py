@@ -232,7 +232,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         runs.record(con, home, summary.run, "flag", as_of)
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
-    summary.remarks += days.said_of_lists(look)
+    summary.remarks += days.said_of_lists(look) + ([look.opinion.said] if look.opinion.said else [])
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     _write_pages(home, summary)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}

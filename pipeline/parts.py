@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from pipeline import flow
+from pipeline import flow, learning
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
@@ -45,6 +45,18 @@ def end(begun: dict, taken: list[dict]) -> dict:
 
 def flag(home: str, day: str) -> dict:
     return flow.flag(_home(home), as_of=date.fromisoformat(day), anew=True).as_json()
+
+
+def learn(home: str, day: str) -> dict:
+    """Fit and appraise: what a person is asked to approve, in words, and whether there is anything to."""
+    record = learning.learn(_home(home), as_of=date.fromisoformat(day))
+    accepted = record.told["appraisal"]["verdict"]["accepted"]
+    return {"home": home, "as_of": day, "accepted": accepted, "words": learning.in_words(record)}
+
+
+def approve(home: str, learned: str, by: str) -> dict:
+    record = learning.approve(_home(home), by, known_on=None, learned=date.fromisoformat(learned))
+    return record.told["approval"]
 
 
 def _home(folder: str) -> Home:

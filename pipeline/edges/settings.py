@@ -64,6 +64,7 @@ class Settings:
     issuer: str = ""
     client_id: str = ""
     static_pages: bool = False
+    opinion: dict[str, str] = field(default_factory=dict)  # what a person says before a live home learns
 
     @property
     def words(self) -> PlanWords:
@@ -285,6 +286,13 @@ address = ""              # where readers find it, as in "https://figures.exampl
 issuer = ""               # of OpenID Connect: the provider's address
 client_id = ""            # and what it calls us; its secret is in openid.key or A2N_OPENID_SECRET
 static_pages = false      # write the pages as files too, to pages/, at the end of each night
+
+[opinion]                 # a live home learns no order of its lists before a person, with the data protection officer, fills these
+# lawful_basis = ""       # Article 6, and the function in law
+# article_9_condition = ""  # and the Schedule 1 condition of the Data Protection Act 2018
+# automated_decisions = ""  # Articles 22A to 22D of the UK GDPR: who decides, how a person can disagree
+# dpia_signed_by = ""     # who signed the data protection impact assessment, and when
+# families_told = ""      # how pupils and parents were told, and when
 
 [machine]
 memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/

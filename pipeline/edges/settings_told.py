@@ -17,6 +17,9 @@ LEAST_CERTAIN = 0.9
 """No setting makes a link of what is less likely than this."""
 
 
+OPINION = ("lawful_basis", "article_9_condition", "automated_decisions", "dpia_signed_by", "families_told")
+"""What a person says before a live home learns an order of its lists: see `models.papers`."""
+
 _KNOWN = {
     "home": {"name": str, "demo": bool},
     "lists": {
@@ -51,6 +54,7 @@ _KNOWN = {
         "static_pages": bool,
     },
     "drawn": {"places": int, "approved_by": str},
+    "opinion": dict.fromkeys(OPINION, str),
 }
 """The sections, and what kind of value each of their settings takes; [signals] and [specialists] have readers of their own."""
 
@@ -73,6 +77,8 @@ def values_of(told: dict, path: Path) -> dict:
             if kind is None or type(value) not in ((int, float) if kind is float else (kind,)):  # true is no number
                 raise Refused(f"{path}: [{section}] {name} is unknown, or not of its kind.")
             values[_NAMED.get((section, name), _NAMED.get(name, name))] = value
+    if "opinion" in told:
+        values = {name: value for name, value in values.items() if name not in OPINION} | {"opinion": told["opinion"]}
     if "places_by_school" in values:
         values["places_by_school"] = _by_school(values["places_by_school"], path)
     for name, (pattern, example) in _CODES.items():

@@ -70,8 +70,8 @@ def write_about(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) 
 def _about(listed: ReviewList) -> list[tuple[str, list[tuple[str, str]]]]:
     sections = [
         ("This list", _this_list(listed)),
-        ("What it is", [("", text) for text in _IS]),
-        ("What it is not", [("", text) for text in _IS_NOT]),
+        ("What it is", [("", _as_ordered(text, listed)) for text in _IS]),
+        ("What it is not", [("", _as_ordered(text, listed)) for text in _IS_NOT]),
         ("What to do with it", [("", text) for text in (*_how_to_return(listed), *_CARE)]),
         ("Assess, plan, do, review: questions to ask", list(_CYCLE)),
         ("What each decision means", [(decision, _MEANS[decision]) for decision in DECISIONS]),
@@ -80,6 +80,22 @@ def _about(listed: ReviewList) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
     notes = [("", line) for line in listed.lines]
     return [sections[0], ("Settings and notes", notes), *sections[1:]] if notes else sections
+
+
+_WHERE_A_MODEL_ORDERS = {
+    _IS[
+        1
+    ]: "Fixed rules decide who is worth a look, from registers, the census and what you told us. Each reason shows its numbers. Who of "
+    "those comes first goes by who is likeliest to go on missing school, judged by attendance alone; what moved a pupil up is said last.",
+    _IS_NOT[
+        1
+    ]: "It does not say that a pupil has additional needs, or what they are. Being first is no forecast for any one pupil.",
+}
+
+
+def _as_ordered(text: str, listed: ReviewList) -> str:
+    """What is said of a list, true of one whose order a model was approved for too."""
+    return _WHERE_A_MODEL_ORDERS.get(text, text) if listed.is_ordered_by_model else text
 
 
 def _columns(listed: ReviewList) -> list[tuple[str, str]]:

@@ -114,6 +114,7 @@ class ReviewList:
     to_put_right: tuple[ToPutRight, ...] = ()
     before: date | None = None  # the day of the school's list before; None of its first
     plan_words: tuple[str, str] = ("SEN support", "EHC plan")  # what this home calls K and E
+    is_ordered_by_model: bool = False  # where a person approved one; rules decide who is on the list either way
     words_come_back: bool = False  # strengths, pupils' and parents' words are read from what comes back
 
     @property

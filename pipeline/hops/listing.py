@@ -128,7 +128,8 @@ class _Words:
             history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
             severe=self.severe.get(urn, ()),
-            lines=overrides_in_words(lines_of(settings.lines)),
+            lines=(*overrides_in_words(lines_of(settings.lines)), *filter(None, [self.look.opinion.said])),
+            is_ordered_by_model=self.look.opinion.orders,
             off_list=self._off_list(urn),
             under_review=self._under_review(urn),
             to_put_right=self.wrong.of(urn),
@@ -147,7 +148,7 @@ class _Words:
             forename=name.get("forename") or "",
             nc_year=features["nc_year"] or "",
             section=row["section"],
-            reasons=self.reasons.get(pupil_id, ()) or (row["because"],),
+            reasons=(self.reasons.get(pupil_id, ()) or (row["because"],)) + _order_because(row),
             changed=row["changed"],
             change=row["change"],
             waiting_since=row["waiting_since"],
@@ -195,6 +196,11 @@ class _Words:
             for name, features in found
         ]
         return tuple(sorted(needed, key=lambda one: (one.nc_year.zfill(2), one.name, one.entry_date)))
+
+
+def _order_because(row: Mapping) -> tuple[str, ...]:
+    """Where a model orders the list, what moved this pupil up, last of the reasons."""
+    return (row["order_because"],) if row["order_because"] else ()
 
 
 def _severe(look: Look) -> dict[int, tuple[tuple[str, int], ...]]:

@@ -45,6 +45,7 @@ from pipeline.tables.schema import Table
 from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from .lost import lost_of
+from .opinion import Opinion, opinion, with_order_because
 from .summary import Summary
 
 
@@ -67,6 +68,7 @@ class Look:
     policy: Policy
     earlier: Earlier
     lost: Lost  # between services: for the authority, and for no list
+    opinion: Opinion  # who orders, a model or the rule
 
     @property
     def registers(self) -> pl.DataFrame:
@@ -74,8 +76,10 @@ class Look:
         return registers(self.weeks)
 
 
-def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary, *, as_of: date) -> Look:
-    """Features, support, signals and triage of every pupil on a roll."""
+def looked(
+    known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary, *, as_of: date, ordered: bool = True
+) -> Look:
+    """Features, support, signals and triage of every pupil on a roll; `ordered` by a model where one is approved."""
     settings = home.settings
     with summary.timed("weeks"):
         refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
@@ -98,20 +102,22 @@ def looked(known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary
         )
     with summary.timed("signals"):
         signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+    with summary.timed("opinion"):
+        of = opinion(home, features, as_of=as_of) if ordered else Opinion()
     with summary.timed("triage"):
         policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
-        outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier)
+        outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood)
     with summary.timed("reconcile"):
         lines = _lines(known, weeks, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
-    outcome = _withheld(outcome, without)
+    outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
     with summary.timed("lost"):
         concluded = {"features": features, "signals": signals}
         lost = lost_of(known, settings.words, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
-        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost
+        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
     )  # fmt: skip
 
 

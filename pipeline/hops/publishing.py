@@ -28,6 +28,7 @@ from . import told_before
 from .data_told import of_the_data
 from .looking import Look
 from .looks import so_far
+from .opinion import of_the_opinion
 
 
 def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
@@ -64,6 +65,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         "england": england(),
         "figure_notes": figure_notes(),
         **of_the_data(con, look.lines, policy, as_of=look.as_of),
+        **of_the_opinion(look.opinion),
         "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }

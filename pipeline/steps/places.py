@@ -14,7 +14,12 @@ QUOTAS = ("never_looked_at", "severe_or_part_time", "support_and_worse", "other"
 """In the order in which places left free pass on. `other` has none of its own."""
 
 _LIST = ("urn", "section")
-_FIRST = (-pl.col("points"), -pl.col("judged_need_absence_rate").fill_null(-1), "pupil_id")
+_FIRST = (
+    -pl.col("likelihood").fill_null(-1),
+    -pl.col("points"),
+    -pl.col("judged_need_absence_rate").fill_null(-1),
+    "pupil_id",
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ def of_school(policy: Policy, urn: int, *, on_roll: int) -> int:
 
 def with_places(candidates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """`candidates` (one row per pupil on roll; `quota` null unless eligible) with `places` of their list and, for those
-    listed, `place`: the main section's first, then the sixth form's, each by points, then rate, then pupil_id.
+    listed, `place`: the main section's first, then the sixth form's, each by points, then rate, then pupil_id; where an approved
+    model gave a `likelihood`, by that first.
 
     Whoever is eligible and has a `kept_place`, of the list before, stays; where the school is due a list (`is_due`) others
     fill the places left, and take their numbers from the lowest free one on. The rate is that of absence whose code asks
@@ -64,7 +70,12 @@ def _said(lists: pl.DataFrame, schools: pl.DataFrame) -> pl.DataFrame:
 
 def _with_what_was(candidates: pl.DataFrame) -> pl.DataFrame:
     """Of a first list nobody has a place, and every school is due it."""
-    unsaid = {"kept_place": pl.lit(None, pl.Int32), "was_drawn": pl.lit(None, pl.Boolean), "is_due": pl.lit(True)}
+    unsaid = {
+        "kept_place": pl.lit(None, pl.Int32),
+        "was_drawn": pl.lit(None, pl.Boolean),
+        "is_due": pl.lit(True),
+        "likelihood": pl.lit(None, pl.Float64),
+    }
     return candidates.with_columns(**{name: value for name, value in unsaid.items() if name not in candidates.columns})
 
 

@@ -60,23 +60,27 @@ def triage(
     *,
     as_of: date,
     earlier: Earlier = Earlier(),
+    likelihood: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`derived.triage`: one row per pupil of `features`, with the outcome, the place if listed, and why.
 
-    `signals` and `support` are `derived.pupil_signals` and `derived.pupil_support` of the same day.
+    `signals` and `support` are `derived.pupil_signals` and `derived.pupil_support` of the same day. `likelihood` (pupil_id,
+    likelihood), where an approved model gives one, orders those who are eligible, and does nothing else.
     """
     known = (
         features.join(_raised(signals), on="pupil_id", how="left")
         .join(support.drop("as_of", "urn"), on="pupil_id", how="left")
         .join(_leading(signals), on="pupil_id", how="left")
     )
+    if likelihood is not None:
+        known = known.join(likelihood.select("pupil_id", "likelihood"), on="pupil_id", how="left")
     judged = known.pipe(_with_judgement).pipe(
         with_decisions, looked_at(earlier.before, as_of=as_of), earlier.weeks, as_of=as_of
     )
     sorted_out = judged.pipe(_with_outcome, as_of=as_of).pipe(_with_quota)
     waited = sorted_out.pipe(with_last_list, earlier.before).pipe(_with_due, earlier)
     placed = waited.pipe(with_places, policy).pipe(with_drawn, earlier.lots, policy).pipe(in_words)
-    return TRIAGE.conform(with_change(placed, earlier.weeks))
+    return TRIAGE.conform(with_change(placed, earlier.weeks).with_columns(order_because=pl.lit(None, pl.String)))
 
 
 def _with_due(sorted_out: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:

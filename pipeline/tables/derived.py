@@ -223,6 +223,7 @@ TRIAGE = Table(
         Column("waiting_since", pl.Date, "Of those listed: the day of the first list of the unbroken row of lists nobody has decided on.", nullable=True),
         Column("is_decided", pl.Boolean, "Whether the outcome is what a person decided of an earlier list."),
         Column("is_drawn", pl.Boolean, "Given a place by lot, so that what the list misses can be known; null unless listed.", nullable=True),
+        Column("order_because", pl.String, "What moved the pupil up where an approved model orders the list, in words; null where the rule does.", nullable=True),
     ),
 )  # fmt: skip
 

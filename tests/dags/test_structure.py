@@ -23,9 +23,9 @@ def dag(request, dagbag):
     return dagbag.dags[request.param]
 
 
-def test_both_dags_are_read_without_an_error_and_there_are_no_others(dagbag):
+def test_all_dags_are_read_without_an_error_and_there_are_no_others(dagbag):
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {"intake", "flag"}
+    assert set(dagbag.dags) == {"intake", "flag", "learn"}
 
 
 def test_a_dag_says_what_it_does_and_every_task_too(dag):

@@ -232,5 +232,7 @@ class _MadeUp:
                 {"feed": feed, "rule": rule, "happens": "row set aside", "rows": self.count(90), "says": "The code is none that is in use: mend it, and send it again."}
                 for feed in FEEDS for rule in ("unknown_code", "date_outside_the_year")
             ],
+            "model": [{"orders_by": "rule", "name": None, "approved_by": None, "since": None, "suspended_because": None}],
+            "model_drift": [{"feature": name, "stability_index": None, "suspends_above": None} for name in ("absence_rate_20d", "moves_24m")],
             "school_check": [{"urn": urn, "held_to": check, "holds": self.chance.random() > 0.2} for urn in self.urns for check in CHECKS],
         }  # fmt: skip

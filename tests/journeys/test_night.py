@@ -24,7 +24,7 @@ OF_A_FILE = {
 NOT_TO_BE_TOLD = re.compile(r"religio|travell|gypsy|custody|detention|criminal", re.I)
 PUBLISHED = {
     "run", "phase", "school", "flow", "plans_in_time", "week", "school_week", "england", "signal", "signal_names", "signal_outcome",
-    "specialist", "group_audit", "ever", "lost_children", "alarm", "support_attendance", "feed", "data_quality", "school_check",
+    "specialist", "group_audit", "ever", "lost_children", "alarm", "support_attendance", "model", "model_drift", "feed", "data_quality", "school_check",
     "table_notes", "figure_notes",
 }  # fmt: skip
 

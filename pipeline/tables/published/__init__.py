@@ -8,6 +8,7 @@ counts beside it.
 
 from .data import DATA_QUALITY, FEED, FIGURE_NOTES, SCHOOL_CHECK, TABLE_NOTES
 from .notes import PUBLISHED, figure_notes, table_notes
+from .opinion import MODEL, MODEL_DRIFT
 from .people import ALARM, EVER, GROUP_AUDIT, LOST_CHILDREN, SUPPORT_ATTENDANCE
 from .places import FLOW, PHASES, PLANS_IN_TIME, RUN, SCHOOL
 from .shared import OUTCOMES
@@ -26,6 +27,8 @@ __all__ = [
     "FLOW",
     "GROUP_AUDIT",
     "LOST_CHILDREN",
+    "MODEL",
+    "MODEL_DRIFT",
     "OUTCOMES",
     "PHASES",
     "PLANS_IN_TIME",

@@ -5,6 +5,7 @@ import polars as pl
 from pipeline.tables.schema import Table
 
 from .data import DATA_QUALITY, FEED, FIGURE_NOTES, SCHOOL_CHECK, TABLE_NOTES
+from .opinion import MODEL, MODEL_DRIFT
 from .people import ALARM, EVER, GROUP_AUDIT, LOST_CHILDREN, SUPPORT_ATTENDANCE
 from .places import FLOW, PHASES, PLANS_IN_TIME, RUN, SCHOOL
 from .shared import PUPILS, RATE
@@ -13,7 +14,7 @@ from .weeks import ENGLAND, SCHOOL_WEEK, WEEK
 
 PUBLISHED = (
     RUN, PHASES, SCHOOL, FLOW, PLANS_IN_TIME, WEEK, SCHOOL_WEEK, ENGLAND, SIGNAL, SIGNAL_NAMES, SIGNAL_OUTCOME, SPECIALIST,
-    GROUP_AUDIT, EVER, LOST_CHILDREN, ALARM, SUPPORT_ATTENDANCE, FEED, DATA_QUALITY, SCHOOL_CHECK, TABLE_NOTES, FIGURE_NOTES,
+    GROUP_AUDIT, EVER, LOST_CHILDREN, ALARM, SUPPORT_ATTENDANCE, MODEL, MODEL_DRIFT, FEED, DATA_QUALITY, SCHOOL_CHECK, TABLE_NOTES, FIGURE_NOTES,
 )  # fmt: skip
 
 _HIDDEN = (
@@ -79,6 +80,9 @@ _CAUTIONS = {
         "Not an effect. Support begins when things are worst, so some of any change would have come without it; and whoever left "
         "within six weeks is in neither figure."
     ),
+    MODEL: "It orders those whom rules found worth a look, and makes nobody so. Approved by a person, after a test on later terms: see "
+    "docs/the-opinion.md.",
+    MODEL_DRIFT: "Of all pupils together, and nothing of any one. A season already seen in fitting is no drift.",
     TABLE_NOTES: "Read before quoting a figure.",
 }  # fmt: skip
 
@@ -122,6 +126,7 @@ _SOURCES = {
     ENGLAND: "See `source` on each row.", SIGNAL: _OURS, SIGNAL_NAMES: _OURS, SIGNAL_OUTCOME: "What lists said and what schools sent back.",
     SPECIALIST: "Our own rule, and this home's settings.", GROUP_AUDIT: _OURS,
     EVER: "School censuses, SEN2, SSDA903 and support returns, as far as sent.", LOST_CHILDREN: "See `asks` on each row.",
+    MODEL: _RECORD, MODEL_DRIFT: "Population stability index, as credit scoring uses it (Siddiqi 2006).",
     ALARM: _OURS, SUPPORT_ATTENDANCE: _OURS, FEED: _RECORD, DATA_QUALITY: _RECORD, SCHOOL_CHECK: _OURS,
     TABLE_NOTES: _RECORD, FIGURE_NOTES: _RECORD,
 }  # fmt: skip

@@ -1,0 +1,150 @@
+"""The test a model is put to: learned on past periods, held to plain orders on later ones, at each school's own places.
+
+The learned order to be judged is chosen on periods before the two it is judged on, so that the best of several is not taken
+for better than it is. Everything is seeded: the same table gives the same appraisal, whatever the order of its rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from .examples import Examples
+from .gate import TERMS, Gain, Verdict, gain_over, nothing_learned, verdict
+from .groups import GroupLine, audited
+from .measures import Order, ordered
+from .places import Places, term_of
+from .recipe import BASELINES, BY_NAME, LEARNERS, SEED, Candidate, calibrated, likelihood
+from .splits import Cut, cuts, folds_of
+
+FEWEST_OUTCOMES = 30
+"""Rows of either outcome below which nothing is learned from a period."""
+
+
+@dataclass(frozen=True)
+class CutResult:
+    """One later period: every order of its pupils, by the candidate's name; learned ones are absent where too little had gone
+    before."""
+
+    cut: Cut
+    looked_at: int
+    censored: int
+    orders: dict[str, Order]
+
+    @property
+    def baselines(self) -> dict[str, Order]:
+        return {one.name: self.orders[one.name] for one in BASELINES}
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """What came of it. `results` are in order of time, the last two are the terms the gate looks at; `chosen` is None where
+    nothing could be learned."""
+
+    examples: Examples
+    places: Places
+    results: tuple[CutResult, ...]
+    chosen: str | None
+    gains: dict[str, tuple[Gain, ...]]
+    groups: tuple[GroupLine, ...]
+    verdict: Verdict
+
+    @property
+    def judged_on(self) -> tuple[CutResult, ...]:
+        return self.results[-TERMS:]
+
+
+def appraised(examples: Examples, places: Places = Places(), *, seed: int = SEED) -> Appraisal:
+    """Fit, order and judge. Deterministic; nothing is read or written."""
+    results = tuple(_result(examples, cut, places) for cut in _cuts(examples))
+    learned = [
+        one.name for one in LEARNERS if results and all(one.name in result.orders for result in results[-TERMS:])
+    ]
+    judged_on = results[-TERMS:] if learned else ()
+    gains = {
+        name: tuple(
+            gain_over(
+                name,
+                one.orders[name],
+                one.baselines,
+                period=examples.periods.get(one.cut.period, one.cut.period),
+                seed=seed,
+            )
+            for one in judged_on
+        )
+        for name in learned
+    }
+    chosen = _chosen(examples, results, places, learned) if learned else None
+    groups = _groups(judged_on, chosen, examples.groups, seed=seed) if chosen else ()
+    words = BY_NAME[chosen].words if chosen else ""
+    said = verdict(chosen, words, gains[chosen], groups) if chosen else nothing_learned(len(results))
+    return Appraisal(examples, places, results, chosen, gains, groups, said)
+
+
+def _cuts(examples: Examples) -> tuple[Cut, ...]:
+    labelled = examples.rows.filter(pl.col("label").is_not_null(), "eligible")
+    return cuts(dict(labelled.group_by("period").agg(pl.col("regime").first()).iter_rows()))
+
+
+def _result(examples: Examples, cut: Cut, places: Places) -> CutResult:
+    rows = examples.rows.filter(period=cut.period)
+    term = term_of(rows, places)
+    orders = {one.name: ordered(term, _plain_score(one, term.rows)) for one in BASELINES}
+    for one in LEARNERS:
+        score = learned_score(examples, one, term.rows, trained_on=cut.trained_on)
+        if score is not None:
+            orders[one.name] = ordered(term, score)
+    here = rows.filter("eligible")
+    return CutResult(cut, here.height, here["label"].null_count(), orders)
+
+
+def _plain_score(candidate: Candidate, rows: pl.DataFrame) -> np.ndarray:
+    order = candidate.build(()).fit(np.zeros((2, len(candidate.reads))), np.array([False, True]))
+    return order.decision_function(rows.select(candidate.reads).to_numpy().astype(np.float64))
+
+
+def learned_score(
+    examples: Examples, candidate: Candidate, rows: pl.DataFrame, *, trained_on: Sequence[int]
+) -> np.ndarray | None:
+    """A likelihood for each of `rows`, each by a model that has seen neither its period nor any row of its pupil's own fold.
+
+    None where a fold would learn from fewer than 30 rows of either outcome.
+    """
+    past = examples.rows.filter(pl.col("period").is_in(list(trained_on)), pl.col("label").is_not_null())
+    fold_of_past, fold_of_rows = (folds_of(frame["pupil"].to_list(), seed=SEED) for frame in (past, rows))
+    X, y = examples.matrix(past), past["label"].to_numpy().astype(bool)
+    pupils, asked = np.array(past["pupil"].to_list()), examples.matrix(rows)
+    score = np.zeros(rows.height)
+    for fold in np.unique(fold_of_rows):
+        seen = fold_of_past != fold
+        if min(y[seen].sum(), (~y[seen]).sum()) < FEWEST_OUTCOMES:
+            return None
+        model = calibrated(candidate, X[seen], y[seen], pupils[seen].tolist(), examples.monotone)
+        score[fold_of_rows == fold] = likelihood(model, asked[fold_of_rows == fold])
+    return score
+
+
+def _chosen(examples: Examples, results: Sequence[CutResult], places: Places, learned: Sequence[str]) -> str:
+    """The learned order with most precision at places before the terms the gate looks at: on an earlier cut, else on the
+    latest period before them, pupils apart. Of two alike, the one declared first, which is the plainer."""
+    earlier = results[:-TERMS]
+    if earlier and all(name in earlier[-1].orders for name in learned):
+        found = {name: earlier[-1].orders[name].precision or 0.0 for name in learned}
+    else:
+        past = results[-TERMS].cut.trained_on if len(results) >= TERMS else results[-1].cut.trained_on
+        term = term_of(examples.rows.filter(period=past[-1]), places)
+        found = {}
+        for name in learned:
+            score = learned_score(examples, BY_NAME[name], term.rows, trained_on=past)
+            found[name] = 0.0 if score is None else ordered(term, score).precision or 0.0
+    return max(learned, key=lambda name: found[name])
+
+
+def _groups(judged_on: Sequence[CutResult], chosen: str, columns: Sequence[str], *, seed: int) -> tuple[GroupLine, ...]:
+    """Every group, the chosen order beside the baseline that was best over the terms together."""
+    model = [one.orders[chosen] for one in judged_on]
+    hits = {one.name: sum(result.orders[one.name].hits.sum() for result in judged_on) for one in BASELINES}
+    best = max(hits, key=lambda name: hits[name])
+    baseline = [one.orders[best] for one in judged_on]
+    return tuple(line for column in columns for line in audited(model, baseline, column, seed=seed))

@@ -1,0 +1,86 @@
+"""Whether pupils still look as they did when a model was fitted. Where they do not, it suspends itself and the rule orders.
+
+Population stability index, by feature: sum of (share now - share then) x ln(share now / share then) over the tenths of then
+and whoever is not known. 0.25 is the line credit scoring has long used for a population that has changed (Siddiqi 2006).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+CHANGED = 0.25
+TENTHS = np.linspace(0.1, 0.9, 9)
+ROOM = 1.5
+"""A season already seen in fitting is no drift: a feature may move half as far again as it did between the terms fitted on."""
+
+OFF = 0.15
+"""How far what came true may be from what was expected, of those listed last term, 0 to 1."""
+
+FEWEST = 30
+
+_LEAST = 1e-4
+
+
+def reference(X: np.ndarray, periods: np.ndarray, names: Sequence[str]) -> dict[str, dict]:
+    """By feature what it was like in fitting: `edges` of tenths, `shares` in each (the last: not known) and `usual`, the most any
+    one term was apart from all together. Plain numbers, so that it can be kept as JSON."""
+    told = {}
+    for at, name in enumerate(names):
+        column = X[:, at]
+        known = column[~np.isnan(column)]
+        edges = np.unique(np.quantile(known, TENTHS)) if len(known) else np.array([])
+        shares = _shares(column, edges)
+        usual = max((_index(shares, _shares(column[periods == one], edges)) for one in np.unique(periods)), default=0.0)
+        told[name] = {"edges": edges.tolist(), "shares": shares.tolist(), "usual": float(usual)}
+    return told
+
+
+def stability(then: Mapping[str, dict], X: np.ndarray, names: Sequence[str]) -> dict[str, float]:
+    """The population stability index of each feature now; 0 is the same."""
+    return {
+        name: _index(np.array(then[name]["shares"]), _shares(X[:, at], np.array(then[name]["edges"])))
+        for at, name in enumerate(names)
+    }
+
+
+def suspends_above(then: Mapping[str, dict], name: str) -> float:
+    return max(CHANGED, ROOM * then[name]["usual"])
+
+
+def suspended_because(then: Mapping[str, dict], X: np.ndarray, names: Sequence[str]) -> str | None:
+    """The sentence, where a feature has moved too far; None while none has, or there are too few pupils to say."""
+    if len(X) < FEWEST:
+        return None
+    now = stability(then, X, names)
+    beyond = {name: value for name, value in now.items() if value > suspends_above(then, name)}
+    if not beyond:
+        return None
+    worst = max(beyond, key=lambda name: beyond[name])
+    return (
+        f"The model is suspended and the rule orders: {worst} is no longer spread as it was when the model was fitted (population "
+        f"stability index {beyond[worst]:.2f}; {len(beyond)} of {len(names)} features moved too far). Learn again."
+    )
+
+
+def miscalibrated_because(expected: np.ndarray, came_true: np.ndarray) -> str | None:
+    """The sentence, where of those listed last term far more or fewer came true than was expected; None under 30."""
+    if len(expected) < FEWEST:
+        return None
+    said, found = float(expected.mean()), float(came_true.mean())
+    if round(abs(said - found), 6) <= OFF:
+        return None
+    return (
+        f"The model is suspended and the rule orders: of ten pupils placed first last term it expected about {said * 10:.0f} to miss "
+        f"a tenth or more, and about {found * 10:.0f} did. Learn again."
+    )
+
+
+def _shares(column: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    unknown = np.isnan(column)
+    counts = np.bincount(np.searchsorted(edges, column[~unknown], side="left"), minlength=len(edges) + 1)
+    return np.append(counts, unknown.sum()) / max(len(column), 1)
+
+
+def _index(then: np.ndarray, now: np.ndarray) -> float:
+    then, now = np.maximum(then, _LEAST), np.maximum(now, _LEAST)
+    return float(((now - then) * np.log(now / then)).sum())

@@ -1,0 +1,94 @@
+"""Records of opinions in a home's `models/`: appraisal, model, papers and approval, one folder a learning, mode 0600.
+
+`record.json` holds the model's own checksum, so that neither can be exchanged without the other.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from .errors import Refused
+from .settings import Home
+
+RECORD, MODEL = "record.json", "model.skops"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One learning. `told` is what record.json says, `folder` where it lies."""
+
+    folder: Path
+    told: dict
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.told["as_of"])
+
+    @property
+    def approved_on(self) -> date | None:
+        approval = self.told["approval"]
+        return date.fromisoformat(approval["on"]) if approval else None
+
+    @property
+    def suspended_because(self) -> str | None:
+        return (self.told["suspended"] or {}).get("because")
+
+    def model_bytes(self) -> bytes:
+        """Raises Refused where the file is not the one the record was made with."""
+        path = self.folder / MODEL
+        kept = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(kept).hexdigest() != self.told["model_sha256"]:
+            raise Refused(f"{path} is not the model that was appraised: learn again, and have it approved.")
+        return kept
+
+
+def records(home: Home) -> list[Record]:
+    """Every learning, the earliest first. Raises Refused for one that cannot be read."""
+    found = []
+    for path in sorted((home.folder / "models").glob(f"*/{RECORD}")):
+        try:
+            found.append(Record(path.parent, json.loads(path.read_text(encoding="utf-8"))))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise Refused(f"{path} cannot be read: learn again for that day, or remove its folder.") from None
+    return found
+
+
+def latest(home: Home) -> Record | None:
+    return max(records(home), key=lambda record: record.as_of, default=None)
+
+
+def in_use(home: Home, *, as_of: date) -> Record | None:
+    """The record whose model may order lists of a day: the latest learned and approved by then; None where none was."""
+    approved = [one for one in records(home) if one.approved_on and one.approved_on <= as_of and one.as_of <= as_of]
+    return max(approved, key=lambda one: (one.approved_on, one.as_of), default=None)
+
+
+def keep(home: Home, told: dict, model: bytes | None, papers: Mapping[str, str], *, as_of: date) -> Path:
+    """Write a learning, in the place of any of the same day."""
+    folder = home.folder / "models" / as_of.isoformat()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for stale in folder.iterdir():
+        stale.unlink()
+    if model is not None:
+        _write(folder / MODEL, model)
+    sha256 = hashlib.sha256(model).hexdigest() if model is not None else None
+    for name, text in papers.items():
+        _write(folder / name, text.encode())
+    rewrite(Record(folder, told | {"as_of": as_of.isoformat(), "model_sha256": sha256}))
+    return folder
+
+
+def rewrite(record: Record) -> None:
+    """Put what a record now tells in its place, whole or not at all."""
+    _write(record.folder / RECORD, (json.dumps(record.told, indent=2) + "\n").encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_bytes(content)
+    part.replace(path)

@@ -1,0 +1,125 @@
+"""A home learns: its past is stood on again, a model fitted and appraised, and all of it kept as one record."""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from models.errors import Unfit
+from pipeline.edges import opinions_kept
+from pipeline.edges.errors import Refused
+from pipeline.edges.opinions_kept import Record
+from pipeline.edges.settings import Home
+
+from .past_looks import assumed, past_looks
+from .summary import Summary
+
+
+def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Record:
+    """Fit, appraise and keep, for a person to approve or not. Raises Refused where a live home's blanks are not filled, or the
+    past is too short."""
+    from models.appraisal import appraised
+    from models.home import examples_of_home
+    from models.papers import blanks, papers
+    from models.places import Places
+    from models.telling import as_json, in_words
+    from pipeline.steps.places import Policy
+
+    empty = [] if home.settings.demo else blanks(home.settings.opinion)
+    if empty:
+        raise Refused(
+            f"A live home learns nothing before settings.toml says, under [opinion], {', '.join(empty)}: fill them in, with your data "
+            "protection officer."
+        )
+    looks = past_looks(con, home, summary, as_of=as_of)
+    if not looks:
+        raise Refused(
+            f"As of {as_of:%d/%m/%Y} there are no twenty-four school weeks of one set of codes, twelve before a day and twelve after: "
+            "take in earlier registers, or learn later."
+        )
+    examples = examples_of_home(looks, assumed(con, looks))
+    settings = home.settings
+    places = Places(Policy(settings.places), by_school={str(urn): of for urn, of in settings.places_by_school.items()})
+    with summary.timed("appraise"):
+        done = appraised(examples, places)
+    told = {
+        "name": f"{done.chosen or 'no model'} of {as_of:%d %B %Y}",
+        "demo": settings.demo,
+        "appraisal": as_json(done, made_up=settings.demo),
+        "approval": None,
+        "suspended": None,
+    }
+    with summary.timed("fit"):
+        model, how = fitted(examples, done.chosen)
+    told |= how
+    written = papers(told, settings.opinion, controller=settings.name) | {
+        "appraisal.txt": in_words(done, made_up=settings.demo) + "\n"
+    }
+    _suspend_if_off(home, examples, done, as_of=as_of)
+    opinions_kept.keep(home, told, model, written, as_of=as_of)
+    return opinions_kept.latest(home)
+
+
+def fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
+    """The model fitted on every labelled row, and what is kept of how: features, libraries, how each feature was spread."""
+    from models.drift import reference
+    from models.explained import usual
+    from models.kept import as_bytes, versions
+    from models.recipe import BY_NAME, SEED, calibrated
+
+    names = [feature.name for feature in examples.features]
+    told = {"features": names, "versions": versions(), "seed": SEED, "candidate": chosen}
+    if chosen is None:
+        return None, told
+    past = examples.rows.filter(pl.col("label").is_not_null())
+    matrix, came_true = examples.matrix(past), past["label"].to_numpy().astype(bool)
+    model = calibrated(BY_NAME[chosen], matrix, came_true, past["pupil"].to_list(), examples.monotone)
+    own = [None if np.isnan(one) else float(one) for one in usual(matrix)]
+    spread = reference(matrix, past["period"].to_numpy(), names)
+    return as_bytes(model), told | {"usual": own, "spread": spread, "fitted_on_rows": past.height}
+
+
+def _suspend_if_off(home: Home, examples, done, *, as_of: date) -> None:
+    """The model in use until now is held to the last term: where what came true is far from what it expected, it is suspended."""
+    from models.drift import miscalibrated_because
+    from models.recipe import likelihood
+
+    from .opinion import loaded
+
+    record = opinions_kept.in_use(home, as_of=as_of)
+    if record is None or record.suspended_because or not done.results:
+        return
+    order = done.results[-1].orders["rule"]
+    try:
+        score = likelihood(loaded(record), examples.matrix(order.term.rows))
+    except Unfit:
+        return  # it will not be loaded for a list either, and says so there
+    listed = order.term.listed(score)
+    because = miscalibrated_because(score[listed], order.term.y[listed])
+    if because:
+        opinions_kept.rewrite(
+            Record(record.folder, record.told | {"suspended": {"on": as_of.isoformat(), "because": because}})
+        )
+
+
+def approve(home: Home, name: str, *, known_on: date) -> Record:
+    """A person lets the latest learning's model order lists from a day on. Raises Refused where the gate did not let it, the
+    record has been suspended, or no name is given."""
+    record = opinions_kept.latest(home)
+    if record is None:
+        raise Refused(
+            f"{home.folder} has learned nothing yet: a2n learn --home {home.folder} --as-of DATE comes first."
+        )
+    verdict = record.told["appraisal"]["verdict"]
+    if not name.strip():
+        raise Refused("An approval names who approves: --approve NAME.")
+    if not verdict["accepted"]:
+        raise Refused(f"There is nothing to approve. {verdict['because']}")
+    if record.suspended_because:
+        raise Refused(f"{record.suspended_because} Nothing was approved.")
+    if known_on < record.as_of:
+        raise Refused(f"It was learned as of {record.as_of:%d/%m/%Y}: it cannot be approved before.")
+    approved = Record(record.folder, record.told | {"approval": {"by": name.strip(), "on": known_on.isoformat()}})
+    opinions_kept.rewrite(approved)
+    return approved

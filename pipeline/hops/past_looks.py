@@ -1,0 +1,84 @@
+"""A home's own past, stood on again: what was known on each cut day, and what came in the twelve school weeks after."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import duckdb
+import polars as pl
+
+from models.home import CutDay, PastLook, cut_days
+from pipeline.edges import known as clocks
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Home
+from pipeline.steps.inclusion import GROUPS
+from pipeline.steps.same_child import as_learned
+from pipeline.steps.weeks import cut, marked_weeks
+from pipeline.steps.windows import between, once_each, totals
+
+from . import issued
+from .looking import looked
+from .summary import Summary
+
+_COUNTS = ("possible_sessions", "absence_sessions")
+
+
+def past_looks(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> list[PastLook]:
+    """One look per cut day there is enough before and after of, as of `as_of`."""
+    known = clocks.known_as_of(con, as_of)
+    refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
+    weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
+    with summary.timed("past looks"):
+        return [_look(con, home, weeks, one) for one in cut_days(school_weeks(weeks, as_of=as_of))]
+
+
+def school_weeks(weeks: pl.DataFrame, *, as_of: date) -> list[date]:
+    """Mondays of weeks that are over, in which at least half as many pupils had a session possible as in the middle week."""
+    over = pl.col("week_start") + timedelta(days=6) <= as_of
+    counts = (
+        weeks.lazy()
+        .filter(over & (pl.col("possible_sessions") > 0))
+        .group_by("week_start")
+        .agg(pl.col("pupil_id").n_unique())
+        .collect(engine="streaming")
+    )
+    enough = pl.col("pupil_id") * 2 >= pl.col("pupil_id").median()
+    return counts.filter(enough)["week_start"].sort().to_list()
+
+
+def _look(con: duckdb.DuckDBPyConnection, home: Home, weeks: pl.DataFrame, cut_day: CutDay) -> PastLook:
+    day = cut_day.day
+    look = looked(
+        clocks.known_as_of(con, day),
+        issued.before(con, as_of=day),
+        home,
+        Summary(run=None, as_of=day),
+        as_of=day,
+        ordered=False,
+    )
+    told = look.features.select("pupil_id", "urn").join(clocks.characteristics(con, day), on="pupil_id", how="left")
+    told = told.join(look.known.schools.select("urn", "phase"), on="urn", how="left")
+    groups = told.select("pupil_id", **{f"g_{kind}": group for kind, group in GROUPS.items()})
+    return PastLook(
+        cut_day,
+        look.features,
+        look.triage,
+        _sessions(look.weeks, cut_day.before),
+        _sessions(weeks, cut_day.after),
+        groups,
+    )
+
+
+def _sessions(weeks: pl.DataFrame, stretch: tuple[date, date]) -> pl.DataFrame:
+    """pupil_id and sessions of a stretch of days, all schools together, each half day once."""
+    return totals(once_each(between(weeks, *stretch)), _COUNTS).select("pupil_id", *_COUNTS)
+
+
+def assumed(con: duckdb.DuckDBPyConnection, looks: Sequence[PastLook]) -> list[str]:
+    """What an appraisal says of terms that rest on history taken in late, each mark taken to have been known a day after it."""
+    late = shelf.read(con, "SELECT max(as_of) AS day FROM warehouse.audit.runs WHERE assumed_known_on")["day"][0]
+    if late is None:
+        return []
+    days = ", ".join(f"{one.cut.day:%d/%m/%Y}" for one in looks if one.cut.day <= late)
+    return (
+        [f"These cut days rest on history taken in late, when each mark was known is assumed: {days}."] if days else []
+    )
