@@ -12,14 +12,38 @@ from pipeline.edges import agencies
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.listing import INVOLVED
 from pipeline.signals.catalogue import SIGNALS
+from pipeline.synthetic import Synthesised, synthesise
 from pipeline.synthetic.agencies import agencies_table
 from pipeline.synthetic.authority import made_up_authority
 from pipeline.tables.derived import DERIVED
 from tests.house.project import ROOT, named, python_files
 
-from .at_home import Ran, a2n, copied, deliver_rows, lists, tables
+from .at_home import Ran, a2n, copied, deliver, deliver_rows, lists, new_home, tables
 
 pytestmark = [pytest.mark.usefixtures("in_little_time"), pytest.mark.filterwarnings("ignore:Sparkline Group")]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """An authority, and its home after a night."""
+
+    made: Synthesised
+    home: Home
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory) -> Lived:
+    """Of an authority so large that some whom an agency helps are on a list."""
+    folder = tmp_path_factory.mktemp("agencies")
+    made = synthesise(folder / "extracts", pupils=500, schools=12, seed=3, weeks=12)
+    home = new_home(folder / "home")
+    for told, files, words in (
+        ("last_year", made.history, ("take-in", "--history", "--known-on", "2025-09-01")),
+        ("this_year", made.files, ("nightly", "--as-of", made.last_day)),
+    ):
+        deliver(home, files, told)
+        assert a2n(*words, "--home", home.folder).status == 0
+    return Lived(made, home)
 
 
 @dataclass(frozen=True)

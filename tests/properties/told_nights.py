@@ -1,10 +1,13 @@
 """Nights of a made-up authority as they are published, one after another; and with hiding, or remembering, switched off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from unittest import mock
 
 import polars as pl
 
+from pipeline.hops import publishing
 from pipeline.steps.disclosure import NOTHING, Policy, Remembered, disclosed
 from pipeline.steps.published_pages import pages
 from tests.properties.nights import Counts, nights
@@ -64,6 +67,11 @@ def found(exact: list[Counts], publish: Publish = as_published) -> list:
         tonight = counts if is_first else {name: frame for name, frame in counts.items() if name not in GROUPS}
         told_tonight, memory = publish(tonight, memory)
         told.append(told_tonight)
+    return worked_out(told, exact)
+
+
+def worked_out(told: list[Mapping[str, pl.DataFrame]], exact: list[Counts]) -> list:
+    """Night and name of every number that a reader of these pages has, and of every week of few pupils they can tell."""
     places = [dict(counts["school"].select("urn", "places").rows()) for counts in exact]
     of_weeks = [
         (night, name)
@@ -72,3 +80,19 @@ def found(exact: list[Counts], publish: Publish = as_published) -> list:
         for name in weeks_told(page, counts)
     ]
     return leaks(told, exact, places) + of_weeks
+
+
+@contextmanager
+def as_it_is_published() -> Iterator[tuple[list[Mapping[str, pl.DataFrame]], list[Counts]]]:
+    """The pages that runs publish meanwhile, and the exact counts behind them, night by night."""
+    told: list[Mapping[str, pl.DataFrame]] = []
+    exact: list[Counts] = []
+
+    def heard(counts: Counts, policy: Policy, before: Remembered):
+        tonight = disclosed(counts, policy, before)
+        told.append(tonight.pages)
+        exact.append(counts)
+        return tonight
+
+    with mock.patch.object(publishing, "disclosed", heard):
+        yield told, exact
