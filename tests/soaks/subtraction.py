@@ -22,7 +22,13 @@ from pipeline.edges.settings import open_home
 from pipeline.steps.disclosure import NOTHING
 from tests.properties.subtraction import numbers
 from tests.properties.told_nights import (
-    Authority, as_it_is_published, as_published, found, one_by_one, with_no_memory, worked_out,
+    Authority,
+    as_it_is_published,
+    as_published,
+    found,
+    one_by_one,
+    with_no_memory,
+    worked_out,
 )  # fmt: skip
 
 DEMO = {"pupils": 3000, "schools": 12, "seed": 1, "weeks": 20}
