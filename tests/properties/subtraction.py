@@ -53,7 +53,7 @@ AT_NONE = (
 FEW = range(1, 5)
 ONE_PUPILS_WEEK = 10
 SMALLEST_BASE = 20
-SOME_LARGE_NUMBER = 400
+SOME_LARGE_NUMBER = 10_000
 
 Pages = Mapping[str, pl.DataFrame]
 Name = tuple
