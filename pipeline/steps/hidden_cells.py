@@ -16,6 +16,7 @@ two, then four, and it is begun again.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import islice
 
@@ -98,10 +99,14 @@ class _Search(Board):
                 break
         return self._spans(cell, wholly=False) if self.cells[cell].whole_range else is_safe(cell)
 
+    @cached_property
+    def _all_hidden(self) -> System:
+        """The sums, were everything hidden that can be: the same whatever is hidden already."""
+        return System(self.moves({}, hiding=True), self.members)
+
     def _could_ever(self, cell: int) -> bool:
         """Whether it could go the ways it must, were everything hidden that can be."""
-        system = System(self.moves({}, hiding=True), self.members)
-        ways, doubt = [way for way in (-1, 1) if system.could_go(cell, way)], self.doubt(cell)
+        ways, doubt = [way for way in (-1, 1) if self._all_hidden.could_go(cell, way)], self.doubt(cell)
         return doubt.ways <= set(ways) if doubt.wholly else bool(ways)
 
     def _could_be_another(self, cell: int) -> bool:

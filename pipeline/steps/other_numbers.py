@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 _FARTHEST = 10
 """What one number may move by for another's sake."""
@@ -35,7 +35,8 @@ def cheapest_moves(
     if moved not in at:
         return None
     least, most, cost = _bounds([rooms[cell] for cell in cells], at[moved], step)
-    balanced = _matrix(sums, at)
+    once = balance(sums, at)
+    balanced = csr_array(hstack([once, -once]))
     found = milp(
         cost,
         bounds=Bounds(least, most),
@@ -62,12 +63,8 @@ def _bounds(rooms: list[Room], moved: int, step: int) -> tuple[np.ndarray, np.nd
     return least, most, cost
 
 
-def _matrix(sums: Sequence[tuple[tuple[int, int], ...]], at: Mapping[int, int]) -> csr_array:
-    rows, columns, signs = [], [], []
-    for row, members in enumerate(sums):
-        for cell, sign in members:
-            if cell in at:
-                rows += [row, row]
-                columns += [at[cell], at[cell] + len(at)]
-                signs += [sign, -sign]
-    return csr_array((signs, (rows, columns)), shape=(len(sums), 2 * len(at)))
+def balance(sums: Sequence[tuple[tuple[int, int], ...]], at: Mapping[int, int]) -> csr_array:
+    """One row per sum, one column per cell of `at`: its sign in that sum."""
+    entries = [(row, at[cell], sign) for row, members in enumerate(sums) for cell, sign in members if cell in at]
+    where = ([row for row, _, _ in entries], [column for _, column, _ in entries])
+    return csr_array(([sign for _, _, sign in entries], where), shape=(len(sums), len(at)))

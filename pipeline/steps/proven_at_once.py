@@ -1,12 +1,13 @@
 """Other sets of hidden numbers for many counts at once: a count that differs in one that is found could be another."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+
+from .other_numbers import balance
 
 _ROUNDS, _IN_VAIN = 40, 3
 """Other sets that are looked for, and how many on end may show nothing new before it is left at that: counted and never timed."""
@@ -38,19 +39,15 @@ class Doubt:
 class System:
     """Every sum, of every cell that could move, and how far each could go down and up."""
 
-    def __init__(self, moves: Mapping[int, tuple[int, int]], sums: Iterable[tuple[tuple[int, int], ...]]):
+    def __init__(self, moves: Mapping[int, tuple[int, int]], sums: Sequence[tuple[tuple[int, int], ...]]):
         """`sums` are of pairs of a cell and its sign."""
         self.at = {cell: number for number, cell in enumerate(sorted(moves))}
         self.bounds = Bounds([-float(moves[cell][0]) for cell in self.at], [float(moves[cell][1]) for cell in self.at])
-        rows = ([(self.at[cell], sign) for cell, sign in each if cell in self.at] for each in sums)
-        self.balanced = _matrix([row for row in rows if row], len(self.at))
+        self.balanced = balance(sums, self.at)
 
     def pulled(self, pulls: Mapping[int, float]) -> np.ndarray | None:
         """How far every cell goes where those pulled at go as far as they can together; null where that does not come out whole."""
-        goal = np.zeros(len(self.at))
-        for cell, pull in pulls.items():
-            goal[self.at[cell]] = -pull
-        found = milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
+        found = self._solved(pulls)
         if found.x is None:
             return None
         by = np.rint(found.x)
@@ -61,10 +58,14 @@ class System:
         """Whether a cell could move at all that way, fractions allowed: where not even so, nothing that is hidden lets it."""
         if cell not in self.at:
             return False
-        goal = np.zeros(len(self.at))
-        goal[self.at[cell]] = -way
-        found = milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
+        found = self._solved({cell: way})
         return found.x is None or abs(found.fun) > _NEXT_TO_NOTHING
+
+    def _solved(self, pulls: Mapping[int, float]):
+        goal = np.zeros(len(self.at))
+        for cell, pull in pulls.items():
+            goal[self.at[cell]] = -pull
+        return milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
 
 
 _NEXT_TO_NOTHING = 1e-6
@@ -86,9 +87,3 @@ def proven_at_once(doubts: Mapping[int, Doubt], system: System) -> set[int]:
             if shown:
                 wanting[cell], in_vain = wanting[cell] - shown, 0
     return {cell for cell, ways in wanting.items() if not ways}
-
-
-def _matrix(rows: list[list[tuple[int, int]]], width: int) -> csr_array:
-    at = [(row, column, sign) for row, members in enumerate(rows) for column, sign in members]
-    where = ([row for row, _, _ in at], [column for _, column, _ in at])
-    return csr_array(([float(sign) for _, _, sign in at], where), shape=(len(rows), width))
