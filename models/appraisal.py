@@ -78,7 +78,9 @@ def appraised(examples: Examples, places: Places = Places(), *, seed: int = SEED
     chosen = _chosen(examples, results, places, learned) if learned else None
     groups = _groups(judged_on, chosen, examples.groups, seed=seed) if chosen else ()
     words = BY_NAME[chosen].words if chosen else ""
-    said = verdict(chosen, words, gains[chosen], groups) if chosen else nothing_learned(len(results))
+    said = (
+        verdict(chosen, words, gains[chosen], groups) if chosen else nothing_learned(len(results), examples.label.came)
+    )
     return Appraisal(examples, places, results, chosen, gains, groups, said)
 
 
@@ -90,7 +92,7 @@ def _cuts(examples: Examples) -> tuple[Cut, ...]:
 def _result(examples: Examples, cut: Cut, places: Places) -> CutResult:
     rows = examples.rows.filter(period=cut.period)
     term = term_of(rows, places)
-    orders = {one.name: ordered(term, _plain_score(one, term.rows)) for one in BASELINES}
+    orders = {one.name: ordered(term, plain_score(one, term.rows)) for one in BASELINES}
     for one in LEARNERS:
         score = learned_score(examples, one, term.rows, trained_on=cut.trained_on)
         if score is not None:
@@ -99,7 +101,8 @@ def _result(examples: Examples, cut: Cut, places: Places) -> CutResult:
     return CutResult(cut, here.height, here["label"].null_count(), orders)
 
 
-def _plain_score(candidate: Candidate, rows: pl.DataFrame) -> np.ndarray:
+def plain_score(candidate: Candidate, rows: pl.DataFrame) -> np.ndarray:
+    """The score of each row by a baseline."""
     order = candidate.build(()).fit(np.zeros((2, len(candidate.reads))), np.array([False, True]))
     return order.decision_function(rows.select(candidate.reads).to_numpy().astype(np.float64))
 

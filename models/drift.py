@@ -5,6 +5,7 @@ and whoever is not known. 0.25 is the line credit scoring has long used for a po
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -62,17 +63,32 @@ def suspended_because(then: Mapping[str, dict], X: np.ndarray, names: Sequence[s
     )
 
 
-def miscalibrated_because(expected: np.ndarray, came_true: np.ndarray) -> str | None:
-    """The sentence, where of those listed last term far more or fewer came true than was expected; None under 30."""
-    if len(expected) < FEWEST:
-        return None
-    said, found = float(expected.mean()), float(came_true.mean())
-    if round(abs(said - found), 6) <= OFF:
-        return None
-    return (
-        f"The model is suspended and the rule orders: of ten pupils placed first last term it expected about {said * 10:.0f} to miss "
-        f"a tenth or more, and about {found * 10:.0f} did. Learn again."
-    )
+@dataclass(frozen=True)
+class LastTerm:
+    """Of those placed first last term, the share expected to come true and the share that did, 0 to 1."""
+
+    expected: float
+    came_true: float
+
+    @property
+    def of_ten(self) -> tuple[int, int]:
+        return round(self.expected * 10), round(self.came_true * 10)
+
+    @property
+    def suspended_because(self) -> str | None:
+        """The sentence, where far more or fewer came true than was expected."""
+        if round(abs(self.expected - self.came_true), 6) <= OFF:
+            return None
+        expected, found = self.of_ten
+        return (
+            f"The model is suspended and the rule orders: of ten pupils placed first last term it expected about {expected} to miss "
+            f"a tenth or more, and about {found} did. Learn again."
+        )
+
+
+def last_term(expected: np.ndarray, came_true: np.ndarray) -> LastTerm | None:
+    """Of each pupil listed last term, how likely it was held to be and whether it came true; None under 30 of them."""
+    return LastTerm(float(expected.mean()), float(came_true.mean())) if len(expected) >= FEWEST else None
 
 
 def _shares(column: np.ndarray, edges: np.ndarray) -> np.ndarray:

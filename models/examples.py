@@ -13,7 +13,7 @@ from pipeline.signals import SIGNALS
 
 from .errors import Unfit
 from .features import EITHER_WAY, Feature, allowed
-from .labels import ENOUGH, IN_WORDS, has_past, label
+from .labels import ENOUGH, NEXT_PERIOD, Label, has_past, label
 from .recipe import SEED
 from .splits import drawn
 
@@ -41,7 +41,7 @@ class Examples:
     rows: pl.DataFrame
     features: tuple[Feature, ...]
     groups: tuple[str, ...] = ()
-    label: str = IN_WORDS
+    label: Label = NEXT_PERIOD
     remarks: tuple[str, ...] = ()
     periods: Mapping[int, str | int] = field(default_factory=dict)
 

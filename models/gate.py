@@ -75,12 +75,17 @@ def verdict(name: str, words: str, gains: Sequence[Gain], groups: Sequence[Group
     )
 
 
-def nothing_learned(terms: int) -> Verdict:
+def refused_for_reviews(because: str) -> Verdict:
+    """Of whoever was looked at, the model would have put first those of whom less was found."""
+    return _refused(f"The rule orders: the model did better by absence, but {because}")
+
+
+def nothing_learned(terms: int, came: str) -> Verdict:
     """Where no learned order could be tried on the later terms there are."""
     if terms < TERMS:
         return _too_few_terms(terms)
     return _refused(
-        "The rule orders: nothing could be learned, for too few pupils missed a tenth or more before the later terms, or too few did not."
+        f"The rule orders: nothing could be learned, for too few pupils {came} before the later terms, or too few did not."
     )
 
 

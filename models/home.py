@@ -1,7 +1,7 @@
 """A home's own past as examples: its features as of past days, and what came in the twelve school weeks after each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
@@ -10,7 +10,7 @@ from pipeline.vocabulary.school_year import school_year_of
 
 from .examples import Examples, with_draws
 from .features import FEATURES, Feature, allowed
-from .labels import LABEL_WEEKS, OF_A_HOME, has_past, label
+from .labels import LABEL_WEEKS, NEED_FOUND, OF_A_HOME, Label, has_past, label
 from .splits import CODE_CHANGE, overlaps_a_break
 
 ELIGIBLE = ("listed", "eligible_not_listed")
@@ -34,7 +34,8 @@ class PastLook:
     """What was known on a cut day, and what came after.
 
     `features` are `derived.pupil_features` and `triage` is `derived.triage` of that day; `before` and `after` have pupil_id,
-    possible_sessions and absence_sessions of the two stretches; `groups` has pupil_id and `g_...`, for the audit.
+    possible_sessions and absence_sessions of the two stretches; `groups` has pupil_id and `g_...`, for the audit; `found` has
+    pupil_id and need_found, of those of whom a review in the stretch after said what was found.
     """
 
     cut: CutDay
@@ -43,6 +44,9 @@ class PastLook:
     before: pl.DataFrame
     after: pl.DataFrame
     groups: pl.DataFrame
+    found: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"pupil_id": pl.String, "need_found": pl.Boolean})
+    )
 
 
 def cut_days(school_weeks: Sequence[date], *, weeks: int = LABEL_WEEKS) -> tuple[CutDay, ...]:
@@ -82,33 +86,53 @@ def model_features(features: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 def examples_of_home(looks: Sequence[PastLook], remarks: Sequence[str] = ()) -> Examples:
     """One row per pupil on a roll and cut day, whoever had 40 possible sessions before it; leavers are censored."""
-    rows = [_rows(look, period) for period, look in enumerate(looks, start=1)]
-    groups = tuple(name for name in looks[0].groups.columns if name.startswith("g_")) if looks else ()
+    came = label(pl.col("possible_after"), pl.col("absence_after"))
+    return _examples(looks, OF_A_HOME, remarks, label=came, eligible=pl.col("outcome").is_in(ELIGIBLE))
+
+
+def examples_of_reviews(looks: Sequence[PastLook]) -> Examples:
+    """The same rows, of those alone of whom a review in the weeks after said what was found; `label` is whether a need was."""
+    reviewed = pl.col("need_found").is_not_null()
+    return _examples(looks, NEED_FOUND, label=pl.col("need_found"), eligible=reviewed, only=reviewed)
+
+
+def _examples(
+    looks: Sequence[PastLook], asked: Label, remarks: Sequence[str] = (), *, label, eligible, only=pl.lit(True)
+) -> Examples:
+    rows = [
+        _rows(look, period).filter(only).select(*_KEPT, *_groups_of(look), label=label, eligible=eligible)
+        for period, look in enumerate(looks, start=1)
+    ]
+    groups = tuple(_groups_of(looks[0])) if looks else ()
     periods = {period: look.cut.day.isoformat() for period, look in enumerate(looks, start=1)}
     together = with_draws(pl.concat(rows)) if rows else _nothing()
-    return Examples(together, FEATURES, groups, OF_A_HOME, tuple(remarks), periods)
+    return Examples(together, FEATURES, groups, asked, tuple(remarks), periods)
+
+
+_KEPT = ("pupil", "period", "cluster", "regime", "last_rate", "points", *(feature.name for feature in FEATURES))
+
+
+def _groups_of(look: PastLook) -> list[str]:
+    return [name for name in look.groups.columns if name.startswith("g_")]
 
 
 def _rows(look: PastLook, period: int) -> pl.DataFrame:
+    """Whoever had enough possible sessions before, with what was known and what came."""
     before, after = (
         frame.select("pupil_id", **{f"possible_{name}": "possible_sessions", f"absence_{name}": "absence_sessions"})
         for frame, name in ((look.before, "before"), (look.after, "after"))
     )
     told = look.triage.select("pupil_id", "urn", "outcome", points=pl.col("points").cast(pl.Float64))
     rows = model_features(look.features, as_of=look.cut.day).join(told, on="pupil_id")
-    for frame in (before, after, look.groups):
+    for frame in (before, after, look.groups, look.found):
         rows = rows.join(frame, on="pupil_id", how="left")
-    return rows.filter(has_past(pl.col("possible_before"))).select(
+    return rows.filter(has_past(pl.col("possible_before"))).with_columns(
+        *(pl.col(name).cast(pl.String) for name in _groups_of(look)),
         pupil="pupil_id",
         period=pl.lit(period, pl.Int64),
         cluster=pl.col("urn").cast(pl.String),
         regime=pl.lit(0, pl.Int64),
-        label=label(pl.col("possible_after"), pl.col("absence_after")),
-        eligible=pl.col("outcome").is_in(ELIGIBLE),
         last_rate=pl.col("absence_before") / pl.col("possible_before"),
-        points="points",
-        **{feature.name: feature.name for feature in FEATURES},
-        **{name: pl.col(name).cast(pl.String) for name in look.groups.columns if name.startswith("g_")},
     )
 
 

@@ -5,6 +5,8 @@ identified would push them down. Whoever has fewer than 40 possible sessions bef
 were not seen for long enough, and are censored rather than counted as doing well.
 """
 
+from dataclasses import dataclass
+
 import polars as pl
 
 TENTH = 0.1
@@ -16,8 +18,20 @@ ENOUGH = 40
 LABEL_WEEKS = 12
 """School weeks looked ahead."""
 
-IN_WORDS = "misses a tenth or more of possible sessions in the next period"
-OF_A_HOME = "misses a tenth or more of possible sessions in the next twelve school weeks"
+
+@dataclass(frozen=True)
+class Label:
+    """What is asked of each row, and how it is said: `asks` of the future, `came` of the past, `unknown` of whoever is censored."""
+
+    asks: str
+    came: str = "missed a tenth or more"
+    unknown: str = "left or were not seen for long enough"
+
+
+NEXT_PERIOD = Label("misses a tenth or more of possible sessions in the next period")
+OF_A_HOME = Label("misses a tenth or more of possible sessions in the next twelve school weeks")
+NEED_FOUND = Label("has a need found when looked at", "had a need found", "are of no known outcome")
+"""The second label: of those alone who were looked at, what the review said. A need known already, or none, is no need found."""
 
 
 def label(possible: pl.Expr, absence: pl.Expr, *, enough: int = ENOUGH) -> pl.Expr:

@@ -100,6 +100,19 @@ def gain_interval(better: Order, than: Order, *, seed: int, width: float = WIDTH
     return _between(gains, width)
 
 
+def gain_together(
+    better: Sequence[Order], than: Sequence[Order], *, seed: int, width: float = WIDTH
+) -> Interval | None:
+    """Of the gain over several terms together, in the same schools; None under five."""
+    (hits, places), (hits_than, places_than) = together(better), together(than)
+    if len(hits) < FEWEST_SCHOOLS:
+        return None
+    weights = drawn_again(len(hits), seed=seed)
+    return _between(
+        _ratio(weights @ hits, weights @ places) - _ratio(weights @ hits_than, weights @ places_than), width
+    )
+
+
 def _between(values: np.ndarray, width: float) -> Interval | None:
     values = values[~np.isnan(values)]
     if not len(values):

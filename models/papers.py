@@ -80,11 +80,18 @@ def _card(record: Mapping, controller: str) -> str:
         "| group | pupils | listed | precision | missed need | interval | by the plain order | judged |",
         "|---|---|---|---|---|---|---|---|",
         *(_group_row(one) for one in appraisal["groups"] if one["list"] == "places"),
+        *_reviews(appraisal.get("reviews")),
         "## When it stops",
         "It suspends itself, and the rule orders, where a feature is no longer spread as it was (population stability index over 0.25, "
         "and half as far again as between the terms fitted on), or where of ten placed first last term far more or fewer came true "
         "than expected. A changed list of features or another version of scikit-learn or skops is not loaded.",
     )
+
+
+def _reviews(said: Mapping | None) -> tuple[str, ...]:
+    if said is None:
+        return ()
+    return ("## What reviews found", said["words"], said["learned_from_reviews"]["words"])
 
 
 def _transparency(record: Mapping, said: Mapping[str, str], controller: str) -> str:

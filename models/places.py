@@ -12,13 +12,16 @@ RULE = "a school's own number, else ten, at most one pupil in fifty of those loo
 
 @dataclass(frozen=True)
 class Places:
-    """How many places each school has. `fixed`, where given, is every school's."""
+    """How many places each school has. `fixed`, where given, is every school's; `half` gives half of those looked at."""
 
     policy: Policy = field(default_factory=Policy)
     fixed: int | None = None
     by_school: dict[str, int] | None = None
+    half: bool = False
 
     def of(self, cluster: str, pupils: int) -> int:
+        if self.half:
+            return (pupils + 1) // 2
         if self.fixed is not None:
             return self.fixed
         if self.by_school and cluster in self.by_school:
@@ -27,6 +30,8 @@ class Places:
 
     @property
     def in_words(self) -> str:
+        if self.half:
+            return "half of those looked at in each school"
         return f"{self.fixed} in every school" if self.fixed is not None else RULE
 
 

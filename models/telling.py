@@ -2,11 +2,13 @@
 
 import math
 
-from .appraisal import Appraisal, CutResult
-from .gate import Gain
+from .appraisal import FEWEST_OUTCOMES, Appraisal, CutResult
+from .gate import TERMS, Gain
 from .groups import MARGIN, GroupLine
 from .measures import Interval, precision_interval, share_interval, together
 from .recipe import BY_NAME, CANDIDATES, LEARNED, SEED
+from .reviews import Reviews
+from .reviews import in_words as held_in_words
 
 MADE_UP = (
     "Made-up data proves mechanics, not accuracy: nothing here says how well any of this would do for real pupils."
@@ -15,11 +17,12 @@ FEWEST_IN_WORDS = 30
 """Pupils listed below which nothing is said of how many came true: a share of so few is chance."""
 
 
-def as_json(appraisal: Appraisal, *, made_up: bool = False) -> dict:
-    """One object: what was asked, each candidate's measures and verdict, groups, calibration, and who orders."""
+def as_json(appraisal: Appraisal, reviews: Reviews | None = None, *, made_up: bool = False) -> dict:
+    """One object: what was asked, each candidate's measures and verdict, groups, calibration, and who orders; of a home also
+    what reviews found."""
     verdict = appraisal.verdict
-    return {
-        "label": appraisal.examples.label,
+    told = {
+        "label": appraisal.examples.label.asks,
         "made_up": made_up,
         "warning": MADE_UP if made_up else None,
         "seed": SEED,
@@ -38,6 +41,41 @@ def as_json(appraisal: Appraisal, *, made_up: bool = False) -> dict:
             "groups_worse": list(verdict.groups_worse),
         },
     }
+    return told if reviews is None else told | {"reviews": _reviews(reviews)}
+
+
+def _reviews(reviews: Reviews) -> dict:
+    """The second label: how the order that was judged does by it, and what could be learned from it."""
+    held, own = reviews.held, as_json(reviews.appraisal)
+    return {
+        "label": own["label"],
+        "looked_at": held.looked_at,
+        "need_found": held.found,
+        "by_model": _rounded(held.by_model),
+        "by_rule": _rounded(held.by_rule),
+        "interval": _interval(held.interval),
+        "words": _sentence(held_in_words(held)),
+        "learned_from_reviews": {name: own[name] for name in ("places", "periods", "candidates", "calibration")}
+        | {"words": _learned_from_reviews(reviews.appraisal)},
+    }
+
+
+def _learned_from_reviews(appraisal: Appraisal) -> str:
+    """What it would be to learn from needs found; it orders nothing, whatever it is."""
+    if appraisal.chosen is None:
+        return "Too few reviews have said what they found to learn from them: " + (
+            f"the {TERMS} later terms and one before need {FEWEST_OUTCOMES} with a need found and {FEWEST_OUTCOMES} without, each."
+        )
+    clear = all(gain.is_clear for gain in appraisal.gains[appraisal.chosen])
+    better = "more often puts first" if clear else "does not, clear of chance, more often put first"
+    return (
+        f"Learned from needs found, {BY_NAME[appraisal.chosen].words} {better} those of whom a need was found than the best plain "
+        "order. It orders nothing: only pupils a list named were ever looked at."
+    )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _period(appraisal: Appraisal, result: CutResult) -> dict:
@@ -120,29 +158,34 @@ def calibration_in_words(appraisal: Appraisal) -> str:
     last = appraisal.results[-1]
     name = appraisal.chosen if appraisal.verdict.accepted else "rule"
     order = last.orders[name]
+    came = appraisal.examples.label.came
     listed = int(order.places.sum())
     if listed < FEWEST_IN_WORDS:
         return f"Nothing is said of how many came true: {listed} were listed, and a share of fewer than {FEWEST_IN_WORDS} is chance."
-    return f"Of ten pupils placed first last term by {BY_NAME[name].words}, about {order.precision * 10:.0f} went on to miss a tenth or more."
+    after = came.replace("missed", "went on to miss")
+    return f"Of ten pupils placed first last term by {BY_NAME[name].words}, about {order.precision * 10:.0f} {after}."
 
 
 # As words ------------------------------------------------------------------------------------------------------------------
 
 
-def in_words(appraisal: Appraisal, *, made_up: bool = False) -> str:
+def in_words(appraisal: Appraisal, reviews: Reviews | None = None, *, made_up: bool = False) -> str:
     """What a person reads before they approve anything."""
-    said = as_json(appraisal, made_up=made_up)
+    said = as_json(appraisal, reviews, made_up=made_up)
+    label = appraisal.examples.label
     lines = [f"Asked: who {said['label']}?", f"Places: {said['places']}."]
     lines += [MADE_UP] if made_up else []
     lines += [*said["remarks"], ""]
     for period in said["periods"]:
         lines.append(
             f"Period {period['period']}: {period['pupils']:,} pupils at {period['schools']} schools, {period['listed']:,} places; "
-            f"{period['came_true']:,} missed a tenth or more after; {period['censored']:,} left or were not seen for long enough."
+            f"{period['came_true']:,} {label.came} after; {period['censored']:,} {label.unknown}."
         )
     lines += ["", *_table(said["candidates"]), ""]
     lines += [_group_in_words(line) for line in said["groups"] if line["list"] == "places"]
-    lines += [said["calibration"], said["verdict"]["because"]]
+    lines += [said["calibration"]]
+    lines += [said["reviews"]["words"], said["reviews"]["learned_from_reviews"]["words"]] if reviews else []
+    lines += [said["verdict"]["because"]]
     return "\n".join(lines)
 
 

@@ -213,6 +213,11 @@ TABLE_NOTES = """
 FIGURE_NOTES = "SELECT * FROM published.figure_notes WHERE $table::VARCHAR IS NULL OR table_name = $table"
 SOURCES_OF_ENGLAND = "SELECT * FROM published.england ORDER BY figure, phase"
 
+MODEL = "FROM published.model"
+MODEL_DRIFT = (
+    "SELECT * FROM published.model_drift WHERE stability_index IS NOT NULL ORDER BY stability_index DESC, feature"
+)
+
 
 def all_queries() -> dict[str, str]:
     """Every query by its name, those of an order among them."""

@@ -17,12 +17,12 @@ from .summary import Summary
 
 
 def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Record:
-    """Fit, appraise and keep, for a person to approve or not. Raises Refused where a live home's blanks are not filled, or the
-    past is too short."""
-    from models.appraisal import appraised
-    from models.home import examples_of_home
+    """Fit, appraise and keep, for a person to approve or not. Raises Refused where a live home's blanks are not filled, the
+    past is too short, or what was learned that day has been approved."""
+    from models.home import examples_of_home, examples_of_reviews
     from models.papers import blanks, papers
     from models.places import Places
+    from models.reviews import appraised_with_reviews
     from models.telling import as_json, in_words
     from pipeline.steps.places import Policy
 
@@ -31,6 +31,10 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
         raise Refused(
             f"A live home learns nothing before settings.toml says, under [opinion], {', '.join(empty)}: fill them in, with your data "
             "protection officer."
+        )
+    if any(one.as_of == as_of and one.approved_on for one in opinions_kept.records(home)):
+        raise Refused(
+            f"What was learned as of {as_of:%d/%m/%Y} has been approved and stays as it was: learn as of a later day."
         )
     looks = past_looks(con, home, summary, as_of=as_of)
     if not looks:
@@ -42,11 +46,11 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
     settings = home.settings
     places = Places(Policy(settings.places), by_school={str(urn): of for urn, of in settings.places_by_school.items()})
     with summary.timed("appraise"):
-        done = appraised(examples, places)
+        done, reviews = appraised_with_reviews(examples, places, examples_of_reviews(looks))
     told = {
         "name": f"{done.chosen or 'no model'} of {as_of:%d %B %Y}",
         "demo": settings.demo,
-        "appraisal": as_json(done, made_up=settings.demo),
+        "appraisal": as_json(done, reviews, made_up=settings.demo),
         "approval": None,
         "suspended": None,
     }
@@ -54,9 +58,9 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
         model, how = fitted(examples, done.chosen)
     told |= how
     written = papers(told, settings.opinion, controller=settings.name) | {
-        "appraisal.txt": in_words(done, made_up=settings.demo) + "\n"
+        "appraisal.txt": in_words(done, reviews, made_up=settings.demo) + "\n"
     }
-    _suspend_if_off(home, examples, done, as_of=as_of)
+    _hold_to_last_term(home, examples, done, as_of=as_of)
     opinions_kept.keep(home, told, model, written, as_of=as_of)
     return opinions_kept.latest(home)
 
@@ -80,9 +84,9 @@ def fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
     return as_bytes(model), told | {"usual": own, "spread": spread, "fitted_on_rows": past.height}
 
 
-def _suspend_if_off(home: Home, examples, done, *, as_of: date) -> None:
-    """The model in use until now is held to the last term: where what came true is far from what it expected, it is suspended."""
-    from models.drift import miscalibrated_because
+def _hold_to_last_term(home: Home, examples, done, *, as_of: date) -> None:
+    """What the model in use expected of last term is put beside what came true, on its record; far apart, it is suspended."""
+    from models.drift import last_term
     from models.recipe import likelihood
 
     from .opinion import loaded
@@ -93,14 +97,16 @@ def _suspend_if_off(home: Home, examples, done, *, as_of: date) -> None:
     order = done.results[-1].orders["rule"]
     try:
         score = likelihood(loaded(record), examples.matrix(order.term.rows))
-    except Unfit:
+    except (Unfit, Refused):
         return  # it will not be loaded for a list either, and says so there
     listed = order.term.listed(score)
-    because = miscalibrated_because(score[listed], order.term.y[listed])
-    if because:
-        opinions_kept.rewrite(
-            Record(record.folder, record.told | {"suspended": {"on": as_of.isoformat(), "because": because}})
-        )
+    found = last_term(score[listed], order.term.y[listed])
+    if found is None:
+        return
+    told = record.told | {"last_term": {"on": as_of.isoformat(), **vars(found)}}
+    if because := found.suspended_because:
+        told["suspended"] = {"on": as_of.isoformat(), "because": because}
+    opinions_kept.rewrite(Record(record.folder, told))
 
 
 def approve(home: Home, name: str, *, known_on: date) -> Record:

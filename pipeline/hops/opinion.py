@@ -80,11 +80,21 @@ def of_the_opinion(of: Opinion) -> dict[str, pl.DataFrame]:
         approval = of.record.told["approval"]
         told |= {"name": of.record.told["name"], "approved_by": approval["by"], "since": of.record.approved_on}
         told |= {"suspended_because": None if of.orders else of.said}
+        told |= _last_term(of.record.told.get("last_term"))
     drift = [(one.name, *of.drift.get(one.name, (None, None))) for one in FEATURES]
     return {
         "model": MODEL.conform(pl.DataFrame([told], schema=MODEL.schema)),
         "model_drift": MODEL_DRIFT.conform(pl.DataFrame(drift, schema=MODEL_DRIFT.schema, orient="row")),
     }
+
+
+def _last_term(told: Mapping | None) -> dict[str, int]:
+    from models.drift import LastTerm
+
+    if told is None:
+        return {}
+    expected, came_true = LastTerm(told["expected"], told["came_true"]).of_ten
+    return {"expected_of_ten": expected, "came_true_of_ten": came_true}
 
 
 def _who_orders(record: Record) -> str:

@@ -7,13 +7,16 @@ import duckdb
 import polars as pl
 
 from models.home import CutDay, PastLook, cut_days
+from pipeline.edges import feedback
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
+from pipeline.steps.answers import outcome_of_each
 from pipeline.steps.inclusion import GROUPS
 from pipeline.steps.same_child import as_learned
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.steps.windows import between, once_each, totals
+from pipeline.vocabulary.feedback import NEED_FOUND
 
 from . import issued
 from .looking import looked
@@ -27,8 +30,9 @@ def past_looks(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, 
     known = clocks.known_as_of(con, as_of)
     refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
     weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
+    reviews = feedback.outcomes(con, as_of)
     with summary.timed("past looks"):
-        return [_look(con, home, weeks, one) for one in cut_days(school_weeks(weeks, as_of=as_of))]
+        return [_look(con, home, weeks, reviews, one) for one in cut_days(school_weeks(weeks, as_of=as_of))]
 
 
 def school_weeks(weeks: pl.DataFrame, *, as_of: date) -> list[date]:
@@ -45,7 +49,9 @@ def school_weeks(weeks: pl.DataFrame, *, as_of: date) -> list[date]:
     return counts.filter(enough)["week_start"].sort().to_list()
 
 
-def _look(con: duckdb.DuckDBPyConnection, home: Home, weeks: pl.DataFrame, cut_day: CutDay) -> PastLook:
+def _look(
+    con: duckdb.DuckDBPyConnection, home: Home, weeks: pl.DataFrame, reviews: pl.DataFrame, cut_day: CutDay
+) -> PastLook:
     day = cut_day.day
     look = looked(
         clocks.known_as_of(con, day),
@@ -65,7 +71,14 @@ def _look(con: duckdb.DuckDBPyConnection, home: Home, weeks: pl.DataFrame, cut_d
         _sessions(look.weeks, cut_day.before),
         _sessions(weeks, cut_day.after),
         groups,
+        _found(reviews, cut_day.after),
     )
+
+
+def _found(reviews: pl.DataFrame, stretch: tuple[date, date]) -> pl.DataFrame:
+    """Of each pupil whom a review of those days said something of, whether it was a need found."""
+    of_each = outcome_of_each(reviews.filter(pl.col("outcome_on").is_between(*stretch)))
+    return of_each.select("pupil_id", need_found=pl.col("outcome") == NEED_FOUND)
 
 
 def _sessions(weeks: pl.DataFrame, stretch: tuple[date, date]) -> pl.DataFrame:

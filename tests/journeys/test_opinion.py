@@ -1,6 +1,7 @@
 """A home learns from its own past, a person approves or not, and a night's lists are ordered by a model or by the rule."""
 
 import json
+import shutil
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,13 +14,17 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from models import appraisal
+from models import drift as drift_lines
 from models.features import FEATURES
 from models.gate import Verdict
+from models.papers import BLANKS, papers
 from pipeline.edges import known as clocks
 from pipeline.edges import opinions_kept
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import open_home
 from pipeline.hops.opinion import opinion
+from pipeline.hops.past_looks import past_looks
+from pipeline.hops.summary import Summary
 from pipeline.synthetic import synthesise
 from tests.journeys.at_home import a2n, copied, deliver, deliver_rows, lists, new_home, tables
 
@@ -79,18 +84,39 @@ def learnt(seasons, tmp_path_factory):
 
 @pytest.fixture
 def approved(learnt, tmp_path):
-    home = quick(copied(learnt, tmp_path / "approved"))
-    folder = home.folder / "models" / LEARNED
-    folder.mkdir(parents=True)
-    for path in (learnt.folder / "models" / LEARNED).iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
+    return with_model(learnt, tmp_path / "approved")
+
+
+def with_model(learnt, to: Path):
+    home = quick(copied(learnt, to))
+    shutil.copytree(learnt.folder / "models", home.folder / "models")
     return home
+
+
+def triage_of(home) -> pl.DataFrame:
+    return tables(home, "derived")["derived.triage"].filter(as_of=date.fromisoformat(NIGHT))
 
 
 def night(home, as_of: str = NIGHT) -> pl.DataFrame:
     ran = a2n("flag", "--home", home.folder, "--as-of", as_of, "--json")
     assert ran.status == 0, ran.err
     return tables(home, "derived")["derived.triage"].filter(as_of=date.fromisoformat(as_of))
+
+
+@pytest.fixture(scope="module")
+def by_rule(seasons, tmp_path_factory):
+    """The same home after a night ordered by the rule; only read."""
+    home = quick(copied(seasons[0], tmp_path_factory.mktemp("by_rule") / "home"))
+    night(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def by_model(learnt, tmp_path_factory):
+    """The same home after a night ordered by the approved model; only read."""
+    home = with_model(learnt, tmp_path_factory.mktemp("by_model") / "home")
+    night(home)
+    return home
 
 
 # Learned, and refused or approved ----------------------------------------------------------------------------------------
@@ -107,6 +133,12 @@ def test_a_made_up_authority_teaches_nothing_that_beats_the_rule_and_nobody_can_
     refused = a2n("appraise", "--home", home.folder, "--approve", "The inclusion lead")
     assert refused.status == 1 and refused.err.startswith("Stopped: There is nothing to approve. The rule orders: ")
     assert a2n("appraise", "--home", home.folder, "--json").told == told
+    reviews = told["appraisal"]["reviews"]
+    assert (
+        reviews["looked_at"] == 0
+        and reviews["by_model"] is None
+        and "Too few" in reviews["learned_from_reviews"]["words"]
+    )
 
 
 def test_appraisal_approval_model_and_papers_are_one_record_that_only_the_home_reads(learnt):
@@ -146,6 +178,48 @@ def test_an_approval_needs_a_name_and_no_day_before_the_learning(learnt):
         assert ran.status == 1 and said in ran.err and "Traceback" not in ran.err
 
 
+def test_reviews_of_the_weeks_after_a_cut_day_are_read_as_they_were_known_and_a_need_known_before_is_none_found(home):
+    pupils = tables(home, "facts")["facts.enrolments"]["pupil_id"].unique().sort()[:5].to_list()
+    looked = [
+        (pupils[0], "need found", "2026-01-20", "2026-01-30"),
+        (pupils[1], "known", "2026-01-20", "2026-01-30"),
+        (pupils[2], "none", "2026-01-20", "2026-01-30"),
+        (pupils[2], "need found", "2026-02-03", "2026-02-10"),  # found later: it counts
+        (pupils[3], "need found", "2026-03-20", "2026-03-28"),  # learned after the day stood on
+    ]
+    with shelf.warehouse(home) as con:
+        for row, (pupil, outcome, on, known_on) in enumerate(looked, start=1):
+            con.execute(
+                "INSERT INTO warehouse.feedback.outcomes BY NAME SELECT 'k' return_key, 'List' AS sheet, ?::INTEGER row_number, "
+                "?::DATE known_on, ? pupil_id, 1 urn, ?::DATE list_as_of, ? outcome, ?::DATE outcome_on",
+                [row, known_on, pupil, on, outcome, on],
+            )
+        looks = past_looks(
+            con, home, Summary(run=None, as_of=date.fromisoformat(LAST_DAY)), as_of=date.fromisoformat(LAST_DAY)
+        )
+    assert len(looks) >= 2 and all(look.found.is_empty() for look in looks[:-1])
+    assert dict(looks[-1].found.rows()) == {pupils[0]: True, pupils[1]: False, pupils[2]: True}
+
+
+def test_what_was_approved_is_not_learned_over(approved):
+    ran = a2n("learn", "--home", approved.folder, "--as-of", LEARNED)
+    assert ran.status == 1 and "has been approved and stays as it was" in ran.err and "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("line, orders_by", [(drift_lines.OFF, "model"), (-0.01, "rule")])
+def test_the_next_learning_holds_last_term_to_the_model_in_use_and_may_suspend_it(approved, line, orders_by):
+    with mock.patch.object(drift_lines, "OFF", line), mock.patch.object(drift_lines, "FEWEST", 10):
+        ran = a2n("learn", "--home", approved.folder, "--as-of", NIGHT)
+    assert ran.status == 0, ran.err
+    night(approved)
+    [(by, because, expected, came_true)] = published(
+        approved, "SELECT orders_by, suspended_because, expected_of_ten, came_true_of_ten FROM published.model"
+    )
+    assert by == orders_by and 0 <= expected <= 10 and 0 <= came_true <= 10
+    if orders_by == "rule":
+        assert f"it expected about {expected} to miss a tenth or more, and about {came_true} did" in because
+
+
 def test_a_home_that_has_learned_nothing_says_so(home):
     ran = a2n("appraise", "--home", home.folder)
     assert ran.status == 1 and "has learned nothing yet" in ran.err
@@ -156,29 +230,27 @@ def test_too_short_a_past_teaches_nothing(home):
     assert ran.status == 1 and "twelve before a day and twelve after" in ran.err
 
 
-def test_a_live_home_learns_nothing_before_a_person_has_filled_the_blanks(home):
+def test_a_live_home_learns_nothing_before_a_person_has_filled_the_blanks(home, learnt):
     settings = home.folder / "settings.toml"
     live = settings.read_text().replace("demo = true", "demo = false")
     settings.write_text(live)
-    ran = a2n("learn", "--home", home.folder, "--as-of", LEARNED)
-    assert (
-        ran.status == 1
-        and "lawful_basis, article_9_condition, automated_decisions, dpia_signed_by, families_told" in ran.err
-    )
-    for name in ("lawful_basis", "article_9_condition", "automated_decisions", "dpia_signed_by", "families_told"):
+    ran = a2n("learn", "--home", home.folder, "--as-of", "2025-02-07")
+    assert ran.status == 1 and f"{', '.join(BLANKS)}: fill them in" in ran.err
+    for name in BLANKS:
         live = live.replace(f'# {name} = ""', f'{name} = "Said by {name}"')
     settings.write_text(live)
-    ran = a2n("learn", "--home", home.folder, "--as-of", LEARNED)
-    assert ran.status == 0, ran.err
-    dpia = (home.folder / "models" / LEARNED / "dpia_prefill.md").read_text()
+    ran = a2n("learn", "--home", home.folder, "--as-of", "2025-02-07")
+    assert ran.status == 1 and "twelve before a day and twelve after" in ran.err, "it is past its blanks"
+    told = json.loads((learnt.folder / "models" / LEARNED / "record.json").read_text())
+    dpia = papers(told, open_home(home.folder).settings.opinion, controller="Made up")["dpia_prefill.md"]
     assert "Said by lawful_basis" in dpia and "To be filled in by a person" not in dpia
 
 
 # A night ------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_model_orders_the_eligible_and_changes_nothing_of_who_they_are(home, approved):
-    by_rule, by_model = night(home), night(approved)
+def test_a_model_orders_the_eligible_and_changes_nothing_of_who_they_are(by_rule, by_model):
+    by_rule, by_model = triage_of(by_rule), triage_of(by_model)
     worth = pl.col("outcome").is_in(["listed", "eligible_not_listed"])
     same = ["pupil_id", "urn", "points", "section"]
     assert_frame_equal(by_rule.filter(worth).select(same).sort(same), by_model.filter(worth).select(same).sort(same))
@@ -195,10 +267,10 @@ def test_a_model_orders_the_eligible_and_changes_nothing_of_who_they_are(home, a
     assert not listed[0].equals(listed[1]), "or the model orders nothing"
 
 
-def test_each_places_order_is_the_models_within_its_list(approved):
-    triage = night(approved)
-    features = tables(approved, "derived")["derived.pupil_features"].filter(as_of=date.fromisoformat(NIGHT))
-    scored = opinion(approved, features, as_of=date.fromisoformat(NIGHT)).likelihood
+def test_each_places_order_is_the_models_within_its_list(by_model):
+    triage = triage_of(by_model)
+    features = tables(by_model, "derived")["derived.pupil_features"].filter(as_of=date.fromisoformat(NIGHT))
+    scored = opinion(by_model, features, as_of=date.fromisoformat(NIGHT)).likelihood
     ordered = triage.filter(outcome="listed", section="main").join(scored, on="pupil_id").sort("urn", "place")
     for _, school in ordered.group_by("urn"):
         assert school.sort("place")["likelihood"].to_list() == sorted(school["likelihood"], reverse=True)
@@ -208,8 +280,8 @@ def test_each_places_order_is_the_models_within_its_list(approved):
         assert on.is_empty() or off.is_empty() or on.min() >= off.max()
 
 
-def test_a_listed_pupil_is_told_of_in_words_with_numbers_and_no_chance_or_level(approved):
-    triage = night(approved)
+def test_a_listed_pupil_is_told_of_in_words_with_numbers_and_no_chance_or_level(by_model):
+    triage = triage_of(by_model)
     said = triage.filter(outcome="listed")["order_because"].drop_nulls()
     assert said.len() > 5
     assert said.str.contains(r"^Placed here mostly for: .*\d.*\.$").all()
@@ -220,7 +292,7 @@ def test_a_listed_pupil_is_told_of_in_words_with_numbers_and_no_chance_or_level(
     )
     books = [
         openpyxl.load_workbook(path, read_only=True)
-        for path in sorted(approved.lists_of(date.fromisoformat(NIGHT)).iterdir())
+        for path in sorted(by_model.lists_of(date.fromisoformat(NIGHT)).iterdir())
     ]
     cells = [
         str(cell)
@@ -236,17 +308,15 @@ def test_a_listed_pupil_is_told_of_in_words_with_numbers_and_no_chance_or_level(
     assert not any("It does not foretell anything" in cell for cell in cells), "for the order does"
 
 
-def test_a_list_that_the_rule_orders_says_nothing_of_a_model(home):
-    night(home)
-    [first, *_] = sorted(home.lists_of(date.fromisoformat(NIGHT)).iterdir())
+def test_a_list_that_the_rule_orders_says_nothing_of_a_model(by_rule):
+    [first, *_] = sorted(by_rule.lists_of(date.fromisoformat(NIGHT)).iterdir())
     book = openpyxl.load_workbook(first, read_only=True)
     cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     assert any("It does not foretell anything" in cell for cell in cells) and not any("model" in cell for cell in cells)
 
 
-def test_no_likelihood_is_kept_in_any_table(approved):
-    night(approved)
-    columns = {column for frame in tables(approved).values() for column in frame.columns}
+def test_no_likelihood_is_kept_in_any_table(by_model):
+    columns = {column for frame in tables(by_model).values() for column in frame.columns}
     assert "order_because" in columns and not [one for one in columns if "likelihood" in one or "score" in one]
 
 
@@ -290,13 +360,20 @@ def suspend(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("spoil", [spoil_model, spoil_features, spoil_version, drift, suspend])
-def test_a_model_that_may_not_be_used_leaves_the_rule_to_order_and_it_is_said_why(approved, spoil):
+def test_a_model_that_may_not_be_used_has_no_opinion_and_says_why(by_model, approved, spoil):
+    features = tables(by_model, "derived")["derived.pupil_features"].filter(as_of=date.fromisoformat(NIGHT))
+    assert opinion(approved, features, as_of=date.fromisoformat(NIGHT)).orders
     said = spoil(approved.folder / "models" / LEARNED)
+    spoilt = opinion(approved, features, as_of=date.fromisoformat(NIGHT))
+    assert not spoilt.orders and spoilt.likelihood.is_empty() and said in spoilt.said
+
+
+def test_a_night_without_an_opinion_is_ordered_by_the_rule_and_says_why(by_rule, approved):
+    said = spoil_model(approved.folder / "models" / LEARNED)
     ran = a2n("flag", "--home", approved.folder, "--as-of", NIGHT, "--json")
     assert ran.status == 0, ran.err
     assert [one for one in ran.told["remarks"] if said in one]
-    triage = tables(approved, "derived")["derived.triage"]
-    assert triage["order_because"].null_count() == triage.height and (triage["outcome"] == "listed").any()
+    assert_frame_equal(triage_of(approved), triage_of(by_rule))
 
 
 # No future ----------------------------------------------------------------------------------------------------------------
@@ -342,17 +419,18 @@ def published(home, query: str) -> list[tuple]:
         return con.execute(query).fetchall()
 
 
-def test_the_snapshot_says_who_orders_by_whose_approval_and_how_far_each_feature_has_moved(home, approved):
-    night(home), night(approved)
+def test_the_snapshot_says_who_orders_by_whose_approval_and_how_far_each_feature_has_moved(by_rule, by_model, approved):
     asked = "SELECT orders_by, approved_by, since, suspended_because FROM published.model"
-    assert published(home, asked) == [("rule", None, None, None)]
-    assert published(approved, asked) == [("model", "The inclusion lead", date.fromisoformat(APPROVED_ON), None)]
-    moved = dict(published(approved, "SELECT feature, stability_index FROM published.model_drift"))
+    assert published(by_rule, asked) == [("rule", None, None, None)]
+    assert published(by_model, asked) == [("model", "The inclusion lead", date.fromisoformat(APPROVED_ON), None)]
+    moved = dict(published(by_model, "SELECT feature, stability_index FROM published.model_drift"))
     assert set(moved) == {feature.name for feature in FEATURES} and all(index >= 0 for index in moved.values())
-    assert published(approved, "SELECT count(*) FROM published.model_drift WHERE stability_index > suspends_above") == [
+    assert published(by_model, "SELECT count(*) FROM published.model_drift WHERE stability_index > suspends_above") == [
         (0,)
     ]
-    assert published(home, "SELECT count(stability_index), count(*) FROM published.model_drift") == [(0, len(FEATURES))]
+    assert published(by_rule, "SELECT count(stability_index), count(*) FROM published.model_drift") == [
+        (0, len(FEATURES))
+    ]
     said = drift(approved.folder / "models" / LEARNED)
     night(approved)
     [(orders_by, _, _, because)] = published(approved, asked)

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from models.drift import miscalibrated_because, reference, stability, suspended_because
+from models.drift import last_term, reference, stability, suspended_because
 from models.errors import Unfit
 from models.explained import moved_by, usual
 from models.kept import as_bytes, from_bytes, versions
@@ -142,11 +142,11 @@ def test_a_season_seen_in_fitting_is_none():
 @pytest.mark.parametrize("rows, is_said", [(29, False), (30, True)])
 def test_too_few_pupils_say_nothing(rows, is_said):
     assert bool(suspended_because(then(), spread(2, rows) + 5, NAMES)) is is_said
-    assert bool(miscalibrated_because(np.full(rows, 0.9), np.zeros(rows, bool))) is is_said
+    assert (last_term(np.full(rows, 0.9), np.zeros(rows, bool)) is not None) is is_said
 
 
 @pytest.mark.parametrize("came_true, is_said", [(0.35, False), (0.34, True), (0.65, False), (0.66, True)])
 def test_a_model_is_off_by_more_than_fifteen_in_a_hundred(came_true, is_said):
     found = np.arange(100) < came_true * 100
-    said = miscalibrated_because(np.full(100, 0.5), found)
-    assert bool(said) is is_said
+    held = last_term(np.full(100, 0.5), found)
+    assert bool(held.suspended_because) is is_said and held.came_true == came_true

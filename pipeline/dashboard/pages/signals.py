@@ -48,9 +48,43 @@ def signals(reading: Reading) -> View:
         Section("How often each is raised", parts, name="raised"),
         Section("What came of it", [Sheet("Decisions", _OUTCOMES, outcomes, file), Sheet("What looking found", _FINDINGS, outcomes, file)],
                 name="outcomes", intro="Of pupils on a roll now who were on a list this school year with that signal, of the whole home."),
+        Section("What decides who is seen first", _order(reading), name="order"),
     ]  # fmt: skip
     intro = "A signal is a reason to ask, never a finding. A pupil may raise several, so they do not add up."
-    return View("Signals", intro, sections, ("signal", "signal_names", "signal_outcome"))
+    return View("Signals", intro, sections, ("signal", "signal_names", "signal_outcome", "model", "model_drift"))
+
+
+_DRIFT = (
+    Column("feature", "What it reads", "title"),
+    Column("stability_index", "Moved since it was fitted", "number"),
+    Column("suspends_above", "Suspends itself above", "number"),
+)
+
+
+def _order(reading: Reading) -> list:
+    """Who orders those worth a look; of a model, by whose approval, how last term held and how far what it reads has moved."""
+    told = reading.row(queries.MODEL)
+    parts = [Words(one) for one in _who_orders(told)]
+    moved = reading.rows(queries.MODEL_DRIFT)
+    if moved:
+        parts.append(Sheet("What the model reads, furthest moved first", _DRIFT, moved, reading.links("download", table="model_drift")))  # fmt: skip
+    return parts
+
+
+def _who_orders(told: Row) -> list[str]:
+    if told["name"] is None:
+        return ["The rule: points, then the rate of absence. No model has been approved."]
+    approved = f"{told['name']}, approved by {told['approved_by']} from {words.day(told['since'])}"
+    if told["suspended_because"]:
+        said = [f"{told['suspended_because']} It is {approved}."]
+    else:
+        said = [f"A model ({approved}). Rules alone decide who is worth a look."]
+    if told["expected_of_ten"] is not None:
+        said.append(
+            f"Of ten pupils placed first last term it expected about {told['expected_of_ten']} to miss a tenth or more; about "
+            f"{told['came_true_of_ten']} did."
+        )
+    return said
 
 
 _NO_SCHOOL = "There is no school of that name or number."

@@ -13,6 +13,8 @@ MODEL = Table(
         Column("name", pl.String, "Of a model a person has approved, used today or not; null where there is none.", nullable=True),
         Column("approved_by", pl.String, "Who approved it, as they named themselves.", nullable=True),
         Column("since", pl.Date, "The day it was approved from.", nullable=True),
+        Column("expected_of_ten", pl.Int32, "Of ten pupils placed first last term, how many it expected to miss a tenth or more; null before a term has been held to it, and under thirty.", "pupils", True),
+        Column("came_true_of_ten", pl.Int32, "Of those ten, how many did.", "pupils", True),
         Column("suspended_because", pl.String, "Why it does not order today, though approved; null where it does.", nullable=True),
     ),
 )  # fmt: skip
