@@ -4,6 +4,8 @@ Nothing is guessed and nothing dropped: a cell that has content but cannot be re
 `unread`, for the gate to set the row aside.
 """
 
+from functools import cache
+
 import polars as pl
 
 from pipeline.tables.layouts import Layout, spelt
@@ -22,21 +24,49 @@ def staged(raw: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if layout.spread:
         told = SPREADS[layout.spread](pl.DataFrame([raw["row_number"], *words.values()]))
         raw, words = told, told.to_dict()
-    columns, lost = [raw["row_number"]], []
-    for name, reader in READERS[layout.feed].items():
-        text = words.get(name)
-        if text is None and name in OF_SYSTEMS_ONLY:
-            continue
-        if text is None:
-            columns.append(
-                _applied(pl.Series([None], dtype=pl.String), reader).new_from_index(0, raw.height).alias(name)
-            )
-            continue
-        read, is_lost = _read(text, reader)
-        columns.append(read.alias(name))
-        if is_lost is not None and name not in FOR_THE_AUDIT_ONLY:
-            lost.append(is_lost.alias(name))
-    return pl.DataFrame(columns).with_columns(unread=_named(lost, raw.height))
+    readers = {
+        name: reader for name, reader in READERS[layout.feed].items() if name in words or name not in OF_SYSTEMS_ONLY
+    }
+    told = {name: reader for name, reader in readers.items() if name in words}
+    read, lost = _all_at_once(words, told) if raw.height <= FEW else _each_by_itself(words, told)
+    columns = [read[name] if name in told else _unsaid(layout.feed, name, raw.height) for name in readers]
+    named = [one for name, one in lost.items() if name not in FOR_THE_AUDIT_ONLY]
+    return pl.DataFrame([raw["row_number"], *columns]).with_columns(unread=_named(named, raw.height))
+
+
+FEW = 10_000
+"""Rows up to which all columns are read in one go: what a column by itself saves, where values recur, is less than its price."""
+
+_READ_AS = "read as {}"
+
+
+def _all_at_once(words: dict[str, pl.Series], readers: dict[str, Reader]) -> tuple[dict, dict[str, pl.Series]]:
+    """Each column as its reader reads it, and of those with content that could not be read where that is."""
+    content = pl.DataFrame([words[name] for name in readers]).select(
+        _content(pl.col(name)).alias(name) for name in readers
+    )
+    read = content.select(reader(pl.col(name)).alias(name) for name, reader in readers.items())
+    beside = pl.concat([content, read.rename(_READ_AS.format)], how="horizontal")
+    lost = beside.select(pl.col(name).is_not_null() & pl.col(_READ_AS.format(name)).is_null() for name in readers)
+    somewhere = [name for name in readers if lost[name].any()]
+    return read.to_dict(), lost.select(somewhere).to_dict()
+
+
+def _each_by_itself(words: dict[str, pl.Series], readers: dict[str, Reader]) -> tuple[dict, dict[str, pl.Series]]:
+    """The same of long columns, one after another."""
+    both = {name: _read(words[name], reader) for name, reader in readers.items()}
+    lost = {name: is_lost.alias(name) for name, (_, is_lost) in both.items() if is_lost is not None}
+    return {name: read.alias(name) for name, (read, _) in both.items()}, lost
+
+
+@cache
+def _read_of_nothing(feed: str, name: str) -> pl.Series:
+    return _applied(pl.Series([None], dtype=pl.String), READERS[feed][name]).alias(name)
+
+
+def _unsaid(feed: str, name: str, height: int) -> pl.Series:
+    """A column that the layout does not send."""
+    return _read_of_nothing(feed, name).new_from_index(0, height)
 
 
 def _renamed(raw: pl.DataFrame, layout: Layout) -> dict[str, pl.Series]:

@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 
 from pipeline.edges import inbox, reading
 from pipeline.edges.extract import Claimed, Extract
+from pipeline.steps import staging
 from pipeline.steps.staging import staged
 from pipeline.tables.layouts import LAYOUTS, Layout
 
@@ -50,6 +51,21 @@ def test_every_cell_of_an_example_is_understood(layout):
         rows = rows_of(one.extract, layout)
         assert rows.height, one.extract.name
         assert rows.filter(pl.col("unread").is_not_null()).select("row_number", "unread").rows() == [], one.extract.name
+
+
+@pytest.mark.parametrize("layout", [one for one in LAYOUTS if one.feed], ids=lambda layout: layout.name)
+def test_a_column_is_read_alike_by_itself_and_with_the_others_and_so_is_what_is_lost_of_it(layout, monkeypatch):
+    for one in claimed().get(layout.name, []):
+        raw = pl.concat(reading.read_extract(one.extract, layout))
+        text = [name for name in raw.columns if name != "row_number"]
+        spoilt = raw.with_columns(pl.lit("\x7f?").alias(name) for name in text)
+        recurring = pl.concat([raw, spoilt.select(raw.columns), raw, raw, raw, raw])
+        together = staged(recurring, layout)
+        with monkeypatch.context() as patched:
+            patched.setattr(staging, "FEW", 0)
+            assert_frame_equal(staged(recurring, layout), together)
+        if {"date", "entry_date"} & {*text}:
+            assert together["unread"].null_count() < together.height
 
 
 # The same in other clothes ------------------------------------------------------------------------------------------------
