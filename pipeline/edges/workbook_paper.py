@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from math import ceil
 
 from xlsxwriter import Workbook
@@ -96,11 +97,13 @@ def _lines(paragraph: str, room: float) -> int:
     return lines
 
 
+@lru_cache(maxsize=10_000)
 def _pixels(text: str) -> float:
     """How wide `text` is in 10-point Arial, from Excel's own table of Calibri's letters."""
     return sum(_letter_pixels(letter) for letter in text)
 
 
+@cache
 def _letter_pixels(letter: str) -> float:
     if unicodedata.combining(letter):
         return 0.0
