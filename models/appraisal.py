@@ -11,15 +11,15 @@ import numpy as np
 import polars as pl
 
 from .examples import Examples
-from .gate import TERMS, Gain, Verdict, gain_over, nothing_learned, verdict
-from .groups import GroupLine, audited
+from .gate import TERMS, Gain, Verdict, best_of, gain_over, gain_over_both, nothing_learned, verdict
+from .groups import LONGER, GroupLine, audited
 from .measures import Order, ordered
 from .places import Places, term_of
-from .recipe import BASELINES, BY_NAME, LEARNERS, SEED, Candidate, calibrated, likelihood
+from .recipe import BASELINES, BY_NAME, LEARNERS, SEED, Candidate, calibrated, can_be_learned, likelihood
 from .splits import Cut, cuts, folds_of
 
-FEWEST_OUTCOMES = 30
-"""Rows of either outcome below which nothing is learned from a period."""
+FEWEST_OUTCOMES = 15
+"""Rows of either outcome, and pupils, below which nothing is learned from a period."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Appraisal:
     results: tuple[CutResult, ...]
     chosen: str | None
     gains: dict[str, tuple[Gain, ...]]
+    overall: dict[str, Gain]
     groups: tuple[GroupLine, ...]
     verdict: Verdict
 
@@ -62,26 +63,18 @@ def appraised(examples: Examples, places: Places = Places(), *, seed: int = SEED
         one.name for one in LEARNERS if results and all(one.name in result.orders for result in results[-TERMS:])
     ]
     judged_on = results[-TERMS:] if learned else ()
-    gains = {
-        name: tuple(
-            gain_over(
-                name,
-                one.orders[name],
-                one.baselines,
-                period=examples.periods.get(one.cut.period, one.cut.period),
-                seed=seed,
-            )
-            for one in judged_on
-        )
-        for name in learned
-    }
+    best = best_of([one.baselines for one in judged_on]) if judged_on else ""
+    gains = {name: _gains(examples, judged_on, name, best, seed=seed) for name in learned}
+    overall = {name: gain_over_both(name, *_both(judged_on, name, best), seed=seed) for name in learned}
     chosen = _chosen(examples, results, places, learned) if learned else None
-    groups = _groups(judged_on, chosen, examples.groups, seed=seed) if chosen else ()
+    groups = _groups(judged_on, chosen, best, examples.groups, seed=seed) if chosen else ()
     words = BY_NAME[chosen].words if chosen else ""
     said = (
-        verdict(chosen, words, gains[chosen], groups) if chosen else nothing_learned(len(results), examples.label.came)
+        verdict(chosen, words, gains[chosen], overall[chosen], groups)
+        if chosen
+        else nothing_learned(len(results), examples.label.came)
     )
-    return Appraisal(examples, places, results, chosen, gains, groups, said)
+    return Appraisal(examples, places, results, chosen, gains, overall, groups, said)
 
 
 def _cuts(examples: Examples) -> tuple[Cut, ...]:
@@ -112,7 +105,7 @@ def learned_score(
 ) -> np.ndarray | None:
     """A likelihood for each of `rows`, each by a model that has seen neither its period nor any row of its pupil's own fold.
 
-    None where a fold would learn from fewer than 30 rows of either outcome.
+    None where a fold would learn from fewer than 15 rows, or pupils, of either outcome.
     """
     past = examples.rows.filter(pl.col("period").is_in(list(trained_on)), pl.col("label").is_not_null())
     fold_of_past, fold_of_rows = (folds_of(frame["pupil"].to_list(), seed=SEED) for frame in (past, rows))
@@ -121,7 +114,7 @@ def learned_score(
     score = np.zeros(rows.height)
     for fold in np.unique(fold_of_rows):
         seen = fold_of_past != fold
-        if min(y[seen].sum(), (~y[seen]).sum()) < FEWEST_OUTCOMES:
+        if not can_be_learned(y[seen], pupils[seen], fewest=FEWEST_OUTCOMES):
             return None
         model = calibrated(candidate, X[seen], y[seen], pupils[seen].tolist(), examples.monotone)
         score[fold_of_rows == fold] = likelihood(model, asked[fold_of_rows == fold])
@@ -129,25 +122,41 @@ def learned_score(
 
 
 def _chosen(examples: Examples, results: Sequence[CutResult], places: Places, learned: Sequence[str]) -> str:
-    """The learned order with most precision at places before the terms the gate looks at: on an earlier cut, else on the
-    latest period before them, pupils apart. Of two alike, the one declared first, which is the plainer."""
-    earlier = results[:-TERMS]
-    if earlier and all(name in earlier[-1].orders for name in learned):
-        found = {name: earlier[-1].orders[name].precision or 0.0 for name in learned}
+    """The learned order that finds most before the terms the gate looks at: on the earlier cuts, else on the latest period before
+    them, pupils apart. Lists are three times as long as a school's own, for those of one term are few. Of two alike, the one declared
+    first, which is the plainer."""
+    earlier = [one for one in results[:-TERMS] if all(name in one.orders for name in learned)]
+    if earlier:
+        orders = {name: [one.orders[name] for one in earlier] for name in learned}
     else:
         past = results[-TERMS].cut.trained_on if len(results) >= TERMS else results[-1].cut.trained_on
         term = term_of(examples.rows.filter(period=past[-1]), places)
-        found = {}
-        for name in learned:
-            score = learned_score(examples, BY_NAME[name], term.rows, trained_on=past)
-            found[name] = 0.0 if score is None else ordered(term, score).precision or 0.0
+        scores = {name: learned_score(examples, BY_NAME[name], term.rows, trained_on=past) for name in learned}
+        orders = {name: [] if score is None else [ordered(term, score)] for name, score in scores.items()}
+    found = {
+        name: sum(ordered(one.term.longer(LONGER), one.score).hits.sum() for one in of) for name, of in orders.items()
+    }
     return max(learned, key=lambda name: found[name])
 
 
-def _groups(judged_on: Sequence[CutResult], chosen: str, columns: Sequence[str], *, seed: int) -> tuple[GroupLine, ...]:
+def _gains(examples: Examples, judged_on: Sequence[CutResult], name: str, best: str, *, seed: int) -> tuple[Gain, ...]:
+    """Term by term."""
+    called = examples.periods
+    return tuple(
+        gain_over(
+            name, one.orders[name], best, one.orders[best], period=called.get(one.cut.period, one.cut.period), seed=seed
+        )
+        for one in judged_on
+    )
+
+
+def _both(judged_on: Sequence[CutResult], name: str, best: str) -> tuple[list[Order], str, list[Order]]:
+    return [one.orders[name] for one in judged_on], best, [one.orders[best] for one in judged_on]
+
+
+def _groups(
+    judged_on: Sequence[CutResult], chosen: str, best: str, columns: Sequence[str], *, seed: int
+) -> tuple[GroupLine, ...]:
     """Every group, the chosen order beside the baseline that was best over the terms together."""
-    model = [one.orders[chosen] for one in judged_on]
-    hits = {one.name: sum(result.orders[one.name].hits.sum() for result in judged_on) for one in BASELINES}
-    best = max(hits, key=lambda name: hits[name])
-    baseline = [one.orders[best] for one in judged_on]
-    return tuple(line for column in columns for line in audited(model, baseline, column, seed=seed))
+    model, _, baseline = _both(judged_on, chosen, best)
+    return audited(model, baseline, columns, seed=seed) if columns else ()

@@ -35,7 +35,7 @@ HISTORY = (
 @dataclass(frozen=True)
 class Examples:
     """Rows sorted by period, cluster and pupil: those keys, `regime`, `label` (null: censored), `eligible`, `last_rate`,
-    `points`, `lot`, `tie`, each feature and each group (`g_...`, text). `periods` has what to call a period, where not by its
+    `points` and `rule_rate` (the two that the triage rule orders by), `lot`, `tie`, each feature and each group (`g_...`, text). `periods` has what to call a period, where not by its
     number."""
 
     rows: pl.DataFrame
@@ -76,7 +76,11 @@ def examples_of(table: pl.DataFrame, *, enough: int = ENOUGH, breaks: Sequence[i
     )  # fmt: skip
     known = _with_history(_with_next(rows, enough=enough))
     usable = known.filter(has_past(pl.col("possible_sessions"), enough=enough), pl.col("at") < len(order) - 1)
-    ready = with_draws(usable.with_columns(eligible=pl.lit(True), last_rate="absence_rate_last", points=_points()))
+    ready = with_draws(
+        usable.with_columns(
+            eligible=pl.lit(True), last_rate="absence_rate_last", rule_rate="absence_rate_last", points=_points()
+        )
+    )
     features = (*HISTORY, *(Feature(name, f"the table's {name}", EITHER_WAY) for name in extra))
     return Examples(ready, features, groups)
 

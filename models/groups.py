@@ -7,23 +7,24 @@ shares are also read as a part of what those places could have found: of that, n
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from fairlearn.metrics import MetricFrame, count, false_negative_rate, selection_rate
 from sklearn.metrics import precision_score
 
-from .measures import FEWEST_SCHOOLS, Interval, Order, drawn_again, ordered, share_interval
+from .measures import FEWEST_SCHOOLS, Interval, Order, ordered, share_interval
+from .sureness import Found, behind, lost
 
 MARGIN = 0.10
 """Of what the places could have found, how much less a group may be found than before, or beside the others."""
 
-SURE = 0.99
-"""Width of the intervals a group is judged by: many groups are looked at, and one in twenty would go wrong by chance."""
+CHANCE = 0.01
+"""How often chance may name any group, of all that are looked at together, as found less than before; and as often beside the others."""
 
 FEWEST = 30
-"""Pupils of a group who missed a tenth or more, both terms together, below which nothing is said of it; nor where they are of fewer than five schools."""
+"""Pupils of a group who missed a tenth or more, both terms together, below which nothing is said of it."""
 
 NOT_KNOWN = "not known"
 
@@ -36,8 +37,9 @@ class GroupLine:
     """One group under one order, two terms together. Shares are 0 to 1; None where too few came true to say. `times` is how
     many times a school's own places its list had.
 
-    `lost` is how much less is found than by the best baseline, `behind` how much further it falls behind all others than under
-    that: both as a part of what the places could have found, with their intervals by school.
+    `lost` is how much less is found than by the best baseline; `behind` how much further it falls behind the others of its own
+    schools than under that: both as a part of what the places could have found. Beside each is how often chance would put any group
+    of all as far. None of `lost` is said of a group seen at fewer than five schools.
     """
 
     column: str
@@ -53,61 +55,129 @@ class GroupLine:
     missed_need_rate_of_baseline: float | None = None
     difference_from_reference: float | None = None
     lost: float | None = None
-    lost_interval: Interval | None = None
+    lost_by_chance: float | None = None
     behind: float | None = None
-    behind_interval: Interval | None = None
+    behind_by_chance: float | None = None
 
     @property
     def is_worse(self) -> bool:
         """Found less by more than the margin, and that is no chance."""
         return any(
-            value is not None and value > MARGIN and interval is not None and interval.low > 0
-            for value, interval in ((self.lost, self.lost_interval), (self.behind, self.behind_interval))
+            value is not None and value > MARGIN and chance <= CHANCE
+            for value, chance in ((self.lost, self.lost_by_chance), (self.behind, self.behind_by_chance))
         )
 
 
-def audited(model: Sequence[Order], baseline: Sequence[Order], column: str, *, seed: int) -> tuple[GroupLine, ...]:
-    """Every group of a column, largest first, which is the reference: at places, then on longer lists. `model` and `baseline`
-    are of the same terms."""
-    longer = [[ordered(one.term.longer(LONGER), one.score) for one in orders] for orders in (model, baseline)]
-    lists = ((1, model, baseline), (LONGER, *longer))
-    return tuple(line for times, *orders in lists for line in _lines(*orders, column, times, seed=seed))
+def audited(
+    model: Sequence[Order], baseline: Sequence[Order], columns: Sequence[str], *, seed: int
+) -> tuple[GroupLine, ...]:
+    """Every group of every column, by column, at places and then on longer lists; of each the largest first, which is the
+    reference. `model` and `baseline` are of the same terms."""
+    lists = [_List(model, baseline, 1)]
+    lists += [_List(*([ordered(one.term.longer(LONGER), one.score) for one in of] for of in (model, baseline)), LONGER)]
+    lines = {(column, one.times): _lines(one, column, seed=seed) for column in columns for one in lists}
+    judged = _judged(lists, lines, seed=seed)
+    return tuple(judged.get((line.column, line.group, line.times), line) for of in lines.values() for line in of)
 
 
-def _lines(model: Sequence[Order], baseline: Sequence[Order], column: str, times: int, *, seed: int) -> list[GroupLine]:
-    told = pl.concat([order.term.rows[column].fill_null(NOT_KNOWN) for order in model])
-    y = np.concatenate([order.term.y for order in model])
-    by_model, by_baseline = (np.concatenate([one.listed for one in orders]) for orders in (model, baseline))
-    frames = [_frame(y, listed, told) for listed in (by_model, by_baseline)]
-    sizes = sorted(told.value_counts().iter_rows(), key=lambda row: (-row[1], row[0]))
-    counts = _Counts(model, baseline, column)
-    reference = sizes[0][0]
+class _List:
+    """The two orders with lists of one length, the rows of both terms together whose label is known."""
+
+    def __init__(self, model: Sequence[Order], baseline: Sequence[Order], times: int):
+        self.times, self._orders = times, model
+        known = [order.term.known for order in model]
+        self._known = known
+        self.y = np.concatenate([order.term.y[these] for order, these in zip(model, known, strict=True)])
+        self.by_model, self.by_baseline = (
+            np.concatenate([order.listed[these] for order, these in zip(of, known, strict=True)])
+            for of in (model, baseline)
+        )
+        clusters = self.groups("cluster")
+        terms = np.repeat(np.arange(len(model)), [int(these.sum()) for these in known])
+        self.school = np.unique(clusters, return_inverse=True)[1]
+        self.stratum = np.unique(self.school * len(model) + terms, return_inverse=True)[1]
+        could = sum(np.minimum(order.term.places, order.positives).sum() for order in model)
+        self.attainable = could / self.y.sum() if self.y.any() else 1.0
+
+    def groups(self, column: str) -> np.ndarray:
+        """What each row says of a column."""
+        told = [
+            order.term.rows[column].fill_null(NOT_KNOWN).filter(pl.Series(these))
+            for order, these in zip(self._orders, self._known, strict=True)
+        ]
+        return pl.concat(told).to_numpy()
+
+
+def _lines(of: _List, column: str, *, seed: int) -> list[GroupLine]:
+    told = of.groups(column)
+    frames = [_frame(of.y, listed, told) for listed in (of.by_model, of.by_baseline)]
+    names, sizes = np.unique(told, return_counts=True)
+    reference = names[np.argmax(sizes)]
     missed_of_reference = frames[0].loc[reference, "missed_need"]
     lines = []
-    for group, pupils in sizes:
-        positives = int(y[(told == group).to_numpy()].sum())
-        said = {"column": column, "group": group, "pupils": pupils, "positives": positives, "times": times}
-        if positives < FEWEST or counts.schools_with(group) < FEWEST_SCHOOLS:
-            lines.append(GroupLine(**said, is_reference=group == reference))
-            continue
-        at, of_baseline = frames[0].loc[group], frames[1].loc[group]
-        lines.append(
-            GroupLine(
-                **said,
-                is_reference=group == reference,
+    for group, pupils in sorted(zip(names.tolist(), sizes.tolist(), strict=True), key=lambda row: (-row[1], row[0])):
+        inside = told == group
+        positives = int(of.y[inside].sum())
+        line = GroupLine(column, group, pupils, positives, group == reference, of.times)
+        if positives >= FEWEST:
+            at, of_baseline = frames[0].loc[group], frames[1].loc[group]
+            line = replace(
+                line,
                 flag_rate=float(at["flag_rate"]),
                 precision=float(at["precision"]),
                 missed_need_rate=float(at["missed_need"]),
-                missed_need_interval=counts.missed(group, seed=seed),
+                missed_need_interval=_missed(of, inside, seed=seed),
                 missed_need_rate_of_baseline=float(of_baseline["missed_need"]),
                 difference_from_reference=float(at["missed_need"] - missed_of_reference),
-                **counts.worsening(group, seed=seed),
             )
-        )
+        lines.append(line)
     return lines
 
 
-def _frame(y: np.ndarray, listed: np.ndarray, told: pl.Series):
+def _missed(of: _List, inside: np.ndarray, *, seed: int) -> Interval | None:
+    """Of the group's missed need, schools drawn again."""
+    true = of.y & inside
+    schools = np.unique(of.school[true])
+    missed, positives = (
+        np.bincount(of.school[these], minlength=of.school.max() + 1)[schools].astype(np.float64)
+        for these in (true & ~of.by_model, true)
+    )
+    return share_interval(missed, positives, seed=seed)
+
+
+def _judged(lists: Sequence[_List], lines: dict[tuple[str, int], list[GroupLine]], *, seed: int) -> dict:
+    """Every line of which something can be said, judged with all others: by column, group and how long the lists are."""
+    asked = [
+        (line.column, line.group)
+        for (_, times), of in lines.items()
+        if times == 1
+        for line in of
+        if line.flag_rate is not None
+    ]
+    if not asked:
+        return {}
+    first = lists[0]
+    true = first.y
+    gain = np.stack([one.by_model[true].astype(np.float64) - one.by_baseline[true] for one in lists], axis=1)
+    found = Found(first.school[true], first.stratum[true], gain)
+    groups = [(first.groups(column) == group)[true] for column, group in asked]
+    wide = [place for place, inside in enumerate(groups) if len(np.unique(found.school[inside])) >= FEWEST_SCHOOLS]
+    beside, before = behind(found, groups, seed=seed), lost(found, [groups[place] for place in wide], seed=seed)
+    judged = {}
+    for place, (column, group) in enumerate(asked):
+        for at, one in enumerate(lists):
+            line = next(line for line in lines[column, one.times] if line.group == group)
+            line = replace(
+                line, behind=beside.by[place, at] / one.attainable, behind_by_chance=beside.chance[place, at]
+            )
+            if place in wide:
+                row = wide.index(place)
+                line = replace(line, lost=before.by[row, at] / one.attainable, lost_by_chance=before.chance[row, at])
+            judged[column, group, one.times] = line
+    return judged
+
+
+def _frame(y: np.ndarray, listed: np.ndarray, told: np.ndarray):
     """Fairlearn's measures by group, as a pandas frame."""
     measures = {
         "pupils": count,
@@ -117,64 +187,4 @@ def _frame(y: np.ndarray, listed: np.ndarray, told: pl.Series):
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a group of which nothing came true has no rate: it is not said
-        return MetricFrame(metrics=measures, y_true=y, y_pred=listed, sensitive_features=told.to_numpy()).by_group
-
-
-class _Counts:
-    """Counts by school of each group and of all, two terms together: what intervals by school are made of."""
-
-    def __init__(self, model: Sequence[Order], baseline: Sequence[Order], column: str):
-        clusters = sorted({one for order in model for one in order.term.rows["cluster"]})
-        self._number = {cluster: place for place, cluster in enumerate(clusters)}
-        self.schools = len(clusters)
-        self._model, self._baseline, self._column = model, baseline, column
-        attainable = sum(np.minimum(order.term.places, order.positives).sum() for order in model)
-        positives = sum(order.positives.sum() for order in model)
-        self._attainable = attainable / positives if positives else 1.0
-
-    def _by_school(self, order: Order, chosen: np.ndarray) -> np.ndarray:
-        school = np.array([self._number[one] for one in order.term.rows["cluster"]], dtype=np.int64)
-        return np.bincount(school, weights=chosen.astype(np.float64), minlength=self.schools)
-
-    def _of(self, orders: Sequence[Order], group: str, *, others: bool = False, listed: bool = True) -> np.ndarray:
-        """By school: those of the group (or of all the others) of whom it came true, and who were listed if so asked."""
-        total = np.zeros(self.schools)
-        for order in orders:
-            inside = (order.term.rows[self._column].fill_null(NOT_KNOWN) == group).to_numpy()
-            chosen = (~inside if others else inside) & order.term.y
-            total += self._by_school(order, chosen & order.listed if listed else chosen)
-        return total
-
-    def schools_with(self, group: str) -> int:
-        """Schools with any of the group of whom it came true."""
-        return int((self._of(self._model, group, listed=False) > 0).sum())
-
-    def missed(self, group: str, *, seed: int) -> Interval | None:
-        positives = self._of(self._model, group, listed=False)
-        return share_interval(positives - self._of(self._model, group), positives, seed=seed)
-
-    def worsening(self, group: str, *, seed: int) -> dict:
-        weights = np.vstack([np.ones(self.schools), drawn_again(self.schools, seed=seed)])
-
-        def found(orders: Sequence[Order], *, others: bool = False) -> np.ndarray:
-            of = {"others": others}
-            hits = weights @ self._of(orders, group, **of)
-            positives = weights @ self._of(orders, group, **of, listed=False)
-            share = np.divide(hits, positives, out=np.full_like(hits, np.nan), where=positives > 0)
-            return share / self._attainable
-
-        lost = found(self._baseline) - found(self._model)
-        gap = (found(self._model, others=True) - found(self._model)) - (
-            found(self._baseline, others=True) - found(self._baseline)
-        )
-        told = {}
-        for name, values in (("lost", lost), ("behind", gap)):
-            drawn = values[1:][~np.isnan(values[1:])]
-            told[name] = None if np.isnan(values[0]) else float(values[0])
-            told[f"{name}_interval"] = _sure(drawn) if len(drawn) else None
-        return told
-
-
-def _sure(values: np.ndarray) -> Interval:
-    low, high = np.quantile(values, [(1 - SURE) / 2, (1 + SURE) / 2])
-    return Interval(float(low), float(high))
+        return MetricFrame(metrics=measures, y_true=y, y_pred=listed, sensitive_features=told).by_group

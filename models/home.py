@@ -11,7 +11,7 @@ from pipeline.vocabulary.school_year import school_year_of
 from .examples import Examples, with_draws
 from .features import FEATURES, Feature, allowed
 from .labels import LABEL_WEEKS, NEED_FOUND, OF_A_HOME, Label, has_past, label
-from .splits import CODE_CHANGE, overlaps_a_break
+from .splits import CODE_CHANGE, breaks_before, overlaps_a_break
 
 ELIGIBLE = ("listed", "eligible_not_listed")
 """Outcomes of triage among which a model orders: rules decide who they are."""
@@ -109,7 +109,16 @@ def _examples(
     return Examples(together, FEATURES, groups, asked, tuple(remarks), periods)
 
 
-_KEPT = ("pupil", "period", "cluster", "regime", "last_rate", "points", *(feature.name for feature in FEATURES))
+_KEPT = (
+    "pupil",
+    "period",
+    "cluster",
+    "regime",
+    "last_rate",
+    "rule_rate",
+    "points",
+    *(feature.name for feature in FEATURES),
+)
 
 
 def _groups_of(look: PastLook) -> list[str]:
@@ -124,21 +133,22 @@ def _rows(look: PastLook, period: int) -> pl.DataFrame:
     )
     told = look.triage.select("pupil_id", "urn", "outcome", points=pl.col("points").cast(pl.Float64))
     rows = model_features(look.features, as_of=look.cut.day).join(told, on="pupil_id")
-    for frame in (before, after, look.groups, look.found):
+    rule = look.features.select("pupil_id", rule_rate=pl.col("judged_need_absence_rate").cast(pl.Float64))
+    for frame in (before, after, rule, look.groups, look.found):
         rows = rows.join(frame, on="pupil_id", how="left")
     return rows.filter(has_past(pl.col("possible_before"))).with_columns(
         *(pl.col(name).cast(pl.String) for name in _groups_of(look)),
         pupil="pupil_id",
         period=pl.lit(period, pl.Int64),
         cluster=pl.col("urn").cast(pl.String),
-        regime=pl.lit(0, pl.Int64),
+        regime=pl.lit(breaks_before(look.cut.before[0]), pl.Int64),
         last_rate=pl.col("absence_before") / pl.col("possible_before"),
     )
 
 
 def _nothing() -> pl.DataFrame:
     schema = {"pupil": pl.String, "period": pl.Int64, "cluster": pl.String, "regime": pl.Int64, "label": pl.Boolean,
-              "eligible": pl.Boolean, "last_rate": pl.Float64, "points": pl.Float64, "lot": pl.Float64, "tie": pl.Float64}  # fmt: skip
+              "eligible": pl.Boolean, "last_rate": pl.Float64, "rule_rate": pl.Float64, "points": pl.Float64, "lot": pl.Float64, "tie": pl.Float64}  # fmt: skip
     return pl.DataFrame(schema=schema | {feature.name: pl.Float64 for feature in FEATURES})
 
 

@@ -35,7 +35,7 @@ class Order:
     score: np.ndarray
     listed: np.ndarray
     hits: np.ndarray  # by school: listed, and came true
-    places: np.ndarray  # by school: listed
+    places: np.ndarray  # by school: listed, and known whether it came true
     positives: np.ndarray  # by school: came true, listed or not
 
     @property
@@ -51,14 +51,14 @@ class Order:
     @property
     def auc(self) -> float | None:
         """Over all schools together; None where all came out alike."""
-        y = self.term.y
-        return float(roc_auc_score(y, self.score)) if 0 < y.sum() < len(y) else None
+        y, score = self.term.y[self.term.known], self.score[self.term.known]
+        return float(roc_auc_score(y, score)) if 0 < y.sum() < len(y) else None
 
 
 def ordered(term: Term, score: np.ndarray) -> Order:
     listed = term.listed(score)
     by_school = term.by_school
-    return Order(term, score, listed, by_school(listed & term.y), by_school(listed), by_school(term.y))
+    return Order(term, score, listed, by_school(listed & term.y), by_school(listed & term.known), by_school(term.y))
 
 
 def drawn_again(schools: int, *, seed: int, draws: int = DRAWS) -> np.ndarray:

@@ -10,7 +10,7 @@ from pipeline.tables.derived import PUPIL_FEATURES
 
 from .features import NEVER
 from .gate import TERMS
-from .groups import LONGER, MARGIN, SURE
+from .groups import LONGER, MARGIN
 from .labels import ENOUGH, LABEL_WEEKS
 from .recipe import CANDIDATES, LEARNED
 from .telling import MADE_UP
@@ -76,7 +76,8 @@ def _card(record: Mapping, controller: str) -> str:
         *(_row(one) for one in appraisal["candidates"]),
         "## Whom it misses",
         f"Missed need: of those who went on to miss a tenth or more, the share no list named. A group may be found less by at most "
-        f"{MARGIN:.0%} of what the places could find, at places and on lists {LONGER} times as long, by intervals of {SURE:.0%}.",
+        f"{MARGIN:.0%} of what the places could find, at places and on lists {LONGER} times as long; more than that counts where chance "
+        "would not put any of the groups so far.",
         "| group | pupils | listed | precision | missed need | interval | by the plain order | judged |",
         "|---|---|---|---|---|---|---|---|",
         *(_group_row(one) for one in appraisal["groups"] if one["list"] == "places"),

@@ -37,15 +37,17 @@ class Places:
 
 @dataclass(frozen=True)
 class Term:
-    """The rows of one cut that can be put on a list and whose label is known, and the schools they are of.
+    """The rows of one cut that can be put on a list, and the schools they are of.
 
-    `school` numbers each row's from 0, `places` has each school's, `y` whether it came true.
+    `school` numbers each row's from 0, `places` has each school's, `y` whether it came true, `known` whether that is known. Whoever
+    left after takes a place like anybody: on the day nobody knew.
     """
 
     rows: pl.DataFrame
     school: np.ndarray
     places: np.ndarray
     y: np.ndarray
+    known: np.ndarray
 
     def listed(self, score: np.ndarray) -> np.ndarray:
         """Which rows are on a list by this order, the highest first; the same are told apart by lot, never by who they are."""
@@ -67,9 +69,10 @@ class Term:
 def term_of(rows: pl.DataFrame, places: Places) -> Term:
     """`rows` of one period: a school's places are by all those looked at there, eligible and labelled or not."""
     roll = dict(rows.group_by("cluster").len().iter_rows())
-    here = rows.filter("eligible", pl.col("label").is_not_null())
+    here = rows.filter("eligible")
     clusters = sorted(here["cluster"].unique())
     number = {cluster: place for place, cluster in enumerate(clusters)}
     school = np.array([number[one] for one in here["cluster"]], dtype=np.int64)
     own = np.array([places.of(one, roll[one]) for one in clusters], dtype=np.int64)
-    return Term(here, school, own, here["label"].to_numpy().astype(bool))
+    label = here["label"]
+    return Term(here, school, own, label.fill_null(False).to_numpy().astype(bool), label.is_not_null().to_numpy())

@@ -1,8 +1,8 @@
 """What is tried: three orders nobody has to learn, and two that are learned. Each is a scikit-learn pipeline, seeded.
 
 The first three are the baselines. A learned order is of use only where it beats the best of them at the same number of
-places (REL Mid-Atlantic 2021: at the same share flagged, learned and plain rules did about as well). `points` is the triage
-rule itself: a model that does not beat it does not order anything.
+places (REL Mid-Atlantic 2021: at the same share flagged, learned and plain rules did about as well). `rule` is the triage
+rule itself, points and then its rate: a model that does not beat it does not order anything.
 """
 
 from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ def _boosted(monotone: Sequence[int]) -> Pipeline:
 CANDIDATES = (
     Candidate("random", "by lot", BASELINE, _in_order, ("lot",)),
     Candidate("last_rate", "last period's absence rate", BASELINE, _in_order, ("last_rate",)),
-    Candidate("rule", "the triage rule: points, then the rate", BASELINE, _in_order, ("points", "last_rate")),
+    Candidate("rule", "the triage rule", BASELINE, _in_order, ("points", "rule_rate")),
     Candidate("logistic", "logistic regression", LEARNED, _logistic),
     Candidate("boosted", "histogram gradient boosting with monotone constraints", LEARNED, _boosted),
 )
@@ -101,6 +101,20 @@ LEARNERS = tuple(one for one in CANDIDATES if one.kind == LEARNED)
 BY_NAME = {one.name: one for one in CANDIDATES}
 
 
+def can_be_learned(y: np.ndarray, pupils: np.ndarray, *, fewest: int) -> bool:
+    """Whether there are enough rows and pupils of either outcome, and both outcomes on both sides of every fold within."""
+    outcomes = [pupils[y], pupils[~y]]
+    if min(len(one) for one in outcomes) < fewest or min(len(set(one.tolist())) for one in outcomes) < fewest:
+        return False
+    parts = _parts(pupils.tolist())
+    return len(parts) > 1 and all(0 < y[side].sum() < len(side) for part in parts for side in part)
+
+
+def _parts(pupils: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+    fold = folds_of(pupils, seed=SEED + 1)
+    return [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in np.unique(fold)]
+
+
 def calibrated(
     candidate: Candidate,
     X: np.ndarray,
@@ -108,14 +122,19 @@ def calibrated(
     pupils: Sequence[str],
     monotone: Sequence[int],
 ) -> CalibratedClassifierCV:
-    """The learned candidate, fitted and then calibrated (Platt's sigmoid, which keeps the order) on what it had not seen, no
-    pupil on both sides. `y` must hold both outcomes in every fold."""
-    fold = folds_of(pupils, seed=SEED + 1)
-    parts = [(np.flatnonzero(fold != one), np.flatnonzero(fold == one)) for one in np.unique(fold)]
-    model = CalibratedClassifierCV(candidate.build(monotone), method="sigmoid", cv=parts, ensemble=False)
+    """The learned candidate, fitted and then calibrated (Platt's sigmoid) on what it had not seen, no pupil on both sides. `y` must
+    be such as `can_be_learned`.
+
+    The sigmoid keeps the order. Where what was not seen would turn it round, nothing was learned: all are then as likely, and the lot
+    decides.
+    """
+    model = CalibratedClassifierCV(candidate.build(monotone), method="sigmoid", cv=_parts(pupils), ensemble=False)
     with _one_thread():
         model.fit(X, y)
     model.cv = None  # the row numbers it was parted by are no part of a model
+    for one in model.calibrated_classifiers_:
+        for sigmoid in one.calibrators:
+            sigmoid.a_ = min(sigmoid.a_, 0.0)  # over nought it would turn the order round
     return model
 
 

@@ -8,12 +8,15 @@ found is appraised for a person to read, and a model that may order must not put
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .appraisal import FEWEST_OUTCOMES, Appraisal, appraised, learned_score, plain_score
+from .appraisal import Appraisal, appraised, learned_score, plain_score
 from .examples import Examples
 from .gate import TERMS, refused_for_reviews
 from .measures import Interval, Order, gain_together, ordered, together
 from .places import Places, term_of
 from .recipe import BY_NAME, SEED
+
+FEWEST = 30
+"""With a need found, and without, below which a share of them is chance."""
 
 HALF = Places(half=True)
 """Whoever was looked at had a place already: asked is whether more is found of the half that an order puts first."""
@@ -58,7 +61,7 @@ def held_to(done: Appraisal, reviewed: Examples) -> Held:
     """The order that was judged, learned as it was for each of its two terms, on those of the term who were looked at."""
     terms = {one.cut: term_of(reviewed.rows.filter(period=one.cut.period), HALF) for one in done.judged_on}
     looked_at, found = sum(len(one.y) for one in terms.values()), int(sum(one.y.sum() for one in terms.values()))
-    if not done.chosen or len(terms) < TERMS or min(found, looked_at - found) < FEWEST_OUTCOMES:
+    if not done.chosen or len(terms) < TERMS or min(found, looked_at - found) < FEWEST:
         return Held(looked_at, found)
     model, rule = [], []
     for cut, term in terms.items():
@@ -79,7 +82,7 @@ def in_words(held: Held) -> str:
     if held.interval is None:
         return (
             f"of {held.looked_at} pupils looked at in the later terms {held.found} had a need found: that is said nothing of by order "
-            f"before there are {FEWEST_OUTCOMES} with a need found and {FEWEST_OUTCOMES} without, at five schools."
+            f"before there are {FEWEST} with a need found and {FEWEST} without, at five schools."
         )
     return (
         f"of {held.looked_at:,} pupils looked at in the later terms, a need was found of {held.by_model:.0%} of the half it puts first, "

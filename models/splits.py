@@ -50,6 +50,11 @@ def overlaps_a_break(first: date, last: date) -> bool:
     return across or any(first <= until and since <= last for since, until in DISRUPTED)
 
 
+def breaks_before(day: date) -> int:
+    """How many breaks were over by a day: days with another number are of another stretch."""
+    return (CODE_CHANGE <= day) + sum(until < day for _, until in DISRUPTED)
+
+
 def drawn(salt: str, keys: Iterable[object]) -> np.ndarray:
     """A number from 0 to under 1 for each key: the same for the same salt and key, on any machine, in any order."""
     return np.array([_drawn(f"{salt}\x1f{key}") for key in keys], dtype=np.float64)

@@ -4,7 +4,7 @@ import math
 
 from .appraisal import FEWEST_OUTCOMES, Appraisal, CutResult
 from .gate import TERMS, Gain
-from .groups import MARGIN, GroupLine
+from .groups import FEWEST, LONGER, MARGIN, GroupLine
 from .measures import Interval, precision_interval, share_interval, together
 from .recipe import BY_NAME, CANDIDATES, LEARNED, SEED
 from .reviews import Reviews
@@ -64,9 +64,11 @@ def _learned_from_reviews(appraisal: Appraisal) -> str:
     """What it would be to learn from needs found; it orders nothing, whatever it is."""
     if appraisal.chosen is None:
         return "Too few reviews have said what they found to learn from them: " + (
-            f"the {TERMS} later terms and one before need {FEWEST_OUTCOMES} with a need found and {FEWEST_OUTCOMES} without, each."
+            f"the {TERMS} later terms and one before need {FEWEST_OUTCOMES} pupils with a need found and {FEWEST_OUTCOMES} without, each."
         )
-    clear = all(gain.is_clear for gain in appraisal.gains[appraisal.chosen])
+    clear = appraisal.overall[appraisal.chosen].is_clear and all(
+        gain.gain > 0 for gain in appraisal.gains[appraisal.chosen]
+    )
     better = "more often puts first" if clear else "does not, clear of chance, more often put first"
     return (
         f"Learned from needs found, {BY_NAME[appraisal.chosen].words} {better} those of whom a need was found than the best plain "
@@ -108,6 +110,7 @@ def _candidate(appraisal: Appraisal, name: str) -> dict:
         "recall_at_places": _rounded(_ratio(sum(one.hits.sum() for one in judged), sum(one.positives.sum() for one in judged))),
         "interval": _interval(share_interval(*together(judged), seed=SEED) if judged else None),
         "by_period": [_of_period(appraisal, one, name) for one in appraisal.results if name in one.orders],
+        "gain": _gain(appraisal, appraisal.overall[name]) if name in appraisal.overall else None,
         "gains": [_gain(appraisal, gain) for gain in appraisal.gains.get(name, ())],
         "verdict": verdict_of(appraisal, name),
     }  # fmt: skip
@@ -139,14 +142,16 @@ def verdict_of(appraisal: Appraisal, name: str) -> str:
 
 
 def _group(line: GroupLine) -> dict:
-    numbers = ("flag_rate", "precision", "missed_need_rate", "missed_need_rate_of_baseline", "difference_from_reference", "lost", "behind")  # fmt: skip
+    numbers = (
+        "flag_rate", "precision", "missed_need_rate", "missed_need_rate_of_baseline", "difference_from_reference", "lost", "lost_by_chance",
+        "behind", "behind_by_chance",
+    )  # fmt: skip
     few = line.missed_need_rate is None  # how many of a small group there are is nobody's to read
-    intervals = ("missed_need_interval", "lost_interval", "behind_interval")
     return (
         {"column": line.column, "group": line.group, "list": "places" if line.times == 1 else f"{line.times} times places"}
         | {"pupils": None if few else line.pupils, "came_true": None if few else line.positives, "is_reference": line.is_reference}
         | {name: _rounded(getattr(line, name)) for name in numbers}
-        | {name: _interval(getattr(line, name)) for name in intervals}
+        | {"missed_need_interval": _interval(line.missed_need_interval)}
         | {"is_worse": line.is_worse, "too_few_to_judge": few}
     )  # fmt: skip
 
@@ -182,7 +187,10 @@ def in_words(appraisal: Appraisal, reviews: Reviews | None = None, *, made_up: b
             f"{period['came_true']:,} {label.came} after; {period['censored']:,} {label.unknown}."
         )
     lines += ["", *_table(said["candidates"]), ""]
-    lines += [_group_in_words(line) for line in said["groups"] if line["list"] == "places"]
+    longer = {
+        (line["column"], line["group"]) for line in said["groups"] if line["list"] != "places" and line["is_worse"]
+    }
+    lines += [_group_in_words(line, longer) for line in said["groups"] if line["list"] == "places"]
     lines += [said["calibration"]]
     lines += [said["reviews"]["words"], said["reviews"]["learned_from_reviews"]["words"]] if reviews else []
     lines += [said["verdict"]["because"]]
@@ -199,12 +207,15 @@ def _table(candidates: list[dict]) -> list[str]:
     return ["Precision and recall at each school's own places, the two later periods together:", head, *rows]
 
 
-def _group_in_words(line: dict) -> str:
-    name = f"{line['column']}: {line['group']}"
+def _group_in_words(line: dict, worse_on_longer: set[tuple[str, str]]) -> str:
+    """One line of a group at places; where lists three times as long show it found less, that too."""
+    name = f"{line['column'].removeprefix('g_')}: {line['group']}"
     if line["too_few_to_judge"]:
-        return f"{name}: too few missed a tenth or more to say anything of."
+        return f"{name}: fewer than {FEWEST} of whom it came true, so nothing is said of it."
     kind = ", the reference group" if line["is_reference"] else ""
-    worse = f" Found less than the margin allows ({MARGIN:.0%})." if line["is_worse"] else ""
+    on_longer = (line["column"], line["group"]) in worse_on_longer
+    where = "" if line["is_worse"] else f", on lists {LONGER} times as long"
+    worse = f" Found less than the margin allows ({MARGIN:.0%}){where}." if line["is_worse"] or on_longer else ""
     return (
         f"{name}{kind}: {line['flag_rate']:.1%} listed; of those listed {line['precision']:.0%} came true; need missed "
         f"{line['missed_need_rate']:.1%} ({_range(line['missed_need_interval'])}), by the plain order "

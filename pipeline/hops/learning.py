@@ -66,7 +66,7 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
 
 
 def fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
-    """The model fitted on every labelled row, and what is kept of how: features, libraries, how each feature was spread."""
+    """The model fitted on every labelled row since the last break, and what is kept of how: features, libraries, how each feature was spread."""
     from models.drift import reference
     from models.explained import usual
     from models.kept import as_bytes, versions
@@ -76,7 +76,8 @@ def fitted(examples, chosen: str | None) -> tuple[bytes | None, dict]:
     told = {"features": names, "versions": versions(), "seed": SEED, "candidate": chosen}
     if chosen is None:
         return None, told
-    past = examples.rows.filter(pl.col("label").is_not_null())
+    since_the_break = pl.col("regime") == examples.rows["regime"].max()
+    past = examples.rows.filter(pl.col("label").is_not_null(), since_the_break)
     matrix, came_true = examples.matrix(past), past["label"].to_numpy().astype(bool)
     model = calibrated(BY_NAME[chosen], matrix, came_true, past["pupil"].to_list(), examples.monotone)
     own = [None if np.isnan(one) else float(one) for one in usual(matrix)]
@@ -94,12 +95,14 @@ def _hold_to_last_term(home: Home, examples, done, *, as_of: date) -> None:
     record = opinions_kept.in_use(home, as_of=as_of)
     if record is None or record.suspended_because or not done.results:
         return
+    if done.results[-1].cut.period not in _periods_after(examples, record.as_of):
+        return  # it was fitted on that term
     order = done.results[-1].orders["rule"]
     try:
         score = likelihood(loaded(record), examples.matrix(order.term.rows))
     except (Unfit, Refused):
         return  # it will not be loaded for a list either, and says so there
-    listed = order.term.listed(score)
+    listed = order.term.listed(score) & order.term.known
     found = last_term(score[listed], order.term.y[listed])
     if found is None:
         return
@@ -107,6 +110,10 @@ def _hold_to_last_term(home: Home, examples, done, *, as_of: date) -> None:
     if because := found.suspended_because:
         told["suspended"] = {"on": as_of.isoformat(), "because": because}
     opinions_kept.rewrite(Record(record.folder, told))
+
+
+def _periods_after(examples, day: date) -> set[int]:
+    return {period for period, said in examples.periods.items() if date.fromisoformat(said) >= day}
 
 
 def approve(home: Home, name: str, *, known_on: date) -> Record:

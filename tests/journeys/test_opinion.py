@@ -38,7 +38,7 @@ LEARNED, APPROVED_ON = LAST_DAY, NIGHT
 def accepted():
     """While it lasts the gate lets the chosen model through: what orders lists then is what is tested."""
 
-    def let_through(name, words, gains, groups):
+    def let_through(name, words, gains, overall, groups):
         return Verdict(True, name, "A person may approve it: let through by a test.")
 
     with mock.patch.object(appraisal, "verdict", let_through):

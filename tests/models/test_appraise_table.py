@@ -34,7 +34,7 @@ def test_in_words_it_says_who_orders_and_that_made_up_data_proves_mechanics(tabl
     table.write_csv(tmp_path / "absence.csv")
     said = a2n("appraise", "--table", tmp_path / "absence.csv", "--made-up", "--places", "5")
     assert "proves mechanics, not accuracy" in said.out and "Places: 5 in every school." in said.out
-    assert "of a hundred places against" in said.out
+    assert "of a hundred places it put right, beside " in said.out
 
 
 @pytest.mark.parametrize(

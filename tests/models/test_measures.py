@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.gate import Gain, verdict
+from models.gate import Gain, best_of, verdict
 from models.groups import FEWEST, GroupLine, audited
 from models.measures import Interval, gain_interval, ordered, precision_interval, together
 from models.places import Places, Term, term_of
@@ -20,7 +20,7 @@ def term(labels: list[list[bool]], places: int, groups: list[list[str]] | None =
     rows = pl.DataFrame(
         {"tie": np.linspace(0, 0.9, len(flat)), "g_group": told, "cluster": [str(one) for one in school]}
     )
-    return Term(rows, school, np.full(len(labels), places), np.array(flat))
+    return Term(rows, school, np.full(len(labels), places), np.array(flat), np.full(len(flat), True))
 
 
 def test_precision_and_recall_are_at_each_schools_own_places():
@@ -46,11 +46,14 @@ def test_places_are_the_lists_own_rule(pupils, places):
     assert Places(by_school={"ash": 2}).of("ash", pupils) == 2
 
 
-def test_places_are_by_all_looked_at_and_only_whose_end_is_known_can_be_listed():
+def test_places_are_by_all_looked_at_and_whoever_left_after_takes_one_and_is_not_counted():
     rows = pl.DataFrame({"cluster": ["ash"] * 400, "eligible": [True] * 399 + [False], "label": [True] * 10 + [None] * 389 + [True],
                          "tie": [0.5] * 400})  # fmt: skip
     there = term_of(rows, Places())
-    assert (there.places.tolist(), there.rows.height) == ([8], 10)
+    assert (there.places.tolist(), there.rows.height, there.known.sum()) == ([8], 399, 10)
+    order = ordered(there, np.where(np.arange(399) < 4, 2.0, np.where(np.arange(399) >= 395, 1.0, 0.0)))
+    assert order.listed.sum() == 8 and (order.hits.sum(), order.places.sum()) == (4, 4)
+    assert order.precision == 1.0 and order.recall == 0.4
 
 
 def test_an_interval_is_by_school_and_needs_five():
@@ -80,28 +83,42 @@ def test_a_gain_found_in_some_schools_only_is_wide_and_in_all_is_clear():
 # The gate -----------------------------------------------------------------------------------------------------------------
 
 
-def gains(*lows: float) -> list[Gain]:
-    return [Gain(period, "boosted", "rule", 0.1, Interval(low, 0.2)) for period, low in enumerate(lows)]
+def gains(*found: float) -> list[Gain]:
+    return [
+        Gain(period, "boosted", "rule", gain, Interval(gain - 0.2, gain + 0.2)) for period, gain in enumerate(found)
+    ]
+
+
+def overall(low: float | None) -> Gain:
+    return Gain(None, "boosted", "rule", 0.1, None if low is None else Interval(low, 0.2))
 
 
 @pytest.mark.parametrize(
-    "lows, accepted", [((0.01, 0.01), True), ((0.01, 0.0), False), ((-0.01, 0.01), False), ((0.01,), False)]
-)
-def test_both_later_terms_must_be_clear_of_zero(lows, accepted):
-    said = verdict("boosted", "boosting", gains(*lows), ())
+    "found, low, accepted",
+    [((0.1, 0.1), 0.01, True), ((0.1, 0.1), 0.0, False), ((0.2, 0.0), 0.01, False), ((0.2, 0.01), 0.01, True), ((0.1,), 0.01, False), ((0.1, 0.1), None, False)],
+)  # fmt: skip
+def test_each_later_term_must_be_better_and_both_together_clear_of_zero(found, low, accepted):
+    said = verdict("boosted", "boosting", gains(*found), overall(low), ())
     assert (said.accepted, said.orders_by) == (accepted, "boosted" if accepted else "rule")
 
 
 @pytest.mark.parametrize(
-    "lost, low, accepted", [(0.11, 0.01, False), (0.10, 0.01, True), (0.11, 0.0, True), (None, None, True)]
+    "by, chance, accepted", [(0.11, 0.01, False), (0.10, 0.01, True), (0.11, 0.02, True), (None, None, True)]
 )
 @pytest.mark.parametrize("which", ["lost", "behind"])
-def test_a_group_is_served_worse_beyond_the_margin_and_beyond_chance(which, lost, low, accepted):
-    interval = None if low is None else Interval(low, 0.3)
-    line = GroupLine("g_sex", "F", 500, 90, False, **{which: lost, f"{which}_interval": interval})
-    said = verdict("boosted", "boosting", gains(0.01, 0.01), [line])
+def test_a_group_is_served_worse_beyond_the_margin_and_beyond_chance(which, by, chance, accepted):
+    line = GroupLine("g_sex", "F", 500, 90, False, **{which: by, f"{which}_by_chance": chance})
+    said = verdict("boosted", "boosting", gains(0.1, 0.1), overall(0.01), [line])
     assert said.accepted == accepted
     assert said.groups_worse == (() if accepted else ("g_sex: F",))
+
+
+def test_the_best_plain_order_is_the_best_of_both_terms_together():
+    there = term([[True, False]] * 10, 1)
+    good, bad = ordered(there, np.array([2.0, 1.0] * 10)), ordered(there, np.array([1.0, 2.0] * 10))
+    fair = ordered(there, np.array([2.0, 1.0] * 7 + [1.0, 2.0] * 3))
+    assert best_of([{"rule": fair, "random": good}, {"rule": fair, "random": bad}]) == "rule"
+    assert best_of([{"rule": bad, "random": good}, {"rule": fair, "random": bad}]) == "random"
 
 
 def test_missed_need_is_counted_of_the_group_and_too_few_are_not_judged():
@@ -110,12 +127,13 @@ def test_missed_need_is_counted_of_the_group_and_too_few_are_not_judged():
     there = term(labels, 3, groups)
     model = ordered(there, np.array([3.0, 3, 3, 0, 0, 0] * 10))
     plain = ordered(there, np.array([3.0, 2, 0, 3, 0, 0] * 10))
-    by_group = {line.group: line for line in audited([model], [plain], "g_group", seed=1) if line.times == 1}
+    by_group = {line.group: line for line in audited([model], [plain], ["g_group"], seed=1) if line.times == 1}
     a, b = by_group["A"], by_group["B"]
     assert (a.missed_need_rate, b.missed_need_rate) == (0.0, 1.0)
     assert (b.missed_need_rate_of_baseline, b.flag_rate, a.flag_rate) == (pytest.approx(2 / 3), 0.0, 1.0)
     assert a.is_reference and not b.is_reference and b.difference_from_reference == 1.0
     assert b.is_worse and not a.is_worse
-    few = audited([ordered(term([[True] * 6] * 9, 3, groups[:9]), np.zeros(54))] * 1, [ordered(term([[True] * 6] * 9, 3, groups[:9]), np.zeros(54))], "g_group", seed=1)  # fmt: skip
+    nine = ordered(term([[True] * 6] * 9, 3, groups[:9]), np.zeros(54))
+    few = audited([nine], [nine], ["g_group"], seed=1)
     assert {line.positives for line in few} == {27} and FEWEST > 27
     assert all(line.missed_need_rate is None and not line.is_worse for line in few)
