@@ -434,10 +434,21 @@ def test_a_place_in_five_at_most_is_drawn_out_of_the_places_and_says_so():
     assert len(it.places) == 5
     assert it.of(NEAR)["place"] == 5 and it.of(NEAR)["is_drawn"]
     assert it.of(NEAR)["because"] == (
-        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
-        "can be known."
+        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, other leave left out. Under a tenth, and given a place by "
+        "lot, so that what lists miss can be known."
     )
     assert it.triage.filter("is_drawn").height == 1
+
+
+def test_of_whom_was_away_on_other_leave_a_place_by_lot_says_the_rate_it_was_drawn_for():
+    away = with_away(NEAR, Away("T", "2025-09-15", "2025-09-26"))
+    pupils = [*CLASSMATES, away]
+    it = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, away))
+    assert it.seen.feature(away, "judged_absence_rate") > 0.16  # DfE's, of 32 sessions
+    assert it.of(away)["is_drawn"]
+    assert it.of(away)["because"].startswith(
+        "Absent for 12 of 176 sessions (6.8%) since 3 September 2025, other leave left out. Under a tenth, "
+    )
 
 
 def test_one_missing_under_a_twentieth_is_never_drawn():
