@@ -24,7 +24,8 @@ def part_time_timetable(_: Lines) -> Signal:
         line="Any session marked C2 this school year.",
         evidence=_SEEN,
         raised=col("part_time_sessions_ytd") > 0,
-        reason="Part-time timetable for {part_time_sessions_ytd:session}[ in {part_time_weeks_ytd:school week}] {period}.",
+        reason="Part-time timetable for {part_time_sessions_ytd} of {possible_sessions_ytd:session} {period}"
+        "[, in {part_time_weeks_ytd:school week}].",
         next_step="When does it end, or what came of it? What has to be in place, and have the parents agreed it?",
         kind="inclusion_and_provision",
         role="trigger",
@@ -48,8 +49,8 @@ def part_time_past_six_weeks(lines: Lines) -> Signal:
         f"{_STILL_WEEKS} weeks. Judged with registers.",
         evidence=_SEEN & col("part_time_weeks_ytd").is_not_null(),
         raised=(col("part_time_weeks_ytd") > lines.part_time_weeks) & _GOES_ON.fill_null(False),
-        reason="Part-time timetable for {part_time_sessions_ytd:session} in {part_time_weeks_ytd:school week} {period}, past "
-        "six weeks.",
+        reason="Part-time timetable for {part_time_sessions_ytd} of {possible_sessions_ytd:session} {period}. It was used in "
+        "{part_time_weeks_ytd:school week}, past six.",
         next_step="What is its end date, who agreed it, and what would the pupil need to be in full time?",
         kind="inclusion_and_provision",
         role="trigger",
@@ -131,8 +132,8 @@ def any_suspension(_: Lines) -> Signal:
         line="Any suspension or exclusion begun in the last 12 months, or any session marked E this school year.",
         evidence=col("suspensions_12m").is_not_null(),
         raised=col("suspensions_12m") > 0,
-        reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]"
-        "[; {suspended_sessions_ytd:session} missed by it this year].",
+        reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]."
+        "[ It took {suspended_sessions_ytd} of {possible_sessions_ytd:session} this year.]",
         next_step="What did the pupil find hard before it happened? Has anyone looked for a need behind it?",
         kind="learning_and_communication",
         role="trigger",
@@ -142,7 +143,12 @@ def any_suspension(_: Lines) -> Signal:
         caution="It goes with needs and does not show one. Who is suspended differs by school and by ethnic group: the audit of "
         "each run looks for that.",
         since=FIRST_LINES,
-        raises={"suspensions_12m": 1, "last_suspension_on": date(2025, 11, 4), "suspended_sessions_ytd": 2},
+        raises={
+            "suspensions_12m": 1,
+            "last_suspension_on": date(2025, 11, 4),
+            "suspended_sessions_ytd": 2,
+            "possible_sessions_ytd": 160,
+        },
         spares={"suspensions_12m": 0},
     )
 

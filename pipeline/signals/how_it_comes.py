@@ -20,7 +20,8 @@ def many_spells(lines: Lines) -> Signal:
         "none.",
         evidence=col("absence_spells_term").is_not_null(),
         raised=col("absence_spells_term") >= lines.many_spells,
-        reason="{absence_spells_term:separate spell} of absence begun this term.",
+        reason="{absence_spells_term:separate spell} of absence begun this term.[ In all, {need_absence_sessions_ytd} of "
+        "{need_possible_sessions_ytd:session} missed {period}, other leave left out.]",
         next_step="Is there a pattern in the days, lessons or reasons, and has the pupil been asked about it?",
         kind="in_school",
         role="supporting",
@@ -53,7 +54,7 @@ def weekday_pattern(lines: Lines) -> Signal:
         evidence=share.is_not_null() & of_all.is_not_null(),
         raised=(missed >= lines.weekday_absences) & (missed > ordinary) & odds & beyond,
         reason="{pattern_slot}: {pattern_absences_ytd} of {pattern_all_absences_ytd} days or half days missed this year "
-        "({pattern_share:%}); by the school's own pattern {school_pattern_share:%} would be ordinary.",
+        "({pattern_share:%}). By the school's own pattern {school_pattern_share:%} would be ordinary.",
         next_step="What happens on that day or at that hour, in lessons, on the way or at home?",
         kind="in_school",
         role="supporting",
@@ -130,7 +131,8 @@ def improvement(lines: Lines) -> Signal:
         & ~few
         & SIX_WEEKS.beyond_chance(lines.improved_chance),
         reason="Good news: absent for {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
-        "({need_absence_rate_30d:%}), against {need_absence_rate_before_30d:%} before them.",
+        "({need_absence_rate_30d:%}). Before them it was {need_absence_sessions_before_30d} of "
+        "{need_possible_sessions_before_30d:session} ({need_absence_rate_before_30d:%}).",
         next_step="What has helped, and how can it be kept up?",
         kind="in_school",
         role="note",

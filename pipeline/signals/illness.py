@@ -18,8 +18,8 @@ def long_or_repeated_illness(lines: Lines) -> Signal:
         f"illness that come to {percent}% of at least 40 possible sessions.",
         evidence=col("possible_sessions_ytd") > 0,
         raised=_long_or_repeated(lines),
-        reason="Missed {illness_sessions_ytd:session} for illness[ and {medical_sessions_ytd} for medical appointments] "
-        "{period}[, in {illness_spells_ytd:separate spell}].",
+        reason="Missed {illness_sessions_ytd} of {possible_sessions_ytd:session} for illness {period}"
+        "[, in {illness_spells_ytd:separate spell}].[ Medical appointments took {medical_sessions_ytd} more.]",
         next_step="What do the family and any clinician say? Could worry or an unmet need be behind it? At 15 school days, has the "
         "authority been told?",
         kind="health",
