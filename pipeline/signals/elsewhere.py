@@ -126,12 +126,14 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
 
 
 def any_suspension(_: Lines) -> Signal:
+    looked_since = col("looked_at_on") >= col("last_suspension_on")
     return Signal(
         name="any_suspension",
-        asks="Has this pupil been suspended or excluded in the last 12 months?",
-        line="Any suspension or exclusion begun in the last 12 months, or any session marked E this school year.",
+        asks="Has this pupil been suspended or excluded in the last 12 months, with no look since?",
+        line="Any suspension or exclusion begun in the last 12 months, or any session marked E this school year; and no review, "
+        "decision, need added by staff, or support begun or ended is known of the day of the last one, or since.",
         evidence=col("suspensions_12m").is_not_null(),
-        raised=col("suspensions_12m") > 0,
+        raised=(col("suspensions_12m") > 0) & ~looked_since.fill_null(False),
         reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]."
         "[ It took {suspended_sessions_ytd} of {possible_sessions_ytd:session} this year.]",
         next_step="What did the pupil find hard before it happened? Has anyone looked for a need behind it?",
@@ -149,7 +151,7 @@ def any_suspension(_: Lines) -> Signal:
             "suspended_sessions_ytd": 2,
             "possible_sessions_ytd": 160,
         },
-        spares={"suspensions_12m": 0},
+        spares={"suspensions_12m": 1, "last_suspension_on": date(2025, 11, 4), "looked_at_on": date(2025, 11, 4)},
     )
 
 

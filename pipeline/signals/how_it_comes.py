@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from polars import col
+from polars import col, when
 
 from .comparing import at_least
 from .lines import Lines
@@ -35,12 +35,19 @@ def many_spells(lines: Lines) -> Signal:
     )
 
 
+HALVES = ("mornings", "afternoons")
+
+
 def weekday_pattern(lines: Lines) -> Signal:
     missed, of_all, share = (
         col("pattern_absences_ytd").cast(float), col("pattern_all_absences_ytd").cast(float), col("school_pattern_share")
     )  # fmt: skip
     ordinary = of_all * share
-    odds = missed * (1 - share) >= lines.weekday_times * (of_all - missed) * share - 1e-9
+    by_count = missed >= lines.weekday_times * ordinary - 1e-9
+    by_odds = (
+        missed * (1 - share) >= lines.weekday_times * (of_all - missed) * share - 1e-9
+    )  # twice near a half is past all
+    so_many_times = when(col("pattern_slot").is_in(HALVES)).then(by_odds).otherwise(by_count)
     beyond = (missed - ordinary) * (missed - ordinary) >= lines.weekday_chance * ordinary * (1 - share) - 1e-9
     many = 4 * lines.weekday_absences
     known = {"pattern_slot": "Fridays", "pattern_all_absences_ytd": many, "pattern_share": 0.5}
@@ -48,11 +55,12 @@ def weekday_pattern(lines: Lines) -> Signal:
         name="weekday_pattern",
         asks="Do this pupil's absences fall on one weekday, or in one half of the day?",
         line=f"{lines.weekday_absences} or more absences this year on one weekday, or half days missed alone in mornings or in "
-        f"afternoons; {lines.weekday_times} times what the pupil's other days, and the school's own pattern, would make expected; "
+        f"afternoons; on a weekday {lines.weekday_times} times as many as the school's own pattern makes expected, in one half of the "
+        f"day {lines.weekday_times} times the odds it gives for that half against the other; "
         "and so many that chance gives them to fewer than one pupil in a hundred. Part-time timetables, suspensions "
         "and appointments are left out. Judged with registers, where the school's other pupils have missed a hundred days.",
         evidence=share.is_not_null() & of_all.is_not_null(),
-        raised=(missed >= lines.weekday_absences) & (missed > ordinary) & odds & beyond,
+        raised=(missed >= lines.weekday_absences) & (missed > ordinary) & so_many_times & beyond,
         reason="{pattern_slot}: {pattern_absences_ytd} of {pattern_all_absences_ytd} days or half days missed this year "
         "({pattern_share:%}). By the school's own pattern {school_pattern_share:%} would be ordinary.",
         next_step="What happens on that day or at that hour, in lessons, on the way or at home?",

@@ -292,6 +292,46 @@ def test_a_weekday_pattern_is_more_than_chance_makes(on_fridays, is_raised):
     assert answer(by_its_name("weekday_pattern"), **known)["raised"] is is_raised
 
 
+@pytest.mark.parametrize(
+    "slot, missed, share, is_raised",
+    [
+        ("Fridays", 79, 0.2, False),
+        ("Fridays", 80, 0.2, True),
+        ("Fridays", 67, 0.2, False),  # twice the odds, and 1.7 times what is expected
+        ("mornings", 133, 0.5, False),
+        ("mornings", 134, 0.5, True),  # twice as many is all of them: here it is twice the odds
+        ("afternoons", 139, 0.525, True),
+    ],
+)
+def test_twice_is_twice_what_is_expected_of_a_weekday_and_twice_the_odds_of_half_a_day(slot, missed, share, is_raised):
+    known = {
+        "pattern_slot": slot, "pattern_all_absences_ytd": 200, "pattern_absences_ytd": missed, "school_pattern_share": share,
+        "pattern_share": missed / 200,
+    }  # fmt: skip
+    assert answer(by_its_name("weekday_pattern"), **known)["raised"] is is_raised
+
+
+SUSPENDED = {
+    "suspensions_12m": 1,
+    "last_suspension_on": date(2025, 11, 4),
+    "suspended_sessions_ytd": 2,
+    "possible_sessions_ytd": 160,
+}
+
+
+@pytest.mark.parametrize(
+    "looked_at_on, is_raised",
+    [(None, True), (date(2025, 11, 3), True), (date(2025, 11, 4), False), (date(2026, 1, 12), False)],
+)
+def test_a_suspension_asks_where_nobody_has_looked_since(looked_at_on, is_raised):
+    assert answer(by_its_name("any_suspension"), **SUSPENDED, looked_at_on=looked_at_on)["raised"] is is_raised
+
+
+def test_a_look_answers_no_suspension_whose_day_is_not_known():
+    known = SUSPENDED | {"last_suspension_on": None, "looked_at_on": date(2026, 1, 12)}
+    assert answer(by_its_name("any_suspension"), **known)["raised"] is True
+
+
 def test_fridays_that_are_high_for_everyone_are_nobodys_pattern():
     known = FRIDAYS | {"pattern_absences_ytd": 9, "school_pattern_share": 0.35}
     assert answer(by_its_name("weekday_pattern"), **known)["raised"] is False

@@ -409,6 +409,26 @@ def test_between_two_lists_those_waiting_keep_their_places_and_nobody_joins():
     )
 
 
+# A suspension asks until somebody has looked ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "again_on, outcome", [(None, "already_known"), (date(2026, 2, 10), "already_known"), (date(2026, 2, 11), "listed")]
+)
+def test_a_suspension_somebody_decided_on_asks_no_more_until_there_is_another(again_on, outcome):
+    pupil = Pupil("senthome", (Spell(entry_date=YEAR_BEGAN),))
+    first = list_of([pupil], as_of=FIRST, suspensions=suspended_on(pupil, date(2026, 1, 12)))
+    assert first.of(pupil)["outcome"] == "listed"
+    days = [date(2026, 1, 12), *([again_on] if again_on else [])]
+    looked = replace(pupil, looked_at_on=DECIDED)
+    before = answered(first.before, pupil, "not needed", DECIDED, of=FIRST)
+    again = list_of([looked], before, as_of=NEXT, suspensions=suspended_on(pupil, *days))
+    assert again.of(pupil)["outcome"] == outcome
+    assert ("any_suspension" in again.seen.reasons(pupil)) is (outcome == "listed")
+    if outcome == "already_known":
+        assert again.gone(pupil) == ("decided", "Looked at on 10 February 2026: not needed.")
+
+
 # Places by lot ---------------------------------------------------------------------------------------------------------------
 
 
