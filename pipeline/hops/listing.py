@@ -159,7 +159,8 @@ class _Words:
             forename=name.get("forename") or "",
             nc_year=features["nc_year"] or "",
             section=row["section"],
-            reasons=(self.reasons.get(pupil_id, ()) or (row["because"],)) + _order_because(row),
+            reasons=(tuple(self.reasons.get(pupil_id, {}).values()) or (row["because"],)) + _order_because(row),
+            named=tuple(name.replace("_", " ") for name in self.reasons.get(pupil_id, {})),
             changed=row["changed"],
             change=row["change"],
             waiting_since=row["waiting_since"],
@@ -244,8 +245,8 @@ def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
     return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
 
 
-def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Per listed pupil, the sentence of each signal raised: most points first, then the catalogue's order.
+def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, dict[str, str]]:
+    """Per listed pupil, by its name the sentence of each signal raised: most points first, then the catalogue's order.
 
     A sentence that another says more fully is left out.
     """
@@ -258,7 +259,8 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str
         .with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32))
         .sort("pupil_id", -pl.col("points"), "order")
     )
-    return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
+    by_pupil = ordered.group_by("pupil_id", maintain_order=True)
+    return {pupil_id: dict(rows.select("signal", "reason").rows()) for (pupil_id,), rows in by_pupil}
 
 
 INVOLVED = "a service is already involved (known to staff)"

@@ -109,7 +109,7 @@ def severe_absence(lines: Lines) -> Signal:
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.severe_percent),
         reason="Half or more: absent for {judged_absence_sessions} of {judged_possible_sessions:session} "
         "({judged_absence_rate:%}) {judged_period}.",
-        next_step="Who already knows this family, and should a plan be made, or its review be brought forward?",
+        next_step="Who already knows this family, and should a plan be made?",
         kind="family_support",
         role="trigger",
         points=4,
@@ -133,14 +133,14 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
     known |= {"judged_need_absence_rate": 0.05, possible: 400, "judged_period": "since 3 September 2025"}
     return Signal(
         name="nearly_persistent_and_rising",
-        asks="Is this pupil short of persistent absence, and rising towards it?",
+        asks="Is this pupil short of persistent absence, and has absence risen?",
         line=f"{lines.nearly_percent}% to under {lines.persistent_percent}% missed with codes that ask about need, and either "
         "worse than last year or rising lately, as those are drawn. Judged on this school year.",
         evidence=THIS_YEAR,
         raised=nearly & any_of(worse_than_last_year(lines), rising),
         reason="Absent for {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
         "{judged_period}, other leave left out. That is under a tenth, and it has risen.",
-        next_step="What would stop it going further, and what does the pupil say would help now?",
+        next_step="What does the pupil say would help now, and what has helped before?",
         kind="in_school",
         role="trigger",
         points=1,

@@ -134,7 +134,7 @@ def _next_step() -> pl.Expr:
     return (
         pl.when(pl.col("part_time_past_six_weeks").fill_null(False))
         .then(pl.lit(_NEXT_STEPS["part_time_past_six_weeks"]))
-        .when(pl.col("quota") == "support_and_worse")
+        .when((pl.col("quota") == "support_and_worse") | (pl.col("is_severe") & pl.col("on_file").fill_null(False)))
         .then(pl.lit(EARLY_REVIEW))
         .when("is_severe")
         .then(pl.lit(_NEXT_STEPS["severe_absence"]))

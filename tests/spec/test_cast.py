@@ -197,6 +197,20 @@ def test_a_pupil_of_a_special_school_is_listed_against_their_own_past_though_a_p
     assert both.outcome(worse)["outcome"] == "listed"
 
 
+@pytest.mark.parametrize("support, has_review", [(PLAN_IN_DATE, True), ((), False)])
+def test_only_of_whom_support_is_on_file_is_an_early_review_asked(support, has_review):
+    gone = Away("O", "2025-09-08", "2026-03-20")
+    severe = [
+        replace(in_special_school(IDRIS, "special"), support=support, away=(gone,)),
+        replace(IDRIS, name="sixth", support=support, away=(gone,)),
+        replace(AMIRA, name="main", support=support, away=(gone,)),
+    ]
+    for pupil in severe:
+        it = seen([pupil])
+        assert it.answer(pupil, "severe_absence") is True and it.outcome(pupil)["outcome"] == "listed"
+        assert ("review" in it.outcome(pupil)["next_step"]) is has_review
+
+
 def test_in_a_special_school_a_recent_rise_is_enough():
     as_last_year = (Away("I", "2025-01-06", "2025-02-07"), Away("I", "2026-02-24", "2026-03-13"))
     rising = in_special_school(replace(JUNO, away=as_last_year), "rising")
