@@ -116,7 +116,9 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
         kind="inclusion_and_provision",
         role="trigger",
         points=2,
-        source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours.",
+        source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours. The evidence "
+        "would also ask of any D with no partner register. Here those sessions count to the weeks, and from a fifth of the year the pupil "
+        "is told of as one who cannot be judged.",
         caution="B and K count as present, and are often the right place. It says only that this school's own register no longer "
         "shows how the pupil is.",
         since=FIRST_LINES,
@@ -141,7 +143,8 @@ def any_suspension(_: Lines) -> Signal:
         role="trigger",
         points=3,
         source="Education Policy Institute (2025): one day's suspension in primary goes with four times the chance of later "
-        "identified social, emotional and mental health needs.",
+        "identified social, emotional and mental health needs. The evidence asks for an SEN review since; any look counts here, for what "
+        "a look was about is not held.",
         caution="It goes with needs and does not show one. Who is suspended differs by school and by ethnic group: the audit of "
         "each run looks for that.",
         since=FIRST_LINES,

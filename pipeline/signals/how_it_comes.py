@@ -145,7 +145,8 @@ def improvement(lines: Lines) -> Signal:
         kind="in_school",
         role="note",
         points=0,
-        source="Asked for by staff at Somerville Public Schools. The line is ours.",
+        source="Asked for by staff at Somerville Public Schools. The line is ours. The evidence would show any signal reversed for six "
+        "weeks; here it is persistent absence alone, for others do not stand for six weeks or have no rate to reverse.",
         caution="It is shown beside whatever else is raised and takes nothing off it. Better attendance is not a need met.",
         since=FIRST_LINES,
         raises=known | {missed: many - 1, "need_absence_rate_30d": (many - 1) / 60},

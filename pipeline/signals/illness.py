@@ -26,7 +26,8 @@ def long_or_repeated_illness(lines: Lines) -> Signal:
         role="trigger",
         points=4,
         source="Education Policy Institute (2025): pupils most absent through sickness are among the least often identified. "
-        "15 school days: the sickness return of the Pupil Registration Regulations 2024. Repeated spells: ours.",
+        "15 school days: the sickness return of the Pupil Registration Regulations 2024. Repeated spells: ours. The evidence's "
+        "other line, the top quarter of the phase, is left out: it would name a quarter of all pupils in every winter and every summer.",
         caution="It does not doubt that the pupil was ill, and asks nobody for proof. Worry and pain are illness too.",
         since=date(2026, 9, 1),
         raises={

@@ -47,7 +47,8 @@ def year_six_carried_over(lines: Lines) -> Signal:
         kind="in_school",
         role="supporting",
         points=1,
-        source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63.",
+        source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63. The evidence also watches from 5%: "
+        "a home may draw its line there.",
         caution="Many start afresh. It adds weight to what is seen in Year 7 and makes nobody eligible.",
         since=FIRST_LINES,
         raises=known | {missed: 4 * percent, of_all: 4 * percent},

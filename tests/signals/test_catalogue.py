@@ -365,6 +365,23 @@ def test_a_need_beyond_school_says_who_added_it_and_never_what_it_is():
     assert answer(signal, **signal.raises | {"wider_need_on": None})["raised"] is False
 
 
+@pytest.mark.parametrize(
+    "name, left_out",
+    [
+        ("long_or_repeated_illness", "top quarter of the phase"),
+        ("educated_elsewhere_too_long", "any D with no partner register"),
+        ("improvement", "any signal reversed"),
+        ("year_six_carried_over", "watches from 5%"),
+        ("any_suspension", "an SEN review since"),
+        ("nearly_persistent_and_rising", "many spells stand for one"),
+    ],
+)
+def test_what_the_evidence_says_and_the_line_leaves_out_is_told(name, left_out):
+    signal = by_its_name(name)
+    assert left_out in signal.source and "evidence" in signal.source
+    assert left_out not in by_its_name("persistent_absence").source
+
+
 def test_a_caution_is_a_sentence_and_says_what_the_signal_does_not():
     assert not [signal.name for signal in SIGNALS if len(signal.caution) < 40 or not signal.caution.endswith(".")]
 

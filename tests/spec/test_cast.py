@@ -202,7 +202,6 @@ def test_only_of_whom_support_is_on_file_is_an_early_review_asked(support, has_r
     gone = Away("O", "2025-09-08", "2026-03-20")
     severe = [
         replace(in_special_school(IDRIS, "special"), support=support, away=(gone,)),
-        replace(IDRIS, name="sixth", support=support, away=(gone,)),
         replace(AMIRA, name="main", support=support, away=(gone,)),
     ]
     for pupil in severe:
