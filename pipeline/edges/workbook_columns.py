@@ -86,8 +86,16 @@ class Said:
     says: Callable[[ListedPupil], str] | None
 
 
+MOST_IN_FULL = 5
+"""Reasons a row gives with their numbers; more would hide the first. The others are named, so that none is lost; a sixth
+by itself takes no more room than its name."""
+
+
 def _why(pupil: ListedPupil) -> str:
-    return "\n".join(f"• {reason}" for reason in pupil.reasons)
+    told, others = list(pupil.reasons), pupil.named[MOST_IN_FULL:]
+    if len(others) > 1:
+        told[MOST_IN_FULL : len(pupil.named)] = [f"And {len(others)} more: {', '.join(others)}."]
+    return "\n".join(f"• {reason}" for reason in told)
 
 
 PLACE_AT, PUPIL_AT, ANSWERS_AT = 2, 3, 4
@@ -96,7 +104,7 @@ WIDTHS = (PLACE_PIXELS, PUPIL_PIXELS, *(column.pixels for column in ANSWERS))
 SHOWN = (PLACE_AT, PLACE_AT + len(WIDTHS) - 1)
 
 RECORDS = (
-    Said("Why worth a look", 4, 8, "Each reason, with the numbers behind it.", _why),
+    Said("Why worth a look", 4, 8, "Each reason, with the numbers behind it. Past five, the others are named.", _why),
     Said("Last twelve school weeks", 9, 9,
          "One bar a week, the latest on the right: the taller, the more sessions attended. A sliver: none attended. A gap: none possible.",
          None),

@@ -23,7 +23,7 @@ class ListedPupil:
     forename: str
     nc_year: str
     section: str  # main or sixth_form
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...]  # those of signals first
     changed: str
     weekly: tuple[float | None, ...]  # share of possible sessions attended, 0 to 1, oldest school week first
     last_four_weeks: str
@@ -33,6 +33,7 @@ class ListedPupil:
         "new"  # new, worse, better or unchanged since the school's list before; `changed` says it in a sentence
     )
     waiting_since: date | None = None  # the first list of an unbroken wait nobody has decided on; its own day if new
+    named: tuple[str, ...] = ()  # the signals of those reasons, each in a few words
     is_drawn: bool = False  # given a place by lot, and said to be
     strengths: str = ""  # what staff said the pupil is good at, where they did and it may be kept
     pupil_words: str = ""  # what came back of an earlier list, where it may be kept

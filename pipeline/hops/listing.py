@@ -32,19 +32,22 @@ from .putting_right import WrongFacts
 
 COUNTED = {
     "eligible_not_listed": "Worth a look, but every place on this list is taken",
-    "already_known": "Worth a look by the figures, and already known: support is in place and reviewed in date",
-    "snoozed": "Worth a look by the figures, and staff asked to wait until a set day",
+    "known_in_date": "Worth a look by the figures, and support is on file: begun, reviewed or still to be reviewed in date",
+    "known_asked_for": "Worth a look by the figures, and an EHC needs assessment was requested",
+    "known_roll": "Worth a look by the figures, and the roll says that there is support: no review date is held",
+    "decided": "Worth a look by the figures, and decided on an earlier list",
+    "snoozed": "Worth a look by the figures, and left until a set day: staff asked for that, or could not reach the pupil",
     "new_or_moved": "New or moved: too few sessions to judge, see the sheet New or moved",
     "history_needed": "Cannot be judged yet: too few sessions this year, or no last year held to compare with",
     "cannot_be_judged": "Cannot be judged: no register or census is held, or the other of two registers is not seen here",
     "not_eligible": "Nothing in the figures that asks for a look",
 }
-
+"""Why pupils are not on the list, in sentences that are true of everyone each counts."""
 
 SEVERE = {
     "eligible_not_listed": "every place of this list is taken",
     "already_known": "decided on an earlier list",
-    "snoozed": "staff asked to wait until a set day",
+    "snoozed": "left until a set day, as staff asked or where they could not reach the pupil",
     "history_needed": "judged by their own past alone, and there is too little of it",
     "cannot_be_judged": "the other of two registers is not seen here",
     "not_eligible": "most of it is leave that does not ask about need, or no worse than their own past",
@@ -88,6 +91,14 @@ def with_newcomers(triage: pl.DataFrame, features: pl.DataFrame, *, as_of: date)
     return triage.with_columns(outcome=pl.when(is_new).then(pl.lit("new_or_moved")).otherwise("outcome"))
 
 
+def with_known_apart(triage: pl.DataFrame, support: pl.DataFrame) -> pl.DataFrame:
+    """`triage` where the outcome of those already known says by what: a decision, or what their support rests on."""
+    told = triage.join(support.select("pupil_id", "known_by"), on="pupil_id", how="left", maintain_order="left")
+    by = pl.when("is_decided").then(pl.lit("decided")).otherwise("known_" + pl.col("known_by"))
+    is_known = pl.col("outcome") == "already_known"
+    return told.with_columns(outcome=pl.when(is_known).then(by).otherwise("outcome")).drop("known_by")
+
+
 class _Words:
     """What a list says of each pupil shown, looked up once for all schools."""
 
@@ -114,7 +125,7 @@ class _Words:
 
     def list_of(self, urn: int, school: str, rows: pl.DataFrame) -> ReviewList:
         settings = self.home.settings
-        counts = dict(rows.group_by("outcome").len().rows())
+        counts = dict(with_known_apart(rows, self.look.support)["outcome"].value_counts().rows())
         return ReviewList(
             urn=urn,
             school=school,
@@ -148,7 +159,8 @@ class _Words:
             forename=name.get("forename") or "",
             nc_year=features["nc_year"] or "",
             section=row["section"],
-            reasons=(self.reasons.get(pupil_id, ()) or (row["because"],)) + _order_because(row),
+            reasons=(tuple(self.reasons.get(pupil_id, {}).values()) or (row["because"],)) + _order_because(row),
+            named=tuple(name.replace("_", " ") for name in self.reasons.get(pupil_id, {})),
             changed=row["changed"],
             change=row["change"],
             waiting_since=row["waiting_since"],
@@ -233,8 +245,8 @@ def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
     return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
 
 
-def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Per listed pupil, the sentence of each signal raised: most points first, then the catalogue's order.
+def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, dict[str, str]]:
+    """Per listed pupil, by its name the sentence of each signal raised: most points first, then the catalogue's order.
 
     A sentence that another says more fully is left out.
     """
@@ -247,7 +259,8 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[str
         .with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32))
         .sort("pupil_id", -pl.col("points"), "order")
     )
-    return {key[0]: tuple(rows["reason"]) for key, rows in ordered.group_by("pupil_id", maintain_order=True)}
+    by_pupil = ordered.group_by("pupil_id", maintain_order=True)
+    return {pupil_id: dict(rows.select("signal", "reason").rows()) for (pupil_id,), rows in by_pupil}
 
 
 INVOLVED = "a service is already involved (known to staff)"

@@ -24,7 +24,8 @@ def part_time_timetable(_: Lines) -> Signal:
         line="Any session marked C2 this school year.",
         evidence=_SEEN,
         raised=col("part_time_sessions_ytd") > 0,
-        reason="Part-time timetable for {part_time_sessions_ytd:session}[ in {part_time_weeks_ytd:school week}] {period}.",
+        reason="Part-time timetable for {part_time_sessions_ytd} of {possible_sessions_ytd:session} {period}"
+        "[, in {part_time_weeks_ytd:school week}].",
         next_step="When does it end, or what came of it? What has to be in place, and have the parents agreed it?",
         kind="inclusion_and_provision",
         role="trigger",
@@ -48,8 +49,8 @@ def part_time_past_six_weeks(lines: Lines) -> Signal:
         f"{_STILL_WEEKS} weeks. Judged with registers.",
         evidence=_SEEN & col("part_time_weeks_ytd").is_not_null(),
         raised=(col("part_time_weeks_ytd") > lines.part_time_weeks) & _GOES_ON.fill_null(False),
-        reason="Part-time timetable for {part_time_sessions_ytd:session} in {part_time_weeks_ytd:school week} {period}, past "
-        "six weeks.",
+        reason="Part-time timetable for {part_time_sessions_ytd} of {possible_sessions_ytd:session} {period}. It was used in "
+        "{part_time_weeks_ytd:school week}, past six.",
         next_step="What is its end date, who agreed it, and what would the pupil need to be in full time?",
         kind="inclusion_and_provision",
         role="trigger",
@@ -115,7 +116,9 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
         kind="inclusion_and_provision",
         role="trigger",
         points=2,
-        source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours.",
+        source="Register codes: DfE, Working together to improve school attendance (2024). The six weeks are ours. The evidence "
+        "would also ask of any D with no partner register. Here those sessions count to the weeks, and from a fifth of the year the pupil "
+        "is told of as one who cannot be judged.",
         caution="B and K count as present, and are often the right place. It says only that this school's own register no longer "
         "shows how the pupil is.",
         since=FIRST_LINES,
@@ -125,25 +128,33 @@ def educated_elsewhere_too_long(lines: Lines) -> Signal:
 
 
 def any_suspension(_: Lines) -> Signal:
+    looked_since = col("looked_at_on") >= col("last_suspension_on")
     return Signal(
         name="any_suspension",
-        asks="Has this pupil been suspended or excluded in the last 12 months?",
-        line="Any suspension or exclusion begun in the last 12 months, or any session marked E this school year.",
+        asks="Has this pupil been suspended or excluded in the last 12 months, with no look since?",
+        line="Any suspension or exclusion begun in the last 12 months, or any session marked E this school year; and no review, "
+        "decision, need added by staff, or support begun or ended is known of the day of the last one, or since.",
         evidence=col("suspensions_12m").is_not_null(),
-        raised=col("suspensions_12m") > 0,
-        reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]"
-        "[; {suspended_sessions_ytd:session} missed by it this year].",
+        raised=(col("suspensions_12m") > 0) & ~looked_since.fill_null(False),
+        reason="Suspended or excluded {suspensions_12m:times} in the last 12 months[, last on {last_suspension_on:date}]."
+        "[ It took {suspended_sessions_ytd} of {possible_sessions_ytd:session} this year.]",
         next_step="What did the pupil find hard before it happened? Has anyone looked for a need behind it?",
         kind="learning_and_communication",
         role="trigger",
         points=3,
         source="Education Policy Institute (2025): one day's suspension in primary goes with four times the chance of later "
-        "identified social, emotional and mental health needs.",
+        "identified social, emotional and mental health needs. The evidence asks for an SEN review since; any look counts here, for what "
+        "a look was about is not held.",
         caution="It goes with needs and does not show one. Who is suspended differs by school and by ethnic group: the audit of "
         "each run looks for that.",
         since=FIRST_LINES,
-        raises={"suspensions_12m": 1, "last_suspension_on": date(2025, 11, 4), "suspended_sessions_ytd": 2},
-        spares={"suspensions_12m": 0},
+        raises={
+            "suspensions_12m": 1,
+            "last_suspension_on": date(2025, 11, 4),
+            "suspended_sessions_ytd": 2,
+            "possible_sessions_ytd": 160,
+        },
+        spares={"suspensions_12m": 1, "last_suspension_on": date(2025, 11, 4), "looked_at_on": date(2025, 11, 4)},
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from polars import col
+from polars import col, when
 
 from .comparing import at_least
 from .lines import Lines
@@ -20,7 +20,8 @@ def many_spells(lines: Lines) -> Signal:
         "none.",
         evidence=col("absence_spells_term").is_not_null(),
         raised=col("absence_spells_term") >= lines.many_spells,
-        reason="{absence_spells_term:separate spell} of absence begun this term.",
+        reason="{absence_spells_term:separate spell} of absence begun this term.[ In all, {need_absence_sessions_ytd} of "
+        "{need_possible_sessions_ytd:session} missed {period}, other leave left out.]",
         next_step="Is there a pattern in the days, lessons or reasons, and has the pupil been asked about it?",
         kind="in_school",
         role="supporting",
@@ -34,12 +35,19 @@ def many_spells(lines: Lines) -> Signal:
     )
 
 
+HALVES = ("mornings", "afternoons")
+
+
 def weekday_pattern(lines: Lines) -> Signal:
     missed, of_all, share = (
         col("pattern_absences_ytd").cast(float), col("pattern_all_absences_ytd").cast(float), col("school_pattern_share")
     )  # fmt: skip
     ordinary = of_all * share
-    odds = missed * (1 - share) >= lines.weekday_times * (of_all - missed) * share - 1e-9
+    by_count = missed >= lines.weekday_times * ordinary - 1e-9
+    by_odds = (
+        missed * (1 - share) >= lines.weekday_times * (of_all - missed) * share - 1e-9
+    )  # twice near a half is past all
+    so_many_times = when(col("pattern_slot").is_in(HALVES)).then(by_odds).otherwise(by_count)
     beyond = (missed - ordinary) * (missed - ordinary) >= lines.weekday_chance * ordinary * (1 - share) - 1e-9
     many = 4 * lines.weekday_absences
     known = {"pattern_slot": "Fridays", "pattern_all_absences_ytd": many, "pattern_share": 0.5}
@@ -47,13 +55,14 @@ def weekday_pattern(lines: Lines) -> Signal:
         name="weekday_pattern",
         asks="Do this pupil's absences fall on one weekday, or in one half of the day?",
         line=f"{lines.weekday_absences} or more absences this year on one weekday, or half days missed alone in mornings or in "
-        f"afternoons; {lines.weekday_times} times what the pupil's other days, and the school's own pattern, would make expected; "
+        f"afternoons; on a weekday {lines.weekday_times} times as many as the school's own pattern makes expected, in one half of the "
+        f"day {lines.weekday_times} times the odds it gives for that half against the other; "
         "and so many that chance gives them to fewer than one pupil in a hundred. Part-time timetables, suspensions "
         "and appointments are left out. Judged with registers, where the school's other pupils have missed a hundred days.",
         evidence=share.is_not_null() & of_all.is_not_null(),
-        raised=(missed >= lines.weekday_absences) & (missed > ordinary) & odds & beyond,
+        raised=(missed >= lines.weekday_absences) & (missed > ordinary) & so_many_times & beyond,
         reason="{pattern_slot}: {pattern_absences_ytd} of {pattern_all_absences_ytd} days or half days missed this year "
-        "({pattern_share:%}); by the school's own pattern {school_pattern_share:%} would be ordinary.",
+        "({pattern_share:%}). By the school's own pattern {school_pattern_share:%} would be ordinary.",
         next_step="What happens on that day or at that hour, in lessons, on the way or at home?",
         kind="in_school",
         role="supporting",
@@ -130,12 +139,14 @@ def improvement(lines: Lines) -> Signal:
         & ~few
         & SIX_WEEKS.beyond_chance(lines.improved_chance),
         reason="Good news: absent for {need_absence_sessions_30d} of the last {need_possible_sessions_30d:session} in six school weeks "
-        "({need_absence_rate_30d:%}), against {need_absence_rate_before_30d:%} before them.",
+        "({need_absence_rate_30d:%}). Before them it was {need_absence_sessions_before_30d} of "
+        "{need_possible_sessions_before_30d:session} ({need_absence_rate_before_30d:%}).",
         next_step="What has helped, and how can it be kept up?",
         kind="in_school",
         role="note",
         points=0,
-        source="Asked for by staff at Somerville Public Schools. The line is ours.",
+        source="Asked for by staff at Somerville Public Schools. The line is ours. The evidence would show any signal reversed for six "
+        "weeks; here it is persistent absence alone, for others do not stand for six weeks or have no rate to reverse.",
         caution="It is shown beside whatever else is raised and takes nothing off it. Better attendance is not a need met.",
         since=FIRST_LINES,
         raises=known | {missed: many - 1, "need_absence_rate_30d": (many - 1) / 60},

@@ -18,15 +18,16 @@ def long_or_repeated_illness(lines: Lines) -> Signal:
         f"illness that come to {percent}% of at least 40 possible sessions.",
         evidence=col("possible_sessions_ytd") > 0,
         raised=_long_or_repeated(lines),
-        reason="Missed {illness_sessions_ytd:session} for illness[ and {medical_sessions_ytd} for medical appointments] "
-        "{period}[, in {illness_spells_ytd:separate spell}].",
+        reason="Missed {illness_sessions_ytd} of {possible_sessions_ytd:session} for illness {period}"
+        "[, in {illness_spells_ytd:separate spell}].[ Medical appointments took {medical_sessions_ytd} more.]",
         next_step="What do the family and any clinician say? Could worry or an unmet need be behind it? At 15 school days, has the "
         "authority been told?",
         kind="health",
         role="trigger",
         points=4,
         source="Education Policy Institute (2025): pupils most absent through sickness are among the least often identified. "
-        "15 school days: the sickness return of the Pupil Registration Regulations 2024. Repeated spells: ours.",
+        "15 school days: the sickness return of the Pupil Registration Regulations 2024. Repeated spells: ours. The evidence's "
+        "other line, the top quarter of the phase, is left out: it would name a quarter of all pupils in every winter and every summer.",
         caution="It does not doubt that the pupil was ill, and asks nobody for proof. Worry and pain are illness too.",
         since=date(2026, 9, 1),
         raises={

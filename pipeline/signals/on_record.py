@@ -8,7 +8,7 @@ from .comparing import any_of
 from .how_it_comes import lateness
 from .illness import long_or_repeated_illness
 from .lines import Lines
-from .own_past import rising_lately, unauthorised_rising, worse_than_last_year
+from .own_past import FROM_LAST_YEAR, rising_lately, unauthorised_rising, worse_than_last_year
 from .rates import SEEN, tenth_on_need
 from .signal import Signal
 
@@ -47,7 +47,8 @@ def year_six_carried_over(lines: Lines) -> Signal:
         kind="in_school",
         role="supporting",
         points=1,
-        source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63.",
+        source="FFT Education Datalab (2025): rates in Year 6 and Year 7 correlate at 0.63. The evidence also watches from 5%: "
+        "a home may draw its line there.",
         caution="Many start afresh. It adds weight to what is seen in Year 7 and makes nobody eligible.",
         since=FIRST_LINES,
         raises=known | {missed: 4 * percent, of_all: 4 * percent},
@@ -64,8 +65,7 @@ def sen_removed_then_rises(lines: Lines) -> Signal:
         line=f"SEN provision K or E said in the last {months} months to have ended, by the school that gave it, and worse than last year as that is drawn.",
         evidence=worse.evidence,
         raised=lately.fill_null(False) & worse.raised,
-        reason="SEN provision was down as ended on {sen_ended_on:date}. Absence is up from {past_need_absence_rate:%} "
-        "{past_period} to {need_absence_rate_ytd:%} {period}.",
+        reason=f"SEN provision was down as ended on {{sen_ended_on:date}}. Absence is up {FROM_LAST_YEAR}.",
         next_step="What did the support do that nothing does now, and should it come back while that is found out?",
         kind="learning_and_communication",
         role="trigger",
@@ -92,7 +92,7 @@ def early_years_profile(lines: Lines) -> Signal:
         "terms running.",
         evidence=SEEN & col("has_good_level").is_not_null(),
         raised=~col("has_good_level") & any_absence(lines),
-        reason="At the end of Reception ({early_years_year}) a good level of development had not been reached. Absence asks for a look now.",
+        reason="At the end of Reception ({early_years_year}) a good level of development had not been reached.",
         next_step="What was seen then, what was done about it, and is it still so?",
         kind="learning_and_communication",
         role="supporting",

@@ -64,8 +64,8 @@ def rising_lately(lines: Lines) -> Signal:
         & (col("need_absence_sessions_20d") >= sessions)
         & LATELY.beyond_chance(lines.rising_chance),
         reason="Absent for {need_absence_sessions_20d} of the last {need_possible_sessions_20d:session} "
-        "({need_absence_rate_20d:%}), against {need_absence_rate_before_20d:%} earlier this year "
-        "(whole school: {school_rise_20d:points}).",
+        "({need_absence_rate_20d:%}), against {need_absence_sessions_before_20d} of {need_possible_sessions_before_20d} "
+        "({need_absence_rate_before_20d:%}) earlier this year. Whole school: {school_rise_20d:points}.",
         next_step="What changed in the last month, and what does the pupil say about it?",
         kind="emotional_wellbeing",
         role="supporting",
@@ -76,6 +76,12 @@ def rising_lately(lines: Lines) -> Signal:
         raises=seen | {"need_absence_sessions_20d": missed},
         spares=seen | {"need_absence_sessions_20d": missed - 1},
     )
+
+
+FROM_LAST_YEAR = (
+    "from {past_need_absence_sessions} of {past_need_possible_sessions:session} ({past_need_absence_rate:%}) {past_period} "
+    "to {need_absence_sessions_ytd} of {need_possible_sessions_ytd:session} ({need_absence_rate_ytd:%}) {period}"
+)
 
 
 def worse_than_last_year(lines: Lines) -> Signal:
@@ -96,8 +102,7 @@ def worse_than_last_year(lines: Lines) -> Signal:
         evidence=_THIS_YEAR & (col("past_need_possible_sessions") > 0),
         raised=LAST_YEAR.up_by(points=points, sessions=sessions)
         & LAST_YEAR.beyond_chance(lines.worse_chance, set_aside=lines.worse_set_aside),
-        reason="Up from {past_need_absence_rate:%} {past_period} to {need_absence_rate_ytd:%} {period} "
-        "({need_absence_sessions_ytd} of {need_possible_sessions_ytd:session}). Other leave is left out of both.",
+        reason=f"Up {FROM_LAST_YEAR}. Other leave is left out of both.",
         next_step="What is different from last year, at school or at home, in the pupil's own words?",
         kind="emotional_wellbeing",
         role="trigger",
@@ -136,8 +141,11 @@ def unauthorised_rising(lines: Lines) -> Signal:
         & HALF_TERMS.up_by(points=points, sessions=0)
         & (now[0] >= sessions)
         & HALF_TERMS.beyond_chance(lines.unauthorised_chance),
-        reason="Absence no reason was accepted for, and arriving after registers closed: {unexplained_rate_two_half_terms_before:%}, "
-        "{unexplained_rate_half_term_before:%} and now {unexplained_rate_half_term:%} of sessions in the last three half terms.",
+        reason="Absent with no reason accepted, or in after registers closed, for {unexplained_sessions_half_term} of "
+        "{possible_sessions_half_term:session} ({unexplained_rate_half_term:%}) in the latest half term. "
+        "Before that it was {unexplained_sessions_half_term_before} of {possible_sessions_half_term_before} "
+        "({unexplained_rate_half_term_before:%}), and before that {unexplained_sessions_two_half_terms_before} of "
+        "{possible_sessions_two_half_terms_before} ({unexplained_rate_two_half_terms_before:%}).",
         next_step="What does the pupil keep away from, or lack? Who could ask so that it is no telling-off?",
         kind="emotional_wellbeing",
         role="trigger",
@@ -170,9 +178,10 @@ def climb_in_year_seven(lines: Lines) -> Signal:
         & (col("need_possible_sessions_since_first_half_term") >= 20),
         raised=SINCE_HALF_TERM.up_by(points=points, sessions=sessions)
         & SINCE_HALF_TERM.beyond_chance(lines.climb_chance),
-        reason="Since the first half-term holiday of Year 7 absent for {need_absence_sessions_since_first_half_term} of "
-        "{need_possible_sessions_since_first_half_term:session} ({need_absence_rate_since_first_half_term:%}), before it "
-        "{need_absence_rate_first_half_term:%} (the year group: {school_year_seven_climb:points}).",
+        reason="In Year 7, absent for {need_absence_sessions_since_first_half_term} of "
+        "{need_possible_sessions_since_first_half_term:session} ({need_absence_rate_since_first_half_term:%}) since the first "
+        "half-term holiday. Before it, for {need_absence_sessions_first_half_term} of {need_possible_sessions_first_half_term} "
+        "({need_absence_rate_first_half_term:%}). The year group: {school_year_seven_climb:points}.",
         next_step="What about the new school has turned out hardest, and did the primary school know of it?",
         kind="learning_and_communication",
         role="supporting",

@@ -36,7 +36,12 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
     months = lines.looked_at_months
     lately = col("looked_at_on") >= col("as_of").dt.offset_by(f"-{months}mo")
     absent = tenth_on_need(lines).fill_null(False) | any_of(long_or_repeated_illness(lines))
-    of_rate = {"judged_on": "this_year", "judged_need_possible_sessions": 160, "nothing_on_file": True}
+    of_rate = {
+        "judged_on": "this_year",
+        "judged_need_possible_sessions": 160,
+        "nothing_on_file": True,
+        "judged_period": "since 3 September 2025",
+    }
     of_illness = {"possible_sessions_ytd": 160, "illness_sessions_ytd": 0, "medical_sessions_ytd": 0}
     return Signal(
         name="absent_and_never_looked_at",
@@ -47,8 +52,9 @@ def absent_and_never_looked_at(lines: Lines) -> Signal:
         "nobody ever said what is on file.",
         evidence=(col("judged_on").is_not_null() | SEEN) & col("nothing_on_file").is_not_null(),
         raised=absent & col("nothing_on_file") & ~lately.fill_null(False),
-        reason="Absent and never looked at: no support, plan or SEN provision on file, and no review in the last "
-        f"{months} months.",
+        reason="Absent and never looked at[: {judged_need_absence_sessions} of {judged_need_possible_sessions:session} missed, other "
+        "leave left out, {judged_period}]. No support, plan or SEN provision is on file. "
+        f"There was no review in the last {months} months.",
         next_step="Who will look first, and what do the pupil and their parents say is behind it?",
         kind="in_school",
         role="trigger",
@@ -103,7 +109,7 @@ def severe_absence(lines: Lines) -> Signal:
         raised=at_least("judged_absence_sessions", "judged_possible_sessions", lines.severe_percent),
         reason="Half or more: absent for {judged_absence_sessions} of {judged_possible_sessions:session} "
         "({judged_absence_rate:%}) {judged_period}.",
-        next_step="Who already knows this family, and should a plan be made, or its review be brought forward?",
+        next_step="Who already knows this family, and should a plan be made?",
         kind="family_support",
         role="trigger",
         points=4,
@@ -127,14 +133,14 @@ def nearly_persistent_and_rising(lines: Lines) -> Signal:
     known |= {"judged_need_absence_rate": 0.05, possible: 400, "judged_period": "since 3 September 2025"}
     return Signal(
         name="nearly_persistent_and_rising",
-        asks="Is this pupil short of persistent absence, and rising towards it?",
+        asks="Is this pupil short of persistent absence, and has absence risen?",
         line=f"{lines.nearly_percent}% to under {lines.persistent_percent}% missed with codes that ask about need, and either "
         "worse than last year or rising lately, as those are drawn. Judged on this school year.",
         evidence=THIS_YEAR,
         raised=nearly & any_of(worse_than_last_year(lines), rising),
         reason="Absent for {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
-        "{judged_period}, other leave left out: under a tenth, and rising.",
-        next_step="What would stop it going further, and what does the pupil say would help now?",
+        "{judged_period}, other leave left out. That is under a tenth, and it has risen.",
+        next_step="What does the pupil say would help now, and what has helped before?",
         kind="in_school",
         role="trigger",
         points=1,

@@ -20,11 +20,11 @@ LONGEST_WAIT = 10  # school days
 
 _ALARMS = {
     "dismisses_nothing": (
-        "Of ten looks or more that were decided on this school year, to look further or no further, none was to look no further.",
+        "Ten looks or more were decided on this school year, to look further or no further. None was to look no further.",
         "Is each row looked at before it is answered, and may whoever answers say no?",
     ),
     "dismisses_everything": (
-        "Of ten looks or more that were decided on this school year, to look further or no further, none was to look further.",
+        "Ten looks or more were decided on this school year, to look further or no further. None was to look further.",
         "Is the list wrong for this school, or is there no time to look?",
     ),
     "never_returned": (

@@ -16,9 +16,10 @@ _WORTH_A_LOOK = (
     "Worth a look, and given a place by lot among those for whom none was left, so that what lists miss can be known."
 )
 _UNDER_A_TENTH = (
-    "Absent for {judged_absence_sessions} of {judged_possible_sessions:session} ({judged_absence_rate:%}) {judged_period}, under a "
-    "tenth: given a place by lot, so that what lists miss can be known."
+    "Absent for {judged_need_absence_sessions} of {judged_need_possible_sessions:session} ({judged_need_absence_rate:%}) "
+    "{judged_period}, other leave left out. Under a tenth, and given a place by lot, so that what lists miss can be known."
 )
+"""With the numbers the draw goes by: DfE's rate may be a tenth and more where other leave is in it."""
 
 
 def with_drawn(placed: pl.DataFrame, lots: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -25,20 +25,19 @@ _NO_PAST = "Judged against their own last year alone, and there is too little of
 _OWN_PAST = "Judged against their own past alone, and absence is not clearly worse than it."
 _UNDER_A_TENTH = f"{_RATE}, under a tenth."
 _FEW_MISSED = (
-    f"{_RATE}, a tenth or more, but fewer than {FEWEST_MISSED} sessions"
+    f"{_RATE}. That is a tenth or more, but fewer than {FEWEST_MISSED} sessions"
     "[ when {judged_other_absence_sessions} of holidays or other leave are set aside]."
 )
 _OTHER_LEAVE = (
-    "Absence was a tenth or more, but under a tenth where holidays and other leave, which do not ask about need, are set "
-    f"aside ({_ASKING})."
+    f"Absence was a tenth or more. It was under a tenth ({_ASKING}) with holidays and other leave set aside. Those do not ask "
+    "about need."
 )
 _ASIDE = (
-    "where illness in weeks in which much of the school was ill is set aside"
-    "[, and {judged_other_absence_sessions} of holidays or other leave] "
-    "({missed_beyond_waves} of {possible_beyond_waves:session})."
+    "({missed_beyond_waves} of {possible_beyond_waves:session}) once some of it was set aside. That is illness in weeks in which "
+    "much of the school was ill[, and {judged_other_absence_sessions:session} of holidays or other leave]."
 )
-_IN_WAVES = f"Absence was a tenth or more, but under a tenth {_ASIDE}"
-_FEW_BEYOND_WAVES = f"Absence was a tenth or more, but fewer than {FEWEST_MISSED} sessions {_ASIDE}"
+_IN_WAVES = f"Absence was a tenth or more. It was under a tenth {_ASIDE}"
+_FEW_BEYOND_WAVES = f"Absence was a tenth or more. It was fewer than {FEWEST_MISSED} sessions {_ASIDE}"
 _NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
@@ -135,7 +134,7 @@ def _next_step() -> pl.Expr:
     return (
         pl.when(pl.col("part_time_past_six_weeks").fill_null(False))
         .then(pl.lit(_NEXT_STEPS["part_time_past_six_weeks"]))
-        .when(pl.col("quota") == "support_and_worse")
+        .when((pl.col("quota") == "support_and_worse") | (pl.col("is_severe") & pl.col("on_file").fill_null(False)))
         .then(pl.lit(EARLY_REVIEW))
         .when("is_severe")
         .then(pl.lit(_NEXT_STEPS["severe_absence"]))

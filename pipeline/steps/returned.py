@@ -32,7 +32,7 @@ class Judged:
 
 BROKEN = {"sheet": pl.String, "row_number": pl.Int32, "rule": pl.String, "sentence": pl.String}
 
-_A_FRESH_COPY = "fill in the pupil's row in a fresh copy of the list."
+_A_FRESH_COPY = "Fill in the pupil's row in a fresh copy of the list."
 _ONE_OF = "pick one from its list."
 _A_DAY = "give a day, such as 26/11/2026."
 
@@ -105,12 +105,12 @@ _HAS_KEY = pl.col("pupil_id").is_not_null()
 _IS_WHOSE = _HAS_KEY & pl.col("is_sealed")
 
 _RULES_OF_ROWS = (
-    Rule("key_lost", ~_HAS_KEY, f"Its hidden key is gone, or the row was added, so that nobody can tell whose it is: {_A_FRESH_COPY}"),
+    Rule("key_lost", ~_HAS_KEY, f"Its hidden key is gone, or the row was added. Nobody can tell whose it is. {_A_FRESH_COPY}"),
     Rule("seal_broken", _HAS_KEY & ~pl.col("is_sealed"),
-         f"The pupil it shows and its hidden key do not belong together: {_A_FRESH_COPY}"),
+         f"The pupil it shows and its hidden key do not belong together. {_A_FRESH_COPY}"),
     Rule("pupil_twice", _HAS_KEY & (pl.col("times") > 1), "The pupil is answered for in another row too: answer in one row alone."),
     Rule("has_formula", pl.col("has_formula"), "A formula stands in one of its cells, and none is believed: type the answer itself."),
-    Rule("is_merged", pl.col("is_merged"), f"Cells of it are merged, so that nobody can tell whose answer they hold: {_A_FRESH_COPY}"),
+    Rule("is_merged", pl.col("is_merged"), f"Cells of it are merged. Nobody can tell whose answer they hold. {_A_FRESH_COPY}"),
     Rule("not_on_list", _OF_LIST & _IS_WHOSE & ~pl.col("is_listed"),
          "The pupil is not on that list as it was last issued: answer on the newest list."),
 )  # fmt: skip
@@ -126,7 +126,7 @@ def _rules_of_decisions(list_as_of: date, known_on: date) -> tuple[Rule, ...]:
         Rule("decision_without_day", has_decision & ~told, f"A decision has no “Decided on”: {_A_DAY}"),
         Rule("day_without_decision", ~has_decision & told, f"“Decided on” has a day, and Decision is empty: {_ONE_OF}"),
         Rule("decided_on_no_day", told & decided.is_null(), f"“Decided on” is no day: {_A_DAY}"),
-        Rule("decided_before_list", decided < list_as_of, "“Decided on” is before the day of the list: what was decided earlier belongs on the list of that day; here give the day you "
+        Rule("decided_before_list", decided < list_as_of, "“Decided on” is before the day of the list. What was decided earlier belongs on the list of that day. Here give the day you "
              "decided again."),
         Rule("decided_ahead", decided > known_on, "“Decided on” is still to come: give the day it was decided."),
         Rule("snooze_without_day", is_snooze & ~pl.col("snooze_until_told"), f"A snooze has no “Snooze until”: {_A_DAY}"),
@@ -136,7 +136,7 @@ def _rules_of_decisions(list_as_of: date, known_on: date) -> tuple[Rule, ...]:
         Rule("snooze_too_long", is_snooze & (until > longest),
              f"“Snooze until” is more than {LONGEST_SNOOZE_DAYS} days after “Decided on”: give an earlier day."),
         Rule("snooze_not_decided", ~is_snooze.fill_null(False) & (pl.col("snooze_until_told") | pl.col("snooze_reason").is_not_null()),
-             f"“Snooze until” and “Snooze: why” go with the decision “{SNOOZE}” alone: empty them, or decide so."),
+             f"“Snooze until” and “Snooze: why” go with the decision “{SNOOZE}” alone. Empty them, or decide so."),
     )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def _rules_of_outcomes(known_on: date) -> tuple[Rule, ...]:
     has_outcome = pl.col("outcome").is_not_null()
     return (
         Rule("not_looked_into", _OF_LOOKED_INTO & _IS_WHOSE & since.is_null(),
-             "Nobody has decided to look into it, or somebody has decided otherwise since: decide on the list first."),
+             "Nobody has decided to look into it, or that was changed since. Decide on the list first."),
         Rule("outcome_without_day", has_outcome & ~told, f"What came of it has no “Found on”: {_A_DAY}"),
         Rule("day_without_outcome", ~has_outcome & told, f"“Found on” has a day, and “What came of it” is empty: {_ONE_OF}"),
         Rule("outcome_no_day", told & found.is_null(), f"“Found on” is no day: {_A_DAY}"),

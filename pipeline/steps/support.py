@@ -52,6 +52,7 @@ def pupil_support(
         roll.with_columns(
             on_file=pl.col("has_running_support").fill_null(False) | by_provision,
             known_because=pl.coalesce("known_because", pl.when(census_only).then(_provision_sentence(words))),
+            known_by=pl.coalesce("known_by", pl.when(census_only).then(pl.lit("roll"))),
         )
     )
 
@@ -95,7 +96,7 @@ def _on_file(running: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(running: pl.DataFrame, words: PlanWords) -> pl.DataFrame:
-    """One row per pupil already known, with the sentence of the first kind in the order lists name them."""
+    """One row per pupil already known, with the sentence of the first kind in the order lists name them, and what it rests on."""
     rank = pl.col("kind").replace_strict(_FIRST_SAID, return_dtype=pl.Int32)
     printed = pl.col("kind").replace_strict(_printed(words), return_dtype=pl.String)
     reviewed = pl.col("last_review").is_not_null()
@@ -110,7 +111,10 @@ def _known(running: pl.DataFrame, words: PlanWords) -> pl.DataFrame:
         running.filter("is_known")
         .sort(rank, "kind", "looked_at", "next_review", descending=[False, False, True, True], nulls_last=True)
         .group_by("pupil_id", maintain_order=True)
-        .agg(known_because=sentence.first())
+        .agg(
+            known_because=sentence.first(),
+            known_by=pl.when(asked_for.first()).then(pl.lit("asked_for")).otherwise(pl.lit("in_date")),
+        )
     )
 
 

@@ -158,11 +158,12 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     is_known = pl.col("known_because").is_not_null() & ~_is_worsening() & ~_is_worse_since_decided()
     by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
     past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
+    is_asked_of = is_eligible | _is_answered()
     said_by_the_first_that_holds = (
         ("cannot_be_judged", half_unseen()),
-        ("snoozed", is_eligible & is_quiet),
-        (pl.col("decided_outcome"), is_eligible & pl.col("decided_because").is_not_null()),
-        ("already_known", is_eligible & is_known),
+        ("snoozed", is_asked_of & is_quiet),
+        (pl.col("decided_outcome"), is_asked_of & pl.col("decided_because").is_not_null()),
+        ("already_known", is_asked_of & is_known),
         (None, is_eligible),
         ("cannot_be_judged", pl.col("source") == "none"),
         ("history_needed", pl.col("judged_on").is_null() | past_unknown),
@@ -174,6 +175,12 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
         outcome = pl.when(holds).then(said).otherwise(outcome)
     decided = pl.col("decided_because").is_not_null() & (pl.col("outcome") == pl.col("decided_outcome"))
     return judged.with_columns(outcome=outcome).with_columns(is_decided=decided.fill_null(False))
+
+
+def _is_answered() -> pl.Expr:
+    """A suspension asks no more once somebody has looked, and what they said of it is still the reason the pupil is not listed."""
+    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
+    return ((pl.col("suspensions_12m") > 0) & ~by_own_past).fill_null(False)
 
 
 def _is_worsening() -> pl.Expr:

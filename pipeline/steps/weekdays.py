@@ -6,6 +6,7 @@ the days on which this pupil was expected.
 
 import numpy as np
 
+from pipeline.signals.how_it_comes import HALVES
 from pipeline.steps.judged import FEWEST_OTHERS
 from pipeline.steps.pages import NEED, POSSIBLE, Page, numbered, others
 
@@ -16,7 +17,6 @@ ENOUGH_ABSENCES = 100
 """Of the school's other pupils, below which how they fall says too little."""
 
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays")
-HALVES = ("mornings", "afternoons")
 
 
 def weekday_pattern(page: Page) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ import openpyxl.utils
 import pytest
 
 from pipeline.edges.seals import Seals
-from pipeline.edges.workbook_columns import ANSWERS
+from pipeline.edges.workbook_columns import ANSWERS, RECORDS
 from pipeline.edges.workbooks import DECISIONS, HistoryNeeded, ListedPupil, ReviewList, write_review_list
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")  # openpyxl reads around them
@@ -664,3 +664,24 @@ def test_a_disk_that_fails_leaves_the_list_before_it_whole_and_no_piece_of_the_n
 
     assert path.read_bytes() == b"the list before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def why(how_many: int, *more: str) -> list[str]:
+    """The reasons a row gives of a pupil with so many signals raised, a line each."""
+    named = tuple(f"signal {n}" for n in range(1, how_many + 1))
+    said = RECORDS[0].says(
+        made_up_pupil(reasons=(*(f"Reason {n}." for n in range(1, how_many + 1)), *more), named=named)
+    )
+    return said.split("\n")
+
+
+@pytest.mark.parametrize("how_many", [1, 5, 6])
+def test_up_to_six_reasons_are_all_told_in_full(how_many):
+    assert why(how_many) == [f"• Reason {n}." for n in range(1, how_many + 1)]
+
+
+def test_of_more_the_first_five_are_told_in_full_and_the_others_named():
+    order = "Placed here mostly for: 12 of 60 sessions missed."
+    assert why(8, order) == [
+        *(f"• Reason {n}." for n in range(1, 6)), "• And 3 more: signal 6, signal 7, signal 8.", f"• {order}",
+    ]  # fmt: skip

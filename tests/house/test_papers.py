@@ -44,6 +44,47 @@ def test_no_lock_that_records_addresses_is_kept():
     assert not [name for name in ("uv.lock", "poetry.lock", "Pipfile.lock", "pylock.toml") if (ROOT / name).exists()]
 
 
+# Pages for readers --------------------------------------------------------------------------------------------------------
+
+
+def told_on(page: str) -> str:
+    return " ".join((ROOT / "docs" / page).read_text().split())
+
+
+@pytest.mark.parametrize(
+    "page, by_whom, of_what",
+    [
+        ("for-families.md", "If a person there has agreed to it", "by marks alone"),
+        ("for-sencos.md", "Where a person at your authority or trust has agreed to a model", "from attendance alone"),
+    ],
+)
+def test_readers_are_told_what_a_model_may_do_who_agrees_to_it_and_that_it_lists_nobody(page, by_whom, of_what):
+    words = told_on(page)
+    assert by_whom in words and of_what in words and "go on missing school" in words
+    assert "Nobody is on the list because of that" in words or "Nobody is on it because of a forecast" in words
+    assert "does not guess" not in words and "a forecast or a list" not in words
+
+
+@pytest.mark.parametrize("page", ["for-families.md", "for-sencos.md"])
+def test_readers_are_told_that_a_lot_is_off_unless_somebody_is_named(page):
+    assert "by lot" in told_on(page) and "off unless some" in told_on(page)
+
+
+def test_families_are_told_every_use_that_is_forbidden():
+    uses = told_on("for-families.md").partition("What it must not be used for")[2]
+    assert [
+        word
+        for word in ("fine you", "court", "send your child home", "out of a school", "funding", "staff")
+        if word not in uses
+    ] == []
+
+
+def test_sencos_are_not_told_that_no_illness_lists_anyone():
+    words = told_on("for-sencos.md")
+    assert "so a week of flu lists nobody" not in words
+    assert "a cold of three days" in words and "Four days or more of one pupil's illness early in the year may" in words
+
+
 # README and Makefile ------------------------------------------------------------------------------------------------------
 
 

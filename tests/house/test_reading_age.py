@@ -22,8 +22,9 @@ from pipeline.hops.putting_right import SAYS
 from pipeline.signals import SIGNALS
 from pipeline.signals.lines import Lines, overrides_in_words
 from pipeline.signals.sentences import written
-from pipeline.steps import lost_after_16, lost_care, lost_plans, lost_registers, lost_rolls, reasons
+from pipeline.steps import alarms, drawn, lost_after_16, lost_care, lost_plans, lost_registers, lost_rolls, reasons
 from pipeline.steps.lost_since_return import SinceReturn
+from pipeline.steps.returned import rules_of
 from pipeline.vocabulary.lost import KINDS
 from pipeline.vocabulary.sen import PlanWords
 from tests.edges.test_workbooks import made_up_list, made_up_pupil
@@ -54,7 +55,16 @@ def _syllables(word: str) -> int:
 def reading_age(text: str) -> float:
     """Flesch-Kincaid's school grade, and five years. A full stop, a colon, a question, a line of a list or table ends a sentence."""
     told = re.sub(r"\*\*|\[([^\]]*)\]\([^)]*\)|`", r"\1", text)
-    sentences = [one for one in re.split(r"[.?!:;](?=\s|$)|\n\s*\n|\n[-|#]|\|", told) if _WORD.search(one)]
+    return _of(re.split(r"[.?!:;](?=\s|$)|\n\s*\n|\n[-|#]|\|", told))
+
+
+def reading_age_alone(text: str) -> float:
+    """The same where only a full stop or a question ends a sentence: colons and semicolons make none shorter."""
+    return _of(re.split(r"[.?!](?=\s|$)", text))
+
+
+def _of(parts: list[str]) -> float:
+    sentences = [one for one in parts if _WORD.search(one)]
     words = [word for one in sentences for word in _WORD.findall(one)]
     return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59 + 5
 
@@ -81,7 +91,13 @@ def test_so_can_what_is_said_of_each_signal(signal):
 def test_each_reason_and_each_question_can_be_read_at_twelve_by_itself(signal, what):
     """A reason stands in a cell of its own, and is read on its own: long words of others make it no easier."""
     said = sentence(signal) if what == "reason" else getattr(signal, what)
-    assert reading_age(said) <= 12, said
+    assert reading_age_alone(said) <= 12, said
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda one: one.name)
+def test_so_can_each_reason_with_all_it_may_say(signal):
+    [full] = in_full([signal.reason])
+    assert reading_age_alone(full) <= 12, full
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda one: one.name)
@@ -112,7 +128,11 @@ def test_so_can_what_a_board_cannot_tell_of_since_the_last_return():
 
 def templates(module) -> list[str]:
     """The sentences of a module, each with every optional part and what it puts in as a list would."""
-    texts = [text for name, text in vars(module).items() if re.match(r"_[A-Z]", name) and isinstance(text, str)]
+    return in_full(text for name, text in vars(module).items() if re.match(r"_[A-Z]", name) and isinstance(text, str))
+
+
+def in_full(texts) -> list[str]:
+    """Those with anything to put in, each with every optional part."""
     return [
         re.sub(r"\{\w+:?([^}]*)\}", lambda put: _PUT_IN.get(put[1], f"12 {put[1]}s"), text)
         .replace("[", "")
@@ -122,13 +142,21 @@ def templates(module) -> list[str]:
     ]
 
 
-_PUT_IN = {"": "12", "date": "6 March 2026", "%": "12.0%"}
+_PUT_IN = {"": "12", "date": "6 March 2026", "%": "12.0%", "points": "+1.4 points", "times": "3 times"}
 
 
-def test_so_can_why_a_pupil_has_the_outcome_they_have():
-    plain = templates(reasons)
-    assert len(plain) > 5
-    assert reading_age("\n\n".join(plain)) <= 12
+@pytest.mark.parametrize("module", [reasons, drawn], ids=["reasons", "drawn"])
+def test_so_can_each_sentence_of_why_a_pupil_has_the_outcome_they_have(module):
+    plain = [text for text in templates(module) if text[0].isupper()]  # the others are parts of them
+    assert plain
+    assert {text: reading_age_alone(text) for text in plain if reading_age_alone(text) > 12} == {}
+
+
+def test_so_can_each_alarm_and_each_rule_of_a_list_that_came_back():
+    rules = rules_of(list_as_of=date(2026, 2, 20), known_on=date(2026, 3, 2))
+    said = [*(text for pair in alarms._ALARMS.values() for text in pair), *(rule.sentence for rule in rules)]
+    assert len(said) > 25
+    assert {text: reading_age_alone(text) for text in said if reading_age_alone(text) > 12} == {}
 
 
 # The workbook's own pages
@@ -202,4 +230,9 @@ def test_the_measure_tells_plain_words_from_hard_ones():
     assert reading_age("Absent, and worse than last year. Look now.") < reading_age(
         "Absent and worse than last year look now."
     )
+    in_one, in_two = (
+        "Absent this week: no reason is known; ask at home.",
+        "Absent this week. No reason is known. Ask at home.",
+    )
+    assert reading_age(in_one) == reading_age(in_two) == reading_age_alone(in_two) < reading_age_alone(in_one)
     assert 9 < reading_age("Missed 30 sessions for illness since 3 September 2025, in 5 separate spells.") < 13

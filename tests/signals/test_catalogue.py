@@ -137,6 +137,43 @@ def test_a_rate_stands_beside_both_its_numbers():
     assert answer(signal, **known)["reason"] == "Absent for 31 of 142 sessions (21.8%) since 3 September 2025."
 
 
+@pytest.mark.parametrize(
+    "name, known, said",
+    [
+        ("long_or_repeated_illness", {"medical_sessions_ytd": 2, "illness_sessions_ytd": 28, "possible_sessions_ytd": 130},
+         "Missed 28 of 130 sessions for illness"),
+        ("many_spells", {"need_absence_sessions_ytd": 12, "need_possible_sessions_ytd": 130, "period": "since 3 September 2025"},
+         "12 of 130 sessions missed since 3 September 2025"),
+        ("part_time_timetable", {}, "for 1 of 160 sessions"),
+        ("part_time_past_six_weeks", {}, "for 35 of 160 sessions"),
+        ("any_suspension", {}, "It took 2 of 160 sessions this year."),
+        ("worse_than_last_year", {}, "Up from 0 of 200 sessions (0.0%) in the same part of last year to 30 of 200 sessions (15.0%)"),
+        ("sen_removed_then_rises", {}, "Absence is up from 0 of 200 sessions (0.0%) in the same part of last year to 30 of 200"),
+        ("rising_lately", {}, "against 0 of 160 (0.0%) earlier this year"),
+        ("climb_in_year_seven", {}, "Before it, for 0 of 200 (0.0%)."),
+        ("unauthorised_rising", {}, "for 18 of 100 sessions (18.0%) in the latest half term. Before that it was 1 of 100 (1.0%)"),
+        ("improvement", {}, "Before them it was 100 of 200 sessions (50.0%)."),
+        ("absent_and_never_looked_at", {}, "looked at: 16 of 160 sessions missed, other leave left out, since 3 September 2025."),
+    ],
+)  # fmt: skip
+def test_a_reason_says_what_its_number_is_out_of(name, known, said):
+    signal = by_its_name(name)
+    assert said in answer(signal, **dict(signal.raises) | known)["reason"]
+
+
+def test_the_lead_says_no_number_where_it_rests_on_illness_and_no_rate_is_judged():
+    signal = by_its_name("absent_and_never_looked_at")
+    ill = {"possible_sessions_ytd": 36, "illness_sessions_ytd": 30, "medical_sessions_ytd": 0, "nothing_on_file": True}
+    assert answer(signal, **ill)["reason"].startswith(
+        "Absent and never looked at. No support, plan or SEN provision is on file."
+    )
+
+
+def test_a_reason_is_of_the_past_and_asks_nothing():
+    said = [answer(signal, **signal.raises)["reason"] for signal in SIGNALS]
+    assert [text for text in said if "?" in text or "asks for" in text] == []
+
+
 def test_leave_that_asks_nothing_is_counted_in_one_sum():
     signal = by_its_name("persistent_absence")
     said = answer(signal, **signal.raises | {"judged_other_absence_sessions": 4})["reason"]
@@ -147,7 +184,7 @@ def test_a_term_is_named_where_only_a_census_is_held():
     signal = by_its_name("part_time_timetable")
     known = {"part_time_sessions_ytd": 40, "part_time_weeks_ytd": None, "possible_sessions_ytd": 130,
              "period": "in the autumn term 2025 (school census)"}  # fmt: skip
-    expected = "Part-time timetable for 40 sessions in the autumn term 2025 (school census)."
+    expected = "Part-time timetable for 40 of 130 sessions in the autumn term 2025 (school census)."
     assert answer(signal, **known)["reason"] == expected
 
 
@@ -255,6 +292,46 @@ def test_a_weekday_pattern_is_more_than_chance_makes(on_fridays, is_raised):
     assert answer(by_its_name("weekday_pattern"), **known)["raised"] is is_raised
 
 
+@pytest.mark.parametrize(
+    "slot, missed, share, is_raised",
+    [
+        ("Fridays", 79, 0.2, False),
+        ("Fridays", 80, 0.2, True),
+        ("Fridays", 67, 0.2, False),  # twice the odds, and 1.7 times what is expected
+        ("mornings", 133, 0.5, False),
+        ("mornings", 134, 0.5, True),  # twice as many is all of them: here it is twice the odds
+        ("afternoons", 139, 0.525, True),
+    ],
+)
+def test_twice_is_twice_what_is_expected_of_a_weekday_and_twice_the_odds_of_half_a_day(slot, missed, share, is_raised):
+    known = {
+        "pattern_slot": slot, "pattern_all_absences_ytd": 200, "pattern_absences_ytd": missed, "school_pattern_share": share,
+        "pattern_share": missed / 200,
+    }  # fmt: skip
+    assert answer(by_its_name("weekday_pattern"), **known)["raised"] is is_raised
+
+
+SUSPENDED = {
+    "suspensions_12m": 1,
+    "last_suspension_on": date(2025, 11, 4),
+    "suspended_sessions_ytd": 2,
+    "possible_sessions_ytd": 160,
+}
+
+
+@pytest.mark.parametrize(
+    "looked_at_on, is_raised",
+    [(None, True), (date(2025, 11, 3), True), (date(2025, 11, 4), False), (date(2026, 1, 12), False)],
+)
+def test_a_suspension_asks_where_nobody_has_looked_since(looked_at_on, is_raised):
+    assert answer(by_its_name("any_suspension"), **SUSPENDED, looked_at_on=looked_at_on)["raised"] is is_raised
+
+
+def test_a_look_answers_no_suspension_whose_day_is_not_known():
+    known = SUSPENDED | {"last_suspension_on": None, "looked_at_on": date(2026, 1, 12)}
+    assert answer(by_its_name("any_suspension"), **known)["raised"] is True
+
+
 def test_fridays_that_are_high_for_everyone_are_nobodys_pattern():
     known = FRIDAYS | {"pattern_absences_ytd": 9, "school_pattern_share": 0.35}
     assert answer(by_its_name("weekday_pattern"), **known)["raised"] is False
@@ -263,7 +340,7 @@ def test_fridays_that_are_high_for_everyone_are_nobodys_pattern():
 def test_a_pattern_is_told_with_its_numbers():
     known = FRIDAYS | {"pattern_absences_ytd": 9, "pattern_share": 0.75}
     assert answer(by_its_name("weekday_pattern"), **known)["reason"] == (
-        "Fridays: 9 of 12 days or half days missed this year (75.0%); by the school's own pattern 25.0% would be ordinary."
+        "Fridays: 9 of 12 days or half days missed this year (75.0%). By the school's own pattern 25.0% would be ordinary."
     )
 
 
@@ -286,6 +363,23 @@ def test_a_need_beyond_school_says_who_added_it_and_never_what_it_is():
         "A wider need known to staff, added by the school on 15 January 2026."
     )
     assert answer(signal, **signal.raises | {"wider_need_on": None})["raised"] is False
+
+
+@pytest.mark.parametrize(
+    "name, left_out",
+    [
+        ("long_or_repeated_illness", "top quarter of the phase"),
+        ("educated_elsewhere_too_long", "any D with no partner register"),
+        ("improvement", "any signal reversed"),
+        ("year_six_carried_over", "watches from 5%"),
+        ("any_suspension", "an SEN review since"),
+        ("nearly_persistent_and_rising", "many spells stand for one"),
+    ],
+)
+def test_what_the_evidence_says_and_the_line_leaves_out_is_told(name, left_out):
+    signal = by_its_name(name)
+    assert left_out in signal.source and "evidence" in signal.source
+    assert left_out not in by_its_name("persistent_absence").source
 
 
 def test_a_caution_is_a_sentence_and_says_what_the_signal_does_not():

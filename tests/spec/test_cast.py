@@ -54,9 +54,12 @@ def test_illness_in_spells_with_nothing_on_file_is_in_the_upper_half(together):
         together.reasons(AMIRA)["persistent_absence"] == "Absent for 30 of 246 sessions (12.2%) since 3 September 2025."
     )
     assert together.reasons(AMIRA)["long_or_repeated_illness"] == (
-        "Missed 30 sessions for illness since 3 September 2025, in 5 separate spells."
+        "Missed 30 of 246 sessions for illness since 3 September 2025, in 5 separate spells."
     )
-    assert together.reasons(AMIRA)["many_spells"] == "4 separate spells of absence begun this term."
+    assert together.reasons(AMIRA)["many_spells"] == (
+        "4 separate spells of absence begun this term. In all, 30 of 246 sessions missed since 3 September 2025, other leave "
+        "left out."
+    )
 
 
 def test_a_plan_in_date_is_looked_at_again_where_half_is_missed(together):
@@ -73,8 +76,8 @@ def test_a_travelling_familys_leave_makes_no_pupil_eligible(together):
     cato = together.outcome(CATO)
     assert cato["outcome"] == "not_eligible"
     assert cato["because"] == (
-        "Absence was a tenth or more, but under a tenth where holidays and other leave, which do not ask about need, are "
-        "set aside (6 of 186 sessions)."
+        "Absence was a tenth or more. It was under a tenth (6 of 186 sessions) with holidays and other leave set aside. Those "
+        "do not ask about need."
     )
 
 
@@ -114,7 +117,7 @@ def test_a_long_part_time_timetable_is_near_the_top_even_on_sen_support(together
     assert farah["outcome"] == "listed" and farah["place"] <= 3
     assert "end date" in farah["next_step"] and "agreed" in farah["next_step"]
     assert together.reasons(FARAH)["part_time_past_six_weeks"] == (
-        "Part-time timetable for 70 sessions in 14 school weeks since 3 September 2025, past six weeks."
+        "Part-time timetable for 70 of 246 sessions since 3 September 2025. It was used in 14 school weeks, past six."
     )
 
 
@@ -143,8 +146,8 @@ def test_a_sixth_former_worse_than_last_year_is_in_the_section_after_the_main_on
     assert (idris["outcome"], idris["section"]) == ("listed", "sixth_form")
     assert idris["place"] == 10
     assert idris["because"] == (
-        "Up from 0.0% in the same part of last year to 12.2% since 3 September 2025 (30 of 246 sessions). Other leave is "
-        "left out of both."
+        "Up from 0 of 248 sessions (0.0%) in the same part of last year to 30 of 246 sessions (12.2%) since 3 September 2025. "
+        "Other leave is left out of both."
     )
 
 
@@ -194,6 +197,19 @@ def test_a_pupil_of_a_special_school_is_listed_against_their_own_past_though_a_p
     assert both.outcome(worse)["outcome"] == "listed"
 
 
+@pytest.mark.parametrize("support, has_review", [(PLAN_IN_DATE, True), ((), False)])
+def test_only_of_whom_support_is_on_file_is_an_early_review_asked(support, has_review):
+    gone = Away("O", "2025-09-08", "2026-03-20")
+    severe = [
+        replace(in_special_school(IDRIS, "special"), support=support, away=(gone,)),
+        replace(AMIRA, name="main", support=support, away=(gone,)),
+    ]
+    for pupil in severe:
+        it = seen([pupil])
+        assert it.answer(pupil, "severe_absence") is True and it.outcome(pupil)["outcome"] == "listed"
+        assert ("review" in it.outcome(pupil)["next_step"]) is has_review
+
+
 def test_in_a_special_school_a_recent_rise_is_enough():
     as_last_year = (Away("I", "2025-01-06", "2025-02-07"), Away("I", "2026-02-24", "2026-03-13"))
     rising = in_special_school(replace(JUNO, away=as_last_year), "rising")
@@ -201,7 +217,9 @@ def test_in_a_special_school_a_recent_rise_is_enough():
     it = seen([rising, *steady])
     assert it.answer(rising, "worse_than_last_year") is False
     assert it.outcome(rising)["outcome"] == "listed"
-    assert it.outcome(rising)["because"].startswith("Absent for 28 of the last 40 sessions (70.0%), against 0.0%")
+    assert it.outcome(rising)["because"].startswith(
+        "Absent for 28 of the last 40 sessions (70.0%), against 0 of 206 (0.0%)"
+    )
 
 
 # Those who came later ---------------------------------------------------------------------------------------------------
@@ -217,10 +235,11 @@ def test_anxiety_marked_as_illness_asks_and_prompts_the_authoritys_duty_at_fifte
     assert (kit["outcome"], kit["quota"]) == ("listed", "never_looked_at")
     assert kit["place"] <= 2
     assert later.reasons(KIT)["absent_and_never_looked_at"] == (
-        "Absent and never looked at: no support, plan or SEN provision on file, and no review in the last 12 months."
+        "Absent and never looked at: 30 of 246 sessions missed, other leave left out, since 3 September 2025. No support, plan "
+        "or SEN provision is on file. There was no review in the last 12 months."
     )
     assert later.reasons(KIT)["long_or_repeated_illness"] == (
-        "Missed 30 sessions for illness since 3 September 2025, in 1 separate spell."
+        "Missed 30 of 246 sessions for illness since 3 September 2025, in 1 separate spell."
     )
     assert "Could worry or an unmet need be behind it?" in kit["next_step"]
     assert "At 15 school days, has the authority been told?" in kit["next_step"]
@@ -263,7 +282,7 @@ def test_a_child_in_treatment_is_listed_until_staff_quiet_it_to_a_day(later):
     noor = later.outcome(NOOR)
     assert (noor["outcome"], noor["quota"]) == ("listed", "never_looked_at")
     assert later.reasons(NOOR)["long_or_repeated_illness"] == (
-        "Missed 26 sessions for illness and 26 for medical appointments since 3 September 2025, in 13 separate spells."
+        "Missed 26 of 246 sessions for illness since 3 September 2025, in 13 separate spells. Medical appointments took 26 more."
     )
     known = {"kind": "other_contact", "start_date": date(2026, 3, 2), "quiet_until": date(2026, 7, 20)}
     quiet = replace(NOOR, support=(known,))

@@ -98,8 +98,8 @@ def test_sen_taken_off_and_absence_up_is_a_reason_and_taking_it_off_was_a_look()
     worse = replace(AMIRA, said_before=((SUMMER, "K"), (AUTUMN, "N")))
     reasons = seen([worse]).reasons(worse)
     assert reasons["sen_removed_then_rises"] == (
-        "SEN provision was down as ended on 2 October 2025. Absence is up from 0.0% in the same part of last year to 12.2% "
-        "since 3 September 2025."
+        "SEN provision was down as ended on 2 October 2025. Absence is up from 0 of 248 sessions (0.0%) in the same part of "
+        "last year to 30 of 246 sessions (12.2%) since 3 September 2025."
     )
     assert "absent_and_never_looked_at" not in reasons
     long_ago = replace(AMIRA, said_before=((date(2024, 10, 3), "K"), (date(2025, 1, 16), "N")))

@@ -317,9 +317,9 @@ def test_a_census_term_stands_in_for_registers_and_is_named():
     assert known.reasons(UNMARKED) == {
         "persistent_absence": "Absent for 19 of 146 sessions (13.0%) in the autumn term 2025 (school census); "
         "3 of those were holidays or other leave.",
-        "absent_and_never_looked_at": "Absent and never looked at: no support, plan or SEN provision on file, and no review "
-        "in the last 12 months.",
-        "part_time_timetable": "Part-time timetable for 4 sessions in the autumn term 2025 (school census).",
+        "absent_and_never_looked_at": "Absent and never looked at: 16 of 143 sessions missed, other leave left out, in the "
+        "autumn term 2025 (school census). No support, plan or SEN provision is on file. There was no review in the last 12 months.",
+        "part_time_timetable": "Part-time timetable for 4 of 146 sessions in the autumn term 2025 (school census).",
     }
 
 

@@ -29,7 +29,7 @@ INTO_FLU, OUT_OF_FLU = (2023, 2022), (2022, 2023)
 """Which autumns last school year and this were like."""
 
 WEEKS = tuple(sorted({*fridays()[1::4], fridays()[13], fridays()[14], fridays()[34]}))
-"""Every fourth of the year, the two before Christmas, and the one of June in which chance was seen to raise most."""
+"""Of those tried in every school: every fourth of the year, the two before Christmas, and the one of June in which chance was seen to raise most."""
 
 every_school = pytest.mark.parametrize(
     "phase, years_like",
@@ -41,11 +41,15 @@ every_school = pytest.mark.parametrize(
 @cache
 def year(phase: int, years_like: tuple[int, int]) -> pl.DataFrame:
     """`derived.pupil_features` of three such schools, on each of `WEEKS`."""
-    made = [flat_school(phase, years_like, pupils=PUPILS, seed=seed) for seed in SEEDS]
+    return of_days(phase, years_like, SEEDS, WEEKS)
+
+
+def of_days(phase: int, years_like: tuple[int, int], seeds: tuple[int, ...], days: tuple[date, ...]) -> pl.DataFrame:
+    made = [flat_school(phase, years_like, pupils=PUPILS, seed=seed) for seed in seeds]
     renamed = [[_of_school(frame, number) for frame in both] for number, both in enumerate(made)]
     weeks, enrolled = (pl.concat(frames) for frames in zip(*renamed, strict=True))
     empty = (staged.SUSPENSIONS.empty, staged.CENSUS_SESSIONS.empty)
-    return pl.concat(pupil_features(weeks, enrolled, SCHOOLS, *empty, as_of=as_of) for as_of in WEEKS)
+    return pl.concat(pupil_features(weeks, enrolled, SCHOOLS, *empty, as_of=as_of) for as_of in days)
 
 
 def _of_school(frame: pl.DataFrame, number: int) -> pl.DataFrame:
@@ -64,6 +68,14 @@ def raised_by_week(features: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFra
 def test_in_no_week_is_a_change_found_in_one_in_fifty_of_pupils_who_do_not_change(phase, years_like):
     shares = raised_by_week(year(phase, years_like), CHANGES)
     assert set(shares["signal"]) == set(CHANGES)
+    assert shares.filter(pl.col("share") >= 0.02).rows() == []
+
+
+def test_nor_in_any_other_week_of_the_year():
+    """Of one school, for time: that the weeks tried above hide none between them."""
+    others = tuple(day for day in fridays() if day not in WEEKS)
+    shares = raised_by_week(of_days(PRIMARY, INTO_FLU, SEEDS[:1], others), CHANGES)
+    assert shares["as_of"].n_unique() == len(others) > 20
     assert shares.filter(pl.col("share") >= 0.02).rows() == []
 
 

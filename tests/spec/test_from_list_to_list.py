@@ -409,6 +409,26 @@ def test_between_two_lists_those_waiting_keep_their_places_and_nobody_joins():
     )
 
 
+# A suspension asks until somebody has looked ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "again_on, outcome", [(None, "already_known"), (date(2026, 2, 10), "already_known"), (date(2026, 2, 11), "listed")]
+)
+def test_a_suspension_somebody_decided_on_asks_no_more_until_there_is_another(again_on, outcome):
+    pupil = Pupil("senthome", (Spell(entry_date=YEAR_BEGAN),))
+    first = list_of([pupil], as_of=FIRST, suspensions=suspended_on(pupil, date(2026, 1, 12)))
+    assert first.of(pupil)["outcome"] == "listed"
+    days = [date(2026, 1, 12), *([again_on] if again_on else [])]
+    looked = replace(pupil, looked_at_on=DECIDED)
+    before = answered(first.before, pupil, "not needed", DECIDED, of=FIRST)
+    again = list_of([looked], before, as_of=NEXT, suspensions=suspended_on(pupil, *days))
+    assert again.of(pupil)["outcome"] == outcome
+    assert ("any_suspension" in again.seen.reasons(pupil)) is (outcome == "listed")
+    if outcome == "already_known":
+        assert again.gone(pupil) == ("decided", "Looked at on 10 February 2026: not needed.")
+
+
 # Places by lot ---------------------------------------------------------------------------------------------------------------
 
 
@@ -434,10 +454,21 @@ def test_a_place_in_five_at_most_is_drawn_out_of_the_places_and_says_so():
     assert len(it.places) == 5
     assert it.of(NEAR)["place"] == 5 and it.of(NEAR)["is_drawn"]
     assert it.of(NEAR)["because"] == (
-        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, under a tenth: given a place by lot, so that what lists miss "
-        "can be known."
+        "Absent for 12 of 196 sessions (6.1%) since 3 September 2025, other leave left out. Under a tenth, and given a place by "
+        "lot, so that what lists miss can be known."
     )
     assert it.triage.filter("is_drawn").height == 1
+
+
+def test_of_whom_was_away_on_other_leave_a_place_by_lot_says_the_rate_it_was_drawn_for():
+    away = with_away(NEAR, Away("T", "2025-09-15", "2025-09-26"))
+    pupils = [*CLASSMATES, away]
+    it = list_of(pupils, as_of=FIRST, policy=DRAWS, lots=lots(pupils, away))
+    assert it.seen.feature(away, "judged_absence_rate") > 0.16  # DfE's, of 32 sessions
+    assert it.of(away)["is_drawn"]
+    assert it.of(away)["because"].startswith(
+        "Absent for 12 of 176 sessions (6.8%) since 3 September 2025, other leave left out. Under a tenth, "
+    )
 
 
 def test_one_missing_under_a_twentieth_is_never_drawn():

@@ -55,7 +55,7 @@ def test_a_rate_needs_eight_missed_sessions(sessions, expected):
     assert it["outcome"] == expected
     if expected == "not_eligible":
         assert it["because"] == (
-            "Absent for 7 of 70 sessions (10.0%) since 26 January 2026, a tenth or more, but fewer than 8 sessions."
+            "Absent for 7 of 70 sessions (10.0%) since 26 January 2026. That is a tenth or more, but fewer than 8 sessions."
         )
 
 

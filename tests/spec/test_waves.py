@@ -49,14 +49,14 @@ def test_forty_of_sixty_with_flu_are_persistently_absent_and_none_is_eligible(as
     [
         ((Away("I", "2025-09-15", "2025-09-18"),), "listed", "Absent for a tenth or more, under half, and nothing on file."),
         ((Away("I", "2025-09-15", "2025-09-17"),), "not_eligible",
-         "Absence was a tenth or more, but under a tenth where illness in weeks in which much of the school was ill is set "
-         "aside (6 of 66 sessions)."),
+         "Absence was a tenth or more. It was under a tenth (6 of 66 sessions) once some of it was set aside. That is illness in "
+         "weeks in which much of the school was ill."),
         ((Away("I", "2025-09-15", "2025-09-17"), Away("O", "2025-09-18", "2025-09-18", ("pm",))), "not_eligible",
-         "Absence was a tenth or more, but fewer than 8 sessions where illness in weeks in which much of the school was ill "
-         "is set aside (7 of 66 sessions)."),
+         "Absence was a tenth or more. It was fewer than 8 sessions (7 of 66 sessions) once some of it was set aside. That is "
+         "illness in weeks in which much of the school was ill."),
         ((Away("I", "2025-09-15", "2025-09-17"), Away("G", "2025-09-22", "2025-09-23")), "not_eligible",
-         "Absence was a tenth or more, but under a tenth where illness in weeks in which much of the school was ill is set "
-         "aside, and 4 of holidays or other leave (6 of 62 sessions)."),
+         "Absence was a tenth or more. It was under a tenth (6 of 62 sessions) once some of it was set aside. That is illness in "
+         "weeks in which much of the school was ill, and 4 sessions of holidays or other leave."),
     ],
     ids=["four days", "three days", "three and a half", "three and a holiday"],
 )  # fmt: skip
@@ -76,7 +76,7 @@ def test_other_reasons_in_such_a_week_are_not_illness_and_are_not_set_aside():
 def test_long_illness_asks_whatever_the_school_had():
     it, one = school(BEFORE_HALF_TERM, (Away("I", "2025-09-08", "2025-09-19"),))
     assert it.reasons(one)["long_or_repeated_illness"] == (
-        "Missed 30 sessions for illness since 3 September 2025, in 2 separate spells."
+        "Missed 30 of 76 sessions for illness since 3 September 2025, in 2 separate spells."
     )
     shorter = replace(one, away=(*one.away, Away("/", "2025-09-19", "2025-09-19", ("am",))))
     assert "long_or_repeated_illness" not in school(BEFORE_HALF_TERM, shorter.away)[0].reasons(shorter)

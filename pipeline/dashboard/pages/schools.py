@@ -60,7 +60,7 @@ def _about(found: Row) -> Figures:
             Figure("On the roll", _if_received(found, "pupils_on_roll")),
             Figure("Registers up to", words.day(found["registers_to"])),
             Figure("On its list", _if_received(found, "listed"), f"worth a look, listed or not: {_if_received(found, 'eligible')}"),
-            Figure("Already known", _if_received(found, "already_known"), "support in place, and reviewed"),
+            Figure("Already known", _if_received(found, "already_known"), "support on file, or decided on an earlier list"),
         ]
     )  # fmt: skip
 

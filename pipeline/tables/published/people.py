@@ -29,7 +29,7 @@ GROUP_AUDIT = Table(
         ELIGIBLE,
         pupils("listed", "On their school's list."),
         MISSED,
-        pupils("already_known", "Would be worth a look, and support is in place and reviewed."),
+        pupils("already_known", "Would be worth a look, and support is on file, an assessment asked for, or somebody decided on an earlier list."),
         Column(
             "years_pooled", pl.Int64,
             "School years the rates rest on: 1, or more where a year has too few pupils to tell of; then they are told to the nearest 0.05.",

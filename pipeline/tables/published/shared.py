@@ -29,7 +29,10 @@ SCOPE = "What the row is of"
 OUTCOME_COLUMNS = (
     pupils("listed", "On their school's list."),
     pupils("eligible_not_listed", "Worth a look, and no place was left."),
-    pupils("already_known", "Would be worth a look, and support is in place and reviewed."),
+    pupils(
+        "already_known",
+        "Would be worth a look, and support is on file, an assessment asked for, or somebody decided on an earlier list.",
+    ),
     pupils("snoozed", "Staff asked to come back to them later."),
     pupils("history_needed", "Too few sessions yet, here and last year, to judge."),
     pupils("not_eligible", "No reason found to look."),
