@@ -172,7 +172,7 @@ PUPIL_SUPPORT = Table(
         Column("known_because", pl.String, "The sentence that says why the pupil is already known; null if not.", nullable=True),
         Column("last_review", pl.Date, "Day of the last review or start of any running support.", nullable=True),
         Column("last_dealt_with_on", pl.Date, "Day of the last review, beginning or end of any support, running or not.", nullable=True),
-        Column("quiet_until", pl.Date, "Staff asked not to list before this day.", nullable=True),
+        Column("quiet_until", pl.Date, "Staff asked not to list before this day; 366 days after that was first known at the latest.", nullable=True),
     ),
 )  # fmt: skip
 
