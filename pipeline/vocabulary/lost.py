@@ -132,7 +132,8 @@ KINDS = (
         "suspended_over_five_days_no_provision",
         "Suspended or excluded past five days, nothing in its place",
         "Marked suspended or excluded (E) for more than five school days together this school year. The last of them is in the "
-        "school's last 20 school days. No B, K or session attended lies between, in any register seen here.",
+        "school's last 20 school days. No B, K or session attended lies between, in any register seen here; nor D, on a half day that "
+        "no school marks E.",
         "Was education arranged from the sixth day?",
         Where.SCHOOL,
         (_MARKS,),
