@@ -228,8 +228,10 @@ KINDS = (
     Kind(
         "plan_at_17_without_pathway",
         "Plan at 17, no way on noted",
-        "Was 17 or over when the school year began, with a plan that names no place, attends none under it, and no offer of a "
-        "place is held. No return asks for a pathway to adulthood: these stand for one.",
+        "Was 17 or over when the school year began, with a plan. No place or offer for after their own Year 11 is held. No return "
+        "asks for a pathway to adulthood, so one of these stands for it. A place attended under the plan, in a return of a day "
+        "after Year 11. A place named in a plan that began after Year 11, or was changed for the next phase since Year 11 began. "
+        "An offer made since Year 11 began. Year 11 is told by age.",
         "What does the young person want of the years ahead, and is that in the plan?",
         Where.ANY,
         (("plan_requests",), ("plan_placements",)),
