@@ -1,5 +1,6 @@
 """What a row about a pupil's support and its reviews promises."""
 
+from pipeline.vocabulary.feedback import LONGEST_SNOOZE_DAYS
 from pipeline.vocabulary.sen import SUPPORT_KINDS
 
 from .promise import Promise, Severity, is_none_of, missing, rows_where
@@ -21,5 +22,13 @@ PROMISES = (
         Severity.WARNING,
         "The support ended before it began: correct start_date or ended and send the row again.",
         rows_where("ended < start_date"),
+    ),
+    Promise(
+        "support_quiet_too_long",
+        Severity.INFO,
+        f"The day in quiet_until is over {LONGEST_SNOOZE_DAYS} days after the day it was received on, or after the support ended. Quiet counts "
+        f"for {LONGEST_SNOOZE_DAYS} days from the day it was first asked for, and while the support lasts: give a new day then. The "
+        "row is used all the same.",
+        rows_where(f"quiet_until > known_on + INTERVAL {LONGEST_SNOOZE_DAYS} DAY OR quiet_until > ended"),
     ),
 )

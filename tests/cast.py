@@ -334,12 +334,15 @@ def enrolments_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
     return facts.ENROLMENTS.conform(pl.DataFrame(rows, schema=facts.ENROLMENTS.schema))
 
 
+_QUIET_ASKED_ON = date(2026, 1, 19)  # it counts for 366 days from the day it was known
+
+
 def support_of(pupils: Iterable[Pupil]) -> pl.DataFrame:
     rows = [
         {
             "extract_id": 1,
             "row_number": number,
-            "known_on": LAST_YEAR_BEGAN,
+            "known_on": _QUIET_ASKED_ON if "quiet_until" in row else LAST_YEAR_BEGAN,
             "pupil_id": pupil.pupil_id,
             "urn": SECONDARY,
         }

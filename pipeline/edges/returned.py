@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.tables.returned import ANSWERS
-from pipeline.vocabulary.feedback import DECISIONS
+from pipeline.vocabulary.feedback import DECISIONS, FACTS, OUTCOMES, SNOOZE_REASONS
 
 from .containers import opened
 from .errors import Refused
@@ -29,6 +29,7 @@ from .workbook_told import MOST_LIST_BYTES
 _KEY_FIELDS = {KEY: "pupil_id", SEAL: "seal", ANSWERED_BY: "who"}
 _PARTS = {LIST: TO_ANSWER, LOOKED_INTO_PART: LOOKED_INTO}
 _DAYS = ("decided_on", "snooze_until", "outcome_on")
+_CHOICES = {"decision": DECISIONS, "snooze_reason": SNOOZE_REASONS, "fact": FACTS, "outcome": OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,14 @@ def content_of(extract: Extract) -> bytes:
 def returned_list(content: bytes, name: str, seals: Seals, *, with_words: bool) -> Returned:
     """The list that came back as `content`, called `name`. Words are read only where `with_words` says so.
 
-    Raises Refused where it is no list of this home, was altered, or lacks a column that is read.
+    Raises Refused where it is no list of this home, was altered, or lacks a column or headings of a sheet that is read.
     """
     book = book_of(content, name)
     mark = _mark(book, name)
     if book.has_macros:
         raise Refused(f"{name} has macros, as no list does: save it as .xlsx, without them.")
     _refuse_foreign(mark, name, seals)
-    tables = [found for sheet in book.sheets if (found := _table(sheet, name))]
-    if not any(table.part == LIST for table in tables):
-        raise Refused(
-            f"{name} has no sheet with the columns {KEY}, {SEAL} and Decision: they are hidden, and were taken out. Fill in a "
-            "fresh copy of the list."
-        )
+    tables = _tables(book, name)
     told = [row for table in tables for row in _answers(table, mark, book, seals, with_words=with_words)]
     return Returned(mark, ANSWERS.conform(pl.DataFrame(told, schema=ANSWERS.schema, orient="row")))
 
@@ -120,7 +116,7 @@ def _digits(told: str) -> str:
 
 @dataclass(frozen=True)
 class _Table:
-    """The part of a sheet that is read: its rows below the headings, and the column of each field."""
+    """The part of a sheet that is read: its rows beside that of the headings, and the column of each field."""
 
     part: str
     sheet: Sheet
@@ -128,8 +124,33 @@ class _Table:
     columns: dict[str, int]
 
 
+def _tables(book: Book, name: str) -> list[_Table]:
+    """One per sheet that is read. Raises Refused where there is none to decide in, or where one of ours has lost its headings."""
+    by_sheet = [(sheet, _table(sheet, name)) for sheet in book.sheets]
+    tables = [table for _, table in by_sheet if table]
+    if not any(table.part == LIST for table in tables):
+        raise Refused(
+            f"{name} has no sheet with the columns {KEY}, {SEAL} and Decision: they are hidden, and were taken out. Fill in a "
+            "fresh copy of the list."
+        )
+    for sheet, table in by_sheet:
+        if not table and (part := _part_of(sheet)):
+            raise Refused(
+                f"{name}, sheet “{_called(sheet)}”, has no row with the headings “{KEY}”, “{SEAL}” and “{_PARTS[part][0].heading}”, so "
+                "that no answer in it can be read: fill in a fresh copy of the list."
+            )
+    return tables
+
+
+def _part_of(sheet: Sheet) -> str | None:
+    """Which part of the list a sheet is, by its name or by a mark in it, whatever became of its headings; null of none."""
+    marks = [mark for cell in sheet.cells.values() if not cell.is_number and (mark := mark_of(cell.text))]
+    parts = {mark.part for mark in marks} & _PARTS.keys()
+    return min(parts) if parts else {NAME: LIST, BEING_LOOKED_INTO: LOOKED_INTO_PART}.get(sheet.name)
+
+
 def _table(sheet: Sheet, name: str) -> _Table | None:
-    """Null of a sheet that nobody reads."""
+    """Null of a sheet without the headings of either part."""
     for row, cells in sheet.rows().items():
         headings = {column: _spelt(cell.text) for column, cell in cells.items()}
         for part, to_fill in _PARTS.items():
@@ -168,20 +189,31 @@ def _called(sheet: Sheet) -> str:
 
 
 def _answers(table: _Table, mark: Mark, book: Book, seals: Seals, *, with_words: bool) -> list[tuple]:
-    """One row per row of the sheet that is answered, in the order of the columns of ANSWERS."""
+    """One row per row of the sheet that is answered, in the order of the columns of ANSWERS.
+
+    Rows are read above the headings too: a reader who sorts a sheet leaves them where they fall.
+    """
     fields = {field: column for field, column in table.columns.items() if with_words or field not in WORDS}
     found = []
     for row, cells in table.sheet.rows().items():
         told = {field: cells.get(column, EMPTY) for field, column in fields.items()}
-        if row > table.heading_row and _is_answered(told, _merged(table.sheet, row, fields)):
+        says_only = row < table.heading_row and _is_of_nobody(told)
+        if row != table.heading_row and _is_answered(told, _merged(table.sheet, row, fields), says_only=says_only):
             found.append(_answer(table, row, told, fields, mark, seals, from_1904=book.from_1904))
     return found
 
 
-def _is_answered(told: dict[str, Cell], merged: bool) -> bool:
-    """Whether anything to be read is filled in: of a row that only says something, a decision written over what it says."""
-    if as_shown(told["pupil_id"].text) == NOTHING_TO_ANSWER:
-        return as_shown(told.get("decision", EMPTY).text).casefold() in DECISIONS
+def _is_of_nobody(told: dict[str, Cell]) -> bool:
+    """Whether a row has neither key nor seal, as the title and what is said above the headings; the mark is no key."""
+    key = told["pupil_id"].text
+    return told["seal"].is_empty and (not key.strip() or mark_of(key) is not None)
+
+
+def _is_answered(told: dict[str, Cell], merged: bool, *, says_only: bool) -> bool:
+    """Whether anything to be read is filled in: of a row that only says something, an answer written over what it says."""
+    if says_only or as_shown(told["pupil_id"].text) == NOTHING_TO_ANSWER:
+        picked = any(as_shown(told.get(field, EMPTY).text).casefold() in ours for field, ours in _CHOICES.items())
+        return picked or any(told.get(field, EMPTY).is_number for field in _DAYS)
     return merged or any(not cell.is_empty for field, cell in told.items() if field not in _KEY_FIELDS.values())
 
 

@@ -17,6 +17,8 @@ ENOUGH_DECISIONS = 10
 """Fewer say nothing of how a school decides, and might be one pupil's."""
 
 LONGEST_WAIT = 10  # school days
+LAST_LISTS = 3
+"""Lists in a row, each out for longer than that, of which none came back."""
 
 _ALARMS = {
     "dismisses_nothing": (
@@ -37,6 +39,12 @@ _ALARMS = {
     ),
 }
 
+_NOT_LATELY = (
+    "None of the last three lists that went out more than ten school days ago has come back with an answer that could be taken, nor "
+    "has any since."
+)
+"""What `never_returned` says of a school of which an earlier list did come back this school year."""
+
 _DISMISSALS = (ALREADY_MET, OTHER_CAUSE, NOT_NEEDED)
 
 
@@ -56,24 +64,47 @@ def alarms(triage: pl.DataFrame, before: Before, days: pl.DataFrame, *, as_of: d
         looked_into=(pl.col("decision") == LOOK_INTO_IT).any(),
     )
     named = before.places.filter(pl.col("as_of") >= year.first_day).select("urn", "as_of").unique()
-    lists = named.group_by("urn").agg(lists=pl.len())  # one with nobody on it asks for no answer
     answered = before.returns.filter((pl.col("list_as_of") >= year.first_day) & (pl.col("rows_taken") > 0))
-    came_back = answered.select("urn", came_back=pl.lit(True)).unique()
     known = schools
-    for part in (decided, lists, came_back, _longest_wait(triage, days)):
+    for part in (decided, _came_back(named, answered, days), _longest_wait(triage, days)):
         known = known.join(part, on="urn", how="left")
     enough = pl.col("decisions") >= ENOUGH_DECISIONS
     raised = {
         "dismisses_nothing": pl.when(enough).then(~pl.col("dismissed")),
         "dismisses_everything": pl.when(enough).then(~pl.col("looked_into")),
-        "never_returned": pl.when(pl.col("lists") >= 2).then(pl.col("came_back").is_null()),
+        "never_returned": pl.when(pl.col("lists") >= 2).then(
+            ~pl.col("any_came_back") | ~pl.col("came_back_lately").fill_null(True)
+        ),
         "waiting_over_ten_school_days": pl.col("waited") > LONGEST_WAIT,
     }
+    said = {name: pl.lit(says) for name, (says, _) in _ALARMS.items()}
+    said["never_returned"] = pl.when("any_came_back").then(pl.lit(_NOT_LATELY)).otherwise(said["never_returned"])
     rows = [
-        known.select("urn", alarm=pl.lit(name), raised=raised[name], says=pl.when(raised[name]).then(pl.lit(says)), asks=pl.lit(asks))
-        for name, (says, asks) in _ALARMS.items()
+        known.select("urn", alarm=pl.lit(name), raised=raised[name], says=pl.when(raised[name]).then(said[name]), asks=pl.lit(asks))
+        for name, (_, asks) in _ALARMS.items()
     ]  # fmt: skip
     return ALARM.conform(pl.concat(rows))
+
+
+def _came_back(named: pl.DataFrame, answered: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """One row per school with a list that names anybody, for one with nobody on it asks for no answer: how many went out, whether
+    any came back, and whether any did of the last three that have been out for more than ten school days, or of those since.
+
+    `named` has one row per school and list (urn, as_of), `answered` one or more per list that came back (urn, list_as_of). The
+    last is null where fewer than three have been out for so long.
+    """
+    later = named.join(days, on="urn").group_by("urn", "as_of").agg(out_for=(pl.col("date") > pl.col("as_of")).sum())
+    late = later.filter(pl.col("out_for") > LONGEST_WAIT).sort("urn", "as_of")
+    since = late.group_by("urn").agg(since=pl.col("as_of").tail(LAST_LISTS).min(), late=pl.len())
+    told = named.group_by("urn").agg(lists=pl.len()).join(since, on="urn", how="left")
+    back = (
+        answered.join(since, on="urn", how="left")
+        .group_by("urn")
+        .agg(any_came_back=pl.lit(True), any_lately=(pl.col("list_as_of") >= pl.col("since")).any())
+    )
+    enough = pl.col("late") >= LAST_LISTS
+    known = told.join(back, on="urn", how="left").with_columns(pl.col("any_came_back", "any_lately").fill_null(False))
+    return known.select("urn", "lists", "any_came_back", came_back_lately=pl.when(enough).then("any_lately"))
 
 
 def _longest_wait(triage: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:

@@ -120,26 +120,44 @@ _NOT_TRANSFERRED = (
 
 
 def without_pathway(held: Held) -> pl.DataFrame:
-    """One row per pupil of 17 or over when the school year began whose plan leads to no place that is noted.
+    """One row per pupil of 17 or over when the school year began whose plan leads to no place after Year 11 that is noted.
 
-    SEN2 has no field for a pathway to adulthood. A place that the plan names or that is attended under it stands for one, or
-    an offer of a place after Year 11, which may be of any year. Of whose age no roll tells nothing is said.
+    SEN2 has no field for a pathway to adulthood. What stands for one is a place or an offer for after the pupil's own Year 11,
+    which is the year that began when they were 15 on 31 August. Of whose age no roll tells nothing is said.
     """
-    old_enough = held.last_spells.filter(pl.col("age") >= ADULT_FROM).select("pupil_id", "age")
-    is_place = pl.any_horizontal(_is_place("named"), _is_place("attended"))
-    adults = _in_force(held).filter(~is_place).join(old_enough, on="pupil_id")
-    offered = held.offers.filter(pl.col("offer_date") <= held.as_of)
+    year_11 = held.year.starts - (pl.col("age") - _AGE_IN_YEAR_11)
+    old_enough = held.last_spells.filter(pl.col("age") >= ADULT_FROM).select(
+        "pupil_id", "age", year_11_from=pl.date(year_11, 8, 1), after_year_11=pl.date(year_11 + 1, 8, 1)
+    )
+    adults = _in_force(held).join(old_enough, on="pupil_id").filter(~_is_named_for_later(), ~_is_attended_later())
+    offered = held.offers.filter(pl.col("offer_date") <= held.as_of).join(old_enough, on="pupil_id")
+    since_year_11 = offered.filter(pl.col("offer_date") >= pl.col("year_11_from"))
     first_day = date(held.year.starts, 8, 31)
-    told = adults.join(offered, on="pupil_id", how="anti").with_columns(
+    told = adults.join(since_year_11, on="pupil_id", how="anti").with_columns(
         since=pl.lit(first_day), calendar_days=pl.lit((held.as_of - first_day).days, pl.Int32)
     )
     return _placed(told.with_columns(says=written(_NO_PATHWAY)), held)
 
 
+_AGE_IN_YEAR_11 = 15  # on the 31 August before it
+
 _NO_PATHWAY = (
-    "Was {age} on {since:date}. By {stated_on:date}, the day of the latest return, the plan[ of {plan_start:date}] named no place, "
-    "and none was attended under it; no offer of a place after Year 11 is held."
+    "Was {age} on {since:date}. By {stated_on:date}, the day of the latest return, the plan[ of {plan_start:date}] named no place "
+    "for after Year 11, and none was attended under it since; no offer made since Year 11 began is held."
 )
+
+
+def _is_named_for_later() -> pl.Expr:
+    """Whether a plan names a place for after Year 11: one that began after it, or was changed for the next phase since it began.
+    What an older plan names is where the pupil was to be until then."""
+    began_later = pl.col("plan_start") >= pl.col("after_year_11")
+    changed = pl.col("phase_transferred_on") >= pl.col("year_11_from")
+    return _is_place("named") & (began_later.fill_null(False) | changed.fill_null(False))
+
+
+def _is_attended_later() -> pl.Expr:
+    """Whether the return describes a day after Year 11, and a place that was attended on it."""
+    return _is_place("attended") & (pl.col("stated_on") >= pl.col("after_year_11"))
 
 
 def _is_place(place: str) -> pl.Expr:

@@ -161,7 +161,7 @@ def _suspended_or_not(marks: pl.DataFrame) -> pl.DataFrame:
 
 _E = (
     "Suspended or excluded (E) for {school_days:school day} together, {since:date} to {last:date}. No B, K or session attended lies "
-    "between, in any register seen here."
+    "between, in any register seen here; nor D, on a half day that no school marks E."
 )
 
 

@@ -140,12 +140,15 @@ def _reviews(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _placements(place: str) -> _Part:
-    """The main setting of two, the one not left, the one come to last."""
+    """The main setting of two, the one not left, the one come to last. One left before the day the return describes is none."""
     urn, setting = f"{place}_urn", f"{place}_setting"
 
     def shape(rows: pl.DataFrame) -> pl.DataFrame:
         there = rows.filter(pl.col("place") == place).rename({"urn": urn, "sen_setting": setting})
-        return there.with_columns(main=-pl.col("rank"), lasts=pl.col("leaving_date").is_null())
+        is_left = (pl.col("leaving_date") < pl.col("stated_on")).fill_null(False)
+        kept = (pl.when(~is_left).then(name).alias(name) for name in (urn, setting))
+        main = pl.when(~is_left).then(-pl.col("rank"))
+        return there.with_columns(*kept, main=main, lasts=pl.col("leaving_date").is_null())
 
     return _Part("plan_placements", shape, ("main", "known_on", "lasts", "entry_date"), (urn, setting))
 

@@ -2,14 +2,16 @@
 
 An EHC plan is known for 12 months from its last review (or its start); any other support until its own next review, or for
 13 school weeks after its last. Where a school sends no support at all for a pupil, SEN provision K or E is taken as known.
+Quiet that staff ask for with support that lasts counts for 366 days from the day it was first known, as a snooze does.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from pipeline.signals.sentences import day
 from pipeline.tables.derived import PUPIL_SUPPORT
+from pipeline.vocabulary.feedback import LONGEST_SNOOZE_DAYS
 from pipeline.vocabulary.plans import UNDER_WAY
 from pipeline.vocabulary.sen import SUPPORT_KINDS, PlanWords
 
@@ -39,7 +41,7 @@ def pupil_support(
     running = _running(_each_once(stated), roll, as_of=as_of)
     parts = (
         _provision(enrolled, as_of=as_of),
-        _quiet(stated),
+        _quiet(stated, as_of=as_of),
         _dealt_with(stated, as_of=as_of),
         _on_file(running),
         _known(running, words),
@@ -62,14 +64,16 @@ _SUPPORT = ("pupil_id", "kind", "start_date")
 
 
 def _last_stated(support: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """The rows of each support that were known last, latest review first. A day yet to come is no review that has happened:
-    what came with it counts, and the review is the last one that did happen."""
+    """The rows of each support that were known last, latest review first, and the day their quiet was first asked for
+    (`quiet_known_on`). A day yet to come is no review that has happened: what came with it counts, and the review is the last
+    one that did happen."""
     happened = support.with_columns(last_review=pl.when(pl.col("last_review") <= as_of).then("last_review"))
     latest_first = ("known_on", "last_review", "next_review", "ended", "quiet_until", "urn")
     ordered = happened.sort(latest_first, descending=True, nulls_last=True)
     reviewed = pl.col("last_review").fill_null(strategy="backward").over(_SUPPORT)  # by what was said before it
     last_known = pl.col("known_on") == pl.col("known_on").max().over(_SUPPORT)
-    return ordered.with_columns(last_review=reviewed).filter(last_known)
+    asked = pl.col("known_on").min().over(*_SUPPORT, "quiet_until")  # a file sent again asks for nothing more
+    return ordered.with_columns(last_review=reviewed, quiet_known_on=asked).filter(last_known)
 
 
 def _each_once(stated: pl.DataFrame) -> pl.DataFrame:
@@ -79,16 +83,19 @@ def _each_once(stated: pl.DataFrame) -> pl.DataFrame:
 def _running(stated: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """The support begun and not ended, with the day it was last looked at and whether it still counts as known."""
     begun = pl.col("start_date").is_null() | (pl.col("start_date") <= as_of)
-    lasting = pl.col("ended").is_null() | (pl.col("ended") > as_of)
     a_year_ago = pl.lit(as_of).dt.offset_by("-12mo")
     looked_at = pl.max_horizontal("last_review", "start_date")
     good_since = pl.when(pl.col("kind") == "ehc_plan").then(a_year_ago).otherwise("thirteen_school_weeks_ago")
     by_its_own_date = (pl.col("kind") != "ehc_plan") & (pl.col("next_review") >= as_of)
     return (
-        stated.filter(begun & lasting)
+        stated.filter(begun & _lasts(as_of=as_of))
         .join(roll.select("pupil_id", "thirteen_school_weeks_ago"), on="pupil_id")
         .with_columns(looked_at=looked_at, is_known=((looked_at >= good_since) | by_its_own_date).fill_null(False))
     )
+
+
+def _lasts(*, as_of: date) -> pl.Expr:
+    return pl.col("ended").is_null() | (pl.col("ended") > as_of)
 
 
 def _on_file(running: pl.DataFrame) -> pl.DataFrame:
@@ -129,9 +136,12 @@ def support_begun(support: pl.DataFrame, *, since: date, as_of: date, words: Pla
     return begun.select("pupil_id", "start_date", words=said).unique().sort("pupil_id", "start_date", "words")
 
 
-def _quiet(stated: pl.DataFrame) -> pl.DataFrame:
-    """One row per pupil of whom a school said anything: the last day of quiet any of it asks for."""
-    return stated.group_by("pupil_id").agg(pl.col("quiet_until").max(), has_stated_support=pl.lit(True))
+def _quiet(stated: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil of whom a school said anything: the last day of quiet that any of it asks for and that counts."""
+    longest = pl.col("quiet_known_on") + timedelta(days=LONGEST_SNOOZE_DAYS)
+    asked = pl.col("quiet_until").is_not_null() & _lasts(as_of=as_of)
+    counts = pl.when(asked).then(pl.min_horizontal("quiet_until", longest))
+    return stated.group_by("pupil_id").agg(quiet_until=counts.max(), has_stated_support=pl.lit(True))
 
 
 def _dealt_with(stated: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

@@ -146,6 +146,8 @@ def _plant_support(planter: Planter, plain: dict, stranger: dict) -> None:
     planter.plant(name, "value_not_understood", row, last_review="sometime")
     planter.plant(name, "support_kind_unknown", row, kind="a kind word")
     planter.plant(name, "support_ends_before_it_begins", row, ended="2024-09-04")
+    planter.plant(name, "support_quiet_too_long", row, quiet_until="2024-09-07")
+    planter.plant(name, "support_quiet_too_long", row, quiet_until="2099-12-31")
 
 
 def _plant_marks(planter: Planter, plain: dict, youngest: dict, stranger: dict, year, last_day: date) -> None:

@@ -173,7 +173,7 @@ PUPIL_SUPPORT = Table(
         Column("known_by", pl.String, "What that sentence rests on: in_date (support begun, reviewed or due for review in date), asked_for (an assessment requested) or roll (SEN provision alone, no review date held); null if not known.", nullable=True),
         Column("last_review", pl.Date, "Day of the last review or start of any running support.", nullable=True),
         Column("last_dealt_with_on", pl.Date, "Day of the last review, beginning or end of any support, running or not.", nullable=True),
-        Column("quiet_until", pl.Date, "Staff asked not to list before this day.", nullable=True),
+        Column("quiet_until", pl.Date, "Staff asked not to list before this day; 366 days after that was first known at the latest.", nullable=True),
     ),
 )  # fmt: skip
 

@@ -188,7 +188,12 @@ SUPPORT_AND_REVIEWS = Table(
         Column("last_review", pl.Date, "Day of the last review.", nullable=True),
         Column("next_review", pl.Date, "Day the next review is due.", nullable=True),
         Column("ended", pl.Date, "Day it ended; null while it lasts.", nullable=True),
-        Column("quiet_until", pl.Date, "Staff ask that the pupil not be listed before this day.", nullable=True),
+        Column(
+            "quiet_until",
+            pl.Date,
+            "Staff ask that the pupil not be listed before this day. It counts for 366 days from the day that was first known, and while the support lasts.",
+            nullable=True,
+        ),
     ),
 )
 

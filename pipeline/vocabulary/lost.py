@@ -132,7 +132,8 @@ KINDS = (
         "suspended_over_five_days_no_provision",
         "Suspended or excluded past five days, nothing in its place",
         "Marked suspended or excluded (E) for more than five school days together this school year. The last of them is in the "
-        "school's last 20 school days. No B, K or session attended lies between, in any register seen here.",
+        "school's last 20 school days. No B, K or session attended lies between, in any register seen here; nor D, on a half day that "
+        "no school marks E.",
         "Was education arranged from the sixth day?",
         Where.SCHOOL,
         (_MARKS,),
@@ -227,8 +228,10 @@ KINDS = (
     Kind(
         "plan_at_17_without_pathway",
         "Plan at 17, no way on noted",
-        "Was 17 or over when the school year began, with a plan that names no place, attends none under it, and no offer of a "
-        "place is held. No return asks for a pathway to adulthood: these stand for one.",
+        "Was 17 or over when the school year began, with a plan. No place or offer for after their own Year 11 is held. No return "
+        "asks for a pathway to adulthood, so one of these stands for it. A place attended under the plan, in a return of a day "
+        "after Year 11. A place named in a plan that began after Year 11, or was changed for the next phase since Year 11 began. "
+        "An offer made since Year 11 began. Year 11 is told by age.",
         "What does the young person want of the years ahead, and is that in the plan?",
         Where.ANY,
         (("plan_requests",), ("plan_placements",)),

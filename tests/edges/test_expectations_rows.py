@@ -373,6 +373,22 @@ def test_support_is_of_a_known_kind_and_begins_before_it_ends():
     )
 
 
+def test_quiet_for_over_a_year_or_past_the_end_of_support_is_noted_and_the_row_is_used():
+    """As received on 20 March 2026."""
+    verdict = judge(
+        "support_and_reviews",
+        """
+        known_on   | ended      | quiet_until | breaks
+        -----------+------------+-------------+-----------------------
+        2026-03-20 |            | 2027-03-21  |
+        2026-03-20 |            | 2027-03-22  | support_quiet_too_long
+        2026-03-20 | 2026-05-01 | 2026-05-01  |
+        2026-03-20 | 2026-05-01 | 2026-05-02  | support_quiet_too_long
+        """,
+    )
+    assert verdict.set_aside.is_empty()
+
+
 def test_register_totals_are_whole_and_possible():
     judge(
         "register_totals",

@@ -44,7 +44,7 @@ def test_the_severities_are_those_agreed():
         "upn_authority_unknown", "year_group_off_for_age", "suspension_reason_unknown", "suspension_long",
         "mark_in_future", "mark_on_weekend", "two_marks_for_one_half_day", "part_time_outside_compulsory_age",
         "not_required_inside_compulsory_age", "former_upn_unusable", "on_two_rolls", "transfer_totals_differ", "plan_return_describes_day_to_come", "plan_pupil_on_no_roll",
-        "wider_need_added_by_no_role", "wider_need_told_twice",
+        "wider_need_added_by_no_role", "wider_need_told_twice", "support_quiet_too_long",
     }  # fmt: skip
 
 

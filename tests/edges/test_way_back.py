@@ -243,6 +243,11 @@ def filter_and_widen(book):
     sheet.column_dimensions["G"].width = 3
 
 
+def without_being_looked_into(book):
+    decide(book, TOBI)
+    del book["Being looked into"]
+
+
 def add_a_sheet(book):
     decide(book, TOBI)
     book.create_sheet("Mine", 0)["A1"] = "=SUM(1,2)"
@@ -257,6 +262,7 @@ HARMLESS = (
     insert_rows,
     move_a_column,
     without_for_return,
+    without_being_looked_into,
     rename_sheets,
     filter_and_widen,
     add_a_sheet,
@@ -423,6 +429,24 @@ def add_a_row(book):
     sheet.cell(sheet.max_row, at["decided_on"]).value = date(2026, 3, 9)
 
 
+def add_a_row_above_the_headings(book):
+    sheet = book["Review list"]
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    sheet.insert_rows(1)
+    at = columns(sheet)
+    sheet.cell(1, at["who"]).value = "Adeyemi, Tobi\nYear 8"
+    sheet.cell(1, at["decision"]).value = "not needed"
+    sheet.cell(1, at["decided_on"]).value = date(2026, 3, 9)
+
+
+def day_over_the_reasons(book):
+    sheet = book["Review list"]
+    for merged in list(sheet.merged_cells.ranges):
+        sheet.unmerge_cells(str(merged))
+    sheet.cell(row_of(sheet, TOBI) - 1, columns(sheet)["decided_on"]).value = date(2026, 3, 9)
+
+
 def copy_a_row(book):
     decide(book, TOBI)
     sheet = book["Review list"]
@@ -490,6 +514,8 @@ ROWS = {
     "change_a_key": (change_a_key, {"seal_broken"}),
     "key_of_nobody_listed": (key_of_nobody_listed, {"seal_broken"}),
     "add_a_row": (add_a_row, {"key_lost"}),
+    "add_a_row_above_the_headings": (add_a_row_above_the_headings, {"key_lost"}),
+    "day_over_the_reasons": (day_over_the_reasons, {"key_lost"}),
     "copy_a_row": (copy_a_row, {"pupil_twice"}),
     "formula_in_a_decision": (formula_in_a_decision, {"has_formula"}),
     "formula_in_a_day": (formula_in_a_day, {"has_formula"}),
@@ -687,6 +713,46 @@ def no_column_of_decisions(here: AtHome, folder: Path) -> None:
     here.returned(changed)
 
 
+def heading_renamed(heading: str, sheet: str = "Being looked into", called: str | None = None):
+    """A list with an outcome found, and on one of its sheets a heading that says something else now."""
+
+    def send(here: AtHome, folder: Path) -> None:
+        def changed(book):
+            decide(book, TOBI)
+            found(book)
+            page = book[sheet]
+            (cell,) = (one for row in page.iter_rows() for one in row if one.value == heading)
+            cell.value = "Result"
+            page.title = called or sheet
+
+        here.returned(changed)
+
+    send.__name__ = f"{heading} renamed on {called or sheet}"
+    return send
+
+
+def heading_renamed_on_a_copy(here: AtHome, folder: Path) -> None:
+    def changed(book):
+        decide(book, TOBI)
+        other = book.copy_worksheet(book["Review list"])
+        fill(book, ZOFIA, other.title, decision="already met", decided_on=AS_OF)
+        (cell,) = (one for row in other.iter_rows() for one in row if one.value == "Decision")
+        cell.value = "Result"
+
+    here.returned(changed)
+
+
+def heading_and_mark_gone(here: AtHome, folder: Path) -> None:
+    def changed(book):
+        decide(book, TOBI)
+        found(book)
+        page = book["Being looked into"]
+        page["A1"].value = None
+        page.delete_rows(4)
+
+    here.returned(changed)
+
+
 def two_lists_in_one(here: AtHome, folder: Path) -> None:
     def changed(book):
         decide(book, TOBI)
@@ -708,6 +774,10 @@ def another_format(here: AtHome, folder: Path) -> None:
     here.returned(changed)
 
 
+_NO_HEADINGS = (
+    "sheet “{}”, has no row with the headings “Key”, “Seal” and “What came of it”, so that no answer in it can be read"
+)
+
 WHOLE = {
     of_another_home: "is a list of another home",
     of_a_day_never_issued: "this home issued none of that day and school",
@@ -722,6 +792,11 @@ WHOLE = {
     hidden_columns_gone: "has no sheet with the columns Key, Seal and Decision",
     hidden_parts_gone: "does not say which list it is of",
     no_column_of_decisions: "has no longer the column “Decided on”",
+    heading_renamed("What came of it"): _NO_HEADINGS.format("Being looked into"),
+    heading_renamed("Key"): _NO_HEADINGS.format("Being looked into"),
+    heading_renamed("Seal", called="Okafor"): _NO_HEADINGS.format("Sheet 2, renamed"),
+    heading_renamed_on_a_copy: "“Sheet 8, renamed”, has no row with the headings “Key”, “Seal” and “Decision”",
+    heading_and_mark_gone: _NO_HEADINGS.format("Being looked into"),
     two_lists_in_one: "has sheets of several lists in it",
     another_format: "was made by another version of the pipeline (format 9; this one reads 2)",
 }
@@ -855,21 +930,29 @@ def breaks_down(monkeypatch, fault: type[Exception]) -> None:
 # ---- nobody else is ever changed
 
 
-@pytest.mark.parametrize("order", list(permutations(range(4)))[1:], ids=str)
-def test_rows_in_any_other_order_never_give_an_answer_to_another_pupil(here, order):
-    """Cells of the rows to answer, dealt out anew: with key, seal and name as one piece, they are the same rows; else none fits."""
+ORDERS = [(order, number % 5) for number, order in enumerate(permutations(range(4)))][1:]
+"""Orders of the four rows to answer, and how many of them stand above their headings then, as in a sheet that was sorted."""
+
+
+@pytest.mark.parametrize("order, above", ORDERS, ids=str)
+def test_rows_in_any_other_order_never_give_an_answer_to_another_pupil(here, order, above):
+    """Cells of the rows to answer, dealt out anew: with key, seal and name as one piece, they are the same rows; else none fits.
+    The row of headings is dealt out with them where they are one piece."""
     decisions = dict(zip(KEYS, ("look into it", "already met", "other cause", "not needed"), strict=True))
 
     def dealt(book, together):
         for key, decision in decisions.items():
             decide(book, key, decision)
         sheet = book["Review list"]
-        rows = [row_of(sheet, key) for key in KEYS]
+        headings, rows = row_of(sheet, "Key"), [row_of(sheet, key) for key in KEYS]
+        sources = [rows[source] for source in order]
+        if together:
+            rows, sources = [headings, *rows], [*sources[:above], headings, *sources[above:]]
         moved = (1, 2, 4, *range(5, 15)) if together else (1, 2)
         values = {(row, column): sheet.cell(row, column).value for row in rows for column in moved}
-        for to, source in zip(rows, order, strict=True):
+        for to, source in zip(rows, sources, strict=True):
             for column in moved:
-                sheet.cell(to, column).value = values[rows[source], column]
+                sheet.cell(to, column).value = values[source, column]
 
     here.returned(lambda book: dealt(book, together=True), "together.xlsx")
     here.read()

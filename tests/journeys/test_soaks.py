@@ -1,7 +1,9 @@
 """A short slice of each soak: the same code, fewer files and kills. `make soak` runs them whole."""
 
 import random
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from pipeline.edges import inbox, reading, workbook_cells
@@ -91,6 +93,25 @@ def test_a_returned_list_that_stopped_the_reading_of_all_would_be_found(tmp_path
     monkeypatch.setattr(returning, "_OF_DAMAGE", ())
     counts = returned.run(at_home(tmp_path), 20, range(2 * FILES))
     assert any(what.startswith("fault: ValueError") for what in counts)
+
+
+@pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+def test_an_answer_taken_for_the_pupil_of_the_next_row_would_be_found(tmp_path, monkeypatch):
+    """Everybody whose answer is taken is on that list, and each row is whole."""
+    read = returning.returned_list
+
+    def rolled(*content, **how):
+        told = read(*content, **how)
+        return replace(
+            told, answers=told.answers.with_columns(pl.col("pupil_id").shift(-1, fill_value=pl.col("pupil_id").first()))
+        )
+
+    counts = returned.run(at_home(tmp_path / "sound"), 20, range(FILES))
+    assert {what: n for what, n in counts.items() if what.startswith("fault")} == {}
+    assert counts["decisions that say all their own row was given"] > FILES // 2
+    monkeypatch.setattr(returning, "returned_list", rolled)
+    counts = returned.run(at_home(tmp_path / "rolled"), 20, range(FILES))
+    assert any("an answer of one pupil taken for another" in what for what in counts)
 
 
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension")

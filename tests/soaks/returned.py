@@ -2,7 +2,8 @@
 
 Each is a list filled in, saved as one of three programs saves it, and then with something done to the parts it is made of:
 numbers, references, styles, merged cells, days far out. Whatever comes of it, the good list beside it is read, the others are
-read row by row or refused in words, none takes more than five seconds, and nothing is taken that no such list could say.
+read row by row or refused in words, none takes more than five seconds, and nothing is taken that no such list could say. Each
+pupil has an answer that is nobody else's, so that one taken for another pupil is seen to be that.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import polars as pl
 from pipeline.edges import clock
 from pipeline.hops import returning
 from pipeline.vocabulary.feedback import DECISIONS, FACTS, OUTCOMES
-from tests.edges.answered import AS_OF, BEFORE, KEYS, KNOWN_ON, LOOKED_INTO_KEY, AtHome, at_home, decide, fill, found
+from tests.edges.answered import AS_OF, BEFORE, KEYS, KNOWN_ON, LOOKED_INTO_KEY, AtHome, at_home, decide, fill
 
 from . import mutated as by
 
@@ -33,6 +34,19 @@ BATCH = 50
 LONGEST = 5.0  # processor's seconds a file may take to be read
 GOOD = "good.xlsx"
 SAVED_BY_LIBREOFFICE = Path(__file__).parents[1] / "edges" / "saved_by_libreoffice.xlsx"
+
+OWN = {
+    KEYS[0]: {"decision": "look into it", "decided_on": date(2026, 3, 9), "fact": "roll or year group"},
+    KEYS[1]: {
+        "decision": "snooze until", "decided_on": date(2026, 3, 10), "snooze_until": date(2026, 5, 1),
+        "snooze_reason": "a review is booked",
+    },
+    KEYS[2]: {"decision": "already met", "decided_on": date(2026, 3, 12), "fact": "a mark"},
+    KEYS[3]: {"decision": "other cause", "decided_on": date(2026, 3, 13), "fact": "another fact"},
+}  # fmt: skip
+"""By key, what that pupil's row says: a decision and a day that no other's does, in the list saved by LibreOffice too."""
+
+OWN_OUTCOME = {"outcome": "need found", "outcome_on": date(2026, 3, 10)}
 
 STRANGE = (
     "", " ", "0", "-1", "1", "9", "1e9", "1e308", "1e400", "-1e400", "nan", "inf", "1_000", "٣", "²", "0x1F", "9" * 9, "9" * 10,
@@ -52,9 +66,9 @@ def seeds(here: AtHome) -> list[dict[str, bytes]]:
     """The parts of one list as three programs save it: that which made it, one that keeps texts in their cells, LibreOffice."""
     made = here.list_of().read_bytes()
     book = openpyxl.load_workbook(io.BytesIO(made))
-    decide(book, KEYS[0], "snooze until", snooze_until=date(2026, 5, 1), snooze_reason="other")
-    fill(book, KEYS[1], fact="a mark")
-    found(book)
+    for key, answer in OWN.items():
+        fill(book, key, **answer)
+    fill(book, LOOKED_INTO_KEY, "Being looked into", **OWN_OUTCOME)
     held = io.BytesIO()
     book.save(held)
     return [_parts(one) for one in (made, held.getvalue(), SAVED_BY_LIBREOFFICE.read_bytes())]
@@ -148,6 +162,7 @@ def _read(contents: dict[str, bytes]) -> tuple[Counter, list[tuple[str, str]]]:
         except Exception as fault:
             return counts, [*faults, (names, f"{type(fault).__name__}")]
         faults += [(names, why) for why in _wrong(here, summary.returned)]
+        counts["decisions that say all their own row was given"] = _as_own(here.tables())
     counts["files"] = len(contents)
     counts["files that are no list of ours any more"] = len(contents) + 1 - len(summary.returned)
     for one in summary.returned:
@@ -183,6 +198,7 @@ def _wrong(here: AtHome, returned: list) -> list[str]:
     wrong = {
         "the good list was not read": not any(one.file.endswith(GOOD) and one.rows_taken == 1 for one in returned),
         "a row of somebody on no such list": bool(set(told["pupil_id"]) - {*KEYS, LOOKED_INTO_KEY}),
+        "an answer of one pupil taken for another": _taken_for_another(tables),
         "a day before the list, or to come": any(not BEFORE <= day <= KNOWN_ON for days in of_day for day in days),
         "a decision before its list": any(day < AS_OF for day in of_day[0]),
         "rows do not add up": any(one.rows_answered != one.rows_taken + one.rows_refused for one in returned),
@@ -190,6 +206,29 @@ def _wrong(here: AtHome, returned: list) -> list[str]:
     for name, (field, choices) in _CHOICES.items():
         wrong[f"a {field} that is none"] = bool(set(tables[name][field]) - set(choices))
     return [why for why, is_so in wrong.items() if is_so]
+
+
+def _taken_for_another(tables: dict[str, pl.DataFrame]) -> bool:
+    """Whether anybody has the whole decision of another, or an answer that only another was asked for.
+
+    A cell of a row may have been put in another's place, and then that row does say so; two of them together never are by chance.
+    """
+    whose = {(own["decision"], own["decided_on"]): key for key, own in OWN.items()}
+    decided = tables["decisions"].filter(pl.col("return_key") != "before")
+    told = decided.select("pupil_id", "decision", "decided_on").rows()
+    asked = set(decided["pupil_id"]) | set(tables["corrections"]["pupil_id"])
+    others = [key for key, *own in told if whose.get(tuple(own), key) != key]
+    return bool(others) or LOOKED_INTO_KEY in asked or bool(set(tables["outcomes"]["pupil_id"]) - {LOOKED_INTO_KEY})
+
+
+def _as_own(tables: dict[str, pl.DataFrame]) -> int:
+    """How many decisions say all that their own pupil's row was given."""
+    told = tables["decisions"].select("pupil_id", "decision", "decided_on", "snooze_until", "snooze_reason")
+    names = told.columns[1:]
+    return sum(
+        dict(zip(names, said, strict=True)) == {name: OWN.get(key, {}).get(name) for name in names}
+        for key, *said in told.rows()
+    )
 
 
 _CHOICES = {"decisions": ("decision", DECISIONS), "outcomes": ("outcome", OUTCOMES), "corrections": ("fact", FACTS)}

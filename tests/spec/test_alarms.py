@@ -39,13 +39,14 @@ def decided(*decisions: str, on: date = FIRST) -> Before:
     return before
 
 
-def lists(*days: date, pupils: int = 1, returned: tuple[date, int] | None = None) -> Before:
-    """Lists of these days; and of one that came back the day it was of, and how many of its rows were taken."""
+def lists(*days: date, pupils: int = 1, returned: tuple[date, int] | None = None, more=()) -> Before:
+    """Lists of these days; and of one that came back the day it was of, and how many of its rows were taken: and of `more`."""
     listed = [(day, f"p{number}", SCHOOL) for day in days for number in range(pupils)]
     places = pl.DataFrame(listed, schema={"as_of": pl.Date, "pupil_id": pl.String, "urn": pl.Int32}, orient="row")
-    back = (
-        [{"return_key": "k", "urn": SCHOOL, "list_as_of": returned[0], "rows_taken": returned[1]}] if returned else []
-    )
+    back = [
+        {"return_key": f"k{number}", "urn": SCHOOL, "list_as_of": day, "rows_taken": rows}
+        for number, (day, rows) in enumerate([*([returned] if returned else []), *more])
+    ]
     told = pl.DataFrame(back, schema=RETURNS.schema)
     rows = pl.DataFrame([(day, SCHOOL) for day in days], schema={"as_of": pl.Date, "urn": pl.Int32}, orient="row")
     return replace(NOTHING_BEFORE, lists=rows, places=places, returns=told)
@@ -82,6 +83,42 @@ def test_two_lists_and_never_a_workbook_back_are_an_alarm():
 def test_only_a_list_of_this_year_of_which_something_was_taken_has_come_back(returned, is_raised):
     """One of last year says nothing of this one, and of one refused whole nobody has an answer."""
     assert raised(lists(FIRST, date(2026, 2, 20), returned=returned))["never_returned"] is is_raised
+
+
+FORTNIGHTS = tuple(date(2026, 1, 9) + timedelta(days=14 * n) for n in range(5))
+"""Lists of 9 and 23 January, of 6 and 20 February and of 6 March: that one has been out for ten school days on AS_OF."""
+
+
+@pytest.mark.parametrize("back, more, is_raised", [
+    (0, (), True),  # since that one, none of the three that have been out for over ten school days
+    (1, (), False), (2, (), False), (3, (), False),
+    (0, ((FORTNIGHTS[4], 1),), False), (0, ((FORTNIGHTS[4], 0),), True),  # the latest may be answered first
+    (0, ((FORTNIGHTS[2], 0),), True), (0, ((FORTNIGHTS[2], 1),), False),
+])  # fmt: skip
+def test_a_list_that_came_back_once_does_not_answer_for_the_three_after_it(back, more, is_raised):
+    assert raised(lists(*FORTNIGHTS, returned=(FORTNIGHTS[back], 1), more=more))["never_returned"] is is_raised
+
+
+def test_what_is_said_of_lists_that_do_not_come_back_is_so():
+    never, not_lately = (said(lists(*FORTNIGHTS, returned=back)) for back in (None, (FORTNIGHTS[0], 1)))
+    assert never.endswith("this school year, and none has come back with an answer that could be taken.")
+    assert not_lately.startswith(
+        "None of the last three lists that went out more than ten school days ago has come back"
+    )
+
+
+def said(before: Before) -> str:
+    triage = pl.DataFrame(
+        {"urn": [SCHOOL], "waiting_since": [None]}, schema={"urn": pl.Int32, "waiting_since": pl.Date}
+    )
+    return alarms(triage, before, DAYS, as_of=AS_OF).filter(alarm="never_returned")["says"].item()
+
+
+@pytest.mark.parametrize("last, is_raised", [(date(2026, 3, 6), False), (date(2026, 3, 5), True)])
+def test_the_third_list_counts_once_it_has_been_out_for_more_than_ten_school_days(last, is_raised):
+    out = (*FORTNIGHTS[1:4], last)
+    assert raised(lists(*out, returned=(FORTNIGHTS[1], 1)))["never_returned"] is is_raised
+    assert raised(lists(*out[1:], returned=(FORTNIGHTS[0], 1)))["never_returned"] is is_raised
 
 
 def test_a_list_with_nobody_on_it_asks_for_no_answer():

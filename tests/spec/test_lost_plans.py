@@ -237,8 +237,8 @@ def adult(age: int, year: str = "13", left: str = "", **known) -> dict[str, dict
 def test_seventeen_when_the_year_began_with_a_plan_that_leads_to_no_place_and_sixteen_is_not_seventeen():
     told = adult(17)["juno"]
     assert told["says"] == (
-        "Was 17 on 31 August 2025. By 17 October 2025, the day of the latest return, the plan of 22 January 2024 named no place, and "
-        "none was attended under it; no offer of a place after Year 11 is held."
+        "Was 17 on 31 August 2025. By 17 October 2025, the day of the latest return, the plan of 22 January 2024 named no place for "
+        "after Year 11, and none was attended under it since; no offer made since Year 11 began is held."
     )
     assert adult(16) == {}
 
@@ -248,9 +248,28 @@ def test_whoever_left_a_roll_last_year_is_a_year_older_now():
     assert adult(15, year="11", left="2025-07-22") == {}
 
 
-@pytest.mark.parametrize("place", [{"named_urn": 149999}, {"attended_urn": 149999}, {"named_setting": "OTH"}, {"attended_setting": "OLA"}])  # fmt: skip
-def test_a_place_named_or_attended_stands_for_a_way_on(place):
+LAST_OF_YEAR_11, AFTER_IT = date(2024, 7, 31), date(2024, 8, 1)
+"""Of whoever was 17 on 31 August 2025: their Year 11 began in August 2023."""
+
+
+@pytest.mark.parametrize("place", [{"attended_urn": 149999}, {"attended_setting": "OLA"}])
+def test_a_place_attended_after_year_11_stands_for_a_way_on_and_the_one_attended_in_it_does_not(place):
     assert adult(17, plans=plan(**place)) == {}
+    assert adult(17, plans=plan(**place, stated_on=AFTER_IT)) == {}
+    assert adult(17, plans=plan(**place, stated_on=LAST_OF_YEAR_11))
+    assert adult(18, plans=plan(**place, stated_on=LAST_OF_YEAR_11)) == {}, "whose Year 11 was the year before"
+
+
+@pytest.mark.parametrize("place", [{"named_urn": 149999}, {"named_setting": "OTH"}])
+def test_a_place_named_stands_for_one_where_the_plan_is_of_after_year_11_or_was_changed_for_the_next_phase(place):
+    assert adult(17, plans=plan(**place)), "it may be the school until Year 11"
+    assert adult(17, plans=plan(**place, plan_start=None))
+    assert adult(17, plans=plan(**place, plan_start=LAST_OF_YEAR_11))
+    assert adult(17, plans=plan(**place, plan_start=AFTER_IT)) == {}
+    assert adult(17, plans=plan(**place, phase_transferred_on=date(2024, 3, 28))) == {}
+    assert adult(17, plans=plan(**place, phase_transferred_on=date(2023, 8, 1))) == {}
+    assert adult(17, plans=plan(**place, phase_transferred_on=date(2023, 7, 31))), "into another phase, before Year 11"
+    assert adult(17, plans=plan(phase_transferred_on=date(2024, 3, 28))), "changed, and names none"
 
 
 @pytest.mark.parametrize("setting", ["NEET", "NIEC", "NIEO"])
@@ -262,8 +281,17 @@ def offered(day: date) -> pl.DataFrame:
     return rows_of(POST16_OFFERS, {"pupil_id": "juno", "urn": ASH, "offer_date": day, "provider": "named"})
 
 
-def test_an_offer_of_any_year_stands_for_a_way_on():
-    assert adult(17, offers=offered(date(2024, 3, 1))) == {}
+@pytest.mark.parametrize("day, is_told", [
+    (date(2023, 7, 31), True), (date(2023, 8, 1), False), (date(2024, 3, 1), False), (AS_OF, False), (date(2025, 10, 18), True),
+])  # fmt: skip
+def test_an_offer_made_since_year_11_began_stands_for_a_way_on(day, is_told):
+    assert bool(adult(17, offers=offered(day))) == is_told
+
+
+def test_what_stands_for_a_way_on_is_said_on_the_board():
+    line = KIND[PATHWAY].happened
+    for told in ("A place attended under the plan", "A place named in a plan", "An offer made since Year 11 began"):
+        assert told in line
 
 
 def test_whose_age_no_roll_tells_nothing_is_said_of():

@@ -7,6 +7,7 @@ import pytest
 from pipeline.steps.lost_places import days_to_places
 from pipeline.tables.staged import CENSUS_SESSIONS, SUSPENSIONS
 from pipeline.tables.staged_destinations import AP_PLACEMENTS
+from pipeline.vocabulary.lost import KIND
 
 from .lost_drawn import AS_OF, ASH, BIRCH, found, held, of_kind, rows_of, school_day
 
@@ -196,8 +197,9 @@ def test_of_two_long_runs_the_last_is_told():
     assert (told["since"], told["school_days"]) == (school_day(9), 6)
     assert told["says"] == (
         "Suspended or excluded (E) for 6 school days together, 18 September 2025 to 25 September 2025. No B, K or session "
-        "attended lies between, in any register seen here."
+        "attended lies between, in any register seen here; nor D, on a half day that no school marks E."
     )
+    assert "; nor D, on a half day that no school marks E." in KIND[SUSPENDED].happened
 
 
 @pytest.mark.parametrize(

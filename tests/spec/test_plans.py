@@ -183,6 +183,15 @@ def test_of_two_settings_attended_the_one_not_left_counts_though_the_other_was_c
     assert one(told(requests={}, spells={}, reviews={}, placements=[left, stays]))["attended_urn"] == 100001
 
 
+@pytest.mark.parametrize("before, urn", [(1, None), (0, 100002)])
+def test_a_setting_left_before_the_day_of_the_return_is_not_attended(before, urn):
+    left = {"place": "attended", "rank": 1, "urn": 100002, "leaving_date": REFERENCE_DAY - timedelta(days=before)}
+    assert one(told(requests={}, spells={}, reviews={}, placements=[left]))["attended_urn"] == urn
+    second = {"place": "attended", "rank": 2, "urn": 100001}
+    both = told(requests={}, spells={}, reviews={}, placements=[left, second])
+    assert one(both)["attended_urn"] == (urn or 100001)
+
+
 def test_the_main_setting_named_and_the_one_attended_last_are_kept_apart():
     it = one(
         told(

@@ -133,9 +133,8 @@ def test_a_contact_that_asks_for_no_quiet_takes_none_away():
     quiet = {"kind": "other_contact", "start_date": date(2026, 1, 12), "quiet_until": date(2026, 6, 1)}
     undated = {"kind": "other_contact", "last_review": date(2026, 1, 12), "quiet_until": date(2026, 6, 1)}
     for first in (quiet, undated):
-        assert filed(first, {"kind": "other_contact", "last_review": date(2026, 3, 2)})["quiet_until"] == date(
-            2026, 6, 1
-        )
+        no_quiet = {"kind": "other_contact", "last_review": date(2026, 3, 2), "known_on": date(2026, 1, 19)}
+        assert filed(first, no_quiet)["quiet_until"] == date(2026, 6, 1)
     sooner = {"kind": "other_contact", "start_date": date(2026, 3, 2), "quiet_until": date(2026, 4, 1)}
     assert filed(quiet, sooner)["quiet_until"] == date(2026, 6, 1)
 
@@ -148,6 +147,33 @@ def test_quiet_is_taken_back_by_a_later_word_on_the_same_contact():
         "known_on": date(2026, 1, 13),
     }
     assert filed(quiet, quiet | {"quiet_until": None, "known_on": date(2026, 3, 2)})["quiet_until"] is None
+
+
+LONG = {"kind": "other_contact", "start_date": date(2025, 3, 3), "quiet_until": date(2031, 1, 1)}
+
+
+@pytest.mark.parametrize("known, until, expected", [
+    (date(2025, 3, 20), date(2026, 3, 21), "snoozed"), (date(2025, 3, 19), AS_OF, "listed"),
+])  # fmt: skip
+def test_quiet_counts_for_366_days_from_the_day_it_was_known_whatever_day_it_names(known, until, expected):
+    told = LONG | {"known_on": known}
+    assert filed(told)["quiet_until"] == until
+    assert filed(told | {"quiet_until": until})["quiet_until"] == until
+    assert outcome(replace(AMIRA, support=(told,))) == expected
+
+
+def test_the_same_file_sent_again_asks_for_no_more_quiet_and_a_new_day_does():
+    told = LONG | {"known_on": date(2025, 3, 19)}
+    assert filed(told, told | {"known_on": date(2026, 3, 2)})["quiet_until"] == AS_OF
+    anew = told | {"quiet_until": date(2026, 6, 1), "known_on": date(2026, 3, 2)}
+    assert filed(told, anew)["quiet_until"] == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("ended, until", [(AS_OF, None), (date(2026, 3, 21), date(2026, 6, 1))])
+def test_support_that_has_ended_asks_for_no_quiet_and_is_still_said_to_have_been(ended, until):
+    told = {"kind": "other_contact", "start_date": date(2026, 1, 12), "ended": ended, "quiet_until": date(2026, 6, 1)}
+    assert (filed(told)["quiet_until"], filed(told)["on_file"]) == (until, until is not None)
+    assert filed(told)["last_dealt_with_on"] == (AS_OF if until is None else date(2026, 1, 12))
 
 
 def test_sen_provision_counts_as_known_where_no_support_is_sent():
