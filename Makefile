@@ -27,7 +27,7 @@ serve: setup
 	@$(BIN)/a2n serve --home $(DEMO_HOME)
 
 test: setup browser
-	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
+	@$(BIN)/python -m pytest -n $$(( $$($(BIN)/python -c 'import os; print(min(os.cpu_count(), 7))') + 1 )) --dist loadfile
 
 # The tests of the dashboard in a browser need the distribution's; without it they say so, and are skipped.
 browser:
@@ -36,7 +36,8 @@ browser:
 		|| echo "There is no Chromium, so the browser's tests are skipped: install it, or run make browser as root."
 
 # Some three hours on two cores. What it found is in tests/soaks/results.
-soak: setup
+soak: setup browser
+	@$(BIN)/python -m pytest -m long -n auto --maxprocesses 8 --dist loadfile
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json

@@ -5,11 +5,11 @@ meals, language, postcode, month of birth, SEN provision or need - is kept for t
 called; so is which school it is, and what kind (Boston 2026: models without such columns kept their accuracy).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import Unfit
+from .never_read import refused_as
 
 RISES, EITHER_WAY = 1, 0
 """Whether more of a feature may only ever move a pupil up, or either way."""
@@ -47,33 +47,6 @@ FEATURES = (
     Feature("pattern_share", "{pattern_absences_ytd} of {pattern_all_absences_ytd:absence} on {pattern_slot}", EITHER_WAY),
 )  # fmt: skip
 """The whole of what a home's model may read. It is said on the model card, and a model fitted on another list is not loaded."""
-
-NEVER = {
-    "sex": "sex gender male female boy girl",
-    "ethnicity": "ethnicity ethnic ethnicities race racial nationality religion faith",
-    "free school meals": "fsm fsm6 ever6 premium idaci disadvantaged deprivation poverty income",
-    "language": "language languages eal esl ell",
-    "postcode": "postcode postcodes address lsoa msoa uprn",
-    "birth month": "birth birthday dob born birthmonth",
-    "SEN provision or need": "sen send senco ehc ehcp ehcps iep disability disabled special diagnosis diagnosed autism adhd semh",
-    "being looked after": "cla lac looked",
-    "which school": "urn laestab dfe estab establishment cluster",
-}
-"""By what it is, the words that a column's name may not hold as a word of its own."""
-
-_OF_A_SCHOOL = re.compile(r"^school(_?(id|name|code|number|type|key))?$")
-_OF_SCHOOL_MEALS = re.compile(r"free_?school_?meal|school_?meal|month_?of_?birth|home_?area")
-
-
-def refused_as(name: str) -> str | None:
-    """What an input so named would tell, where that is something no model may read; else None."""
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().removeprefix("x_")
-    words = set(re.split(r"[^a-z0-9]+", plain))
-    if _OF_A_SCHOOL.match(plain):
-        return "which school"
-    if _OF_SCHOOL_MEALS.search(plain):
-        return "who a child is"
-    return next((what for what, told in NEVER.items() if words & set(told.split())), None)
 
 
 def allowed(names: Iterable[str]) -> tuple[str, ...]:

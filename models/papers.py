@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from pipeline.tables.derived import PUPIL_FEATURES
 
-from .features import NEVER
 from .gate import TERMS
 from .groups import LONGER, MARGIN
 from .labels import ENOUGH, LABEL_WEEKS
+from .never_read import NEVER
 from .recipe import CANDIDATES, LEARNED
 from .telling import MADE_UP
 

@@ -114,6 +114,7 @@ def begun(evening, tmp_path):
     return home, parts.begin(str(home.folder), evening.day)
 
 
+@pytest.mark.long
 def test_a_part_tried_again_after_it_was_done_takes_nothing_in_twice(begun, by_command):
     """Killed after its work was safe and before Airflow had heard of it, a task is given again."""
     home, first = begun

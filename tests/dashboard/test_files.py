@@ -145,7 +145,9 @@ def test_they_are_swapped_whole_and_another_folder_is_left_alone(published, tmp_
     assert (tmp_path / "others" / "letter.txt").exists()
 
 
-@pytest.mark.parametrize("ending", ["", ".before", ".unfinished"])
+@pytest.mark.parametrize(
+    "ending", [".before", *(pytest.param(one, marks=pytest.mark.long) for one in ("", ".unfinished"))]
+)
 def test_somebody_elses_site_is_never_cleared_away(tmp_path, ending):
     """Not even one that has a first page of the same name; a folder of ours, or an empty one, is."""
     publish_made_up(tmp_path / "small", schools=2)

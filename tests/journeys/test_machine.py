@@ -56,7 +56,7 @@ def told_of(ran: Ran) -> dict[str, tuple]:
 COUNTS = ("rows_read", "rows_accepted", "rows_set_aside", "rows_refused")
 
 
-@pytest.mark.parametrize("room", [200_000, 450_000])
+@pytest.mark.parametrize("room", [200_000, pytest.param(450_000, marks=pytest.mark.long)])
 def test_a_full_disk_is_said_in_words_and_once_there_is_room_nothing_is_lost_or_doubled(
     undisturbed, small, tmp_path, room
 ):

@@ -53,7 +53,7 @@ def test_most_of_their_rows_are_accepted_where_fuzzing_begins(home, tmp_path):
     assert counts["rows accepted"] > 5 * counts["rows set aside"] > 0
 
 
-@pytest.mark.parametrize("name", ["parquet", "xlsx"])
+@pytest.mark.parametrize("name", ["parquet", pytest.param("xlsx", marks=pytest.mark.long)])
 def test_one_long_text_said_again_and_again_takes_no_more_memory_and_time_than_any_file(home, name, tmp_path):
     """In a process of its own, for what is measured is the most that one ever held."""
     one = range(fuzz.BOMB_EVERY - 1, fuzz.BOMB_EVERY)
@@ -138,6 +138,7 @@ def stock(tmp_path_factory):
     return kills.stocked(tmp_path_factory.mktemp("stock"), pupils=60)
 
 
+@pytest.mark.long  # tests/journeys/test_killed.py kills at moments of chance too
 @pytest.mark.parametrize("seed", range(1))
 def test_killed_at_a_moment_of_chance_and_given_again_all_is_as_if_undisturbed(stock, tmp_path, seed):
     moment = random.Random(seed).uniform(0.1, 0.9) * stock.seconds

@@ -128,7 +128,7 @@ def other_settings(home: Home, issued: Issued) -> None:
 LATER = (corrections, leavers, a_link_undone, a_look_back, other_settings)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_lists_that_are_out_are_had_again_byte_for_byte_whatever_came_later_in_whatever_order(
     issued, tmp_path, monkeypatch, seed
 ):

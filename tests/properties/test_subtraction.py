@@ -12,7 +12,7 @@ SOME = (1, 4, 9, 22)
 """Seeds: of two schools, of five, of five with hardly a pupil, of three."""
 
 
-@pytest.mark.parametrize("seed", SOME)
+@pytest.mark.parametrize("seed", [SOME[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SOME[1:])])
 def test_no_hidden_number_is_to_be_had_by_subtraction_on_one_night_or_across_nights(seed):
     assert found(Authority(seed).exact()) == []
 
@@ -23,6 +23,7 @@ def test_without_a_second_cell_the_reader_has_hidden_numbers_on_the_first_night(
     assert found(exact) == []
 
 
+@pytest.mark.long  # tests/journeys/test_subtraction.py shows the reader's worth on a home's own runs
 def test_without_memory_the_reader_has_them_from_one_night_to_the_next():
     """Each night alone tells nothing, and four of them do."""
     exact = Authority(4).exact()

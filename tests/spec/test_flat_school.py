@@ -71,6 +71,7 @@ def test_in_no_week_is_a_change_found_in_one_in_fifty_of_pupils_who_do_not_chang
     assert shares.filter(pl.col("share") >= 0.02).rows() == []
 
 
+@pytest.mark.long
 def test_nor_in_any_other_week_of_the_year():
     """Of one school, for time: that the weeks tried above hide none between them."""
     others = tuple(day for day in fridays() if day not in WEEKS)
