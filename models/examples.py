@@ -5,6 +5,7 @@ A plain table of absence by pupil and period is turned into such rows here; a ho
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from pipeline.signals import SIGNALS
 
 from .errors import Unfit
 from .features import EITHER_WAY, Feature, allowed
+from .fit_to_read import check
 from .labels import ENOUGH, NEXT_PERIOD, Label, has_past, label
 from .recipe import SEED
 from .splits import drawn
@@ -62,10 +64,9 @@ def examples_of(table: pl.DataFrame, *, enough: int = ENOUGH, breaks: Sequence[i
     """
     extra = allowed(name for name in table.columns if name.startswith("x_"))
     groups = tuple(name for name in table.columns if name.startswith("g_"))
-    _check(table, extra)
-    table = table.with_columns(  # whatever kind of number a file holds: a small one would overflow
-        pl.col("period").cast(pl.Int64), pl.col("possible_sessions", "absence_sessions").cast(pl.Float64)
-    )
+    check(table, KEYS, extra)
+    table, remarks = _one_row_each(table)
+    remarks += _remarks_on(table, enough)
     order = {period: place for place, period in enumerate(sorted(table["period"].unique()))}
     regime = {place: sum(period >= one for one in breaks) for period, place in order.items()}
     rows = (
@@ -82,7 +83,41 @@ def examples_of(table: pl.DataFrame, *, enough: int = ENOUGH, breaks: Sequence[i
         )
     )
     features = (*HISTORY, *(Feature(name, f"the table's {name}", EITHER_WAY) for name in extra))
-    return Examples(ready, features, groups)
+    return Examples(ready, features, groups, remarks=tuple(remarks))
+
+
+def _one_row_each(table: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Of whoever moved within a period one row: both schools' sessions, and all else as the school of most of them has it."""
+    key = ("pupil", "period")
+    table = table.with_columns(  # whatever kind of number a file holds: a small one would overflow
+        pl.col("period").cast(pl.Int64), pl.col("possible_sessions", "absence_sessions").cast(pl.Float64)
+    )
+    moved = int(table.select(pl.struct(key).is_duplicated().sum()).item())
+    if not moved:
+        return table, []
+    sessions = pl.col("possible_sessions", "absence_sessions").sum().over(key)
+    at_most = table.sort("possible_sessions", "cluster", descending=[True, False]).with_columns(sessions)
+    one = at_most.unique(key, keep="first", maintain_order=True)
+    return one, [
+        f"{moved:,} rows are of pupils at several schools in a period: put together, under the school of most sessions."
+    ]
+
+
+def _remarks_on(table: pl.DataFrame, enough: int) -> list[str]:
+    """What a reader must know of the table. Raises Unfit where no row has enough possible sessions."""
+    short = int((table["possible_sessions"] < enough).sum())
+    if short == table.height:
+        raise Unfit(f"No pupil has {enough} possible sessions in a period: say with --enough how many are enough.")
+    remarks = (
+        [f"{short:,} of {table.height:,} rows have fewer than {enough} possible sessions, and are left out."]
+        if short
+        else []
+    )
+    periods = table["period"].unique().sort().to_list()
+    steps = [(one, after) for one, after in pairwise(periods)]
+    in_ones = any(after == one + 1 for one, after in steps)
+    gaps = [f"{one} by {after}" for one, after in steps if in_ones and after > one + 1]
+    return remarks + ([f"Periods are missing: {', '.join(gaps)} is taken to be followed."] if gaps else [])
 
 
 def with_draws(rows: pl.DataFrame) -> pl.DataFrame:
@@ -138,58 +173,3 @@ def _points() -> pl.Expr:
     return pl.sum_horizontal(
         pl.when(holds.fill_null(False)).then(_POINTS[name]).otherwise(0) for name, holds in told
     ).cast(pl.Float64)
-
-
-# What will not do ---------------------------------------------------------------------------------------------------------
-
-
-def _check(table: pl.DataFrame, extra: Sequence[str]) -> None:
-    """Raises Unfit for the first thing that will not do; rows are counted from 1, the header not among them."""
-    missing = [name for name in KEYS if name not in table.columns]
-    if missing:
-        raise Unfit(
-            f"The table has no column {missing[0]}: it needs {', '.join(KEYS[:-1])} and {KEYS[-1]} (the school), named so."
-        )
-    groups = [name for name in table.columns if name.startswith("g_")]
-    for name in (*KEYS, *extra, *groups):
-        if table[name].dtype.is_nested() or table[name].dtype in (pl.Binary, pl.Object):
-            raise Unfit(f"Column {name} holds lists or bytes: give one word or number in each row.")
-    for name in ("period", "possible_sessions", "absence_sessions", *extra):
-        if not (table[name].dtype.is_numeric() or table[name].dtype in (pl.Boolean, pl.Null)):
-            raise Unfit(f"Column {name} holds what is no number{_where(table, _no_number(name))}: give numbers alone.")
-    numbers = pl.col("possible_sessions"), pl.col("absence_sessions")
-    possible, absence = numbers
-    wrong = (
-        ("period is empty or no whole number", _no_whole_number("period")),
-        ("pupil or cluster is empty", pl.any_horizontal(pl.col("pupil", "cluster").is_null())),
-        ("possible_sessions or absence_sessions is empty", possible.is_null() | absence.is_null()),
-        ("a number of sessions is under nought or no number", pl.any_horizontal((one < 0) | one.is_nan() | one.is_infinite() for one in (possible.cast(pl.Float64), absence.cast(pl.Float64)))),
-        ("absence_sessions is more than possible_sessions", absence > possible),
-        *((f"{name} is infinite", pl.col(name).cast(pl.Float64).is_infinite()) for name in extra),
-        ("pupil and period stand on an earlier row already", ~pl.struct("pupil", "period").is_first_distinct()),
-    )  # fmt: skip
-    for what, holds in wrong:
-        found = _where(table, holds)
-        if found:
-            raise Unfit(f"In the table {what}{found}: mend or leave out those rows.")
-    if table["period"].n_unique() < 2:
-        raise Unfit("The table holds one period alone: an appraisal needs earlier and later ones, four or more.")
-
-
-def _no_number(name: str) -> pl.Expr:
-    told = pl.col(name).cast(pl.String)
-    return told.is_not_null() & told.cast(pl.Float64, strict=False).is_null()
-
-
-def _no_whole_number(name: str) -> pl.Expr:
-    number = pl.col(name).cast(pl.Float64)
-    return number.is_null() | number.is_nan() | (number != number.round())
-
-
-def _where(table: pl.DataFrame, holds: pl.Expr) -> str:
-    """` on 3 rows, the first of them row 17`; nothing where it is on none."""
-    found = table.select(holds=holds.fill_null(False))["holds"].arg_true()
-    if found.is_empty():
-        return ""
-    rows = "1 row, row" if found.len() == 1 else f"{found.len():,} rows, the first of them row"
-    return f" on {rows} {found[0] + 1:,}"

@@ -34,13 +34,16 @@ def _csv(path: Path) -> pl.DataFrame:
 
 def _as_number(column: pl.Series) -> pl.Series:
     trimmed = column.str.strip_chars()
-    told = trimmed.replace({"": None})
+    told = trimmed.replace(dict.fromkeys(_UNKNOWN))
     for to in (pl.Int64, pl.Float64):
         number = told.cast(to, strict=False)
         if number.null_count() == told.null_count():
             return number
-    as_truth = told.str.to_lowercase().replace_strict({"true": 1, "false": 0}, default=None, return_dtype=pl.Int64)
+    as_truth = told.str.to_lowercase().replace_strict(_TRUTH, default=None, return_dtype=pl.Int64)
     return as_truth if as_truth.null_count() == told.null_count() else told
 
+
+_UNKNOWN = ("", "NA", "N/A", "n/a", "na", "null", "NULL", "None", "-")
+_TRUTH = {"true": 1, "false": 0, "yes": 1, "no": 0, "y": 1, "n": 0}
 
 _READERS = {".csv": _csv, ".parquet": pl.read_parquet}

@@ -71,11 +71,12 @@ def loaded(record: Record):
     return from_bytes(record.model_bytes(), features=names, fitted_on=told["features"], fitted_by=told["versions"])
 
 
-def of_the_opinion(of: Opinion) -> dict[str, pl.DataFrame]:
-    """The published tables `model` and `model_drift`."""
+def of_the_opinion(of: Opinion, learned: Record | None) -> dict[str, pl.DataFrame]:
+    """The published tables `model` and `model_drift`; `learned` is the latest learning by the day, approved or not."""
     from models.features import FEATURES
 
     told = {"orders_by": "model" if of.orders else "rule"}
+    told |= {"because": learned.told["appraisal"]["verdict"]["because"]} if learned else {}
     if of.record is not None:
         approval = of.record.told["approval"]
         told |= {"name": of.record.told["name"], "approved_by": approval["by"], "since": of.record.approved_on}

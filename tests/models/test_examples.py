@@ -100,7 +100,7 @@ def test_what_will_not_do_is_said_with_its_row(change, said):
 
 def test_a_pupil_stands_once_in_a_period():
     with pytest.raises(
-        Unfit, match="pupil and period stand on an earlier row already on 6 rows, the first of them row 7"
+        Unfit, match="pupil, period and cluster stand on an earlier row already on 6 rows, the first of them row 7"
     ):
         examples_of(pl.concat([table(), table()]))
 
@@ -122,3 +122,55 @@ def test_a_message_names_no_pupil():
     with pytest.raises(Unfit) as refused:
         examples_of(pl.concat([table(), table()]))
     assert "amira" not in str(refused.value)
+
+
+def test_whoever_moves_within_a_period_stands_once_in_it_under_the_school_of_most_sessions():
+    moved = table().filter(pupil="amira").with_columns(x_lates=pl.lit(1))
+    before = moved.with_columns(
+        cluster=pl.lit("oak"),
+        possible_sessions=pl.lit(30, pl.Int64),
+        absence_sessions=pl.lit(3, pl.Int64),
+        x_lates=pl.lit(9),
+    )
+    made = examples_of(pl.concat([before, moved]))
+    first = made.rows.filter(period=1).to_dicts()[0]
+    assert (first["cluster"], first["possible_sessions"], first["absence_sessions"], first["x_lates"]) == (
+        "ash",
+        130,
+        23,
+        1,
+    )
+    assert made.remarks == (
+        "6 rows are of pupils at several schools in a period: put together, under the school of most sessions.",
+    )
+
+
+def test_what_a_reader_must_know_of_the_table_is_remarked():
+    gap = pl.concat([table(), table().filter(period=3).with_columns(period=pl.lit(6, pl.Int64))])
+    assert examples_of(gap).remarks == (
+        "1 of 8 rows have fewer than 40 possible sessions, and are left out.",
+        "Periods are missing: 3 by 6 is taken to be followed.",
+    )
+    assert examples_of(table().filter(pupil="amira")).remarks == ()
+    with pytest.raises(Unfit, match="No pupil has 101 possible sessions in a period: say with --enough"):
+        examples_of(table(), enough=101)
+
+
+def test_a_number_too_large_to_reckon_with_is_said():
+    with pytest.raises(Unfit, match="x_lates is infinite, or over a million million on 6 rows"):
+        examples_of(table().with_columns(x_lates=pl.lit(1e307)))
+
+
+@pytest.mark.parametrize("differs, is_refused", [("cluster", True), ("pupil", False)])
+def test_a_column_alike_for_all_of_a_school_and_not_of_another_tells_which_school(differs, is_refused):
+    who = [(f"pupil {one}", period, f"school {one % 3}") for one in range(30) for period in (1, 2)]
+    made = pl.DataFrame(who, schema=["pupil", "period", "cluster"], orient="row").with_columns(
+        possible_sessions=pl.lit(100),
+        absence_sessions=pl.lit(5),
+        x_of=pl.col(differs).str.extract(r"(\d+)").cast(pl.Int64),
+    )
+    if not is_refused:
+        assert examples_of(made).rows.height == 30
+        return
+    with pytest.raises(Unfit, match="The column x_of tells which school"):
+        examples_of(made)

@@ -9,7 +9,7 @@ import pytest
 
 from models.appraisal import appraised
 from models.examples import Examples, examples_of
-from models.home import CutDay, PastLook, examples_of_reviews
+from models.home import CutDay, PastLook, examples_of_home, examples_of_reviews
 from models.labels import NEED_FOUND
 from models.places import Places
 from models.reviews import appraised_with_reviews
@@ -76,15 +76,14 @@ def test_what_could_be_learned_from_needs_found_is_appraised_and_orders_nothing(
     assert done.verdict.orders_by == accepted().chosen
 
 
-def look(found: list[tuple[str, bool]]) -> PastLook:
+def look(found: list[tuple[str, bool]], day: date = date(2026, 1, 4)) -> PastLook:
     """Two pupils with enough of a past and one without."""
     from models.features import FEATURES
 
     who = pl.DataFrame({"pupil_id": ["a", "b", "c"]})
-    features = who.with_columns(**{feature.name: pl.lit(0.1) for feature in FEATURES})
+    features = who.with_columns(judged_on=pl.lit("this_year"), **{feature.name: pl.lit(0.1) for feature in FEATURES})
     triage = who.with_columns(urn=pl.lit(1), outcome=pl.lit("listed"), points=pl.lit(2))
     before = who.with_columns(possible_sessions=pl.Series([100, 100, 39]), absence_sessions=pl.lit(10))
-    day = date(2026, 1, 4)
     return PastLook(
         CutDay(day, (day, day), (day, day)), features, triage, before, before,
         who.with_columns(g_sex=pl.lit("not known")),
@@ -97,3 +96,8 @@ def test_only_whoever_was_looked_at_with_a_past_is_an_example():
     assert made.rows.select("pupil", "period", "label").rows() == [("a", 1, True), ("b", 2, False)]
     assert made.rows["eligible"].all() and made.label is NEED_FOUND and made.groups == ("g_sex",)
     assert examples_of_reviews([look([])]).rows.is_empty()
+
+
+def test_looks_before_and_after_the_codes_of_august_2024_are_of_stretches_apart():
+    made = examples_of_home([look([], date(2024, 3, 1)), look([], date(2025, 3, 1)), look([], date(2025, 9, 1))])
+    assert dict(made.rows.select("period", "regime").unique().rows()) == {1: 1, 2: 2, 3: 2}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.splits import cuts, drawn, folds_of, overlaps_a_break
+from models.splits import breaks_before, cuts, drawn, folds_of, overlaps_a_break
 
 
 def test_a_cut_learns_from_earlier_periods_of_its_own_stretch_alone():
@@ -45,3 +45,11 @@ def test_a_draw_is_the_same_for_the_same_key_and_salt_only():
 )
 def test_the_change_of_codes_and_disrupted_years_are_breaks(first, last, is_across):
     assert overlaps_a_break(first, last) is is_across
+
+
+@pytest.mark.parametrize(
+    "day, before",
+    [(date(2019, 7, 31), 0), (date(2022, 7, 31), 0), (date(2022, 8, 1), 1), (date(2024, 7, 31), 1), (date(2024, 8, 1), 2), (date(2026, 3, 1), 2)],
+)  # fmt: skip
+def test_days_on_either_side_of_a_break_are_of_another_stretch(day, before):
+    assert breaks_before(day) == before

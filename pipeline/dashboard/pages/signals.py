@@ -73,13 +73,15 @@ def _order(reading: Reading) -> list:
 
 def _who_orders(told: Row) -> list[str]:
     if told["name"] is None:
-        return ["The rule: points, then the rate of absence. No model has been approved."]
+        said = ["The rule: points, then the rate of absence. No model has been approved."]
+        because = told.get("because")
+        return said + ([f"A model was put to the test. {because}"] if because else [])
     approved = f"{told['name']}, approved by {told['approved_by']} from {words.day(told['since'])}"
     if told["suspended_because"]:
         said = [f"{told['suspended_because']} It is {approved}."]
     else:
         said = [f"A model ({approved}). Rules alone decide who is worth a look."]
-    if told["expected_of_ten"] is not None:
+    if told.get("expected_of_ten") is not None:
         said.append(
             f"Of ten pupils placed first last term it expected about {told['expected_of_ten']} to miss a tenth or more; about "
             f"{told['came_true_of_ten']} did."

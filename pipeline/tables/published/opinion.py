@@ -15,6 +15,7 @@ MODEL = Table(
         Column("since", pl.Date, "The day it was approved from.", nullable=True),
         Column("expected_of_ten", pl.Int32, "Of ten pupils placed first last term, how many it expected to miss a tenth or more; null before a term has been held to it, and under thirty.", "pupils", True),
         Column("came_true_of_ten", pl.Int32, "Of those ten, how many did.", "pupils", True),
+        Column("because", pl.String, "What the latest learning said of who should order, and why; null where nothing was learned.", nullable=True),
         Column("suspended_because", pl.String, "Why it does not order today, though approved; null where it does.", nullable=True),
     ),
 )  # fmt: skip
