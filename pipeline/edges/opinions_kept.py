@@ -56,10 +56,13 @@ def records(home: Home) -> list[Record]:
     return found
 
 
-def latest(home: Home, *, as_of: date | None = None) -> Record | None:
-    """The latest learning, by a day if one is given."""
-    by_then = (one for one in records(home) if as_of is None or one.as_of <= as_of)
-    return max(by_then, key=lambda record: record.as_of, default=None)
+def latest(home: Home) -> Record | None:
+    return max(records(home), key=lambda record: record.as_of, default=None)
+
+
+def learned_by(home: Home, *, as_of: date) -> Record | None:
+    """The latest learning by a day, approved or not."""
+    return max((one for one in records(home) if one.as_of <= as_of), key=lambda record: record.as_of, default=None)
 
 
 def in_use(home: Home, *, as_of: date) -> Record | None:

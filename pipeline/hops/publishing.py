@@ -10,7 +10,7 @@ from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.opinions_kept import latest
+from pipeline.edges.opinions_kept import learned_by
 from pipeline.edges.settings import Home
 from pipeline.steps.alarms import alarms
 from pipeline.steps.care import with_looked_after
@@ -66,7 +66,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         "england": england(),
         "figure_notes": figure_notes(),
         **of_the_data(con, look.lines, policy, as_of=look.as_of),
-        **of_the_opinion(look.opinion, latest(home, as_of=look.as_of)),
+        **of_the_opinion(look.opinion, learned_by(home, as_of=look.as_of)),
         "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }
