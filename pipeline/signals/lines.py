@@ -2,7 +2,10 @@
 
 Lines are whole numbers. A home moves its own in `settings.toml`, under `[signals]`; those that are the Department's, that
 other rules rest on, or that keep chance and the season out cannot be moved. The windows features are counted in (20, 30 and
-45 school days, 40 possible sessions) are no lines: they stand in the names of the features.
+45 school days, 40 possible sessions) are no lines: they stand in the names of the features. Nor are the few numbers that say
+what a feature counts, such as how many weeks between two stretches elsewhere make them two, or how much of a school must be seen
+before it has a pattern: they stand beside the counting (`steps.elsewhere`, `rolls`, `weekdays`, `judged`). What the law gives days for
+is in `vocabulary.lost`.
 """
 
 from collections.abc import Mapping
