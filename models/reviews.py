@@ -79,6 +79,8 @@ def _share(orders: Sequence[Order]) -> float:
 
 def in_words(held: Held) -> str:
     """One sentence, begun as the middle of another."""
+    if not held.looked_at:
+        return "nobody looked at in the later terms has an outcome on record yet."
     if held.interval is None:
         return (
             f"of {held.looked_at} pupils looked at in the later terms {held.found} had a need found: that is said nothing of by order "

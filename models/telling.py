@@ -64,7 +64,7 @@ def _learned_from_reviews(appraisal: Appraisal) -> str:
     """What it would be to learn from needs found; it orders nothing, whatever it is."""
     if appraisal.chosen is None:
         return "Too few reviews have said what they found to learn from them: " + (
-            f"the {TERMS} later terms and one before need {FEWEST_OUTCOMES} pupils with a need found and {FEWEST_OUTCOMES} without, each."
+            f"in each of the {TERMS} later terms and one before, {FEWEST_OUTCOMES} pupils with a need found and {FEWEST_OUTCOMES} without are needed."
         )
     clear = appraisal.overall[appraisal.chosen].is_clear and all(
         gain.gain > 0 for gain in appraisal.gains[appraisal.chosen]

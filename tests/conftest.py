@@ -1,5 +1,6 @@
 """What every test may count on: nothing it does reaches the network's services or anybody's own Airflow."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -44,6 +45,13 @@ def in_little_time():
 
     with quickly():
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: it need not be looked through again whenever something is let go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:

@@ -89,6 +89,7 @@ def test_filters_are_chosen_and_the_address_can_be_sent(opened, scripts):
     assert page.url.endswith("/schools")
 
 
+@pytest.mark.long
 def test_every_filter_of_every_page_takes_each_of_its_choices(opened):
     page = opened(java_script_enabled=False)
     for one in (one for one in MENU if one.filters):

@@ -168,6 +168,7 @@ def test_what_those_nights_learned_did_matter(lived, nights):
     ]
 
 
+@pytest.mark.long  # tests/properties/test_take_in.py draws orders and splits too
 def test_the_facts_are_those_of_a_home_that_took_every_file_in_on_its_night_in_pieces(lived, nights, tmp_path):
     home = in_full(tmp_path / "home")
     take_in_history(home, nights)

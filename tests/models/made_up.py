@@ -22,9 +22,9 @@ class MadeUp:
     truth: pl.DataFrame
 
 
-def made_up(kind: str, seed: int, *, schools: int = 24, pupils: int = 120, periods: int = 5) -> MadeUp:
+def made_up(kind: str, seed: int, *, schools: int = 24, pupils: int = 120, periods: int = 5, idle: int = 0) -> MadeUp:
     """`independent`: no period tells of the next. `planted`: `x_signal` of a period does. `worse`: it does for the pupils of
-    g_group A alone, of B it tells nothing."""
+    g_group A alone, of B it tells nothing. So many `idle` columns of groups besides have nothing to do with anything."""
     rng = np.random.default_rng(seed)
     count = schools * pupils
     school, group = np.repeat(np.arange(schools), pupils), np.where(rng.random(count) < 0.35, "B", "A")
@@ -43,7 +43,24 @@ def made_up(kind: str, seed: int, *, schools: int = 24, pupils: int = 120, perio
                           "cluster": [f"school {one}" for one in school], "x_signal": signal[period], "g_group": group})
         )  # fmt: skip
         truths.append(pl.DataFrame({"pupil": pupil, "period": period + 1, "likely": likely}))
-    return MadeUp(pl.concat(tables), pl.concat(truths))
+    return MadeUp(_with_idle(pl.concat(tables), idle, seed), pl.concat(truths))
+
+
+def _with_idle(table: pl.DataFrame, columns: int, seed: int) -> pl.DataFrame:
+    rng = np.random.default_rng((seed, columns))
+    who = table.select(pl.col("pupil").unique(maintain_order=True))
+    drawn = {
+        f"g_idle_{one}": rng.choice(["one", "two", "three"], who.height, p=[0.55, 0.3, 0.15]) for one in range(columns)
+    }
+    return (
+        table.join(
+            who.with_columns(**{name: pl.Series(values) for name, values in drawn.items()}),
+            on="pupil",
+            maintain_order="left",
+        )
+        if columns
+        else table
+    )
 
 
 def achieved(appraisal: Appraisal, made: MadeUp) -> float:

@@ -33,8 +33,12 @@ WEEKS = tuple(sorted({*fridays()[1::4], fridays()[13], fridays()[14], fridays()[
 
 every_school = pytest.mark.parametrize(
     "phase, years_like",
-    [(PRIMARY, INTO_FLU), (PRIMARY, OUT_OF_FLU), (SECONDARY, INTO_FLU), (SECONDARY, OUT_OF_FLU)],
-    ids=["primary into flu", "primary out of flu", "secondary into flu", "secondary out of flu"],
+    [
+        pytest.param(PRIMARY, INTO_FLU, id="primary into flu"),
+        pytest.param(PRIMARY, OUT_OF_FLU, id="primary out of flu", marks=pytest.mark.long),
+        pytest.param(SECONDARY, INTO_FLU, id="secondary into flu", marks=pytest.mark.long),
+        pytest.param(SECONDARY, OUT_OF_FLU, id="secondary out of flu"),
+    ],
 )
 
 
