@@ -122,20 +122,18 @@ def learned_score(
 
 
 def _chosen(examples: Examples, results: Sequence[CutResult], places: Places, learned: Sequence[str]) -> str:
-    """The learned order that finds most before the terms the gate looks at: on the earlier cuts, else on the latest period before
-    them, pupils apart. Lists are three times as long as a school's own, for those of one term are few. Of two alike, the one declared
-    first, which is the plainer."""
-    earlier = [one for one in results[:-TERMS] if all(name in one.orders for name in learned)]
-    if earlier:
-        orders = {name: [one.orders[name] for one in earlier] for name in learned}
-    else:
-        past = results[-TERMS].cut.trained_on if len(results) >= TERMS else results[-1].cut.trained_on
-        term = term_of(examples.rows.filter(period=past[-1]), places)
-        scores = {name: learned_score(examples, BY_NAME[name], term.rows, trained_on=past) for name in learned}
-        orders = {name: [] if score is None else [ordered(term, score)] for name, score in scores.items()}
-    found = {
-        name: sum(ordered(one.term.longer(LONGER), one.score).hits.sum() for one in of) for name, of in orders.items()
-    }
+    """The learned order that finds most before the terms the gate looks at: on the earlier cuts, and on the first period by what was
+    learned of its other pupils. Lists are a school's own, twice and three times as long, for places of one term are few: whoever comes
+    first counts most. Of two alike, the one declared first, which is the plainer."""
+    first = results[-TERMS:][0].cut.trained_on[0]
+    term = term_of(examples.rows.filter(period=first), places)
+    found = {}
+    for name in learned:
+        score = learned_score(examples, BY_NAME[name], term.rows, trained_on=(first,))
+        orders = [one.orders[name] for one in results[:-TERMS] if name in one.orders]
+        orders += [] if score is None else [ordered(term, score)]
+        lists = [(one, times) for one in orders for times in range(1, LONGER + 1)]
+        found[name] = sum(ordered(one.term.longer(times), one.score).hits.sum() for one, times in lists)
     return max(learned, key=lambda name: found[name])
 
 

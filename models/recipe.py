@@ -89,7 +89,7 @@ def _boosted(monotone: Sequence[int]) -> Pipeline:
 
 
 CANDIDATES = (
-    Candidate("random", "by lot", BASELINE, _in_order, ("lot",)),
+    Candidate("random", "an order by lot", BASELINE, _in_order, ("lot",)),
     Candidate("last_rate", "last period's absence rate", BASELINE, _in_order, ("last_rate",)),
     Candidate("rule", "the triage rule", BASELINE, _in_order, ("points", "rule_rate")),
     Candidate("logistic", "logistic regression", LEARNED, _logistic),
