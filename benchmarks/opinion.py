@@ -123,7 +123,7 @@ def made_up(pupils: int, schools: int, cuts: int):
             frame.with_columns(
                 pupil=pl.Series([f"p{one}" for one in range(pupils)]), period=pl.lit(period, pl.Int64), regime=pl.lit(0, pl.Int64),
                 cluster=pl.Series([f"s{one % schools}" for one in range(pupils)]), eligible=pl.Series(rate >= 0.1),
-                label=pl.when(pl.Series(rng.random(pupils) > 0.03)).then(pl.Series(came_true)), last_rate=pl.Series(rate),
+                label=pl.when(pl.Series(rng.random(pupils) > 0.03)).then(pl.Series(came_true)), last_rate=pl.Series(rate), rule_rate=pl.Series(rate),
                 points=pl.Series(np.where(rate >= 0.5, 7.0, np.where(rate >= 0.1, 3.0, 0.0))),
                 g_sex=pl.Series(np.where(rng.random(pupils) < 0.5, "F", "M")), g_phase=pl.Series(np.where(np.arange(pupils) % schools < schools // 2, "Primary", "Secondary")),
             )
