@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from .examples import Examples
-from .gate import TERMS, Gain, Verdict, best_of, gain_over, gain_over_both, nothing_learned, verdict
+from .gate import SURE, TERMS, Gain, Verdict, best_of, gain_over, nothing_learned, verdict
 from .groups import LONGER, GroupLine, audited
 from .measures import Order, ordered
 from .places import Places, term_of
@@ -65,7 +65,10 @@ def appraised(examples: Examples, places: Places = Places(), *, seed: int = SEED
     judged_on = results[-TERMS:] if learned else ()
     best = best_of([one.baselines for one in judged_on]) if judged_on else ""
     gains = {name: _gains(examples, judged_on, name, best, seed=seed) for name in learned}
-    overall = {name: gain_over_both(name, *_both(judged_on, name, best), seed=seed) for name in learned}
+    than = _of(judged_on, best)
+    overall = {
+        name: gain_over(name, _of(judged_on, name), best, than, period=None, seed=seed, width=SURE) for name in learned
+    }
     chosen = _chosen(examples, results, places, learned) if learned else None
     groups = _groups(judged_on, chosen, best, examples.groups, seed=seed) if chosen else ()
     words = BY_NAME[chosen].words if chosen else ""
@@ -142,19 +145,18 @@ def _gains(examples: Examples, judged_on: Sequence[CutResult], name: str, best: 
     called = examples.periods
     return tuple(
         gain_over(
-            name, one.orders[name], best, one.orders[best], period=called.get(one.cut.period, one.cut.period), seed=seed
+            name, _of([one], name), best, _of([one], best), period=called.get(one.cut.period, one.cut.period), seed=seed
         )
         for one in judged_on
     )
 
 
-def _both(judged_on: Sequence[CutResult], name: str, best: str) -> tuple[list[Order], str, list[Order]]:
-    return [one.orders[name] for one in judged_on], best, [one.orders[best] for one in judged_on]
+def _of(results: Sequence[CutResult], name: str) -> list[Order]:
+    return [one.orders[name] for one in results]
 
 
 def _groups(
     judged_on: Sequence[CutResult], chosen: str, best: str, columns: Sequence[str], *, seed: int
 ) -> tuple[GroupLine, ...]:
     """Every group, the chosen order beside the baseline that was best over the terms together."""
-    model, _, baseline = _both(judged_on, chosen, best)
-    return audited(model, baseline, columns, seed=seed) if columns else ()
+    return audited(_of(judged_on, chosen), _of(judged_on, best), columns, seed=seed) if columns else ()

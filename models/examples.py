@@ -37,8 +37,8 @@ HISTORY = (
 @dataclass(frozen=True)
 class Examples:
     """Rows sorted by period, cluster and pupil: those keys, `regime`, `label` (null: censored), `eligible`, `last_rate`,
-    `points` and `rule_rate` (the two that the triage rule orders by), `lot`, `tie`, each feature and each group (`g_...`, text). `periods` has what to call a period, where not by its
-    number."""
+    `points` and `rule_rate` (the two that the triage rule orders by), `lot`, `tie`, each feature and each group (`g_...`, text).
+    `periods` has what to call a period, where not by its number."""
 
     rows: pl.DataFrame
     features: tuple[Feature, ...]
@@ -114,7 +114,7 @@ def _remarks_on(table: pl.DataFrame, enough: int) -> list[str]:
         else []
     )
     periods = table["period"].unique().sort().to_list()
-    steps = [(one, after) for one, after in pairwise(periods)]
+    steps = list(pairwise(periods))
     in_ones = any(after == one + 1 for one, after in steps)
     gaps = [f"{one} by {after}" for one, after in steps if in_ones and after > one + 1]
     return remarks + ([f"Periods are missing: {', '.join(gaps)} is taken to be followed."] if gaps else [])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .groups import MARGIN, GroupLine
-from .measures import Interval, Order, gain_interval, gain_together, together
+from .measures import WIDTH, Interval, Order, gain_together, precision_of
 from .recipe import BY_NAME
 
 TERMS = 2
@@ -47,22 +47,27 @@ class Verdict:
 
 def best_of(baselines: Sequence[dict[str, Order]]) -> str:
     """The baseline with most precision at places over the terms together; of two alike, the first declared."""
-    hits = {name: sum(float(one[name].hits.sum()) for one in baselines) for name in baselines[0]}
-    places = {name: sum(float(one[name].places.sum()) for one in baselines) for name in hits}
-    return max(hits, key=lambda name: hits[name] / places[name] if places[name] else 0.0)
+    return max(baselines[0], key=lambda name: precision_of([one[name] for one in baselines]) or 0.0)
 
 
-def gain_over(name: str, model: Order, best: str, than: Order, *, period: int | str, seed: int) -> Gain:
-    gain = (model.precision or 0.0) - (than.precision or 0.0)
-    return Gain(period, name, best, gain, gain_interval(model, than, seed=seed))
+def gain_over(
+    name: str,
+    model: Sequence[Order],
+    best: str,
+    than: Sequence[Order],
+    *,
+    period: int | str | None,
+    seed: int,
+    width: float = WIDTH,
+) -> Gain:
+    """Of one term or of several together."""
+    gain = (precision_of(model) or 0.0) - (precision_of(than) or 0.0)
+    return Gain(period, name, best, gain, gain_together(model, than, seed=seed, width=width))
 
 
-def gain_over_both(name: str, model: Sequence[Order], best: str, than: Sequence[Order], *, seed: int) -> Gain:
-    (hits, places), (hits_than, places_than) = together(model), together(than)
-    shares = [
-        part.sum() / whole.sum() if whole.sum() else 0.0 for part, whole in ((hits, places), (hits_than, places_than))
-    ]
-    return Gain(None, name, best, float(shares[0] - shares[1]), gain_together(model, than, seed=seed, width=SURE))
+def is_better(gains: Sequence[Gain], overall: Gain) -> bool:
+    """Whether there is a gain on each term, and that over all together is clear of chance."""
+    return overall.is_clear and all(gain.gain > 0 for gain in gains)
 
 
 def verdict(name: str, words: str, gains: Sequence[Gain], overall: Gain, groups: Sequence[GroupLine]) -> Verdict:
@@ -72,7 +77,7 @@ def verdict(name: str, words: str, gains: Sequence[Gain], overall: Gain, groups:
         return _too_few_terms(len(gains))
     if overall.interval is None:
         return _refused("The rule orders: there are too few schools here, under five, to say how sure a gain would be.")
-    if not overall.is_clear or any(gain.gain <= 0 for gain in gains):
+    if not is_better(gains, overall):
         return _refused(
             f"The rule orders: {words} did not beat the best plain order at the same places, clear of chance, on two later terms "
             f"({_all_said(gains, overall)}).{_and_less(worse)}",

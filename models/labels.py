@@ -21,16 +21,17 @@ LABEL_WEEKS = 12
 
 @dataclass(frozen=True)
 class Label:
-    """What is asked of each row, and how it is said: `asks` of the future, `came` of the past, `unknown` of whoever is censored."""
+    """What is asked of each row, and how it is said: `asks` of the future, `came` and `went_on` of the past, `unknown` of whoever is censored."""
 
     asks: str
     came: str = "missed a tenth or more"
+    went_on: str = "went on to miss a tenth or more"
     unknown: str = "left or were not seen for long enough"
 
 
 NEXT_PERIOD = Label("misses a tenth or more of possible sessions in the next period")
 OF_A_HOME = Label("misses a tenth or more of possible sessions in the next twelve school weeks")
-NEED_FOUND = Label("has a need found when looked at", "had a need found", "are of no known outcome")
+NEED_FOUND = Label("has a need found when looked at", "had a need found", "had a need found", "are of no known outcome")
 """The second label: of those alone who were looked at, what the review said. A need known already, or none, is no need found."""
 
 

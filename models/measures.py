@@ -41,7 +41,7 @@ class Order:
     @property
     def precision(self) -> float | None:
         """Of those listed, the share of which it came true."""
-        return _share(self.hits.sum(), self.places.sum())
+        return precision_of([self])
 
     @property
     def recall(self) -> float | None:
@@ -59,6 +59,11 @@ def ordered(term: Term, score: np.ndarray) -> Order:
     listed = term.listed(score)
     by_school = term.by_school
     return Order(term, score, listed, by_school(listed & term.y), by_school(listed & term.known), by_school(term.y))
+
+
+def precision_of(orders: Sequence[Order]) -> float | None:
+    """Of those listed in all of the terms, the share of which it came true."""
+    return _share(sum(one.hits.sum() for one in orders), sum(one.places.sum() for one in orders))
 
 
 def drawn_again(schools: int, *, seed: int, draws: int = DRAWS) -> np.ndarray:
@@ -91,19 +96,11 @@ def share_interval(part: np.ndarray, whole: np.ndarray, *, seed: int, width: flo
     return _between(_ratio(weights @ part, weights @ whole), width)
 
 
-def gain_interval(better: Order, than: Order, *, seed: int, width: float = WIDTH) -> Interval | None:
-    """Of the gain in precision at places, the two orders held to each other in the same schools; None under five schools."""
-    if len(better.hits) < FEWEST_SCHOOLS:
-        return None
-    weights = drawn_again(len(better.hits), seed=seed)
-    gains = _ratio(weights @ better.hits, weights @ better.places) - _ratio(weights @ than.hits, weights @ than.places)
-    return _between(gains, width)
-
-
 def gain_together(
     better: Sequence[Order], than: Sequence[Order], *, seed: int, width: float = WIDTH
 ) -> Interval | None:
-    """Of the gain over several terms together, in the same schools; None under five."""
+    """Of the gain in precision at places over the terms together, the two orders held to each other in the same schools; None under
+    five schools."""
     (hits, places), (hits_than, places_than) = together(better), together(than)
     if len(hits) < FEWEST_SCHOOLS:
         return None

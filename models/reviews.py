@@ -5,13 +5,12 @@ whoever was never listed it would know nothing (selective labels: Lakkaraju et a
 found is appraised for a person to read, and a model that may order must not put first those of whom less is found.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .appraisal import Appraisal, appraised, learned_score, plain_score
 from .examples import Examples
 from .gate import TERMS, refused_for_reviews
-from .measures import Interval, Order, gain_together, ordered, together
+from .measures import Interval, gain_together, ordered, precision_of
 from .places import Places, term_of
 from .recipe import BY_NAME, SEED
 
@@ -69,12 +68,9 @@ def held_to(done: Appraisal, reviewed: Examples) -> Held:
         model.append(ordered(term, score))
         rule.append(ordered(term, plain_score(BY_NAME["rule"], term.rows)))
     interval = gain_together(model, rule, seed=SEED)
-    return Held(looked_at, found, _share(model), _share(rule), interval) if interval else Held(looked_at, found)
-
-
-def _share(orders: Sequence[Order]) -> float:
-    hits, places = together(orders)
-    return float(hits.sum() / places.sum())
+    if interval is None:
+        return Held(looked_at, found)
+    return Held(looked_at, found, precision_of(model), precision_of(rule), interval)
 
 
 def in_words(held: Held) -> str:

@@ -3,9 +3,9 @@
 import math
 
 from .appraisal import FEWEST_OUTCOMES, Appraisal, CutResult
-from .gate import TERMS, Gain
+from .gate import TERMS, Gain, is_better
 from .groups import FEWEST, LONGER, MARGIN, GroupLine
-from .measures import Interval, precision_interval, share_interval, together
+from .measures import Interval, precision_interval, precision_of, share_interval, together
 from .recipe import BY_NAME, CANDIDATES, LEARNED, SEED
 from .reviews import Reviews
 from .reviews import in_words as held_in_words
@@ -66,9 +66,7 @@ def _learned_from_reviews(appraisal: Appraisal) -> str:
         return "Too few reviews have said what they found to learn from them: " + (
             f"in each of the {TERMS} later terms and one before, {FEWEST_OUTCOMES} pupils with a need found and {FEWEST_OUTCOMES} without are needed."
         )
-    clear = appraisal.overall[appraisal.chosen].is_clear and all(
-        gain.gain > 0 for gain in appraisal.gains[appraisal.chosen]
-    )
+    clear = is_better(appraisal.gains[appraisal.chosen], appraisal.overall[appraisal.chosen])
     better = "more often puts first" if clear else "does not, clear of chance, more often put first"
     return (
         f"Learned from needs found, {BY_NAME[appraisal.chosen].words} {better} those of whom a need was found than the best plain "
@@ -106,7 +104,7 @@ def _candidate(appraisal: Appraisal, name: str) -> dict:
         "words": candidate.words,
         "kind": candidate.kind,
         "auc": _rounded(_mean([one.auc for one in judged])),
-        "precision_at_places": _rounded(_ratio(sum(one.hits.sum() for one in judged), sum(one.places.sum() for one in judged))),
+        "precision_at_places": _rounded(precision_of(judged)),
         "recall_at_places": _rounded(_ratio(sum(one.hits.sum() for one in judged), sum(one.positives.sum() for one in judged))),
         "interval": _interval(share_interval(*together(judged), seed=SEED) if judged else None),
         "by_period": [_of_period(appraisal, one, name) for one in appraisal.results if name in one.orders],
@@ -163,11 +161,10 @@ def calibration_in_words(appraisal: Appraisal) -> str:
     last = appraisal.results[-1]
     name = appraisal.chosen if appraisal.verdict.accepted else "rule"
     order = last.orders[name]
-    came = appraisal.examples.label.came
     listed = int(order.places.sum())
     if listed < FEWEST_IN_WORDS:
         return f"Nothing is said of how many came true: {listed} were listed, and a share of fewer than {FEWEST_IN_WORDS} is chance."
-    after = came.replace("missed", "went on to miss")
+    after = appraisal.examples.label.went_on
     return f"Of ten pupils placed first last term by {BY_NAME[name].words}, about {order.precision * 10:.0f} {after}."
 
 

@@ -95,7 +95,7 @@ def _hold_to_last_term(home: Home, examples, done, *, as_of: date) -> None:
     record = opinions_kept.in_use(home, as_of=as_of)
     if record is None or record.suspended_because or not done.results:
         return
-    if done.results[-1].cut.period not in _periods_after(examples, record.as_of):
+    if date.fromisoformat(examples.periods[done.results[-1].cut.period]) < record.as_of:
         return  # it was fitted on that term
     order = done.results[-1].orders["rule"]
     try:
@@ -110,10 +110,6 @@ def _hold_to_last_term(home: Home, examples, done, *, as_of: date) -> None:
     if because := found.suspended_because:
         told["suspended"] = {"on": as_of.isoformat(), "because": because}
     opinions_kept.rewrite(Record(record.folder, told))
-
-
-def _periods_after(examples, day: date) -> set[int]:
-    return {period for period, said in examples.periods.items() if date.fromisoformat(said) >= day}
 
 
 def approve(home: Home, name: str, *, known_on: date) -> Record:

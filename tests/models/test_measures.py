@@ -8,7 +8,7 @@ import pytest
 
 from models.gate import Gain, best_of, verdict
 from models.groups import FEWEST, GroupLine, audited
-from models.measures import Interval, gain_interval, ordered, precision_interval, together
+from models.measures import Interval, gain_together, ordered, precision_interval, together
 from models.places import Places, Term, term_of
 
 
@@ -75,9 +75,9 @@ def test_a_gain_found_in_some_schools_only_is_wide_and_in_all_is_clear():
     good, bad = np.array([2.0, 1.0] * 20), np.array([1.0, 2.0] * 20)
     mixed = np.array([2.0, 1.0] * 2 + [1.0, 2.0] * 18)
     there = term(labels, 1)
-    assert gain_interval(ordered(there, good), ordered(there, bad), seed=1).is_clear_of_zero
-    assert not gain_interval(ordered(there, mixed), ordered(there, bad), seed=1).is_clear_of_zero
-    assert gain_interval(ordered(there, bad), ordered(there, bad), seed=1) == Interval(0.0, 0.0)
+    assert gain_together([ordered(there, good)], [ordered(there, bad)], seed=1).is_clear_of_zero
+    assert not gain_together([ordered(there, mixed)], [ordered(there, bad)], seed=1).is_clear_of_zero
+    assert gain_together([ordered(there, bad)], [ordered(there, bad)], seed=1) == Interval(0.0, 0.0)
 
 
 # The gate -----------------------------------------------------------------------------------------------------------------
