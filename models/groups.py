@@ -75,9 +75,9 @@ def audited(
     reference. `model` and `baseline` are of the same terms."""
     lists = [_List(model, baseline, 1)]
     lists += [_List(*([ordered(one.term.longer(LONGER), one.score) for one in of] for of in (model, baseline)), LONGER)]
-    lines = {(column, one.times): _lines(one, column, seed=seed) for column in columns for one in lists}
-    judged = _judged(lists, lines, seed=seed)
-    return tuple(judged.get((line.column, line.group, line.times), line) for of in lines.values() for line in of)
+    every = [line for column in columns for one in lists for line in _lines(one, column, seed=seed)]
+    lines = {(line.column, line.group, line.times): line for line in every}
+    return tuple((lines | _judged(lists, lines, seed=seed)).values())
 
 
 class _List:
@@ -85,8 +85,7 @@ class _List:
 
     def __init__(self, model: Sequence[Order], baseline: Sequence[Order], times: int):
         self.times, self._orders = times, model
-        known = [order.term.known for order in model]
-        self._known = known
+        known = self._known = [order.term.known for order in model]
         self.y = np.concatenate([order.term.y[these] for order, these in zip(model, known, strict=True)])
         self.by_model, self.by_baseline = (
             np.concatenate([order.listed[these] for order, these in zip(of, known, strict=True)])
@@ -145,14 +144,14 @@ def _missed(of: _List, inside: np.ndarray, *, seed: int) -> Interval | None:
     return share_interval(missed, positives, seed=seed)
 
 
-def _judged(lists: Sequence[_List], lines: dict[tuple[str, int], list[GroupLine]], *, seed: int) -> dict:
-    """Every line of which something can be said, judged with all others: by column, group and how long the lists are."""
+_Lines = dict[tuple[str, str, int], GroupLine]
+"""By column, group and how many times its own places a school's list has."""
+
+
+def _judged(lists: Sequence[_List], lines: _Lines, *, seed: int) -> _Lines:
+    """Every line of which something can be said, judged with all others."""
     asked = [
-        (line.column, line.group)
-        for (_, times), of in lines.items()
-        if times == 1
-        for line in of
-        if line.flag_rate is not None
+        (column, group) for (column, group, times), line in lines.items() if times == 1 and line.flag_rate is not None
     ]
     if not asked:
         return {}
@@ -166,14 +165,11 @@ def _judged(lists: Sequence[_List], lines: dict[tuple[str, int], list[GroupLine]
     judged = {}
     for place, (column, group) in enumerate(asked):
         for at, one in enumerate(lists):
-            line = next(line for line in lines[column, one.times] if line.group == group)
-            line = replace(
-                line, behind=beside.by[place, at] / one.attainable, behind_by_chance=beside.chance[place, at]
-            )
+            told = {"behind": beside.by[place, at] / one.attainable, "behind_by_chance": beside.chance[place, at]}
             if place in wide:
                 row = wide.index(place)
-                line = replace(line, lost=before.by[row, at] / one.attainable, lost_by_chance=before.chance[row, at])
-            judged[column, group, one.times] = line
+                told |= {"lost": before.by[row, at] / one.attainable, "lost_by_chance": before.chance[row, at]}
+            judged[column, group, one.times] = replace(lines[column, group, one.times], **told)
     return judged
 
 

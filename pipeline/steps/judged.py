@@ -12,6 +12,9 @@ UNSEEN_FIFTH = 5
 
 RATED = ("possible_sessions", "absence_sessions", "need_absence_sessions")
 
+BY_OWN_PAST = pl.col("is_sixth_form") | pl.col("is_special_school")
+"""Who is judged against their own past alone, and has places apart."""
+
 
 def judged(features: pl.DataFrame) -> pl.DataFrame:
     """`features` with the past and the period a pupil is judged on, every rate, and the school's rise on the same past."""

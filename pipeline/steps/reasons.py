@@ -5,6 +5,7 @@ import polars as pl
 from pipeline.signals import SIGNALS
 from pipeline.signals.lines import FEWEST_MISSED
 from pipeline.signals.sentences import day, written
+from pipeline.steps.judged import BY_OWN_PAST
 
 _NEXT_STEPS = {signal.name: signal.next_step for signal in SIGNALS}
 
@@ -109,12 +110,11 @@ def _why_though_supported() -> pl.Expr:
 
 
 def _why_not_eligible() -> pl.Expr:
-    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
     in_waves = pl.col("is_tenth") & (pl.col("judged_need_absence_sessions") >= FEWEST_MISSED)
     is_few = pl.col("missed_beyond_waves") * 10 >= pl.col("possible_beyond_waves")
     under = pl.col("judged_absence_sessions") * 10 < pl.col("judged_possible_sessions")
     return (
-        pl.when(by_own_past)
+        pl.when(BY_OWN_PAST)
         .then(pl.lit(_OWN_PAST))
         .when(under)
         .then(written(_UNDER_A_TENTH))

@@ -16,7 +16,7 @@ from pipeline.signals.catalogue import TRIGGERS
 from pipeline.signals.lines import Lines
 from pipeline.signals.rates import MISSED_BEYOND_WAVES, POSSIBLE_BEYOND_WAVES, tenth_on_need
 from pipeline.steps.drawn import with_drawn
-from pipeline.steps.judged import ENOUGH, half_unseen, need_absence_reaches
+from pipeline.steps.judged import BY_OWN_PAST, ENOUGH, half_unseen, need_absence_reaches
 from pipeline.steps.last_list import with_change, with_last_list
 from pipeline.steps.looked_at import NOTHING_BEFORE, Before, looked_at, with_decisions
 from pipeline.steps.places import Policy, with_places
@@ -156,8 +156,7 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     is_eligible = pl.col("is_eligible")
     is_quiet = (pl.col("quiet_until") > as_of).fill_null(False)
     is_known = pl.col("known_because").is_not_null() & ~_is_worsening() & ~_is_worse_since_decided()
-    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
-    past_unknown = by_own_past & pl.col("worse_than_last_year").is_null()
+    past_unknown = BY_OWN_PAST & pl.col("worse_than_last_year").is_null()
     is_asked_of = is_eligible | _is_answered()
     said_by_the_first_that_holds = (
         ("cannot_be_judged", half_unseen()),
@@ -179,8 +178,7 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 def _is_answered() -> pl.Expr:
     """A suspension asks no more once somebody has looked, and what they said of it is still the reason the pupil is not listed."""
-    by_own_past = pl.col("is_sixth_form") | pl.col("is_special_school")
-    return ((pl.col("suspensions_12m") > 0) & ~by_own_past).fill_null(False)
+    return ((pl.col("suspensions_12m") > 0) & ~BY_OWN_PAST).fill_null(False)
 
 
 def _is_worsening() -> pl.Expr:
@@ -203,10 +201,9 @@ def _is_worse_since_decided() -> pl.Expr:
 
 def _with_quota(sorted_out: pl.DataFrame) -> pl.DataFrame:
     on_file = pl.col("on_file").fill_null(False)
-    kept_apart = pl.col("is_sixth_form") | pl.col("is_special_school")
     severe_or_part_time = pl.col("is_severe") | pl.col("part_time_past_six_weeks").fill_null(False)
     quota = (
-        pl.when(kept_apart)
+        pl.when(BY_OWN_PAST)
         .then(pl.lit("other"))
         .when(on_file)
         .then(pl.lit("support_and_worse"))

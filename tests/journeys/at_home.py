@@ -17,6 +17,7 @@ import polars as pl
 from pipeline.__main__ import main
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import KEYS, Home, make_home, open_home
+from pipeline.synthetic import Synthesised
 
 KEY = {name: (name + "-key-of-every-test-home-").ljust(40, "0") for name in KEYS}
 """The same in every home made here, so that two homes give a child the same pupil_id."""
@@ -34,6 +35,14 @@ class Ran:
     def told(self) -> dict:
         """The one JSON object on standard output."""
         return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A made-up authority, and its home after a night."""
+
+    made: Synthesised
+    home: Home
 
 
 def a2n(*words: object) -> Ran:

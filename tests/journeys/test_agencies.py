@@ -12,23 +12,15 @@ from pipeline.edges import agencies
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.listing import INVOLVED
 from pipeline.signals.catalogue import SIGNALS
-from pipeline.synthetic import Synthesised, synthesise
+from pipeline.synthetic import synthesise
 from pipeline.synthetic.agencies import agencies_table
 from pipeline.synthetic.authority import made_up_authority
 from pipeline.tables.derived import DERIVED
 from tests.house.project import ROOT, named, python_files
 
-from .at_home import Ran, a2n, copied, deliver, deliver_rows, lists, new_home, tables
+from .at_home import Lived, Ran, a2n, copied, deliver, deliver_rows, lists, new_home, tables
 
 pytestmark = [pytest.mark.usefixtures("in_little_time"), pytest.mark.filterwarnings("ignore:Sparkline Group")]
-
-
-@dataclass(frozen=True)
-class Lived:
-    """An authority, and its home after a night."""
-
-    made: Synthesised
-    home: Home
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A night tells the authority who may be lost between services: the board, the table and the worklist say the same."""
 
-from dataclasses import dataclass
 from io import BytesIO
 
 import duckdb
@@ -9,11 +8,11 @@ import polars as pl
 import pytest
 
 from pipeline.edges import identity
-from pipeline.edges.settings import Home, open_home
-from pipeline.synthetic import Synthesised, synthesise
+from pipeline.edges.settings import open_home
+from pipeline.synthetic import synthesise
 from pipeline.vocabulary.lost import KIND, KINDS, Where
 
-from .at_home import a2n, deliver, new_home, tables
+from .at_home import Lived, a2n, deliver, new_home, tables
 from .test_night import NOT_TO_BE_TOLD
 
 pytestmark = pytest.mark.usefixtures("in_little_time")
@@ -22,16 +21,9 @@ WORDS = {kind.words: kind.name for kind in KINDS}
 SHEETS = {"officer": "For the officer", "virtual_school": "For the virtual school"}
 
 
-@dataclass(frozen=True)
-class Night:
-    """A home that knows its own postcode districts, after one night in March."""
-
-    made: Synthesised
-    home: Home
-
-
 @pytest.fixture(scope="module")
-def night(tmp_path_factory) -> Night:
+def night(tmp_path_factory) -> Lived:
+    """A home that knows its own postcode districts, after one night in March."""
     folder = tmp_path_factory.mktemp("lost")
     made = synthesise(folder / "made", pupils=600, schools=12, seed=3, weeks=24)
     home = new_home(folder / "home")
@@ -39,7 +31,7 @@ def night(tmp_path_factory) -> Night:
     settings.write_text(settings.read_text().replace("own_postcode_districts = []", 'own_postcode_districts = ["XA1"]'))
     deliver(home, made.files)
     assert a2n("nightly", "--home", home.folder, "--as-of", made.last_day).status == 0
-    return Night(made, open_home(home.folder))
+    return Lived(made, open_home(home.folder))
 
 
 @pytest.fixture(scope="module")

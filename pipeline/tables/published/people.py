@@ -4,7 +4,7 @@ import polars as pl
 
 from pipeline.tables.schema import Column, Table
 
-from .shared import ELIGIBLE, MISSED, URN, pupils, rate
+from .shared import ALREADY_KNOWN, ELIGIBLE, MISSED, URN, pupils, rate
 
 
 def _with_interval(name: str, description: str) -> tuple[Column, ...]:
@@ -29,7 +29,7 @@ GROUP_AUDIT = Table(
         ELIGIBLE,
         pupils("listed", "On their school's list."),
         MISSED,
-        pupils("already_known", "Would be worth a look, and support is on file, an assessment asked for, or somebody decided on an earlier list."),
+        ALREADY_KNOWN,
         Column(
             "years_pooled", pl.Int64,
             "School years the rates rest on: 1, or more where a year has too few pupils to tell of; then they are told to the nearest 0.05.",

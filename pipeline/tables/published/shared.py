@@ -26,13 +26,14 @@ URN = Column("urn", pl.Int32, "School; null but for a school.", nullable=True)
 PHASE = Column("phase", pl.String, "Phase of education; null for the whole home.", nullable=True)
 SCOPE = "What the row is of"
 
+ALREADY_KNOWN = pupils(
+    "already_known",
+    "Would be worth a look, and support is on file, an assessment asked for, or somebody decided on an earlier list.",
+)
 OUTCOME_COLUMNS = (
     pupils("listed", "On their school's list."),
     pupils("eligible_not_listed", "Worth a look, and no place was left."),
-    pupils(
-        "already_known",
-        "Would be worth a look, and support is on file, an assessment asked for, or somebody decided on an earlier list.",
-    ),
+    ALREADY_KNOWN,
     pupils("snoozed", "Staff asked to come back to them later."),
     pupils("history_needed", "Too few sessions yet, here and last year, to judge."),
     pupils("not_eligible", "No reason found to look."),
