@@ -37,6 +37,7 @@ from pipeline.steps.needs import TOLD_MORE_OF
 from pipeline.steps.readers import OF_SYSTEMS_ONLY
 from pipeline.steps.staging import staged
 from pipeline.steps.systems import SystemIds, with_one_code
+from pipeline.steps.together import together, told_apart
 from pipeline.tables.candidates import candidates
 from pipeline.tables.layouts import Layout
 from pipeline.tables.staged_plans import PLANS_FROM
@@ -177,14 +178,15 @@ def _landed(
         landing.add(again)
     numbered = list(enumerate(claimed, intake.next_extract_id(con)))
     rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
-    for number, delivered, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
-        if isinstance(delivered, Refused):
-            refused[number] = delivered
-            landing.take_back(number)
+    for delivered, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
+        if isinstance(met, Refused):
+            refused[delivered] = met
+            landing.take_back(delivered)
             continue
         landing.add(delivered)
         people.append(met)
-        rows[number] += delivered.height
+        for number, height in delivered.group_by("extract_id").len().rows():
+            rows[number] += height
     landing.settle()
     return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in numbered], people
 
@@ -218,20 +220,26 @@ def _known_ids(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> Sys
 
 
 def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
-    """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
+    """Candidate rows and the people met in them, of several files where they are small; or an extract_id and why its file is
+    refused, after any rows of it."""
+    for layout, raw in together(_read_each(numbered, home)):
+        if layout is None:
+            yield raw
+        else:
+            delivered, met = _candidates(raw, layout, known, pseudonyms, home, day)
+            yield told_apart(delivered), told_apart(met)
+
+
+def _read_each(numbered, home: Home):
+    """Each batch of each file: its extract_id, its layout and its rows; or its extract_id, None and why it is refused."""
     for number, one in numbered:
         try:
             refuse_without_gateway(one, home)
             for raw in reading.read_extract(one.extract, one.layout):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
-                delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
-                yield number, _of(number, delivered), _of(number, met)
+                yield number, one.layout, raw
         except Refused as why:
-            yield number, why, None
-
-
-def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(extract_id=pl.lit(number, pl.Int32))
+            yield number, None, why
 
 
 def _as_landed(number: int, one: Claimed, rows: int, refused: Refused | None) -> Landed:

@@ -49,7 +49,8 @@ code_flags: dict[str, np.ndarray] = {count.removesuffix("_sessions"): _by_number
 _COUNTER_BITS = 4  # a week has fourteen half days: no count passes 15
 _COUNTERS = sum(flag.astype(np.uint64) << np.uint64(_COUNTER_BITS * at) for at, flag in enumerate(code_flags.values()))
 
-_NUMBERS = {code.code: code.number for code in ATTENDANCE_CODES}
+_CODES = pl.Enum([code.code for code in ATTENDANCE_CODES])
+_NUMBER_OF = pl.lit(pl.Series([code.number for code in ATTENDANCE_CODES], dtype=pl.Int64))
 _SETTLED_FIRST = {counts_as: rank for rank, counts_as in enumerate(CountsAs)}
 
 
@@ -72,7 +73,7 @@ def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     """
     if marks.is_empty():
         return MARKED_WEEKS.empty
-    placed = _placed(marks)
+    placed = _placed(marks.with_columns(pupil_id=pl.col("pupil_id").cast(pl.Categorical(pl.Categories.random()))))
     weeks = _packed(placed)
     doubled = weeks.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones())
     if not doubled.is_empty():
@@ -86,7 +87,7 @@ def _placed(marks: pl.DataFrame) -> pl.DataFrame:
     """Each mark with its week, its half day in it (0 is Monday morning, 13 Sunday afternoon) and its packed code."""
     days = pl.col("date").cast(pl.Int32)  # 1 January 1970 was a Thursday, day 3 of its week
     weekday = (days + 3) % 7
-    number = pl.col("code").replace_strict(_NUMBERS, return_dtype=pl.Int64).fill_null(0)
+    number = _NUMBER_OF.gather(pl.col("code").cast(_CODES).to_physical()).fill_null(0)
     is_pm = pl.col("half_day") == "pm"
     by_transfer = pl.col("by_transfer").fill_null(False) if "by_transfer" in marks.columns else pl.lit(False)
     waited = [name for name in ("delivered_on",) if name in marks.columns]
@@ -110,14 +111,21 @@ def _power(base: int, exponent: pl.Expr) -> pl.Expr:
 
 
 def _packed(placed: pl.DataFrame) -> pl.DataFrame:
+    """One row per week, and how many marks it has. `half_days` adds up a bit for each: where two share a half day the sum has
+    fewer bits than there are marks, for one carries."""
     a_half_day = pl.lit(pl.Series([1 << at for at in range(14)], dtype=pl.Int64)).gather(pl.col("half_day"))
-    return placed.group_by(KEY).agg(
-        am_codes=pl.col("am").sum(),
-        pm_codes=pl.col("pm").sum(),
-        last_known_on=pl.col("known_on").max(),
-        is_transferred=(pl.col("by_transfer") | pl.col("code").is_null()).all(),
-        marks=pl.len(),
-        half_days=a_half_day.bitwise_or(),
+    of_no_register = placed.select(pl.col("by_transfer") | pl.col("code").is_null()).to_series()
+    return (
+        placed.with_columns(a_half_day=a_half_day, of_no_register=of_no_register)
+        .group_by(KEY)
+        .agg(
+            am_codes=pl.col("am").sum(),
+            pm_codes=pl.col("pm").sum(),
+            last_known_on=pl.col("known_on").max(),
+            is_transferred=pl.col("of_no_register").all() if of_no_register.any() else pl.lit(False),
+            marks=pl.len(),
+            half_days=pl.col("a_half_day").sum(),
+        )
     )
 
 
