@@ -10,12 +10,12 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from pipeline.steps.upns import upn_checks
 from pipeline.vocabulary.identifiers import LOCAL_AUTHORITIES
 
 from . import warehouse as shelf
 from .errors import Refused
 from .settings import Home
+from .upns import upn_checks
 
 PUPIL_ID_LENGTH = 12
 """Sixty bits: among ten million children, two would share a pupil_id once in some 23,000 homes of that size. It is

@@ -73,14 +73,38 @@ def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     """
     if marks.is_empty():
         return MARKED_WEEKS.empty
+    # grouped by numbers: by twelve letters takes longer
     placed = _placed(marks.with_columns(pupil_id=pl.col("pupil_id").cast(pl.Categorical(pl.Categories.random()))))
     weeks = _packed(placed)
-    doubled = weeks.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones())
+    doubled = doubly_marked(weeks)
     if not doubled.is_empty():
-        again = placed.join(doubled.select(KEY), on=KEY, how="semi")
-        weeks = pl.concat([weeks.join(doubled.select(KEY), on=KEY, how="anti"), _packed(_settled(again))])
-    left = weeks.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0))
-    return counted(left.drop("marks", "half_days"))
+        weeks = _settled_again(weeks, doubled, placed.join(doubled, on=KEY, how="semi"))
+    return _told(weeks)
+
+
+def settled_weeks(packed: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """`MARKED_WEEKS` from weeks packed already: KEY, am_codes, pm_codes, last_known_on, is_transferred, and of the marks they were
+    packed of how many there are (`marks`) and a bit for the half day of each, added up (`half_days`).
+
+    `marks` are all of those, as `marked_weeks` has them, of the weeks that are `doubly_marked`.
+    """
+    if not marks.is_empty():
+        packed = _settled_again(packed, doubly_marked(packed), _placed(marks))
+    return _told(packed)
+
+
+def doubly_marked(packed: pl.DataFrame) -> pl.DataFrame:
+    """KEY of the weeks in which two marks share a half day: the sum of their bits has fewer than there are marks, for one
+    carries."""
+    return packed.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones()).select(KEY)
+
+
+def _settled_again(packed: pl.DataFrame, doubled: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([packed.join(doubled, on=KEY, how="anti"), _packed(_settled(placed)).select(packed.columns)])
+
+
+def _told(packed: pl.DataFrame) -> pl.DataFrame:
+    return counted(packed.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
 
 
 def _placed(marks: pl.DataFrame) -> pl.DataFrame:
@@ -111,8 +135,7 @@ def _power(base: int, exponent: pl.Expr) -> pl.Expr:
 
 
 def _packed(placed: pl.DataFrame) -> pl.DataFrame:
-    """One row per week, and how many marks it has. `half_days` adds up a bit for each: where two share a half day the sum has
-    fewer bits than there are marks, for one carries."""
+    """One row per week, as `settled_weeks` has them."""
     a_half_day = pl.lit(pl.Series([1 << at for at in range(14)], dtype=pl.Int64)).gather(pl.col("half_day"))
     of_no_register = placed.select(pl.col("by_transfer") | pl.col("code").is_null()).to_series()
     return (
@@ -123,7 +146,7 @@ def _packed(placed: pl.DataFrame) -> pl.DataFrame:
             pm_codes=pl.col("pm").sum(),
             last_known_on=pl.col("known_on").max(),
             is_transferred=pl.col("of_no_register").all() if of_no_register.any() else pl.lit(False),
-            marks=pl.len(),
+            marks=pl.len().cast(pl.Int64),
             half_days=pl.col("a_half_day").sum(),
         )
     )

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.edges.identity import Pseudonyms
-from pipeline.steps.upns import upn_checks
+from pipeline.edges.upns import upn_checks
 from pipeline.vocabulary.identifiers import UPN_LETTERS, check_letter, upn_authority, upn_check
 
 KEY = "a-key-that-nobody-else-would-ever-think-of"
@@ -17,7 +17,9 @@ KEY = "a-key-that-nobody-else-would-ever-think-of"
 digits = st.text("0123456789", min_size=11, max_size=11)
 last = st.sampled_from("0123456789" + UPN_LETTERS)
 well_formed = st.builds(lambda some, end: check_letter(some + end) + some + end, digits, last)
-mistyped = st.builds(lambda upn, at, by: upn[:at] + by + upn[at + 1 :], well_formed, st.integers(0, 12), st.characters())
+mistyped = st.builds(
+    lambda upn, at, by: upn[:at] + by + upn[at + 1 :], well_formed, st.integers(0, 12), st.characters()
+)
 anything = st.one_of(st.none(), st.just(""), st.text(max_size=15), well_formed, mistyped)
 
 

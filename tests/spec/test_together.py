@@ -22,7 +22,9 @@ def apart(read) -> list:
 
 
 def test_files_with_the_same_headers_are_one_and_keep_their_own_numbers():
-    assert apart([(7, MARKS, rows(2, 3)), (8, MARKS, rows(2)), (9, MARKS, rows(5))]) == [[(7, 2), (7, 3), (8, 2), (9, 5)]]
+    assert apart([(7, MARKS, rows(2, 3)), (8, MARKS, rows(2)), (9, MARKS, rows(5))]) == [
+        [(7, 2), (7, 3), (8, 2), (9, 5)]
+    ]
 
 
 def test_other_headers_and_another_layout_are_apart():
