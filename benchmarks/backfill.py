@@ -24,7 +24,7 @@ from .made_up import (
     room,
     size_of,
 )  # fmt: skip
-from .measured import Took, measured
+from .measured import Took, after_one_another, measured
 from .report import Found, hops_of, stored, written
 
 NAME = "backfill"
@@ -34,6 +34,7 @@ NAMES = {
     "take_in_history": "`a2n take-in --history`, all files, gate included",
     "take_in": "`a2n take-in`, all files, gate included",
     "flag": "`a2n flag` after it: features, signals, triage, lists, figures",
+    "both": "The two together, which is what the script below works out",
     "pandas": "Plain pandas script, marks alone: weekly facts and pupils' figures",
 }
 HISTORY = "take_in_history"
@@ -42,6 +43,7 @@ OVER = {
     "take-in --history over the bare read of the same files": ("take_in_history", "scan"),
     "take-in over the bare read of the same files": ("take_in", "scan"),
     "plain pandas over take-in --history": ("pandas", "take_in_history"),
+    "plain pandas over take-in and flag together": ("pandas", "both"),
 }
 
 
@@ -71,6 +73,7 @@ def one_round(folder: Path, in_room: Path) -> Found:
             home = take_in(found, name, here, files, "--known-on", day, *how)
         found.took["flag"], said = a2n_told("flag", "--home", str(home), "--as-of", day)
         found.hops["flag"] = hops_of(said)
+        found.took["both"] = after_one_another(found.took["take_in"], found.took["flag"])
         found.took["pandas"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", "all", str(here), *marks])
         compare(home, here, here)
         compare(here / "take_in_history", here, here, ("weeks",))

@@ -20,6 +20,7 @@ from pathlib import Path
 from . import tables
 from .made_up import HERE, PYTHON, WHOLE_YEAR, WORK, Evening, asked_size, evening, facts_of, room, size_of
 from .measured import CommandFailed, measured
+from .night import kept
 from .plain_codes import CODES, COUNTS
 from .report import Found, stored, written
 
@@ -115,15 +116,14 @@ def one_round(before: Evening, dbt: Tool, rscript: Tool) -> Found:
     found = Found()
     old, new = ([str(file) for file in files] for files in (before.before, before.delivery))
     with room(before.folder / f"round-{NAME}") as here:
-        kept = here / "kept"
-        kept.mkdir()
-        found.took["pandas"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", "keep", str(kept), *old])
+        found.took["pandas"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", "all", str(here), *old])
+        state = kept(before, here)
         if dbt.path:
             for name, files in (("dbt", before.before), ("dbt_night", before.delivery)):
                 found.took[name] = measured([dbt.path, "--quiet", "run", *_dbt_words(files[0].parent)], _dbt_env(here))
-        found.took["pandas_night"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", "night", str(kept), *new])
+        found.took["pandas_night"] = measured([PYTHON, "-m", "benchmarks.plain_pandas", "night", str(state), *new])
         if dbt.path:
-            measured([PYTHON, "-m", "benchmarks.beside_agreement", str(here / "plain.duckdb"), str(kept)])
+            measured([PYTHON, "-m", "benchmarks.beside_agreement", str(here / "plain.duckdb"), str(state)])
         if rscript.path:
             codes = written_codes(here / "codes.csv")
             found.took["dplyr"] = measured([rscript.path, str(HERE / "plain.R"), str(here), str(codes), *old])

@@ -18,6 +18,12 @@ class Took:
     peak_bytes: int
 
 
+def after_one_another(one: Took, other: Took) -> Took:
+    """What two processes took, the second after the first."""
+    peak = max(one.peak_bytes, other.peak_bytes)
+    return Took(one.seconds + other.seconds, one.cpu_seconds + other.cpu_seconds, peak)
+
+
 class CommandFailed(RuntimeError):
     """A measured command ended with a status other than 0, so its figures mean nothing."""
 

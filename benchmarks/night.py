@@ -61,7 +61,7 @@ def main() -> None:
     asked = words.parse_args()
     size = size_of(asked)
     how = {"given": asked.extracts, "reuse": asked.reuse, "nights": asked.nights_before}
-    evenings = [evening(size, week, **how) for week in asked.weeks]
+    evenings = [evening(size, week, **how) for week in sorted(asked.weeks)]
     rounds: dict[int, list[Found]] = {week: [] for week in asked.weeks}
     for number in range(1, asked.rounds + 1):
         for one in evenings:

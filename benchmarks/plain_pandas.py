@@ -173,7 +173,13 @@ def _lately(recent: pd.DataFrame, urns: pd.Series) -> pd.DataFrame:
     place = open_days.sort_values("day", ascending=False).groupby("urn").cumcount()
     since = open_days[place.reindex(open_days.index) == LATELY - 1].set_index("urn")["day"]
     from_day = urns.map(since).dropna()
-    marks = once_each(recent[recent["upn"].isin(from_day.index)])
+    if from_day.empty:
+        recent = recent.iloc[:0]
+    else:
+        recent = recent[(recent["day"] >= from_day.min()) & recent["upn"].isin(from_day.index)]
+    schools = recent[["upn", "urn"]].drop_duplicates()
+    at_several = recent["upn"].isin(schools.loc[schools["upn"].duplicated(), "upn"])
+    marks = together([recent[~at_several], once_each(recent[at_several])])
     inside = marks[marks["day"].to_numpy() >= marks["upn"].map(from_day).to_numpy("float64")]
     kinds = pd.DataFrame(KINDS[inside["code"]], columns=list(COUNTS), index=inside.index)[list(RATED)]
     counted = kinds.groupby(inside["upn"], observed=True).sum().reindex(from_day.index, fill_value=0)

@@ -70,23 +70,25 @@ def _first(told: dict) -> dict:
 
 
 def _aims_of_night(weeks: list[dict], pupils: int) -> list[str]:
+    """`weeks` are in order; the plain script is held against the night of the latest."""
     seconds = [one["medians"]["nightly"]["seconds"] for one in weeks]
     grown = seconds[-1] / seconds[0]
-    without = max(night_without_output(one) for one in weeks)
     if pupils < FULL_SIZE:
-        return [
-            f"- The later night took {grown:.2f} times the earlier." if len(weeks) > 1 else "- One week was measured."
-        ]
-    worst = [
-        min(one["ratios"][name][what] for one in weeks for name in one["ratios"]) for what in ("seconds", "peak_bytes")
-    ]
-    return [
+        return [f"- The later night took {grown:.2f} times the earlier."] if len(weeks) > 1 else []
+    without = max(night_without_output(one) for one in weeks)
+    aims = [
         aim("a night within 15 s", max(seconds) <= 15, f"{max(seconds):.1f} s"),
         aim("of which all but lists, figures and pages within 8 s, imports included", without <= 8, f"{without:.1f} s"),
-        aim("the later night within 1.3 times the earlier", grown <= 1.3, f"{grown:.2f} times"),
-        aim("8 times faster than the faster pandas script", worst[0] >= 8, f"{worst[0]:.2f} times"),
-        aim("a quarter of the memory of the smaller", worst[1] >= 4, f"it took {worst[1]:.2f} times ours"),
     ]
+    if len(weeks) > 1:
+        aims.append(aim("the later night within 1.3 times the earlier", grown <= 1.3, f"{grown:.2f} times"))
+    for words, over in weeks[-1]["ratios"].items():
+        faster, memory = over["seconds"], over["peak_bytes"]
+        met = faster >= 8 and memory >= 4
+        aims.append(
+            aim(f"{words}: 8 times the seconds and 4 times the memory", met, f"{faster:.2f} and {memory:.2f} times")
+        )
+    return aims
 
 
 def night_without_output(one: dict) -> float:
