@@ -9,11 +9,11 @@ codes <- fread(asked[2], quote = "\"")
 read <- function(file) {
   fread(file, select = c("urn", "upn", "date", "code"), colClasses = list(character = c("upn", "code")), quote = "")
 }
-marks <- bind_rows(lapply(asked[-(1:2)], read))
+marks <- as_tibble(rbindlist(lapply(asked[-(1:2)], read)))
 counts <- setdiff(names(codes), "code")
 # Counting each code first leaves few rows to add up: summing thirteen columns of every mark by week takes many times as long.
 counted <- marks |>
-  mutate(week_start = date - (as.integer(date) + 3L) %% 7L) |>
+  mutate(day = as.integer(date), week_start = as.Date(day - (day + 3L) %% 7L, origin = "1970-01-01")) |>
   count(upn, urn, week_start, code) |>
   inner_join(codes, by = "code") |>
   mutate(across(all_of(counts), \(one) one * n))
