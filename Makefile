@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage bench-opinion clean
+.PHONY: setup demo serve browser test soak check fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -54,7 +54,14 @@ fix: setup
 	@$(BIN)/ruff format .
 
 bench: setup
-	@$(BIN)/python -m benchmarks.nightly
+	@$(BIN)/python -m benchmarks
+
+# An hour and more on two cores, and some 40 GB of disk for the largest; what each size needs is in benchmarks/README.md.
+bench-growth: setup
+	@$(BIN)/python -m benchmarks.growth --pupils 10000 50000 100000 250000 --draw
+
+bench-beside: setup
+	@$(BIN)/python -m benchmarks.beside
 
 bench-dashboard: setup
 	@$(BIN)/python -m benchmarks.dashboard
