@@ -9,7 +9,10 @@ api_port=${A2N_API_PORT:-8080} database_port=${A2N_DATABASE_PORT:-5433} redis_po
 workers=${A2N_WORKERS:-2}
 venv=${A2N_VENV:-$deployment/venv}
 
-fail() { echo "$*" >&2; exit 1; }
+fail() { echo "$*" >&2; exit "${status:-1}"; }
+
+# Of what is not there and cannot be had here: whoever runs this for a test may then leave it.
+cannot_be_had() { status=3 fail "$*"; }
 
 # A deployment keeps the ports and workers it was started with.
 [ -f "$deployment/started.env" ] && . "$deployment/started.env"
