@@ -73,7 +73,8 @@ def fitted(points: list[tuple[float, float]]) -> Line:
 def sizes(authorities: int = AUTHORITIES, pupils: int = PUPILS, spread: float = SPREAD) -> list[int]:
     """Pupils of each authority, smallest first: the middles of equal parts of a log-normal distribution, brought to so many in all."""
     shares = [exp(spread * NormalDist().inv_cdf((k + 0.5) / authorities)) for k in range(authorities)]
-    return [round(pupils * share / sum(shares)) for share in shares]
+    told = [round(pupils * share / sum(shares)) for share in shares]
+    return [*told[:-1], pupils - sum(told[:-1])]
 
 
 def hours_taken(seconds: list[float], workers: int) -> float:
