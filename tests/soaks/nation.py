@@ -137,9 +137,10 @@ def drill(size: Size, folder: Path, *, spare_task: bool) -> dict:
 def _first_night(deployment: Deployment, homes: Nation, seen: dict, *, spare_task: bool) -> list[str]:
     with _timed(seen, "seconds of the night by the DAG, a worker killed in it"):
         run = deployment.trigger(homes.day)
-        seen["killed"] = killed = killed_at_work(deployment, run, min(homes.seconds_alone) * 0.4, spare_task=spare_task)
+        seen["killed"] = killed = killed_at_work(deployment, run, min(homes.seconds_alone) * 0.3, spare_task=spare_task)
         state = until(LONGEST, lambda: deployment.ended(run))
     seen["tries"] = tries = deployment.tries(run)
+    seen["recovery"] = _recovery(tries[killed["home"]], killed["after_seconds_of_work"])
     said = deployment.said(run, "tell_of_homes")
     seen["the last task says"] = said
     faults = [f"the run ended with {state}"] if state != "failed" else []
@@ -153,6 +154,13 @@ def _first_night(deployment: Deployment, homes: Nation, seen: dict, *, spare_tas
     if ended.get(killed["home"], ("", 0))[0] != "success" or ended[killed["home"]][1] < 2:
         faults.append(f"{killed['home']}, whose worker was killed: {ended.get(killed['home'])}")
     return faults + [f"{ours.folder.name}: {fault}" for ours, alone in zip(homes.homes, homes.alone, strict=False) for fault in unlike(ours, alone, homes.day)]  # fmt: skip
+
+
+def _recovery(tries: list[dict], after: float) -> dict:
+    """Seconds from the kill until the loss was noticed, and until the home was at work again."""
+    killed_at = tries[0]["from"] + after
+    again = tries[1]["from"] if len(tries) > 1 else None
+    return {"seconds until noticed": round(tries[0]["to"] - killed_at, 1), "seconds until at work again": again and round(again - killed_at, 1)}  # fmt: skip
 
 
 def _again(deployment: Deployment, homes: Nation, folder: Path, seen: dict) -> list[str]:
