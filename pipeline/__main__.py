@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import opinions
+from pipeline import nation_told, opinions
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -246,8 +246,8 @@ def links(
 
 
 @app.command()
-def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|published|feeds")]) -> None:
-    """Print a page people read: the signals, the register codes, the tables, those published, or the feeds."""
+def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|published|nation|feeds")]) -> None:
+    """Print a page people read: the signals, the register codes, the tables, those published, those of many homes, or the feeds."""
     from pipeline import describing
 
     if what not in describing.PAGES:
@@ -265,11 +265,11 @@ def export(
     from pipeline import flow
     from pipeline.edges.settings import open_home
 
-    rows = flow.export(open_home(home), table, to)
-    print(f"{rows:,} rows of {table} are in {to}.")
+    print(f"{flow.export(open_home(home), table, to):,} rows of {table} are in {to}.")
 
 
 opinions.add_to(app)
+nation_told.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):

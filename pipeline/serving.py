@@ -46,7 +46,7 @@ def dashboard_of(home: Home) -> Dashboard:
 
 
 def _has_key(home: Home) -> bool:
-    return "A2N_DASHBOARD_KEY" in os.environ or (home.folder / "dashboard.key").is_file()
+    return "A2N_DASHBOARD_KEY" in os.environ or home.key_file("dashboard").is_file()
 
 
 def _openid_secret(home: Home) -> str:

@@ -138,12 +138,17 @@ class Home:
     def identity(self) -> Path:
         return self.folder / "identity.duckdb"
 
+    def key_file(self, name: str) -> Path:
+        """Where the key `name` is kept: in the home, or in a folder of the home's name in that of the variable A2N_KEYS."""
+        kept = os.environ.get("A2N_KEYS")
+        return (Path(kept) / self.folder.name if kept else self.folder) / f"{name}.key"
+
     def key(self, name: str) -> str:
         """The key `name`, from the environment or its file. Raises Refused when missing or too short."""
         if self.own_keys is not None:
             return self.own_keys[name]
         text = os.environ.get(f"A2N_{name.upper()}_KEY")
-        path = self.folder / f"{name}.key"
+        path = self.key_file(name)
         if text is None:
             if not path.is_file():
                 raise Refused(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
@@ -183,10 +188,11 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
+    home = open_home(folder)
     for name in (*KEYS, SIGNING_KEY):
         if f"A2N_{name.upper()}_KEY" not in os.environ:
-            _make_key(folder / f"{name}.key")
-    return open_home(folder)
+            _make_key(home.key_file(name))
+    return home
 
 
 def make_passing_home(folder: Path) -> Home:
@@ -197,6 +203,7 @@ def make_passing_home(folder: Path) -> Home:
 
 
 def _make_key(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32) + "\n")

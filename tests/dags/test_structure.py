@@ -26,7 +26,7 @@ def dag(request, dagbag):
 
 def test_all_dags_are_read_without_an_error_and_there_are_no_others(dagbag):
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {"intake", "flag", "learn"}
+    assert set(dagbag.dags) == {"intake", "flag", "learn", "nation"}
 
 
 def test_a_dag_says_what_it_does_and_every_task_too(dag):
