@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import nation_told, opinions
+from pipeline.edges import progress
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -53,7 +54,6 @@ def demo(
 ) -> None:  # fmt: skip
     """Make up an authority and take it through one nightly run."""
     from pipeline import demonstration
-    from pipeline.edges import progress
 
     if through not in ("command", "airflow"):
         raise typer.BadParameter("--through is command or airflow.")
@@ -83,10 +83,13 @@ def synthesise(
     spelling = {"marks_as": marks_as, "census_as": census_as, "agencies": agencies}
     try:
         made = make_up(
-            to, pupils=pupils, schools=schools, seed=seed, weeks=weeks, year=year, with_faults=with_faults, **spelling
-        )
+            to, pupils=pupils, schools=schools, seed=seed, weeks=weeks, year=year, with_faults=with_faults,
+            tell=progress.each_of(schools, "schools", "making up"), **spelling
+        )  # fmt: skip
     except ValueError as error:
         raise Refused(str(error)) from None
+    finally:
+        progress.end()
     print(f"Made-up extracts are in {to}, last year's in {to / 'history'}; the registers run to {made.last_day}.")
     if with_faults:
         print(f"The faults planted are listed in {made.faults}.")
@@ -168,7 +171,6 @@ def print_pages(
 ) -> None:  # fmt: skip
     """Make the pages to print of a day whose lists are out: one page a pupil, for the meeting."""
     from pipeline import flow
-    from pipeline.edges import progress
     from pipeline.edges.settings import open_home
     from pipeline.telling import pages_in_words
 
@@ -317,7 +319,6 @@ def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
 
 
 def _tell(summary, as_json: bool) -> None:
-    from pipeline.edges import progress
     from pipeline.telling import in_words
 
     progress.end()
@@ -336,8 +337,6 @@ def _tell(summary, as_json: bool) -> None:
 
 
 def main() -> None:
-    from pipeline.edges import progress
-
     try:
         app(prog_name="a2n")
     except (Refused, OSError) as why:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, feedback, identity, inbox, intake, runs
+from pipeline.edges import clock, feedback, identity, inbox, intake, progress, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
@@ -59,12 +59,19 @@ def take_in(home: Home, day: Day) -> Summary:
         begun, summary = _begun(con, home, day)
         day = begun.day
         with told_in(summary, home):
+            _expect(begun.claimed)
             for feed in FEED_NAMES:
                 take_in_feed(con, home, feed, begun.claimed.get(feed, []), summary, day=day, run=begun.run)
             link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
             runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
             move_taken(con, home, summary)
     return summary
+
+
+def _expect(claimed: dict[str, list[Claimed]]) -> None:
+    """How much there is to read, for whoever watches."""
+    files = [one.extract.size for some in claimed.values() for one in some]
+    progress.expect(len(files), "files", weight=sum(files))
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops.publishing import publish
     from pipeline.hops.putting_right import write_without_list, wrong_facts
 
+    progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
         days.refuse_far_ahead(con, home, as_of)

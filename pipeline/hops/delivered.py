@@ -133,8 +133,10 @@ def _read_each(numbered, home: Home):
             for raw in reading.read_extract(one.extract, one.layout):
                 progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
                 yield number, one.layout, raw
+                progress.did(rows=raw.height)
         except Refused as why:
             yield number, None, why
+        progress.did(1, weight=one.extract.size)
 
 
 def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day):

@@ -1,5 +1,6 @@
 """Writes a made-up authority's extracts: schools, censuses, registers and the rest, this year's and last year's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -59,7 +60,7 @@ class Synthesised:
 def synthesise(
     to: Path, *, pupils: int, schools: int, seed: int, weeks: int = 20, year: int = 2025, with_faults: bool = False,
     censuses_only: bool = False, marks_as: str = "plain", census_as: str = "collect",
-    agencies: bool = False,
+    agencies: bool = False, tell: Callable[[], None] = lambda: None,
 ) -> Synthesised:  # fmt: skip
     """Write extracts for `pupils` pupils in `schools` schools to the folder `to`, and last year's to `to`/history.
 
@@ -71,7 +72,8 @@ def synthesise(
 
     `marks_as` and `census_as` name the spelling of marks and of censuses, see `respelling`; faults are planted in the plain one.
 
-    `agencies` writes another agency's extract too, as faults need one: a home that names no gateway refuses it.
+    `agencies` writes another agency's extract too, as faults need one: a home that names no gateway refuses it. `tell` is called
+    after each school.
 
     Raises ValueError where so few pupils cannot fill so many schools, or `year` is before EARLIEST_YEAR;
     FileExistsError where `to` holds anything else.
@@ -85,7 +87,7 @@ def synthesise(
     authority = made_up_authority(pupils, schools, seed=seed, year=SchoolYear(year))
     last_day = authority.now.calendar.last_day_of_week(weeks)
     (to / ".made-up.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
-    _write(authority, to, last_day, censuses_only, agencies=agencies or with_faults)
+    _write(authority, to, last_day, censuses_only, agencies=agencies or with_faults, tell=tell)
     respell(to, marks_as=marks_as, census_as=census_as)
     labels = to.parent / f"{to.name}-faults.csv"
     return Synthesised(
@@ -111,13 +113,14 @@ def _extracts_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith(".")))
 
 
-def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool, *, agencies: bool) -> None:
+def _write(authority: Authority, to: Path, last_day: date, censuses_only: bool, *, agencies: bool, tell) -> None:
     with Extracts(to) as current, Extracts(to / "history") as history:
         for one in (current, history):
             one.add("schools", tables.schools_table(authority.schools))
         writer = _Writer(authority, current, history, last_day, censuses_only, Keys(), beyond_routes(authority))
         for school in authority.schools:
             writer.write(school)
+            tell()
         if not censuses_only:
             _write_care(authority, current, last_day)
             writer.write_plans()
