@@ -23,6 +23,7 @@ from pipeline.edges.settings_told import ALL
 from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
+from pipeline.hops.delivered import expect
 from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
@@ -59,19 +60,13 @@ def take_in(home: Home, day: Day) -> Summary:
         begun, summary = _begun(con, home, day)
         day = begun.day
         with told_in(summary, home):
-            _expect(begun.claimed)
+            expect(begun.claimed)
             for feed in FEED_NAMES:
                 take_in_feed(con, home, feed, begun.claimed.get(feed, []), summary, day=day, run=begun.run)
             link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
             runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
             move_taken(con, home, summary)
     return summary
-
-
-def _expect(claimed: dict[str, list[Claimed]]) -> None:
-    """How much there is to read, for whoever watches."""
-    files = [one.extract.size for some in claimed.values() for one in some]
-    progress.expect(len(files), "files", weight=sum(files))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ from pipeline.tables.layouts import Layout
 from .apart import SET_APART, refuse_without_gateway, set_apart
 
 
+def expect(claimed: dict[str, list[Claimed]]) -> None:
+    """How much there is to read, for whoever watches."""
+    files = [one.extract.size for some in claimed.values() for one in some]
+    progress.expect(len(files), "files", weight=sum(files))
+
+
 @dataclass(frozen=True)
 class Delivered:
     """What is taken in as one batch: its extracts by number, its rows that waited for another feed, as they were kept and as they
