@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import opinions
+from pipeline import keeping, opinions
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -255,20 +255,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
     print(describing.PAGES[what]())
 
 
-@app.command()
-def export(
-    table: Annotated[str, typer.Argument(help="A warehouse table, such as facts.pupil_weeks.")],
-    home: HomeFolder,
-    to: Annotated[Path, typer.Option(metavar="FILE.parquet", help="File to write.")],
-) -> None:
-    """Write one warehouse table to a Parquet file, for analysts: pupil_id only, never a name."""
-    from pipeline import flow
-    from pipeline.edges.settings import open_home
-
-    rows = flow.export(open_home(home), table, to)
-    print(f"{rows:,} rows of {table} are in {to}.")
-
-
+keeping.add_to(app)
 opinions.add_to(app)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, feedback, identity, inbox, intake, runs
+from pipeline.edges import clock, feedback, holding, identity, inbox, intake, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
@@ -191,6 +191,7 @@ def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
         inbox.move_taken(home, taken=runs.taken_whole(con) | feedback.taken(con), but_not=left)
 
 
+@holding.while_at_work
 def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     """Look at every pupil as of a day; write each school's list; publish the figures.
 
@@ -278,6 +279,7 @@ def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> 
     return why_not
 
 
+@holding.while_at_work
 def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bool = False) -> Summary:
     """A page to print of each pupil listed on a day whose row changed, or of `everyone`; of one school or of all.
 

@@ -5,6 +5,10 @@ class Refused(Exception):
     """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data."""
 
 
+class NoKey(Refused):
+    """A key that is nowhere to be had, unlike one that is there and wrong."""
+
+
 def of_the_machine(fault: OSError) -> str:
     """What a file, a folder or the disk would not do, as a sentence."""
     why = f" ({fault.strerror})" if fault.strerror else ""

@@ -11,13 +11,15 @@ from pathlib import Path
 from pipeline.vocabulary.agencies import SERVICES
 from pipeline.vocabulary.sen import PlanWords
 
-from .errors import Refused
+from .errors import NoKey, Refused
 from .settings_told import CHANGED, check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
 SIGNING_KEY = "dashboard"
 """Signs the dashboard's cookies, and opens nothing."""
+BACKUP_KEY = "backup"
+"""Opens backups; one of the age format."""
 SHORTEST_KEY = 32
 
 
@@ -139,14 +141,14 @@ class Home:
         return self.folder / "identity.duckdb"
 
     def key(self, name: str) -> str:
-        """The key `name`, from the environment or its file. Raises Refused when missing or too short."""
+        """The key `name`, from the environment or its file. Raises NoKey when missing, Refused when too short."""
         if self.own_keys is not None:
             return self.own_keys[name]
         text = os.environ.get(f"A2N_{name.upper()}_KEY")
         path = self.folder / f"{name}.key"
         if text is None:
             if not path.is_file():
-                raise Refused(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
+                raise NoKey(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
             try:
                 text = path.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
@@ -183,9 +185,9 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
-    for name in (*KEYS, SIGNING_KEY):
+    for name in (*KEYS, SIGNING_KEY, BACKUP_KEY):
         if f"A2N_{name.upper()}_KEY" not in os.environ:
-            _make_key(folder / f"{name}.key")
+            make_key(folder / f"{name}.key")
     return open_home(folder)
 
 
@@ -196,12 +198,21 @@ def make_passing_home(folder: Path) -> Home:
     return Home(folder.resolve(), Settings(), {name: secrets.token_hex(32) for name in KEYS})
 
 
-def _make_key(path: Path) -> None:
+def make_key(path: Path) -> None:
+    """A new key, readable by its owner alone; one that is there already is kept."""
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
+            file.write(_drawn_key(path.stem) + "\n")
     except FileExistsError:
         path.chmod(0o600)
+
+
+def _drawn_key(name: str) -> str:
+    if name != BACKUP_KEY:
+        return secrets.token_hex(32)
+    from pyrage import x25519
+
+    return str(x25519.Identity.generate())
 
 
 _GATEWAYS = {True: "Made up, as all else here", False: ""}
