@@ -146,6 +146,7 @@ def _file(here: Contents, one: Found, tell: Callable[[int], None]) -> Iterator[b
             left -= len(part)
             tell(len(part))
             yield part
+        digest.update(bytes(left))  # of a file that lost its end: its size was said already
         yield bytes(left + -told.st_size % tarfile.BLOCKSIZE)
         here.files[one.path] = {"size": told.st_size, "sha256": digest.hexdigest()}
         if left or not _is_steady(one.path, told, os.fstat(handle)):

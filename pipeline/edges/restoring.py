@@ -131,7 +131,7 @@ def _unpacked(backup: Path, under: Path, key: pyrage.x25519.Identity) -> _Unpack
     with _opened(backup, key) as (opened, faults):
         try:
             _unpack(opened, unpacked)
-        except (tarfile.TarError, EOFError, _NotOurs) as error:
+        except (tarfile.TarError, EOFError, FileExistsError, NotADirectoryError, _NotOurs) as error:
             fault = error
     if faults and not isinstance(faults[0], BrokenPipeError):
         raise _why(faults[0], backup)
