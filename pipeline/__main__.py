@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import keeping, opinions
+from pipeline import __version__, keeping, opinions
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -42,6 +42,13 @@ Schools = Annotated[int, typer.Option(min=1, help="Schools.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same authority.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine to listen on.")]
 Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this year, beside the whole of the last.")]
+
+
+@app.callback(invoke_without_command=True)
+def of_all(version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
 
 
 @app.command()

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pyrage
 
-from .errors import NoKey, Refused
+from .errors import Refused
 from .settings import BACKUP_KEY, Home, make_key
 
 SAID = f"The key of backups ({BACKUP_KEY}.key, or A2N_{BACKUP_KEY.upper()}_KEY)"
@@ -16,12 +16,10 @@ _PUBLIC = "age1"
 
 def make_if_missing(home: Home) -> bool:
     """Whether backup.key had to be made, for a home made by an earlier version."""
-    try:
-        home.key(BACKUP_KEY)
-    except NoKey:
-        make_key(home.folder / f"{BACKUP_KEY}.key")
-        return True
-    return False
+    if home.has_key(BACKUP_KEY):
+        return False
+    make_key(home.folder / f"{BACKUP_KEY}.key")
+    return True
 
 
 def recipient(home: Home) -> pyrage.x25519.Recipient:

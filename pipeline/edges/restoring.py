@@ -21,7 +21,7 @@ import pyrage
 from . import backup_key, holding, progress
 from .backing_up import BEGINS, settle
 from .backup_contents import FORMAT, MANIFEST, SETTINGS, UNDER, is_key, is_link_beside
-from .errors import NoKey, Refused
+from .errors import Refused
 from .passing import unwinding
 from .settings import FOLDERS, KEYS, Home, Settings
 
@@ -289,12 +289,4 @@ def _names_in(moved: Path) -> list[str]:
 def _told(home: Home, manifest: dict) -> Restored:
     sizes = [one["size"] for one in manifest["files"].values()]
     of_backup = (manifest["made_at"], manifest["made_by"], len(sizes), sum(sizes), manifest["left_out"])
-    return Restored(home, *of_backup, [name for name in KEYS if not _has_key(home, name)])
-
-
-def _has_key(home: Home, name: str) -> bool:
-    try:
-        home.key(name)
-    except NoKey:
-        return False
-    return True
+    return Restored(home, *of_backup, [name for name in KEYS if not home.has_key(name)])

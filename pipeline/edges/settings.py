@@ -141,24 +141,47 @@ class Home:
         return self.folder / "identity.duckdb"
 
     def key(self, name: str) -> str:
-        """The key `name`, from the environment or its file. Raises NoKey when missing, Refused when too short."""
+        """The key `name`: from the environment, from what systemd passes on, or from its file in the home.
+
+        Raises NoKey when missing, Refused when too short.
+        """
         if self.own_keys is not None:
             return self.own_keys[name]
-        text = os.environ.get(f"A2N_{name.upper()}_KEY")
-        path = self.folder / f"{name}.key"
+        text = os.environ.get(_variable(name))
         if text is None:
-            if not path.is_file():
-                raise NoKey(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
-            try:
-                text = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
-                raise Refused(
-                    f"The key {path} cannot be read as text: put back the one the home was made with."
-                ) from None
+            text = _read_key(_passed_on(name) or self.folder / f"{name}.key")
         key = text.rstrip("\r\n")
         if len(key) < SHORTEST_KEY:
             raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
         return key
+
+    def has_key(self, name: str) -> bool:
+        """Whether there is such a key anywhere, right or wrong."""
+        try:
+            self.key(name)
+        except Refused as why:
+            return not isinstance(why, NoKey)
+        return True
+
+
+def _variable(name: str) -> str:
+    return f"A2N_{name.upper()}_KEY"
+
+
+def _passed_on(name: str) -> Path | None:
+    """A credential of this name, as systemd's LoadCredential hands one to a service: a file that it alone can read."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / f"{name}.key" if folder else None
+    return path if path and path.is_file() else None
+
+
+def _read_key(path: Path) -> str:
+    if not path.is_file():
+        raise NoKey(f"There is no key {path}: put it back, or set {_variable(path.stem)}.")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
 
 
 def open_home(folder: Path) -> Home:
@@ -186,7 +209,7 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
     for name in (*KEYS, SIGNING_KEY, BACKUP_KEY):
-        if f"A2N_{name.upper()}_KEY" not in os.environ:
+        if _variable(name) not in os.environ and not _passed_on(name):
             make_key(folder / f"{name}.key")
     return open_home(folder)
 

@@ -306,3 +306,15 @@ def test_a_replay_has_the_specialists_of_then(tmp_path):
     assert told(tmp_path, "").specialists == {}
     with shelf.warehouse(open_home(tmp_path)) as con:
         assert runs.settings_of(con, date(2026, 3, 13)) == then
+
+
+def test_a_key_may_be_a_credential_that_systemd_passes_on_and_the_homes_own_is_then_not_asked_for(tmp_path, monkeypatch):
+    passed_on = tmp_path / "credentials"
+    passed_on.mkdir()
+    (passed_on / "warehouse.key").write_text(LONG_ENOUGH + "c\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(passed_on))
+    home = make_home(tmp_path / "home", demo=True)
+    assert home.key("warehouse") == LONG_ENOUGH + "c" and not (home.folder / "warehouse.key").exists()
+    assert home.key("identity") == (home.folder / "identity.key").read_text().strip()
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    assert not home.has_key("warehouse") and home.has_key("identity")
