@@ -308,7 +308,9 @@ def test_a_replay_has_the_specialists_of_then(tmp_path):
         assert runs.settings_of(con, date(2026, 3, 13)) == then
 
 
-def test_a_key_may_be_a_credential_that_systemd_passes_on_and_the_homes_own_is_then_not_asked_for(tmp_path, monkeypatch):
+def test_a_key_may_be_a_credential_that_systemd_passes_on_and_the_homes_own_is_then_not_asked_for(
+    tmp_path, monkeypatch
+):
     passed_on = tmp_path / "credentials"
     passed_on.mkdir()
     (passed_on / "warehouse.key").write_text(LONG_ENOUGH + "c\n")
