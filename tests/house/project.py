@@ -5,8 +5,26 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "tests", ".ci")
-TEXT = (".py", ".md", ".toml", ".in", ".txt", ".html", ".css", ".js", ".csv", ".json", ".yml", ".yaml", ".cfg", ".typ")
+FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "deploy", "tests", ".ci")
+TEXT = (
+    ".py",
+    ".md",
+    ".toml",
+    ".in",
+    ".txt",
+    ".html",
+    ".css",
+    ".js",
+    ".csv",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".cfg",
+    ".typ",
+    ".service",
+    ".timer",
+    ".env",
+)
 NOT_OURS = {"__pycache__", "node_modules", "work", "build"}
 
 
