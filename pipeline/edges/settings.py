@@ -168,6 +168,10 @@ def _variable(name: str) -> str:
     return f"A2N_{name.upper()}_KEY"
 
 
+def _is_given(name: str) -> bool:
+    return _variable(name) in os.environ or _passed_on(name) is not None
+
+
 def _passed_on(name: str) -> Path | None:
     """A credential of this name, as systemd's LoadCredential hands one to a service: a file that it alone can read."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
@@ -208,8 +212,9 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
-    for name in (*KEYS, SIGNING_KEY, BACKUP_KEY):
-        if _variable(name) not in os.environ and not _passed_on(name):
+    names = (*KEYS, SIGNING_KEY) if all(map(_is_given, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
+    for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them
+        if not _is_given(name):
             make_key(folder / f"{name}.key")
     return open_home(folder)
 
