@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-dashboard bench-linkage bench-opinion clean
+.PHONY: setup demo serve browser test soak check fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,7 @@ soak: setup browser
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 	@$(BIN)/python -m tests.soaks.appraisal --seeds 20 --write tests/soaks/results/appraisal.json
+	@$(BIN)/python -m tests.soaks.nation --homes 8 --pupils 20000 --write tests/soaks/results/nation.json
 
 check: setup
 	@$(BIN)/ruff check .
@@ -54,7 +55,14 @@ fix: setup
 	@$(BIN)/ruff format .
 
 bench: setup
-	@$(BIN)/python -m benchmarks.nightly
+	@$(BIN)/python -m benchmarks
+
+# An hour and more on two cores, and some 40 GB of disk for the largest; what each size needs is in benchmarks/README.md.
+bench-growth: setup
+	@$(BIN)/python -m benchmarks.growth --pupils 10000 50000 100000 250000 --draw
+
+bench-beside: setup
+	@$(BIN)/python -m benchmarks.beside
 
 bench-dashboard: setup
 	@$(BIN)/python -m benchmarks.dashboard

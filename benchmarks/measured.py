@@ -18,25 +18,38 @@ class Took:
     peak_bytes: int
 
 
+def after_one_another(one: Took, other: Took) -> Took:
+    """What two processes took, the second after the first."""
+    peak = max(one.peak_bytes, other.peak_bytes)
+    return Took(one.seconds + other.seconds, one.cpu_seconds + other.cpu_seconds, peak)
+
+
 class CommandFailed(RuntimeError):
     """A measured command ended with a status other than 0, so its figures mean nothing."""
 
 
-def measured(command: Sequence[str]) -> Took:
+def measured(command: Sequence[str], env: dict[str, str] | None = None) -> Took:
     """Run `command` to its end and say what it took. Raises CommandFailed, with its last words, where it failed.
 
     This process must stay small: Linux starts a child's peak memory at what its parent held when it began.
     """
-    with tempfile.TemporaryFile() as said:
+    return told(command, env)[0]
+
+
+def told(command: Sequence[str], env: dict[str, str] | None = None) -> tuple[Took, str]:
+    """What `command` took, as `measured` says it, and what it printed on standard output."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
         began = time.perf_counter()
-        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, cwd=_PROJECT)
+        child = subprocess.Popen(command, stdout=out, stderr=said, cwd=_PROJECT, env=env)
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            said.seek(0)
-            raise CommandFailed(f"{' '.join(command[:4])} ...: {said.read().decode(errors='replace')[-2000:]}")
-    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_OF_RSS)
+        out.seek(0)
+        said.seek(0)
+        printed, complained = (one.read().decode(errors="replace") for one in (out, said))
+    if child.returncode:
+        raise CommandFailed(f"{' '.join(command[:4])} ...: {printed[-1000:]}{complained[-1000:]}")
+    return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_OF_RSS), printed
 
 
 _PROJECT = Path(__file__).resolve().parents[1]

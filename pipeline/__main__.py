@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, opinions
+from pipeline import __version__, keeping, nation_told, opinions
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -253,8 +253,8 @@ def links(
 
 
 @app.command()
-def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|published|feeds")]) -> None:
-    """Print a page people read: the signals, the register codes, the tables, those published, or the feeds."""
+def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|published|nation|feeds")]) -> None:
+    """Print a page people read: the signals, the register codes, the tables, those published, those of many homes, or the feeds."""
     from pipeline import describing
 
     if what not in describing.PAGES:
@@ -264,6 +264,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 
 keeping.add_to(app)
 opinions.add_to(app)
+nation_told.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):

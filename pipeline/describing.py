@@ -14,6 +14,7 @@ from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
 from pipeline.tables.feedback import FEEDBACK
 from pipeline.tables.layouts import LAYOUTS, NOT_NEEDED, Layout, spelt
+from pipeline.tables.nation import CAUTIONS, NATION
 from pipeline.tables.published import PUBLISHED, figure_notes, table_notes
 from pipeline.tables.same_child import KNOWN_AS, SAME_CHILD
 from pipeline.tables.schema import Column, Table
@@ -213,6 +214,24 @@ def _published(table: Table, cautions: dict[str, str], sources: dict[str, str]) 
     return f"{_table(table).replace('### ', '## ', 1)}\n\n{said}"
 
 
+# Many homes
+
+
+def nation() -> str:
+    parts = [f"{_table(table).replace('### ', '## ', 1)}\n\n**Caution.** {CAUTIONS[table]}" for table in NATION]
+    return _page("Many homes told together", _ABOUT_NATION, parts)
+
+
+_ABOUT_NATION = (
+    "What `a2n roll-up --homes FILE --to DIR`, and the last step of the DAG *nation*, writes to `current.duckdb` in that folder. It is had from "
+    "the `published/current.duckdb` of each home and nothing else: no key, no setting and no warehouse is opened, and where a home's folder is "
+    "a copy that holds no more than its snapshot the result is the same. What a home hides is hidden here. A sum over homes some of which "
+    "hide their count is a lower bound, says so, and says how many hide it; nothing is put in their place, so a sum less what the other homes "
+    "show is nought, and gives nothing back. Figures of another school year, of a later day and of made-up homes beside live ones are in "
+    "no sum. Each home's own tables are in [published tables](published-tables.md)."
+)
+
+
 # Feeds
 
 
@@ -292,4 +311,4 @@ def _happens(promise: Promise) -> str:
     return f"{happens}, and tried again" if promise.rule in RETRIED else happens
 
 
-PAGES = {"signals": signals, "codes": codes, "tables": tables, "published": published, "feeds": feeds}
+PAGES = {"signals": signals, "codes": codes, "tables": tables, "published": published, "nation": nation, "feeds": feeds}

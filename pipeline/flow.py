@@ -119,7 +119,7 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
     stood_on = days.day_of_take_in(con, home, day)
     identity.check_key(home)
     returned = _came_back(con, home, known_on=stood_on.known_on) if day.then_listed else None
-    found, left = _new_extracts(con, home)
+    found, left = new_extracts(con, home)
     waiting = tuple(feed for feed in FEED_NAMES if intake.has_waiting_rows(con, feed))
     is_any = bool(found.by_feed or waiting or any_taken(con))
     stood_on = days.after_its_lists(con, stood_on) if is_any else stood_on
@@ -132,7 +132,7 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
     return Begun(run, stood_on, found.by_feed, waiting), summary
 
 
-def _new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
+def new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     """What is in the inbox and not taken in, sorted; and how many lists that came back wait there to be read.
 
     Of an XML file whose take-in was killed, the parts still to come.

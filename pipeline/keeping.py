@@ -40,7 +40,7 @@ def backup(
     typer.echo(f"{done.files:,} files, {_megabytes(done.bytes)}, of {at.folder} are in {to}, encrypted.")
     _tell_left_out(done.left_out)
     if done.made_key:
-        typer.echo(f"{at.folder / 'backup.key'} is new: without a copy of it elsewhere no backup can be opened.")
+        typer.echo(f"{at.key_file('backup')} is new: without a copy of it elsewhere no backup can be opened.")
     typer.echo("No key is in it: keep the home's keys elsewhere, and not beside the backup.")
 
 

@@ -4,13 +4,17 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from pipeline import flow, learning
+from pipeline import flow, learning, nation
+from pipeline.edges.errors import Busy, Refused
 from pipeline.edges.extract import Claimed, Extract
+from pipeline.edges.homes import homes, homes_in
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
 from pipeline.hops.taking_in import Day
 from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FAMILIES
+
+__all__ = ["Busy", "Refused", "approve", "begin", "end", "flag", "homes_listed", "learn", "night", "roll_up", "take_in"]
 
 
 def begin(home: str, day: str) -> dict:
@@ -57,6 +61,32 @@ def learn(home: str, day: str) -> dict:
 def approve(home: str, learned: str, by: str) -> dict:
     record = learning.approve(_home(home), by, known_on=None, learned=date.fromisoformat(learned))
     return record.told["approval"]
+
+
+def homes_listed(folders: list[str] | None, file: str | None) -> list[str]:
+    """The homes of a nation, by their whole paths: those told, or else those a file names. Raises Refused where one is none."""
+    if not folders and not file:
+        raise Refused("No homes are told: give the param `homes`, or name a file that lists them in A2N_HOMES.")
+    return [str(folder) for folder in homes(folders or homes_in(Path(file)))]
+
+
+def night(home: str, day: str) -> dict:
+    """One home's whole night: what was refused, which schools have no list, and the seconds of each hop.
+
+    Raises Refused where the night was stopped, and Busy where another process has it in hand.
+    """
+    done = nation.night(_home(home), as_of=date.fromisoformat(day))
+    if done.stopped_because:
+        raise Refused(done.stopped_because)
+    refused = [one.refusal for one in done.extracts if one.refused_because]
+    refused += [f"{one.file}: {one.refused_because}" for one in done.returned if one.refused_because]
+    kept = ("run", "schools_without_list", "lists", "remarks", "seconds")
+    return {"home": home, "refused": refused} | {name: getattr(done, name) for name in kept}
+
+
+def roll_up(homes: list[str], to: str, day: str) -> dict:
+    snapshot, because = nation.roll_up([Path(home) for home in homes], Path(to), as_of=date.fromisoformat(day))
+    return {"snapshot": str(snapshot), "because": because}
 
 
 def _home(folder: str) -> Home:

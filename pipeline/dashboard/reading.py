@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from pipeline.tables.published.shared import FRESH_DAYS
+
 from . import queries, words
 from .snapshot import Row, Snapshot
 
 ROWS_A_PAGE = 50
-FRESH_DAYS = 4
-"""A bank holiday weekend: longer without a run, and whoever reads is told."""
 
 
 class NotThere(Exception):

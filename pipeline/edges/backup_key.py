@@ -18,7 +18,7 @@ def make_if_missing(home: Home) -> bool:
     """Whether backup.key had to be made, for a home made by an earlier version."""
     if home.has_key(BACKUP_KEY):
         return False
-    make_key(home.folder / f"{BACKUP_KEY}.key")
+    make_key(home.key_file(BACKUP_KEY))
     return True
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.tables.candidates import staged_table
 from pipeline.tables.staged import PUPILS
 
-from . import intake
+from . import intake, landing
 from . import warehouse as shelf
 
 _HERE = """entry_date <= stated_on AND (leaving_date IS NULL OR leaving_date > stated_on)
@@ -104,7 +104,7 @@ def _let_wait(con: duckdb.DuckDBPyConnection, feed: str, pupil_ids: list[str], k
     )
     if not con.execute("SELECT 1 FROM called_back LIMIT 1").fetchone():
         return
-    con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} ({intake.columns_of(feed)})")
+    con.execute(f"CREATE TABLE IF NOT EXISTS warehouse.waiting.{feed} ({landing.columns_of(feed)})")
     delivered = intake.DELIVERED if "delivered_on" in staged_table(feed).names else ""
     con.execute(f"""
         INSERT INTO warehouse.waiting.{feed} BY NAME

@@ -5,6 +5,10 @@ class Refused(Exception):
     """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data."""
 
 
+class Busy(Refused):
+    """Another run holds what is needed: the same work may be given again once that has ended."""
+
+
 class NoKey(Refused):
     """A key that is nowhere to be had, unlike one that is there and wrong."""
 

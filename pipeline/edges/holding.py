@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import clock, progress
-from .errors import Refused
+from .errors import Busy
 from .settings import Home
 
 A_LOOK = 0.5
@@ -25,11 +25,11 @@ LONGEST_COPY = 60 * 60.0
 
 @contextmanager
 def at_work(home: Home) -> Iterator[None]:
-    """Held by every run, and again within itself. Raises Refused where a backup goes on for too long."""
+    """Held by every run, and again within itself. Raises Busy where a backup goes on for too long."""
     with ExitStack() as held:
         waiting = "waiting for a backup of this home to end"
         if not _tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
-            raise Refused(f"{home.folder} is being backed up or restored: wait for that to end, then run this again.")
+            raise Busy(f"{home.folder} is being backed up or restored: wait for that to end, then run this again.")
         yield
 
 
@@ -46,10 +46,10 @@ def while_at_work(verb: Callable) -> Callable:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Held by a restore. Raises Refused where anybody is at work in the folder."""
+    """Held by a restore. Raises Busy where anybody is at work in the folder."""
     with ExitStack() as held:
         if not _held_folder(held, folder, fcntl.LOCK_EX):
-            raise Refused(f"{folder} is in use by another run: wait for it to end, then run this again.")
+            raise Busy(f"{folder} is in use by another run: wait for it to end, then run this again.")
         yield
 
 
@@ -57,7 +57,7 @@ def alone(folder: Path) -> Iterator[None]:
 def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
     """Nobody at work in the home, and its databases held as the engine itself holds them: their open files, by path.
 
-    Waits up to `wait` seconds for a run to end, then raises Refused. A file held here must be read through the one given: to open
+    Waits up to `wait` seconds for a run to end, then raises Busy. A file held here must be read through the one given: to open
     and close it once more would let go of it. So must nothing in this process have the databases open.
     """
     databases: dict[Path, int] = {}
@@ -74,7 +74,7 @@ def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
                 return True
 
         if not _tried(take, wait, "waiting for a run in this home to end, to copy what it left"):
-            raise Refused(
+            raise Busy(
                 f"{home.folder} is in use by another run, which did not end in {wait / 60:g} minutes: wait for it to end, or give "
                 "--wait more minutes."
             )

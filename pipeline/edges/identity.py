@@ -1,20 +1,21 @@
 """The one encrypted place that holds names, and the only way from a UPN to a pupil_id."""
 
-import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
 import duckdb
+import numpy as np
 import polars as pl
 
-from pipeline.vocabulary.identifiers import LOCAL_AUTHORITIES, upn_authority, upn_check
+from pipeline.vocabulary.identifiers import LOCAL_AUTHORITIES
 
 from . import warehouse as shelf
 from .errors import Refused
 from .settings import Home
+from .upns import upn_checks
 
 PUPIL_ID_LENGTH = 12
 """Sixty bits: among ten million children, two would share a pupil_id once in some 23,000 homes of that size. It is
@@ -39,37 +40,48 @@ class Pseudonyms:
 
     def __init__(self, key: str):
         self._key = key.encode()
-        self._known: dict[str | None, tuple[str | None, str | None, bool]] = {}
+        self._known = pl.DataFrame(schema=_LOOKUP)
 
     def of(self, upns: pl.Series) -> pl.DataFrame:
         """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
         it) and upn_authority_known."""
-        distinct = upns.unique().to_list()
-        rows = [(upn, *self._one(upn)) for upn in distinct]
-        return pl.DataFrame(rows, schema=_LOOKUP, orient="row")
+        distinct = upns.unique().to_frame("upn")
+        new = distinct.join(self._known, on="upn", how="anti", nulls_equal=True)
+        if new.height:
+            self._known = pl.concat([self._known, self._made(new["upn"])])
+        return distinct.join(self._known, on="upn", how="left", nulls_equal=True, maintain_order="left")
 
-    def _one(self, upn: str | None) -> tuple[str | None, str | None, bool]:
-        if upn not in self._known:
-            self._known[upn] = self._made(upn)
-        return self._known[upn]
+    def _made(self, upns: pl.Series) -> pl.DataFrame:
+        checked = upn_checks(upns)
+        usable = checked.filter("is_usable")["upn"]
+        hashed = pl.DataFrame({"upn": usable, "pupil_id": self._hashed(usable)}, schema_overrides=_TEXTS)
+        is_known = pl.col("authority").is_in(list(LOCAL_AUTHORITIES)).fill_null(True)
+        told = checked.with_columns(upn_authority_known=is_known)
+        nothing_to_say = pl.col("is_usable") & pl.col("upn_authority_known")
+        return (
+            told.with_columns(upn_check=pl.when(~nothing_to_say).then("upn_check"))
+            .join(hashed, on="upn", how="left", nulls_equal=False)
+            .select(*_LOOKUP)
+        )
 
-    def _made(self, upn: str | None) -> tuple[str | None, str | None, bool]:
-        check = upn_check(upn)
-        if not check.is_usable:
-            return None, check.value, True
-        is_known = upn_authority(upn) in LOCAL_AUTHORITIES
-        return self._hashed(upn), None if is_known else check.value, is_known
-
-    def _hashed(self, text: str) -> str:
-        digest = hmac.digest(self._key, text.encode(), hashlib.sha256)
-        return base64.b32encode(digest)[:PUPIL_ID_LENGTH].decode().lower()
+    def _hashed(self, texts: Iterable[str]) -> pl.Series:
+        """Of each the first sixty bits of its keyed hash, five a letter, as base32 writes them in lower case."""
+        digests = [hmac.digest(self._key, text.encode(), "sha256")[:8] for text in texts]
+        bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64) >> np.uint64(4)
+        letters = _BASE32[(bits[:, None] >> _SHIFTS) & np.uint64(31)]
+        return pl.Series(letters.view(f"S{PUPIL_ID_LENGTH}").ravel().astype(str), dtype=pl.String)
 
     def keyed(self, kind: str, ids: pl.Series) -> pl.Series:
         """Other ids of children as keyed hashes. The same id of another `kind`, or a UPN spelt alike, has another."""
-        made = {one: self._hashed(f"{kind}\0{one}") for one in ids.drop_nulls().unique()}
-        return ids.replace_strict(made, default=None, return_dtype=pl.String)
+        distinct = ids.drop_nulls().unique()
+        made = self._hashed(f"{kind}\0{one}" for one in distinct)
+        return ids.replace_strict(distinct, made, default=None, return_dtype=pl.String)
 
 
+_BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
+_SHIFTS = np.arange(5 * (PUPIL_ID_LENGTH - 1), -1, -5, dtype=np.uint64)
+
+_TEXTS = {"upn": pl.String, "pupil_id": pl.String}
 _LOOKUP = {"upn": pl.String, "pupil_id": pl.String, "upn_check": pl.String, "upn_authority_known": pl.Boolean}
 
 

@@ -135,66 +135,6 @@ def waiting_rows(con: duckdb.DuckDBPyConnection, feed: str) -> pl.DataFrame | No
     return shelf.read(con, f"SELECT * FROM warehouse.waiting.{feed}") if has_waiting_rows(con, feed) else None
 
 
-# Landing
-
-
-def make_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE scratch.main.{feed} ({columns_of(feed)})")
-
-
-def columns_of(feed: str) -> str:
-    """The candidate columns of `feed`, as SQL declares them."""
-    return ", ".join(f"{c.name} {shelf.SQL_TYPES[shelf.base_type(c.dtype)]}" for c in candidates(feed).columns)
-
-
-ROWS_TO_LAND = 600_000
-BYTES_TO_LAND = 200_000_000
-
-
-class Landing:
-    """Candidate rows on their way into scratch: many small files are put in together, for each insert has its price."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, feed: str):
-        self._con, self._feed = con, feed
-        self._pending: list[pl.DataFrame] = []
-        self._rows = self._bytes = 0
-
-    def add(self, rows: pl.DataFrame) -> None:
-        """Rows of one extract, with `extract_id`. What their layout does not send is null."""
-        wanted = [
-            pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
-            for name, dtype in candidates(self._feed).schema.items()
-        ]
-        self._pending.append(rows.select(wanted))
-        self._rows += rows.height
-        self._bytes += rows.estimated_size()
-        if self._rows >= ROWS_TO_LAND or self._bytes >= BYTES_TO_LAND:
-            self.settle()
-
-    def settle(self) -> None:
-        """Put what is pending into scratch; columns with nothing in them need not be carried there."""
-        if self._pending:
-            rows = pl.concat(self._pending)
-            told = [name for name in rows.columns if rows[name].null_count() < rows.height]
-            if told:
-                shelf.insert(self._con, f"scratch.main.{self._feed}", rows.select(told))
-        self._pending, self._rows, self._bytes = [], 0, 0
-
-    def take_back(self, extract_id: int) -> None:
-        """Remove what has landed of an extract that turned out not to parse."""
-        self._pending = [rows.filter(pl.col("extract_id") != extract_id) for rows in self._pending]
-        self._con.execute(f"DELETE FROM scratch.main.{self._feed} WHERE extract_id = ?", [extract_id])
-
-
-def clear_room(con: duckdb.DuckDBPyConnection, feed: str) -> None:
-    """Let go of the memory a batch took."""
-    con.execute(f"DELETE FROM scratch.main.{feed}")
-    con.execute("DROP VIEW IF EXISTS accepted")
-    con.execute("DROP VIEW IF EXISTS memory.main.batch_files")
-    con.execute("DROP VIEW IF EXISTS memory.main.batch")
-    con.execute(f"DROP TABLE scratch.main.{feed}")
-
-
 # The gate's view of things
 
 

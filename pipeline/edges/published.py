@@ -28,11 +28,18 @@ _STORAGE_VERSION = "v1.4.0"  # what other tools can read
 _UNFINISHED = ".unfinished-"
 
 
-def publish(tables: Mapping[str, pl.DataFrame], folder: Path, *, run: str, current: bool) -> Path:
+def publish(
+    tables: Mapping[str, pl.DataFrame],
+    folder: Path,
+    *,
+    run: str,
+    current: bool,
+    declared: tuple[Table, ...] = PUBLISHED,
+) -> Path:
     """The snapshot of `run`, now in `folder`. With `current` false, as for a replay, `current.duckdb` stays as it is.
 
-    `tables` has every table of `tables.published` by its short name, already suppressed. Raises Refused when the file
-    cannot be written.
+    `tables` has every table `declared` by its short name: a home's own are those of `tables.published`, already suppressed. Raises
+    Refused when the file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for left_over in folder.glob(f"{_UNFINISHED}*"):
@@ -40,7 +47,7 @@ def publish(tables: Mapping[str, pl.DataFrame], folder: Path, *, run: str, curre
     snapshot = folder / f"snapshot-{_as_file_name(run)}.duckdb"
     unfinished = folder / f"{_UNFINISHED}{snapshot.name}"
     try:
-        _write(tables, unfinished)
+        _write(tables, unfinished, declared)
         _settle(unfinished)
         unfinished.replace(snapshot)
         if current:
@@ -54,7 +61,7 @@ def publish(tables: Mapping[str, pl.DataFrame], folder: Path, *, run: str, curre
     return snapshot
 
 
-def newest_as_of(folder: Path) -> date | None:
+def newest_as_of(folder: Path, table: str = "published.run") -> date | None:
     """The day `current.duckdb` stands on; None where nothing has been published. Raises Refused if it cannot be read."""
     current = folder / CURRENT
     if not current.exists():
@@ -62,7 +69,7 @@ def newest_as_of(folder: Path) -> date | None:
     try:
         with quiet(duckdb.connect()) as con:
             con.execute(f"ATTACH {_quoted(current.resolve())} AS snapshot (READ_ONLY)")
-            return con.execute("SELECT max(as_of) FROM snapshot.published.run").fetchone()[0]
+            return con.execute(f"SELECT max(as_of) FROM snapshot.{table}").fetchone()[0]
     except duckdb.Error as error:
         raise Refused(f"{current} cannot be read ({_first_line(error)}): remove it, and run again.") from None
 
@@ -71,12 +78,13 @@ def _as_file_name(run: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]+", "-", run).strip("-")
 
 
-def _write(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
+def _write(tables: Mapping[str, pl.DataFrame], path: Path, declared: tuple[Table, ...]) -> None:
     with quiet(duckdb.connect()) as con:
         con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
-        con.execute("CREATE SCHEMA snapshot.published")
-        for table in PUBLISHED:
-            _write_table(con, table, table.conform(tables[table.name.removeprefix("published.")]))
+        for table in declared:
+            schema, _, name = table.name.partition(".")
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{schema}")
+            _write_table(con, table, table.conform(tables[name]))
         con.execute("DETACH snapshot")
 
 

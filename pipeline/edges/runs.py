@@ -68,6 +68,15 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     return Settings(**values, places_by_school=places)
 
 
+def is_as_now(con: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> bool:
+    """Whether this is the newest day looked at, and was looked at with the settings and by the version of now."""
+    version = con.execute(
+        "SELECT version FROM warehouse.audit.runs WHERE kind = 'flag' AND as_of = ? ORDER BY length(run) DESC, run DESC LIMIT 1",
+        [as_of],
+    ).fetchone()
+    return last_listed(con) == as_of and version == (__version__,) and settings_of(con, as_of) == home.settings
+
+
 _EXTRACTS = """
     SELECT extract AS file, feed, layout, rows_read, rows_accepted, rows_set_aside, rows_refused, refused_because
     FROM warehouse.audit.extracts

@@ -140,6 +140,11 @@ class Home:
     def identity(self) -> Path:
         return self.folder / "identity.duckdb"
 
+    def key_file(self, name: str) -> Path:
+        """Where the key `name` is kept: in the home, or in a folder of the home's name in that of the variable A2N_KEYS."""
+        kept = os.environ.get("A2N_KEYS")
+        return (Path(kept) / self.folder.name if kept else self.folder) / f"{name}.key"
+
     def key(self, name: str) -> str:
         """The key `name`: from the environment, from what systemd passes on, or from its file in the home.
 
@@ -149,7 +154,7 @@ class Home:
             return self.own_keys[name]
         text = os.environ.get(_variable(name))
         if text is None:
-            text = _read_key(_passed_on(name) or self.folder / f"{name}.key")
+            text = _read_key(_passed_on(name) or self.key_file(name))
         key = text.rstrip("\r\n")
         if len(key) < SHORTEST_KEY:
             raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
@@ -212,11 +217,12 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     if not settings.exists():
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
+    home = open_home(folder)
     names = (*KEYS, SIGNING_KEY) if all(map(_is_given, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
     for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them
         if not _is_given(name):
-            make_key(folder / f"{name}.key")
-    return open_home(folder)
+            make_key(home.key_file(name))
+    return home
 
 
 def make_passing_home(folder: Path) -> Home:
@@ -228,6 +234,7 @@ def make_passing_home(folder: Path) -> Home:
 
 def make_key(path: Path) -> None:
     """A new key, readable by its owner alone; one that is there already is kept."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(_drawn_key(path.stem) + "\n")

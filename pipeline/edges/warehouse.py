@@ -21,7 +21,7 @@ from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
 from . import holding
-from .errors import Refused
+from .errors import Busy, Refused
 from .settings import Home
 
 SQL_TYPES = {
@@ -172,7 +172,7 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, *, k
     except duckdb.Error as error:
         problem = _why_not_attached(str(error), path, key_name)
     if problem:
-        raise Refused(problem)
+        raise problem
 
 
 def keep_private(path: Path) -> None:
@@ -182,13 +182,17 @@ def keep_private(path: Path) -> None:
             one.chmod(0o600)
 
 
-def _why_not_attached(message: str, path: Path, key_name: str) -> str:
-    if _is_of_damage(message.lower()):
-        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
-    if "lock" in message.lower():
+def _why_not_attached(message: str, path: Path, key_name: str) -> Refused:
+    if "lock" in message.lower() and not _is_of_damage(message.lower()):
         holder = re.search(r"PID (\d+)", message)
         by = f" (process {holder[1]})" if holder else ""
-        return f"{path.name} is in use by another run{by}: wait for it to end, then run this again."
+        return Busy(f"{path.name} is in use by another run{by}: wait for it to end, then run this again.")
+    return Refused(_why_not_opened(message, path, key_name))
+
+
+def _why_not_opened(message: str, path: Path, key_name: str) -> str:
+    if _is_of_damage(message.lower()):
+        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
     if "permission" in message.lower() or "read-only" in message.lower():
         return f"{path.name} may not be opened for writing: check its permissions and its folder's."
     if "key" in message.lower() or "encrypt" in message.lower():

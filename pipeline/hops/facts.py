@@ -9,7 +9,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.steps.enrolments import enrolments
 from pipeline.steps.plans import plans
 from pipeline.steps.same_child import as_learned
-from pipeline.steps.weeks import marked_weeks
+from pipeline.steps.weeks import doubly_marked, marked_weeks, settled_weeks
 from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.staged_plans import PLANS, PLANS_FROM
 
@@ -44,8 +44,10 @@ def fold_weeks(con: duckdb.DuckDBPyConnection, weeks: list[folding.TouchedWeeks]
     """The weeks that accepted marks change."""
     children = links.children(con, as_of=None)
     for touched in weeks:
-        marks = folding.marks_of_touched_weeks(con, touched)
-        folding.replace_weeks(con, touched, as_learned(marked_weeks(marks), children))
+        packed = folding.packed_weeks(con, touched)
+        doubled = doubly_marked(packed)
+        again = pl.DataFrame() if doubled.is_empty() else folding.marks_of_weeks(con, touched, doubled)
+        folding.replace_weeks(con, touched, as_learned(settled_weeks(packed, again), children))
 
 
 def fold_weeks_of(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> None:

@@ -13,36 +13,25 @@ from pipeline.edges import (
     calling_back,
     folding,
     gate,
-    identity,
-    inbox,
     intake,
+    landing,
     links,
-    progress,
     reading,
-    system_ids,
     withdrawing,
 )
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.ahead import ahead
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.intake import Landed
-from pipeline.edges.plan_parents import known_plan_parents
-from pipeline.edges.settings import Home, Settings
-from pipeline.steps.agencies import names_justice
-from pipeline.steps.care import CARE_FEEDS, OwnArea, of_care
-from pipeline.steps.learned import with_age, with_known_on, year_span
-from pipeline.steps.linking import Known, SaidOf, linked
-from pipeline.steps.needs import TOLD_MORE_OF
-from pipeline.steps.readers import OF_SYSTEMS_ONLY
-from pipeline.steps.staging import staged
-from pipeline.steps.systems import SystemIds, with_one_code
-from pipeline.tables.candidates import candidates
+from pipeline.edges.settings import Home
+from pipeline.steps.learned import year_span
+from pipeline.steps.linking import SaidOf
 from pipeline.tables.layouts import Layout
 from pipeline.tables.staged_plans import PLANS_FROM
 
 from . import facts, who_is_who, whose_upn
-from .apart import SET_APART, refuse_without_gateway, remember_apart, set_apart
+from .apart import SET_APART, remember_apart
+from .delivered import Delivered, deliveries
 from .recording import record_verdict, recount, write_set_aside
 from .summary import ExtractSummary, Summary
 
@@ -122,21 +111,18 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], summary: Su
 
     Only where they are more than memory should hold are they taken in several batches, each of whole files.
     """
-    waiting = intake.waiting_rows(con, feed)
-    for files in inbox.in_batches(claimed) or ([[]] if waiting is not None else []):
-        summary.add(_take_in_batch(con, home, feed, files, waiting, day=day, run=run))
-        # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
-        waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
+    for delivered in deliveries(con, home, feed, claimed, day=day):
+        summary.add(_take_in_batch(con, home, feed, delivered, day=day, run=run))
     if feed == "pupils":  # only rows of rolls are called back, and what hung from them is of earlier runs
         recount(con, summary)
 
 
-def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day, run: str) -> Summary:
+def _take_in_batch(con, home: Home, feed: str, delivered: Delivered, *, day: Day, run: str) -> Summary:
     """All of it is one transaction: killed at any moment, the warehouse is as it was before these files."""
-    summary = Summary(run=run, as_of=day.known_on)
+    summary, waiting = Summary(run=run, as_of=day.known_on), delivered.waiting
     with summary.timed(f"{feed}: read and stage"):
         gate.make_ready()
-        landed, people = _landed(con, home, feed, claimed, waiting, day=day)
+        landed, people = _landed(con, feed, delivered)
         _set_before_gate(con, feed, day)
         refused = [one.extract_id for one in landed if one.refused]
         judged = whose_upn.judge(con, home, feed, people, day=day, refused=refused)
@@ -159,79 +145,28 @@ def _take_in_batch(con, home: Home, feed: str, claimed: list[Claimed], waiting, 
             write_set_aside(
                 con, home, landed, waiting, judged.back
             )  # before the commit: a run killed here writes it again
-    intake.clear_room(con, feed)
+    landing.clear_room(con, feed)
     return summary
 
 
-def _landed(
-    con, home: Home, feed: str, claimed: list[Claimed], waiting, *, day: Day
-) -> tuple[list[Landed], list[pl.DataFrame]]:
+def _landed(con, feed: str, delivered: Delivered) -> tuple[list[Landed], list[pl.DataFrame]]:
     """Every row of the extracts, and of those that waited, in scratch as candidates; and the names met on the way."""
-    intake.make_room(con, feed)
-    landing = intake.Landing(con, feed)
-    known = _known(con, feed, claimed, waiting, day)
-    pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
-    if waiting is not None:
-        again = linked(waiting, feed, known, known_on=day.known_on)
-        again = _waited(again).with_columns(known_on=pl.max_horizontal("known_on", pl.lit(day.known_on)))
-        landing.add(again)
-    numbered = list(enumerate(claimed, intake.next_extract_id(con)))
-    rows, refused, people = dict.fromkeys((number for number, _ in numbered), 0), {}, []
-    for number, delivered, met in ahead(_read_all(numbered, known, pseudonyms, home, day), at_most=2):
-        if isinstance(delivered, Refused):
-            refused[number] = delivered
-            landing.take_back(number)
+    landing.make_room(con, feed)
+    scratch = landing.Landing(con, feed)
+    if delivered.again is not None:
+        scratch.add(delivered.again)
+    rows, refused, people = dict.fromkeys((number for number, _ in delivered.numbered), 0), {}, []
+    for told, met in delivered.read:
+        if isinstance(met, Refused):
+            refused[told] = met
+            scratch.take_back(told)
             continue
-        landing.add(delivered)
+        scratch.add(told)
         people.append(met)
-        rows[number] += delivered.height
-    landing.settle()
-    return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in numbered], people
-
-
-def _waited(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that waited say when they were delivered: of two marks that pass on one night, the later delivered counts."""
-    if "delivered_on" not in rows.columns:
-        return rows
-    return rows.with_columns(delivered_on=pl.coalesce("delivered_on", "known_on"))
-
-
-def _known(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> Known:
-    """What this feed's rows may hang from, and no more: a night's marks need not wait for every census ever taken in."""
-    columns = candidates(feed).schema
-    return Known(
-        intake.known_schools(con),
-        intake.known_headers(con) if "header_found" in columns else None,
-        intake.known_parents(con) if "parent" in columns else None,
-        day.said,
-        laestab_will_do=day.laestab_will_do,
-        children=intake.known_care_children(con) if "child_found" in columns else None,
-        ids=_known_ids(con, feed, claimed, waiting, day),
-        plan_parents=known_plan_parents(con, feed) if "above" in columns else None,
-    )
-
-
-def _known_ids(con, feed: str, claimed: list[Claimed], waiting, day: Day) -> SystemIds | None:
-    by_ids = [one for one in claimed if OF_SYSTEMS_ONLY & set(one.layout.columns.values())]
-    wait = waiting is not None and "school_ref" in waiting.columns
-    return SystemIds(*system_ids.known_ids(con, feed, known_on=day.known_on)) if by_ids or wait else None
-
-
-def _read_all(numbered, known: Known, pseudonyms, home: Home, day: Day):
-    """Each batch of each file: its extract_id, its candidate rows (or why the file is refused) and the people met."""
-    for number, one in numbered:
-        try:
-            refuse_without_gateway(one, home)
-            for raw in reading.read_extract(one.extract, one.layout):
-                progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
-                delivered, met = _candidates(raw, one.layout, known, pseudonyms, home, day)
-                yield number, _of(number, delivered), _of(number, met)
-        except Refused as why:
-            yield number, why, None
-
-
-def _of(number: int, frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(extract_id=pl.lit(number, pl.Int32))
+        for number, height in told.group_by("extract_id").len().rows():
+            rows[number] += height
+    scratch.settle()
+    return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in delivered.numbered], people
 
 
 def _as_landed(number: int, one: Claimed, rows: int, refused: Refused | None) -> Landed:
@@ -239,35 +174,6 @@ def _as_landed(number: int, one: Claimed, rows: int, refused: Refused | None) ->
         return Landed(number, one, rows)
     is_left = isinstance(refused, Changed)
     return Landed(number, one, 0 if is_left else _rows_of(one.extract, one.layout), str(refused), is_left)
-
-
-def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day: Day):
-    """One batch of a file as candidate rows, and the people met in it."""
-    rows = staged(raw, layout)
-    met = pl.DataFrame()
-    if layout.feed == "pupils":
-        rows = with_age(rows, on=day.known_on)
-    if layout.feed == "agencies":
-        rows = rows.with_columns(names_justice(raw))
-    if layout.feed in CARE_FEEDS:
-        rows = _of_care(rows, pseudonyms, home.settings)
-    if layout.feed in TOLD_MORE_OF:
-        rows = TOLD_MORE_OF[layout.feed](rows)
-    if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
-        rows = with_one_code(rows) if layout.feed == "attendance_marks" else rows
-        rows = system_ids.keyed(rows, pseudonyms)
-    if "upn" in rows.columns:
-        rows, met = identity.pseudonymised(rows, pseudonyms)
-    lag_days = home.settings.history_lag_days if day.history else None
-    rows = linked(rows, layout.feed, known, known_on=day.known_on)
-    rows = with_known_on(rows, layout.feed, known_on=day.known_on, lag_days=lag_days)
-    return set_apart(rows, layout.feed, home, pseudonyms, day) if layout.feed in SET_APART else (rows, met)
-
-
-def _of_care(rows: pl.DataFrame, pseudonyms, settings: Settings) -> pl.DataFrame:
-    """Rows of the care return with a keyed hash in the place of the council's number of the child, and no postcode."""
-    told = of_care(rows, OwnArea(settings.own_authority, settings.own_postcode_districts))
-    return told.with_columns(child_key=pseudonyms.keyed("SSDA903 child", told["child"])).drop("child")
 
 
 def _set_before_gate(con, feed: str, day: Day) -> None:

@@ -49,7 +49,8 @@ code_flags: dict[str, np.ndarray] = {count.removesuffix("_sessions"): _by_number
 _COUNTER_BITS = 4  # a week has fourteen half days: no count passes 15
 _COUNTERS = sum(flag.astype(np.uint64) << np.uint64(_COUNTER_BITS * at) for at, flag in enumerate(code_flags.values()))
 
-_NUMBERS = {code.code: code.number for code in ATTENDANCE_CODES}
+_CODES = pl.Enum([code.code for code in ATTENDANCE_CODES])
+_NUMBER_OF = pl.lit(pl.Series([code.number for code in ATTENDANCE_CODES], dtype=pl.Int64))
 _SETTLED_FIRST = {counts_as: rank for rank, counts_as in enumerate(CountsAs)}
 
 
@@ -72,21 +73,45 @@ def marked_weeks(marks: pl.DataFrame) -> pl.DataFrame:
     """
     if marks.is_empty():
         return MARKED_WEEKS.empty
-    placed = _placed(marks)
+    # grouped by numbers: by twelve letters takes longer
+    placed = _placed(marks.with_columns(pupil_id=pl.col("pupil_id").cast(pl.Categorical(pl.Categories.random()))))
     weeks = _packed(placed)
-    doubled = weeks.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones())
+    doubled = doubly_marked(weeks)
     if not doubled.is_empty():
-        again = placed.join(doubled.select(KEY), on=KEY, how="semi")
-        weeks = pl.concat([weeks.join(doubled.select(KEY), on=KEY, how="anti"), _packed(_settled(again))])
-    left = weeks.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0))
-    return counted(left.drop("marks", "half_days"))
+        weeks = _settled_again(weeks, doubled, placed.join(doubled, on=KEY, how="semi"))
+    return _told(weeks)
+
+
+def settled_weeks(packed: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """`MARKED_WEEKS` from weeks packed already: KEY, am_codes, pm_codes, last_known_on, is_transferred, and of the marks they were
+    packed of how many there are (`marks`) and a bit for the half day of each, added up (`half_days`).
+
+    `marks` are all of those, as `marked_weeks` has them, of the weeks that are `doubly_marked`.
+    """
+    if not marks.is_empty():
+        packed = _settled_again(packed, doubly_marked(packed), _placed(marks))
+    return _told(packed)
+
+
+def doubly_marked(packed: pl.DataFrame) -> pl.DataFrame:
+    """KEY of the weeks in which two marks share a half day: the sum of their bits has fewer than there are marks, for one
+    carries."""
+    return packed.filter(pl.col("marks") != pl.col("half_days").bitwise_count_ones()).select(KEY)
+
+
+def _settled_again(packed: pl.DataFrame, doubled: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([packed.join(doubled, on=KEY, how="anti"), _packed(_settled(placed)).select(packed.columns)])
+
+
+def _told(packed: pl.DataFrame) -> pl.DataFrame:
+    return counted(packed.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
 
 
 def _placed(marks: pl.DataFrame) -> pl.DataFrame:
     """Each mark with its week, its half day in it (0 is Monday morning, 13 Sunday afternoon) and its packed code."""
     days = pl.col("date").cast(pl.Int32)  # 1 January 1970 was a Thursday, day 3 of its week
     weekday = (days + 3) % 7
-    number = pl.col("code").replace_strict(_NUMBERS, return_dtype=pl.Int64).fill_null(0)
+    number = _NUMBER_OF.gather(pl.col("code").cast(_CODES).to_physical()).fill_null(0)
     is_pm = pl.col("half_day") == "pm"
     by_transfer = pl.col("by_transfer").fill_null(False) if "by_transfer" in marks.columns else pl.lit(False)
     waited = [name for name in ("delivered_on",) if name in marks.columns]
@@ -110,14 +135,20 @@ def _power(base: int, exponent: pl.Expr) -> pl.Expr:
 
 
 def _packed(placed: pl.DataFrame) -> pl.DataFrame:
+    """One row per week, as `settled_weeks` has them."""
     a_half_day = pl.lit(pl.Series([1 << at for at in range(14)], dtype=pl.Int64)).gather(pl.col("half_day"))
-    return placed.group_by(KEY).agg(
-        am_codes=pl.col("am").sum(),
-        pm_codes=pl.col("pm").sum(),
-        last_known_on=pl.col("known_on").max(),
-        is_transferred=(pl.col("by_transfer") | pl.col("code").is_null()).all(),
-        marks=pl.len(),
-        half_days=a_half_day.bitwise_or(),
+    of_no_register = placed.select(pl.col("by_transfer") | pl.col("code").is_null()).to_series()
+    return (
+        placed.with_columns(a_half_day=a_half_day, of_no_register=of_no_register)
+        .group_by(KEY)
+        .agg(
+            am_codes=pl.col("am").sum(),
+            pm_codes=pl.col("pm").sum(),
+            last_known_on=pl.col("known_on").max(),
+            is_transferred=pl.col("of_no_register").all() if of_no_register.any() else pl.lit(False),
+            marks=pl.len().cast(pl.Int64),
+            half_days=pl.col("a_half_day").sum(),
+        )
     )
 
 

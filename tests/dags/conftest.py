@@ -56,8 +56,8 @@ def evening(tmp_path_factory) -> Evening:
     return Evening(stocked, made.last_day.isoformat(), marks)
 
 
-def another(evening: Evening, folder: Path) -> Home:
+def another(evening: Evening, folder: Path, name: str = "home") -> Home:
     """A copy of the home, inbox and all."""
-    home = copied(evening.home, folder / "home")
+    home = copied(evening.home, folder / name)
     deliver(home, evening.home.inbox.iterdir())
     return home

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ def dag(request, dagbag):
 
 def test_all_dags_are_read_without_an_error_and_there_are_no_others(dagbag):
     assert dagbag.import_errors == {}
-    assert set(dagbag.dags) == {"intake", "flag", "learn"}
+    assert set(dagbag.dags) == {"intake", "flag", "learn", "nation"}
 
 
 def test_a_dag_says_what_it_does_and_every_task_too(dag):
@@ -155,3 +156,11 @@ def test_a_dag_calls_the_story_in_parts_and_nothing_beneath_it(path):
     ours = {f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names}
     ours = {name for name in ours if name.startswith(("pipeline", "expectations", "models"))}
     assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FAMILIES"}
+
+
+@pytest.mark.parametrize("family", ["plans", "registers"])
+def test_a_family_with_nothing_new_is_skipped_before_anything_large_is_imported(family):
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.skipped_task", family]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=DAGS.parent)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["was_skipped"] and told["large"] == []

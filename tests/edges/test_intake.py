@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import delimited, folding, identity, inbox, intake
+from pipeline.edges import delimited, folding, identity, inbox, intake, landing
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops import taking_in
@@ -368,7 +368,7 @@ def test_marks_in_many_small_files_give_the_weeks_of_one_large_one(whole, tmp_pa
 def test_marks_taken_in_a_few_at_a_time_for_want_of_memory_give_the_same_weeks(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(inbox, "BYTES_AT_ONCE", 4000)  # each file a batch of its own
     monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 100)
-    monkeypatch.setattr(intake, "ROWS_TO_LAND", 150)
+    monkeypatch.setattr(landing, "ROWS_TO_LAND", 150)
     monkeypatch.setattr(folding, "MARKS_AT_ONCE", 50)  # each school folded by itself
     term = a_term()
     assert weeks_when(tmp_path / "home", term[::2], term[1::2]).equals(whole)

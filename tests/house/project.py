@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "deploy", "tests", ".ci")
+FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "tests", "deploy", ".ci")
 TEXT = (
     ".py",
     ".md",
@@ -21,9 +21,10 @@ TEXT = (
     ".yaml",
     ".cfg",
     ".typ",
+    ".env",
+    ".sh",
     ".service",
     ".timer",
-    ".env",
 )
 NOT_OURS = {"__pycache__", "node_modules", "work", "build"}
 

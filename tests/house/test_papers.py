@@ -8,18 +8,19 @@ from pipeline import describing
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS, PUPIL_WEEKS
+from pipeline.tables.nation import NATION
 from pipeline.tables.published import PUBLISHED, table_notes
 from pipeline.tables.staged import STAGED
 
 from .project import ROOT
 
-TABLES = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED)
+TABLES = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUBLISHED, *NATION)
 
 
 # Requirements -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-setup.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-setup.txt", "requirements-deploy.txt"])
 def test_every_requirement_is_pinned_with_its_hashes_and_no_address_is_named(name):
     text = (ROOT / name).read_text()
     entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]

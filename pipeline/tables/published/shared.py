@@ -22,6 +22,9 @@ def rate(name: str, description: str) -> Column:
     return Column(name, pl.Float64, description, RATE, nullable=True)
 
 
+FRESH_DAYS = 4
+"""A bank holiday weekend: longer without a run, and whoever reads is told."""
+
 URN = Column("urn", pl.Int32, "School; null but for a school.", nullable=True)
 PHASE = Column("phase", pl.String, "Phase of education; null for the whole home.", nullable=True)
 SCOPE = "What the row is of"

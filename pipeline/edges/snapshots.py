@@ -1,0 +1,40 @@
+"""What homes have published, read where it lies: no settings, no key and no warehouse is opened for it."""
+
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.tables.nation import SUMMED
+
+from .published import CURRENT
+from .warehouse import quiet
+
+_TRIES = 3
+"""A snapshot may be swapped, and one of before removed, while it is being opened."""
+
+
+def read_snapshot(home: Path) -> tuple[dict[str, pl.DataFrame], str | None]:
+    """Of the newest snapshot of the home in a folder the tables that are summed, by name; where there is none that can be read, why."""
+    current, why = home / "published" / CURRENT, None
+    for _ in range(_TRIES):
+        if not current.exists():
+            return {}, "Nothing is published there: run its night."
+        try:
+            return _read(current.resolve()), None
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return {}, "Its figures were published by another version of the pipeline: run its night again."
+        except duckdb.Error as error:
+            why = type(error).__name__
+    return {}, f"Its figures cannot be read ({why}): run its night again."
+
+
+def _read(path: Path) -> dict[str, pl.DataFrame]:
+    """The tables that are summed, by name."""
+    with quiet(duckdb.connect()) as con:
+        name = str(path).replace("'", "''")
+        con.execute(f"ATTACH '{name}' AS snapshot (READ_ONLY)")
+        return {
+            table.name: con.execute(f"SELECT {', '.join(table.names)} FROM snapshot.{table.name}").pl()
+            for table in SUMMED
+        }

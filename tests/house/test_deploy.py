@@ -1,0 +1,116 @@
+"""What a deployment is given: it can be read, says the same in each place, answers on the loopback alone, and holds no secret."""
+
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from .project import ROOT
+
+DEPLOY = ROOT / "deploy"
+SCRIPTS = ("start", "stop", "airflow", "lib.sh")
+SECRETS = ("DATABASE_PASSWORD", "REDIS_PASSWORD", "FERNET_KEY", "API_SECRET_KEY", "JWT_SECRET")
+
+
+@pytest.fixture(scope="module")
+def env() -> dict[str, str]:
+    lines = [line for line in (DEPLOY / "airflow.env").read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict:
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+@pytest.fixture(scope="module")
+def helm() -> dict:
+    return yaml.safe_load((DEPLOY / "helm-values.yaml").read_text())
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_each_script_can_be_read_by_the_shell_and_run(name):
+    done = subprocess.run(["bash", "-n", DEPLOY / name], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert name == "lib.sh" or (DEPLOY / name).stat().st_mode & 0o111
+
+
+def test_helm_and_the_environment_say_the_same_of_how_tasks_are_run(env, helm):
+    said = {f"AIRFLOW__{section.upper()}__{name.upper()}": str(value) for section, told in helm["config"].items() for name, value in told.items()}  # fmt: skip
+    both = set(said) & set(env) - {"AIRFLOW__CORE__PARALLELISM"}
+    assert len(both) >= 8
+    assert {name: said[name] for name in both} == {name: env[name] for name in both}
+    assert (
+        helm["config"]["core"]["parallelism"]
+        == helm["workers"]["replicas"] * helm["config"]["celery"]["worker_concurrency"]
+    )
+
+
+def test_a_task_is_lost_within_a_minute_and_its_message_does_not_come_again_while_it_could_be_at_work(env):
+    assert int(env["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"]) <= 60
+    assert int(env["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]) >= 24 * 3600
+    assert env["AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER"] == "1"
+
+
+def test_the_environment_holds_no_secret_and_no_homes_key(env):
+    assert not [name for name in env if re.search(r"KEY|SECRET|PASS|CONN|BROKER_URL|RESULT_BACKEND", name)]
+    assert not [name for name in env if name.startswith("A2N_")]
+
+
+def test_compose_takes_every_secret_from_outside_and_stops_where_one_is_not_given():
+    text = (DEPLOY / "compose.yaml").read_text()
+    for name in SECRETS:
+        used = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
+        assert used and all(":?" in one for one in used), name
+        assert name in text.partition("x-airflow")[0], "said at the top"
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "helm-values.yaml", "airflow.env", "Dockerfile"])
+def test_no_file_has_a_password_written_in_it(name):
+    lines = [line for line in (DEPLOY / name).read_text().splitlines() if not line.lstrip().startswith("#")]
+    said = re.findall(
+        r"(?i)(?:password|secret_key|fernet_key|jwt_secret)\w*[\"']?\s*[:=]\s*([^\s$\"'{][^\s]*)", "\n".join(lines)
+    )
+    assert [one for one in said if not one.startswith(("a2n-", "$", "?"))] == []
+    assert not re.search(r"://[^:/\s$]+:[^@\s$]+@", "\n".join(lines)), "an address with a password in it"
+
+
+def test_only_workers_have_the_homes_and_nothing_answers_but_on_the_loopback(compose):
+    services = compose["services"]
+    mounted = {name for name, one in services.items() if any("HOMES" in volume for volume in one.get("volumes", []))}
+    assert mounted == {"worker"}
+    ports = [port for one in services.values() for port in one.get("ports", [])]
+    assert ports and all(port.startswith("127.0.0.1:") for port in ports)
+    start = (DEPLOY / "start").read_text() + (DEPLOY / "lib.sh").read_text()
+    assert "listen_addresses=127.0.0.1" in start and '"bind 127.0.0.1"' in start and "--host 127.0.0.1" in start
+    assert start.count("--skip-serve-logs") == 3 and "0.0.0.0" not in start
+
+
+def test_the_image_has_every_file_it_is_made_of():
+    text = (DEPLOY / "Dockerfile").read_text()
+    copied = [words.split()[:-1] for words in re.findall(r"^COPY (?:--\S+ )*(.+)$", text, re.MULTILINE)]
+    sources = [name for names in copied for name in names]
+    assert {"pipeline", "expectations", "models", "dags", "requirements-deploy.txt"} <= set(sources)
+    assert [name for name in sources if not (ROOT / name).exists()] == []
+    let_in = (ROOT / ".dockerignore").read_text().splitlines()
+    assert [name for name in sources if f"!{name}" not in let_in] == []
+
+
+def pins(name: str) -> dict[str, str]:
+    return dict(
+        re.findall(r"^([a-z0-9][\w.-]*)(?:\[[\w,-]+\])?==([\w.]+)", (ROOT / name).read_text().lower(), re.MULTILINE)
+    )
+
+
+def test_what_a_deployment_adds_is_of_the_same_versions_as_all_the_rest():
+    ours, theirs = pins("requirements.txt"), pins("requirements-deploy.txt")
+    assert {"celery", "redis", "apache-airflow-providers-celery", "apache-airflow-providers-postgres"} <= set(
+        theirs
+    ) - set(ours)
+    both = set(ours) & set(theirs)
+    assert len(both) > 50 and {name: theirs[name] for name in both if theirs[name] != ours[name]} == {}
+
+
+def test_what_is_kept_of_a_deployment_is_not_in_git():
+    assert "/.deployment/" in (ROOT / ".gitignore").read_text().splitlines()

@@ -1,0 +1,52 @@
+"""Small files read as one, and each row known again by its file."""
+
+import polars as pl
+
+from pipeline.steps.together import ROWS_TOGETHER, together, told_apart
+from pipeline.tables.layouts import LAYOUTS
+
+MARKS = next(layout for layout in LAYOUTS if layout.name == "attendance_marks")
+TOTALS = next(layout for layout in LAYOUTS if layout.name == "register_totals")
+
+
+def rows(*numbers: int, header: str = "upn") -> pl.DataFrame:
+    return pl.DataFrame({"row_number": numbers, header: [f"of {number}" for number in numbers]})
+
+
+def apart(read) -> list:
+    """What comes out, as (extract_id, row_number) of each; a refusal as it is."""
+    return [
+        told if layout is None else told_apart(told).select("extract_id", "row_number").rows()
+        for layout, told in together(read)
+    ]
+
+
+def test_files_with_the_same_headers_are_one_and_keep_their_own_numbers():
+    assert apart([(7, MARKS, rows(2, 3)), (8, MARKS, rows(2)), (9, MARKS, rows(5))]) == [
+        [(7, 2), (7, 3), (8, 2), (9, 5)]
+    ]
+
+
+def test_other_headers_and_another_layout_are_apart():
+    read = [(1, MARKS, rows(2)), (2, MARKS, rows(2, header="UPN")), (3, TOTALS, rows(2, header="UPN"))]
+    assert apart(read) == [[(1, 2)], [(2, 2)], [(3, 2)]]
+
+
+def test_why_a_file_is_refused_comes_after_its_rows_and_before_the_next_ones():
+    read = [(1, MARKS, rows(2)), (2, MARKS, rows(2)), (2, None, "why"), (3, MARKS, rows(2))]
+    assert apart(read) == [[(1, 2), (2, 2)], (2, "why"), [(3, 2)]]
+
+
+def test_no_more_than_enough_rows_are_put_together():
+    many = pl.DataFrame({"row_number": range(2, ROWS_TOGETHER + 1), "upn": "one"})
+    read = [(1, MARKS, rows(2)), (2, MARKS, many), (3, MARKS, rows(2))]
+    assert [len(one) for one in apart(read)] == [ROWS_TOGETHER, 1]
+    assert [len(one) for one in apart([(1, MARKS, rows(2, 3)), *read[1:]])] == [2, ROWS_TOGETHER]
+
+
+def test_what_has_no_numbers_is_as_it_was():
+    assert told_apart(pl.DataFrame()).equals(pl.DataFrame())
+
+
+def test_a_row_far_down_the_last_of_many_files_is_still_its_own():
+    assert apart([(2_000_000_000, MARKS, rows(4_000_000_000))]) == [[(2_000_000_000, 4_000_000_000)]]
