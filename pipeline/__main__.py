@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import nation_told, opinions
+from pipeline import __version__, keeping, nation_told, opinions
 from pipeline.edges import progress
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
@@ -43,6 +43,13 @@ Schools = Annotated[int, typer.Option(min=1, help="Schools.")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same authority.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine to listen on.")]
 Weeks = Annotated[int, typer.Option(min=1, max=39, help="School weeks of this year, beside the whole of the last.")]
+
+
+@app.callback(invoke_without_command=True)
+def of_all(version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
 
 
 @app.command()
@@ -257,19 +264,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
     print(describing.PAGES[what]())
 
 
-@app.command()
-def export(
-    table: Annotated[str, typer.Argument(help="A warehouse table, such as facts.pupil_weeks.")],
-    home: HomeFolder,
-    to: Annotated[Path, typer.Option(metavar="FILE.parquet", help="File to write.")],
-) -> None:
-    """Write one warehouse table to a Parquet file, for analysts: pupil_id only, never a name."""
-    from pipeline import flow
-    from pipeline.edges.settings import open_home
-
-    print(f"{flow.export(open_home(home), table, to):,} rows of {table} are in {to}.")
-
-
+keeping.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline import flow
 from pipeline.edges import airflow
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import KEYS, SIGNING_KEY, Home, make_home
+from pipeline.edges.settings import BACKUP_KEY, KEYS, SIGNING_KEY, Home, make_home
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.synthetic import Synthesised, synthesise
@@ -81,6 +81,6 @@ def _told(home: Home, made: Synthesised, summary: Summary, through: str) -> list
         f"Lists, one workbook a school ({summary.lists}): {lists}; a page a pupil to print: {home.printables_of(summary.as_of)}",
         f"Published figures, suppressed, for any tool: {home.published / 'current.duckdb'}",
         f"Warehouse, encrypted, pupil_id only: {home.warehouse}; names, encrypted, in {home.identity.name} beside it",
-        f"Settings and keys: {home.folder / 'settings.toml'}, {', '.join(f'{name}.key' for name in (*KEYS, SIGNING_KEY))}",
+        f"Settings and keys: {home.folder / 'settings.toml'}, {', '.join(f'{name}.key' for name in (*KEYS, SIGNING_KEY, BACKUP_KEY))}",
         f"To look closer: a2n describe signals; a2n export derived.triage --home {home.folder} --to triage.parquet",
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, feedback, identity, inbox, intake, progress, runs
+from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, runs
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
@@ -128,7 +128,7 @@ def _begun(con: DuckDBPyConnection, home: Home, day: Day) -> tuple[Begun, Summar
     run = runs.named(con, "history" if day.history else "take-in", stood_on.known_on)
     summary = record_unclaimed(con, home, found, day=stood_on, run=run)
     summary.remarks += days.said_of(con, day, stood_on) if is_any else []
-    summary.remarks += [_left_for_outcomes(left)] if left else []
+    summary.remarks += [returning.left_in_inbox(left)] if left else []
     if returned:
         summary.add(replace(returned, run=summary.run))
     return Begun(run, stood_on, found.by_feed, waiting), summary
@@ -147,11 +147,6 @@ def new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     extracts = [one for one in new if not inbox.is_for_outcomes(one)]
     left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
     return sorted_by_feed(extracts, but_not=taken), left
-
-
-def _left_for_outcomes(left: int) -> str:
-    lists = "1 returned list is" if left == 1 else f"{left:,} returned lists are"
-    return f"{lists} left in the inbox: a2n outcomes reads them."
 
 
 def outcomes(home: Home, *, known_on: date | None) -> Summary:
@@ -193,6 +188,7 @@ def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
         inbox.move_taken(home, taken=runs.taken_whole(con) | feedback.taken(con), but_not=left)
 
 
+@holding.while_at_work
 def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     """Look at every pupil as of a day; write each school's list; publish the figures.
 
@@ -281,6 +277,7 @@ def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> 
     return why_not
 
 
+@holding.while_at_work
 def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bool = False) -> Summary:
     """A page to print of each pupil listed on a day whose row changed, or of `everyone`; of one school or of all.
 

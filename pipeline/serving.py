@@ -41,12 +41,8 @@ def dashboard_of(home: Home) -> Dashboard:
         settings.sign_in, settings.sign_in_header, settings.address, settings.issuer, settings.client_id,
         _openid_secret(home) if settings.sign_in == OPENID else "",
     )  # fmt: skip
-    key = home.key("dashboard") if _has_key(home) else secrets.token_hex(32)
+    key = home.key("dashboard") if home.has_key("dashboard") else secrets.token_hex(32)
     return Dashboard(home.published, access, home.folder / "audit" / "views.jsonl", clock.now, sign_in, key)
-
-
-def _has_key(home: Home) -> bool:
-    return "A2N_DASHBOARD_KEY" in os.environ or home.key_file("dashboard").is_file()
 
 
 def _openid_secret(home: Home) -> str:

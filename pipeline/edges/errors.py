@@ -9,6 +9,10 @@ class Busy(Refused):
     """Another run holds what is needed: the same work may be given again once that has ended."""
 
 
+class NoKey(Refused):
+    """A key that is nowhere to be had, unlike one that is there and wrong."""
+
+
 def of_the_machine(fault: OSError) -> str:
     """What a file, a folder or the disk would not do, as a sentence."""
     why = f" ({fault.strerror})" if fault.strerror else ""

@@ -19,7 +19,7 @@ A_MOMENT = 60.0
 @contextmanager
 def passing_folder(prefix: str) -> Iterator[Path]:
     """A folder of this user's alone, gone afterwards; also those of this prefix that work killed outright has left."""
-    with _unwinding():
+    with unwinding():
         _remove_left_over(prefix)
         folder = Path(tempfile.mkdtemp(prefix=prefix))
         held = os.open(folder, os.O_RDONLY)
@@ -36,7 +36,7 @@ ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def _unwinding() -> Iterator[None]:
+def unwinding() -> Iterator[None]:
     """Told to end, the work ends by way of what tidies up after it. An engine at work then may raise an error of its own, so
     that what was told is said again at the end."""
     if threading.current_thread() is not threading.main_thread():

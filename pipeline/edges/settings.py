@@ -11,13 +11,15 @@ from pathlib import Path
 from pipeline.vocabulary.agencies import SERVICES
 from pipeline.vocabulary.sen import PlanWords
 
-from .errors import Refused
+from .errors import NoKey, Refused
 from .settings_told import CHANGED, check_bounds, values_of
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 KEYS = ("warehouse", "identity", "pseudonym")
 SIGNING_KEY = "dashboard"
 """Signs the dashboard's cookies, and opens nothing."""
+BACKUP_KEY = "backup"
+"""Opens backups; one of the age format."""
 SHORTEST_KEY = 32
 
 
@@ -144,24 +146,51 @@ class Home:
         return (Path(kept) / self.folder.name if kept else self.folder) / f"{name}.key"
 
     def key(self, name: str) -> str:
-        """The key `name`, from the environment or its file. Raises Refused when missing or too short."""
+        """The key `name`: from the environment, from what systemd passes on, or from its file in the home.
+
+        Raises NoKey when missing, Refused when too short.
+        """
         if self.own_keys is not None:
             return self.own_keys[name]
-        text = os.environ.get(f"A2N_{name.upper()}_KEY")
-        path = self.key_file(name)
+        text = os.environ.get(_variable(name))
         if text is None:
-            if not path.is_file():
-                raise Refused(f"There is no key {path}: put it back, or set A2N_{name.upper()}_KEY.")
-            try:
-                text = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
-                raise Refused(
-                    f"The key {path} cannot be read as text: put back the one the home was made with."
-                ) from None
+            text = _read_key(_passed_on(name) or self.key_file(name))
         key = text.rstrip("\r\n")
         if len(key) < SHORTEST_KEY:
             raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
         return key
+
+    def has_key(self, name: str) -> bool:
+        """Whether there is such a key anywhere, right or wrong."""
+        try:
+            self.key(name)
+        except Refused as why:
+            return not isinstance(why, NoKey)
+        return True
+
+
+def _variable(name: str) -> str:
+    return f"A2N_{name.upper()}_KEY"
+
+
+def _is_given(name: str) -> bool:
+    return _variable(name) in os.environ or _passed_on(name) is not None
+
+
+def _passed_on(name: str) -> Path | None:
+    """A credential of this name, as systemd's LoadCredential hands one to a service: a file that it alone can read."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / f"{name}.key" if folder else None
+    return path if path and path.is_file() else None
+
+
+def _read_key(path: Path) -> str:
+    if not path.is_file():
+        raise NoKey(f"There is no key {path}: put it back, or set {_variable(path.stem)}.")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
 
 
 def open_home(folder: Path) -> Home:
@@ -189,9 +218,10 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
     home = open_home(folder)
-    for name in (*KEYS, SIGNING_KEY):
-        if f"A2N_{name.upper()}_KEY" not in os.environ:
-            _make_key(home.key_file(name))
+    names = (*KEYS, SIGNING_KEY) if all(map(_is_given, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
+    for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them
+        if not _is_given(name):
+            make_key(home.key_file(name))
     return home
 
 
@@ -202,13 +232,22 @@ def make_passing_home(folder: Path) -> Home:
     return Home(folder.resolve(), Settings(), {name: secrets.token_hex(32) for name in KEYS})
 
 
-def _make_key(path: Path) -> None:
+def make_key(path: Path) -> None:
+    """A new key, readable by its owner alone; one that is there already is kept."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
+            file.write(_drawn_key(path.stem) + "\n")
     except FileExistsError:
         path.chmod(0o600)
+
+
+def _drawn_key(name: str) -> str:
+    if name != BACKUP_KEY:
+        return secrets.token_hex(32)
+    from pyrage import x25519
+
+    return str(x25519.Identity.generate())
 
 
 _GATEWAYS = {True: "Made up, as all else here", False: ""}

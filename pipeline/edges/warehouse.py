@@ -20,6 +20,7 @@ from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
+from . import holding
 from .errors import Busy, Refused
 from .settings import Home
 
@@ -61,10 +62,15 @@ PUPIL_WEEKS_VIEW = """
 def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the home's warehouse attached as `warehouse` and an empty `scratch`, in memory, beside it.
 
-    Raises Refused when another process holds the file or the key does not open it. What memory cannot hold of scratch is
-    spilled to the home's own folder, encrypted with a key that is never kept, and removed at the end; what a killed run
-    left is removed at the start.
+    Waits for a backup of the home to end. Raises Refused when another process holds the file or the key does not open it.
+    What memory cannot hold of scratch is spilled to the home's own folder, encrypted with a key that is never kept, and removed
+    at the end; what a killed run left is removed at the start.
     """
+    with holding.at_work(home):
+        yield from _opened(home)
+
+
+def _opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     con = connection(home)
     try:
         attach(con, home.warehouse, home.key("warehouse"), "warehouse", key_name="warehouse.key")

@@ -172,3 +172,8 @@ def _for_sender(answers: pl.DataFrame, found: Judged) -> list[tuple[str, int, st
     names = answers.select("sheet", "row_number", name=pl.col("who").fill_null("").str.split("\n").list.first())
     told = found.broken.join(names, on=("sheet", "row_number"), how="left", maintain_order="left")
     return list(told.select("sheet", "row_number", pl.col("name").fill_null(""), "sentence").iter_rows())
+
+
+def left_in_inbox(left: int) -> str:
+    lists = "1 returned list is" if left == 1 else f"{left:,} returned lists are"
+    return f"{lists} left in the inbox: a2n outcomes reads them."

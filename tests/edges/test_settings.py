@@ -10,7 +10,7 @@ import pytest
 from pipeline.edges import runs
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import FOLDERS, KEYS, SHORTEST_KEY, SIGNING_KEY, Settings, make_home, open_home
+from pipeline.edges.settings import BACKUP_KEY, FOLDERS, KEYS, SHORTEST_KEY, SIGNING_KEY, Settings, make_home, open_home
 from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 LONG_ENOUGH = "k" * SHORTEST_KEY
@@ -197,7 +197,7 @@ def test_a_folder_without_settings_is_no_home_and_is_told_how_to_be_one(tmp_path
 def test_a_new_home_has_its_folders_and_keys_and_no_database(tmp_path):
     home = make_home(tmp_path / "home", demo=True)
     held = {path.name for path in home.folder.iterdir()}
-    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in (*KEYS, SIGNING_KEY))}
+    assert held == {*FOLDERS, "settings.toml", *(f"{name}.key" for name in (*KEYS, SIGNING_KEY, BACKUP_KEY))}
 
 
 def test_nobody_but_its_owner_can_read_a_home_or_a_key(tmp_path):
@@ -236,7 +236,12 @@ def test_a_key_may_come_from_the_environment_and_then_there_is_no_file(tmp_path,
     monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "w")
     home = make_home(tmp_path / "home", demo=True)
     assert home.key("warehouse") == LONG_ENOUGH + "w"
-    assert sorted(path.name for path in home.folder.glob("*.key")) == ["dashboard.key", "identity.key", "pseudonym.key"]
+    assert sorted(path.name for path in home.folder.glob("*.key")) == [
+        "backup.key",
+        "dashboard.key",
+        "identity.key",
+        "pseudonym.key",
+    ]
 
 
 def test_the_environment_is_believed_before_the_file(tmp_path, monkeypatch):
@@ -301,3 +306,17 @@ def test_a_replay_has_the_specialists_of_then(tmp_path):
     assert told(tmp_path, "").specialists == {}
     with shelf.warehouse(open_home(tmp_path)) as con:
         assert runs.settings_of(con, date(2026, 3, 13)) == then
+
+
+def test_a_key_may_be_a_credential_that_systemd_passes_on_and_the_homes_own_is_then_not_asked_for(
+    tmp_path, monkeypatch
+):
+    passed_on = tmp_path / "credentials"
+    passed_on.mkdir()
+    (passed_on / "warehouse.key").write_text(LONG_ENOUGH + "c\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(passed_on))
+    home = make_home(tmp_path / "home", demo=True)
+    assert home.key("warehouse") == LONG_ENOUGH + "c" and not (home.folder / "warehouse.key").exists()
+    assert home.key("identity") == (home.folder / "identity.key").read_text().strip()
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    assert not home.has_key("warehouse") and home.has_key("identity")

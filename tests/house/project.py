@@ -23,6 +23,8 @@ TEXT = (
     ".typ",
     ".env",
     ".sh",
+    ".service",
+    ".timer",
 )
 NOT_OURS = {"__pycache__", "node_modules", "work", "build"}
 

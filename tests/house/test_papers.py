@@ -101,6 +101,7 @@ def test_the_readme_names_the_two_commands_and_what_made_up_data_proves():
         "README.md",
         "CHANGELOG.md",
         "docs/design-notes.md",
+        "docs/for-data-teams.md",
         "docs/for-inclusion-leads.md",
         "docs/other-tools.md",
         "docs/published-tables.md",
