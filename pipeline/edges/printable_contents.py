@@ -8,7 +8,7 @@ from pipeline.vocabulary.feedback import DECISIONS
 
 from .workbook_contents import ListedPupil, ReviewList, day_in_words, year_in_words
 from .workbook_list import PURPOSE
-from .workbook_paper import CONFIDENTIAL, MADE_UP, shown
+from .workbook_paper import CONFIDENTIAL, MADE_UP, lines_of, shown
 
 MOST_REASONS = 6
 """Reasons on a page; the rest are counted, and are on the list."""
@@ -126,8 +126,44 @@ def told(listed: ReviewList, pages: tuple[Page, ...]) -> dict:
         "list_of": f"List of {day}",
         "footer": f"{school} · A page of the list of {day}, for the meeting: keep it where the list is kept.",
         "words": WORDS,
-        "pupils": [_pupil(listed, page) for page in pages],
+        "not_short": NOT_SHORT,
+        "pupils": [pupil | {"is_short": _is_short(pupil)} for pupil in (_pupil(listed, page) for page in pages)],
     }
+
+
+NOT_SHORT = "a page told to be short is not"
+"""What the template says where a page it did not measure has no room to write."""
+
+_SHORT = 18
+"""Lines that leave room to write at the largest letters, as `_is_short` counts them."""
+
+
+def _is_short(pupil: Mapping) -> bool:
+    """Whether a page need not be measured: its lines, as they would wrap in Arial, are few enough for the largest letters.
+
+    Near enough, and a matter of speed alone: the template holds the page to it.
+    """
+    drawn = pupil["drawn"] or {}
+    begun = drawn and drawn["starts_told"]
+    last_year = 3 if drawn and drawn["has_last_year"] else 0
+    said_before = max(_wrapped(pupil["pupil_words"], 480), _wrapped(pupil["parent_words"], 480))
+    lines = (
+        sum(_wrapped(reason, 770) for reason in pupil["reasons"])
+        + (pupil["more"] > 0)
+        + max(_wrapped(pupil["support"], 360), _wrapped(pupil["next_step"], 360))
+        + sum(_wrapped(line, 785) for line in pupil["numbers"])
+        + _wrapped(pupil["changed"], 770)
+        + _wrapped(pupil["last_four_weeks"], 630)
+        + (1 + _wrapped(pupil["strengths"], 700) if pupil["strengths"] else 0)
+        + (1 + _wrapped(begun, 960) if begun else 0)
+        + (1 + said_before if said_before else 0)
+    )
+    return lines + last_year <= _SHORT
+
+
+def _wrapped(text: str, room: int) -> int:
+    """Lines of a text in a room as wide as so many pixels of 10-point Arial."""
+    return lines_of(text, room) if text else 0
 
 
 def _pupil(listed: ReviewList, page: Page) -> dict:

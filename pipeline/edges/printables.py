@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .errors import Refused
-from .printable_contents import Page, told
+from .printable_contents import NOT_SHORT, Page, told
 from .workbook_contents import ReviewList
 from .workbooks import put_in_place
 
@@ -46,13 +46,14 @@ def write_printable(listed: ReviewList, pages: tuple[Page, ...], path: Path) -> 
 
 def printable(listed: ReviewList, pages: tuple[Page, ...]) -> bytes:
     """The PDF. A letter no typeface has a shape for is printed as a sign, and the page says so."""
-    text = json.dumps(told(listed, pages), ensure_ascii=False)
+    text = _text_of(listed, pages)
     day = datetime.combine(listed.as_of, time(), UTC)
     for _ in range(_MOST_TRIES):
         try:
             return _compiled(text, format="pdf", pdf_standards=_STANDARD, timestamp=int(day.timestamp()))
         except typst().TypstError as fault:
-            without = _put_signs(text, _without_shape(fault.diagnostic))
+            is_short = NOT_SHORT not in fault.diagnostic
+            without = _put_signs(text, _without_shape(fault.diagnostic)) if is_short else _measured(text)
         if without == text:
             break
         text = without
@@ -61,8 +62,21 @@ def printable(listed: ReviewList, pages: tuple[Page, ...]) -> bytes:
 
 def pictures(listed: ReviewList, pages: tuple[Page, ...], *, ppi: float = 144) -> list[bytes]:
     """The same pages as PNG, one picture a page: to look at, and for pages about pages."""
-    made = _compiled(json.dumps(told(listed, pages), ensure_ascii=False), format="png", ppi=ppi)
+    text = _measured(_text_of(listed, pages))
+    made = _compiled(text, format="png", ppi=ppi)
     return made if isinstance(made, list) else [made]
+
+
+def _text_of(listed: ReviewList, pages: tuple[Page, ...]) -> str:
+    return json.dumps(told(listed, pages), ensure_ascii=False)
+
+
+def _measured(text: str) -> str:
+    """The JSON with every page to be measured: none is taken for short."""
+    held = json.loads(text)
+    for pupil in held["pupils"]:
+        pupil["is_short"] = False
+    return json.dumps(held, ensure_ascii=False)
 
 
 _OWN = threading.local()

@@ -74,7 +74,7 @@ def as_bold(pixels: int) -> int:
 
 def text_points(text: str, pixels: int) -> float:
     """How tall `text` stands when wrapped to a column `pixels` wide. Rather a line too many than one cut off."""
-    lines = sum(_lines(paragraph, pixels - _CELL_MARGIN_PIXELS) for paragraph in text.split("\n"))
+    lines = sum(lines_of(paragraph, pixels - _CELL_MARGIN_PIXELS) for paragraph in text.split("\n"))
     # Every program and printer breaks lines a little differently: one line in eight to spare.
     return (lines + lines // 8) * (_TALL_LINE_POINTS if _is_tall(text) else _LINE_POINTS)
 
@@ -84,7 +84,7 @@ def _is_tall(text: str) -> bool:
     return any(ord(letter) > 0x2FF and unicodedata.category(letter)[0] == "L" for letter in text)
 
 
-def _lines(paragraph: str, room: float) -> int:
+def lines_of(paragraph: str, room: float) -> int:
     """Lines that one paragraph wraps into: at spaces and after hyphens, or within a word wider than the column."""
     lines, used = 1, 0.0
     for piece in re.findall(r"[^\s-]+-?\s*|-\s*", paragraph):
