@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from math import ceil
 
-from xlsxwriter import Workbook
+from xlsxwriter import Workbook, worksheet
+from xlsxwriter.color import Color
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_pixel_width
 from xlsxwriter.worksheet import Worksheet
@@ -28,6 +29,8 @@ _MOST_POINTS = 409.0  # Excel makes no taller row
 _TITLE_SIZE, _LONGEST_IN_FOOTER = 15, 60
 _AS_WIDE_AS = {"’": "'", "‘": "'", "“": '"', "”": '"', "•": "o"}  # not in Excel's table
 _PAGE_MARGINS = {"left": 0.28, "right": 0.28, "top": 0.55, "bottom": 0.55}
+_PIECES = re.compile(r"[^\s-]+-?\s*|-\s*")
+_BEYOND_LATIN = re.compile(r"[^\x00-\u02ff]")
 _NOT_SHOWN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
 
@@ -55,6 +58,8 @@ def clean(text: str) -> str:
 
 def shown(text: str) -> str:
     """`text` without what no one can see: control characters, and marks that make a name read backwards."""
+    if text.isascii() and text.isprintable():
+        return text
     return _NOT_SHOWN.sub("", text.replace("\r\n", "\n").replace("\t", " "))
 
 
@@ -72,6 +77,7 @@ def as_bold(pixels: int) -> int:
     return int(pixels / _BOLD)
 
 
+@lru_cache(maxsize=20_000)
 def text_points(text: str, pixels: int) -> float:
     """How tall `text` stands when wrapped to a column `pixels` wide. Rather a line too many than one cut off."""
     lines = sum(lines_of(paragraph, pixels - _CELL_MARGIN_PIXELS) for paragraph in text.split("\n"))
@@ -81,14 +87,15 @@ def text_points(text: str, pixels: int) -> float:
 
 def _is_tall(text: str) -> bool:
     """Whether any letter is of a script that may stand taller than Latin's."""
-    return any(ord(letter) > 0x2FF and unicodedata.category(letter)[0] == "L" for letter in text)
+    return any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
 
 
 def lines_of(paragraph: str, room: float) -> int:
     """Lines that one paragraph wraps into: at spaces and after hyphens, or within a word wider than the column."""
+    if len(paragraph) * _WIDEST_ASCII < room and paragraph.isascii():
+        return 1
     lines, used = 1, 0.0
-    for piece in re.findall(r"[^\s-]+-?\s*|-\s*", paragraph):
-        wide, with_space = _pixels(piece.rstrip()), _pixels(piece)
+    for wide, with_space in map(_piece_pixels, _PIECES.findall(paragraph)):
         if used and used + wide > room:
             lines, used = lines + 1, 0.0
         if wide > room:
@@ -97,7 +104,12 @@ def lines_of(paragraph: str, room: float) -> int:
     return lines
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=50_000)
+def _piece_pixels(piece: str) -> tuple[float, float]:
+    """How wide a word is, without the space behind it and with it."""
+    return _pixels(piece.rstrip()), _pixels(piece)
+
+
 def _pixels(text: str) -> float:
     """How wide `text` is in 10-point Arial, from Excel's own table of Calibri's letters."""
     return sum(_letter_pixels(letter) for letter in text)
@@ -112,11 +124,21 @@ def _letter_pixels(letter: str) -> float:
     return xl_pixel_width(_AS_WIDE_AS.get(letter, letter)) * _TO_CALIBRI
 
 
+_WIDEST_ASCII = max(_letter_pixels(chr(letter)) for letter in range(128))
+
+
 # ---- colours
 
 
 def formats(book: Workbook) -> dict[str, Format]:
-    """Every format by what it is for. Dark on light or light on dark, all above 4.5 to 1; no meaning by colour alone."""
+    """Every format by what it is for."""
+    return {use: book.add_format(look) for use, look in _looks().items()}
+
+
+@cache
+def _looks() -> dict[str, dict]:
+    """Dark on light or light on dark, all above 4.5 to 1; no meaning by colour alone. Made once for all workbooks, for a colour
+    takes longer to read than to use."""
     cell = {"valign": "top", "text_wrap": True, "font_color": INK}
     # Left to right even where a name is Arabic, so that every row lines up; the name itself still reads its own way.
     cell |= {"align": "left", "reading_order": 1}
@@ -151,7 +173,14 @@ def formats(book: Workbook) -> dict[str, Format]:
         "ink": {"font_color": INK},
         "soft": {"italic": True, "font_color": NAVY},
     }
-    return {use: book.add_format(look) for use, look in looks.items()}
+    return {
+        use: {name: Color(value) if name.endswith("color") else value for name, value in look.items()}
+        for use, look in looks.items()
+    }
+
+
+worksheet._get_sparkline_style = cache(worksheet._get_sparkline_style)
+"""XlsxWriter makes the 259 colours of all its styles for each picture drawn, and only reads them."""
 
 
 # ---- print

@@ -1,6 +1,8 @@
 """The rows of the review list: a pupil told in full and the cells to answer below, one folded to a row, one in a line."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
@@ -170,8 +172,13 @@ def put_whose(page: Page, part: str, row: int, pupil_id: str, shown: str, *, at:
 def put_to_fill(page: Page, row: int, place: int, column: ToFill, since=None) -> None:
     """A cell to fill, with its help and what it may hold; days are counted from `since`, or from the list's."""
     page.sheet.write_blank(row, place, None, page.forms[column.form])
+    page.sheet.data_validation(row, place, row, place, _held_to(column, since or page.listed.as_of))
+
+
+@lru_cache(maxsize=1_000)
+def _held_to(column: ToFill, since: date) -> dict:
     help_ = {"input_title": _title(column), "input_message": column.help}
-    page.sheet.data_validation(row, place, row, place, {**allowed(column, since or page.listed.as_of), **help_})
+    return {**allowed(column, since), **help_}
 
 
 def _title(column: ToFill) -> str:

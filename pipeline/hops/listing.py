@@ -22,7 +22,7 @@ from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.lines import lines_of, overrides_in_words
 from pipeline.steps.agencies import involved
 from pipeline.steps.looked_at import being_looked_into, looked_at
-from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
+from pipeline.steps.pictures import last_four_weeks, recent, registers_to, weekly_attendance
 from pipeline.steps.places import of_school
 from pipeline.steps.triage import new_or_moved
 from pipeline.vocabulary.sen import PlanWords
@@ -75,13 +75,9 @@ def review_lists(home: Home, look: Look, wrong: WrongFacts) -> list[ReviewList]:
     if going_out.is_empty():
         return []
     words = _Words(home, look, with_newcomers(look.triage, look.features, as_of=look.as_of), wrong)
-    schools = {row["urn"]: row["name"] for row in look.known.schools.iter_rows(named=True)}
-    by_school = words.triage.partition_by("urn", as_dict=True)
-    return [
-        words.list_of(urn, schools.get(urn, f"School {urn}"), rows)
-        for (urn,), rows in sorted(by_school.items())
-        if urn in set(going_out)
-    ]
+    schools = dict(look.known.schools.select("urn", "name").iter_rows())
+    going_out = set(going_out)
+    return [words.list_of(urn, schools.get(urn, f"School {urn}")) for urn in sorted(words.roll) if urn in going_out]
 
 
 def with_newcomers(triage: pl.DataFrame, features: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -113,30 +109,33 @@ class _Words:
         self.names = _by_pupil(told)
         self.said = _said(home, listed, look)
         self.reasons = _reasons(look.signals, listed)
-        self.weekly = weekly_attendance(look.weeks, listed)
-        self.recent = last_four_weeks(look.weeks, listed)
+        lately = recent(look.weeks, listed)
+        self.weekly, self.recent = weekly_attendance(lately), last_four_weeks(lately)
+        self.listed, self.newcomers = _by_school(listed.sort("place")), _by_school(shown.filter(outcome="new_or_moved"))
+        self.off_list, self.under_review = _by_school(look.off_list), _by_school(self.reviewed)
+        self.roll = dict(triage.group_by("urn").len().iter_rows())
+        self.counts = _counts(with_known_apart(triage, look.support))
         self.before = dict(before.lists.group_by("urn").agg(pl.col("as_of").max()).rows())
-        self.support = _by_pupil(look.support)
+        self.support = _by_pupil(look.support.join(listed.select("pupil_id"), on="pupil_id", how="semi"))
         self.features = _by_pupil(look.features.filter(pl.col("pupil_id").is_in(named)))
         self.severe = _severe(look)
         self.registers_to = registers_to(look.registers)
         told = home.settings.gateway.strip()  # without it nothing an agency sent is of any use
         self.involved = involved(look.known.involved, as_of=look.as_of) if told else frozenset()
 
-    def list_of(self, urn: int, school: str, rows: pl.DataFrame) -> ReviewList:
-        settings = self.home.settings
-        counts = dict(with_known_apart(rows, self.look.support)["outcome"].value_counts().rows())
+    def list_of(self, urn: int, school: str) -> ReviewList:
+        settings, counts = self.home.settings, self.counts[urn]
         return ReviewList(
             urn=urn,
             school=school,
             as_of=self.look.as_of,
             registers_to=self.registers_to.get(urn),
-            places=of_school(self.look.policy, urn, on_roll=rows.height),
-            roll=rows.height,
+            places=of_school(self.look.policy, urn, on_roll=self.roll[urn]),
+            roll=self.roll[urn],
             issued_by=settings.name,
             demo=settings.demo,
-            rows=tuple(self._listed(row) for row in rows.filter(outcome="listed").sort("place").iter_rows(named=True)),
-            history_needed=self._history_needed(rows.filter(outcome="new_or_moved")),
+            rows=tuple(map(self._listed, self.listed.get(urn, ()))),
+            history_needed=self._history_needed(self.newcomers.get(urn, [])),
             counted=tuple((words, counts[outcome]) for outcome, words in COUNTED.items() if counts.get(outcome)),
             severe=self.severe.get(urn, ()),
             lines=(*overrides_in_words(lines_of(settings.lines)), *filter(None, [self.look.opinion.said])),
@@ -177,12 +176,12 @@ class _Words:
         )
 
     def _off_list(self, urn: int) -> tuple[OffList, ...]:
-        rows = self.look.off_list.filter(urn=urn).iter_rows(named=True)
+        rows = self.off_list.get(urn, [])
         gone = [OffList(*self._who(row["pupil_id"]), row["kind"], row["because"]) for row in rows]
         return tuple(sorted(gone, key=lambda one: (one.kind, one.name, one.nc_year, one.because)))
 
     def _under_review(self, urn: int) -> tuple[UnderReview, ...]:
-        rows = self.reviewed.filter(urn=urn).iter_rows(named=True)
+        rows = self.under_review.get(urn, [])
         found = [
             UnderReview(
                 row["pupil_id"], *self._who(row["pupil_id"]), row["decided_on"], row["list_as_of"], row["school_weeks"]
@@ -196,8 +195,8 @@ class _Words:
         name, features = self.names.get(pupil_id, {}), self.features.get(pupil_id, {})
         return full_name(name.get("surname"), name.get("forename")), features.get("nc_year") or ""
 
-    def _history_needed(self, rows: pl.DataFrame) -> tuple[HistoryNeeded, ...]:
-        found = [(self.names.get(pupil_id, {}), self.features[pupil_id]) for pupil_id in rows["pupil_id"].to_list()]
+    def _history_needed(self, rows: list[dict]) -> tuple[HistoryNeeded, ...]:
+        found = [(self.names.get(row["pupil_id"], {}), self.features[row["pupil_id"]]) for row in rows]
         needed = [
             HistoryNeeded(
                 full_name(name.get("surname"), name.get("forename")),
@@ -220,11 +219,9 @@ def _severe(look: Look) -> dict[int, tuple[tuple[str, int], ...]]:
     missing = look.signals.filter("raised", signal="severe_absence").select("pupil_id")
     bare = look.support.filter(~pl.col("on_file")).select("pupil_id")
     theirs = look.triage.join(missing, on="pupil_id", how="semi").join(bare, on="pupil_id", how="semi")
-    counts = theirs.group_by("urn", "outcome").len()
     return {
         urn: tuple((words, told[outcome]) for outcome, words in SEVERE.items() if outcome in told)
-        for (urn,), rows in counts.partition_by("urn", as_dict=True).items()
-        if (told := dict(rows.select("outcome", "len").rows()))
+        for urn, told in _counts(theirs).items()
     }
 
 
@@ -245,6 +242,22 @@ def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
     return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
 
 
+def _by_school(frame: pl.DataFrame) -> dict[int, list[dict]]:
+    """Its rows, in their order, by the school that lists the pupil."""
+    found: dict[int, list[dict]] = {}
+    for row in frame.iter_rows(named=True):
+        found.setdefault(row["urn"], []).append(row)
+    return found
+
+
+def _counts(triage: pl.DataFrame) -> dict[int, dict[str, int]]:
+    """By school, how many pupils each outcome has."""
+    found: dict[int, dict[str, int]] = {}
+    for urn, outcome, count in triage.group_by("urn", "outcome").len().iter_rows():
+        found.setdefault(urn, {})[outcome] = count
+    return found
+
+
 def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, dict[str, str]]:
     """Per listed pupil, by its name the sentence of each signal raised: most points first, then the catalogue's order.
 
@@ -259,8 +272,10 @@ def _reasons(signals: pl.DataFrame, listed: pl.DataFrame) -> dict[str, dict[str,
         .with_columns(order=pl.col("signal").replace_strict(order, return_dtype=pl.Int32))
         .sort("pupil_id", -pl.col("points"), "order")
     )
-    by_pupil = ordered.group_by("pupil_id", maintain_order=True)
-    return {pupil_id: dict(rows.select("signal", "reason").rows()) for (pupil_id,), rows in by_pupil}
+    found: dict[str, dict[str, str]] = {}
+    for pupil_id, signal, reason in ordered.select("pupil_id", "signal", "reason").iter_rows():
+        found.setdefault(pupil_id, {})[signal] = reason
+    return found
 
 
 INVOLVED = "a service is already involved (known to staff)"

@@ -1,5 +1,6 @@
 """What a list shows beside the reasons: twelve school weeks as a line, and the last four in words."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -12,44 +13,63 @@ WEEKS_DRAWN = 12
 WEEKS_IN_WORDS = 4
 
 
-def weekly_attendance(weeks: pl.DataFrame, listed: pl.DataFrame) -> dict[str, tuple[float | None, ...]]:
+@dataclass(frozen=True)
+class Recent:
+    """The latest weeks of listed pupils' schools, found once for all that is told of them.
+
+    `of_school` has one row per school and week in which it had a possible session: urn, week_start and `back`, 1 for the latest.
+    `of_pupils` are the rows of `weeks` of the listed pupils.
+    """
+
+    listed: pl.DataFrame
+    of_school: pl.DataFrame
+    of_pupils: pl.DataFrame
+
+    def to_tell(self, how_many: int) -> pl.DataFrame:
+        """One row per listed pupil and each of the school's latest weeks: pupil_id, week_start."""
+        days = self.of_school.filter(pl.col("back") <= how_many)
+        return self.listed.join(days, on="urn").select("pupil_id", "week_start")
+
+
+def recent(weeks: pl.DataFrame, listed: pl.DataFrame) -> Recent:
+    """`weeks` is cut at the as-of day; `listed` has pupil_id and urn."""
+    schools = listed["urn"].unique().implode()
+    is_open = pl.col("urn").is_in(schools) & (pl.col("possible_sessions") > 0)
+    open_weeks = weeks.lazy().filter(is_open).select("urn", "week_start").unique().collect()
+    back = pl.col("week_start").rank("dense", descending=True).over("urn")
+    latest = open_weeks.with_columns(back=back).filter(pl.col("back") <= WEEKS_DRAWN)
+    own = weeks.lazy().select("pupil_id", "week_start", "possible_sessions", "absence_sessions", "am_codes", "pm_codes")
+    if latest.height:
+        own = own.filter(pl.col("week_start") >= latest["week_start"].min())
+    theirs = own.filter(pl.col("pupil_id").is_in(listed["pupil_id"].implode())).collect()
+    return Recent(listed.select("pupil_id", "urn"), latest, theirs)
+
+
+def weekly_attendance(told: Recent) -> dict[str, tuple[float | None, ...]]:
     """Per listed pupil, the share of possible sessions attended in each of the school's last twelve weeks, oldest first.
 
-    `weeks` is cut at the as-of day; `listed` has pupil_id and urn. A week in which nothing was possible is None.
+    A week in which nothing was possible is None.
     """
-    days = _last_weeks(weeks, listed, WEEKS_DRAWN)
-    own = (
-        weeks.join(listed.select("pupil_id"), on="pupil_id", how="semi")
-        .group_by("pupil_id", "week_start")
-        .agg(pl.col("possible_sessions", "absence_sessions").sum())
+    own = told.of_pupils.group_by("pupil_id", "week_start").agg(pl.col("possible_sessions", "absence_sessions").sum())
+    share = 1 - pl.col("absence_sessions") / pl.col("possible_sessions")
+    drawn = (
+        told.to_tell(WEEKS_DRAWN)
+        .join(own, on=("pupil_id", "week_start"), how="left")
+        .with_columns(attended=pl.when(pl.col("possible_sessions") > 0).then(share))
+        .sort("pupil_id", "week_start")
     )
-    drawn = listed.select("pupil_id", "urn").join(days, on="urn").join(own, on=("pupil_id", "week_start"), how="left")
-    drawn = drawn.with_columns(
-        attended=pl.when(pl.col("possible_sessions") > 0).then(
-            1 - pl.col("absence_sessions") / pl.col("possible_sessions")
-        )
-    ).sort("pupil_id", "week_start")
-    return {key[0]: tuple(rows["attended"]) for key, rows in drawn.group_by("pupil_id", maintain_order=True)}
+    by_pupil = drawn.group_by("pupil_id", maintain_order=True).agg("attended")
+    return {pupil_id: tuple(attended) for pupil_id, attended in by_pupil.iter_rows()}
 
 
-def last_four_weeks(weeks: pl.DataFrame, listed: pl.DataFrame) -> dict[str, str]:
+def last_four_weeks(told: Recent) -> dict[str, str]:
     """Per listed pupil, one sentence: sessions missed of those possible in the school's last four weeks, by kind."""
-    days = _last_weeks(weeks, listed, WEEKS_IN_WORDS)
-    own = listed.select("pupil_id", "urn").join(days, on="urn").select("pupil_id", "week_start")
-    recent = weeks.join(own, on=("pupil_id", "week_start"), how="semi")
-    counts = {
-        key[0]: (rows["possible_sessions"].sum(), rows["absence_sessions"].sum())
-        for key, rows in recent.group_by("pupil_id")
-    }
-    kinds = _missed_by_kind(recent)
-    return {pupil: _in_words(*counts.get(pupil, (0, 0)), kinds.get(pupil, [])) for pupil in listed["pupil_id"]}
-
-
-def _last_weeks(weeks: pl.DataFrame, listed: pl.DataFrame, how_many: int) -> pl.DataFrame:
-    """The latest weeks in which each school had a possible session: urn, week_start."""
-    open_weeks = weeks.join(listed.select("urn").unique(), on="urn", how="semi").filter(pl.col("possible_sessions") > 0)
-    distinct = open_weeks.select("urn", "week_start").unique()
-    return distinct.filter(pl.col("week_start").rank("dense", descending=True).over("urn") <= how_many)
+    days = told.to_tell(WEEKS_IN_WORDS)
+    latest = told.of_pupils.join(days, on=("pupil_id", "week_start"), how="semi")
+    sums = latest.group_by("pupil_id").agg(pl.col("possible_sessions", "absence_sessions").sum())
+    counts = {pupil_id: (possible, missed) for pupil_id, possible, missed in sums.iter_rows()}
+    kinds = _missed_by_kind(latest)
+    return {pupil: _in_words(*counts.get(pupil, (0, 0)), kinds.get(pupil, [])) for pupil in told.listed["pupil_id"]}
 
 
 def _missed_by_kind(weeks: pl.DataFrame) -> dict[str, list[tuple[str, int]]]:
@@ -61,10 +81,10 @@ def _missed_by_kind(weeks: pl.DataFrame) -> dict[str, list[tuple[str, int]]]:
     )
     missed = slots(weeks, ("pupil_id",)).join(printed, on="code_number")
     counted = missed.group_by("pupil_id", "kind").len().sort("pupil_id", -pl.col("len").cast(pl.Int64), "kind")
-    return {
-        key[0]: list(rows.select("kind", "len").rows())
-        for key, rows in counted.group_by("pupil_id", maintain_order=True)
-    }
+    found: dict[str, list[tuple[str, int]]] = {}
+    for pupil_id, kind, times in counted.iter_rows():
+        found.setdefault(pupil_id, []).append((kind, times))
+    return found
 
 
 def _in_words(possible: int, missed: int, kinds: list[tuple[str, int]]) -> str:
@@ -78,7 +98,8 @@ def _in_words(possible: int, missed: int, kinds: list[tuple[str, int]]) -> str:
 
 def registers_to(weeks: pl.DataFrame) -> dict[int, date]:
     """Per school, the latest day with any mark."""
-    last = weeks.group_by("urn").agg(pl.col("week_start").max())
-    final = weeks.join(last, on=("urn", "week_start"), how="semi")
+    by_school = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes")
+    last = by_school.group_by("urn").agg(pl.col("week_start").max())
+    final = by_school.join(last, on=("urn", "week_start"), how="semi").collect()
     days = slots(final, ("urn",)).group_by("urn").agg(pl.col("date").max())
     return dict(days.rows())

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.steps.pictures import last_four_weeks, registers_to, weekly_attendance
+from pipeline.steps.pictures import last_four_weeks, recent, registers_to, weekly_attendance
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, CountsAs
@@ -40,11 +40,11 @@ def listed(*pupils: Pupil) -> pl.DataFrame:
 
 
 def line(pupil: Pupil, *others: Pupil) -> tuple:
-    return weekly_attendance(weeks_of(pupil, *others), listed(pupil, *others))[pupil.pupil_id]
+    return weekly_attendance(recent(weeks_of(pupil, *others), listed(pupil, *others)))[pupil.pupil_id]
 
 
 def words(pupil: Pupil, *others: Pupil) -> str:
-    return last_four_weeks(weeks_of(pupil, *others), listed(pupil, *others))[pupil.pupil_id]
+    return last_four_weeks(recent(weeks_of(pupil, *others), listed(pupil, *others)))[pupil.pupil_id]
 
 
 def away(code: str, first: str = "2026-03-16", last: str = "2026-03-16", **more) -> Pupil:
