@@ -32,10 +32,11 @@ from pipeline.vocabulary.feeds import FEED_NAMES
 
 def nightly(home: Home, *, as_of: date) -> Summary:
     """Read the lists that came back, take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
-    summary = take_in(home, Day(as_of, then_listed=True))
-    if not summary.stopped_because:
-        with told_in(summary, home):
-            summary.add(flag(home, as_of=as_of, anew=True))
+    with identity.held(home):
+        summary = take_in(home, Day(as_of, then_listed=True))
+        if not summary.stopped_because:
+            with told_in(summary, home):
+                summary.add(flag(home, as_of=as_of, anew=True))
     return summary
 
 
@@ -205,7 +206,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
 
     progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
-    with shelf.warehouse(home) as con:
+    with shelf.warehouse(home) as con, identity.held(home):
         days.refuse_far_ahead(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
         is_issued = days.is_newest(con, as_of=as_of)

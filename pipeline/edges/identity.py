@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -110,12 +111,34 @@ def _with_former(rows: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.DataFrame:
     return found.with_columns(former_pupil_id=pl.when(is_another).then("former_pupil_id"))
 
 
+_HELD: dict[Path, duckdb.DuckDBPyConnection | None] = {}
+"""The homes whose names stay open for now; null until somebody asks for them."""
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """Whoever asks for this home's names in here shares one opening of them, which takes longer than most of what is asked.
+
+    They are opened when first asked for. Who asks has a cursor alone, with temporary tables of its own.
+    """
+    if home.identity in _HELD:
+        yield
+        return
+    _HELD[home.identity] = None
+    try:
+        yield
+    finally:
+        con = _HELD.pop(home.identity)
+        if con is not None:
+            con.close()
+            shelf.keep_private(home.identity)
+
+
 @contextmanager
 def identity(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the home's names. Raises Refused when it is held elsewhere or the key does not open it."""
-    con = shelf.connection(home)
+    con = _connection(home)
     try:
-        shelf.attach(con, home.identity, home.key("identity"), "identity", key_name="identity.key")
         con.execute(PEOPLE)
         con.execute(FOLDED)
         with shelf.in_words(home):
@@ -123,6 +146,25 @@ def identity(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     finally:
         con.close()
         shelf.keep_private(home.identity)
+
+
+def _connection(home: Home) -> duckdb.DuckDBPyConnection:
+    """One of its own; or where the names are held open, a cursor on that."""
+    if home.identity not in _HELD:
+        return _opened(home)
+    if _HELD[home.identity] is None:
+        _HELD[home.identity] = _opened(home)
+    return shelf.quiet(_HELD[home.identity].cursor())
+
+
+def _opened(home: Home) -> duckdb.DuckDBPyConnection:
+    con = shelf.connection(home)
+    try:
+        shelf.attach(con, home.identity, home.key("identity"), "identity", key_name="identity.key")
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def check_key(home: Home) -> None:

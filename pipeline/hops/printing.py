@@ -139,16 +139,15 @@ class _Drawn:
         who = [(pupil.pupil_id, listed.urn) for listed, pupils in chosen for pupil in pupils]
         words = [PlanWords(*listed.plan_words) for listed, _ in chosen]  # one home's, so alike on every list
         listed = pl.DataFrame(who, schema={"pupil_id": pl.String, "urn": pl.Int32}, orient="row")
-        self.as_of = look.as_of
         self.years = years_drawn(look.weeks, listed, as_of=look.as_of)
         told = look.features.join(listed.select("pupil_id"), on="pupil_id", how="semi")
-        self.features = {row["pupil_id"]: row for row in told.iter_rows(named=True)}
+        self.numbers = year_in_numbers(told, as_of=look.as_of)
         since = min((year[0].starts for year in self.years.values()), default=look.as_of)
         self.begun = _begun(look, listed, words[0], since=since) if words else {}
 
     def page_of(self, pupil: ListedPupil) -> Page:
         weeks = self.years.get(pupil.pupil_id, ())
-        numbers = year_in_numbers(self.features[pupil.pupil_id], as_of=self.as_of)
+        numbers = self.numbers[pupil.pupil_id]
         begun = self.begun.get(pupil.pupil_id, [])
         return Page(pupil, numbers, _drawing(weeks, begun) if weeks else None)
 
@@ -158,7 +157,10 @@ def _begun(look: Look, listed: pl.DataFrame, words: PlanWords, *, since: date) -
     on_file = with_plans(look.known.support, told, look.enrolled, as_of=look.as_of)
     theirs = on_file.join(listed.select("pupil_id"), on="pupil_id", how="semi")
     rows = support_begun(theirs, since=since, as_of=look.as_of, words=words)
-    return {key[0]: list(of.select("start_date", "words").rows()) for key, of in rows.group_by("pupil_id", maintain_order=True)}  # fmt: skip
+    found: dict[str, list[tuple[date, str]]] = {}
+    for pupil_id, start_date, said in rows.select("pupil_id", "start_date", "words").iter_rows():
+        found.setdefault(pupil_id, []).append((start_date, said))
+    return found
 
 
 def _drawing(weeks: tuple[Week, ...], begun: list[tuple[date, str]]) -> Drawing:

@@ -6,11 +6,10 @@ placed on days, for a day can tell what a week does not.
 """
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-import numpy as np
 import polars as pl
 
 from pipeline.signals.sentences import day_in_words, percent
@@ -114,8 +113,12 @@ def years_drawn(weeks: pl.DataFrame, listed: pl.DataFrame, *, as_of: date) -> di
     rows = axis.join(counts, on=("pupil_id", "week_start"), how="left").join(
         before, on=("pupil_id", "week_start"), how="left"
     )
-    ordered = rows.sort("pupil_id", "week_start").partition_by("pupil_id", as_dict=True, maintain_order=True)
-    return {pupil_id: tuple(_week(row) for row in of_pupil.iter_rows(named=True)) for (pupil_id,), of_pupil in ordered.items()}  # fmt: skip
+    by_kind = [pl.col(str(place)).fill_null(0).cast(pl.Int64) for place in range(len(KINDS))]
+    ordered = rows.sort("pupil_id", "week_start").select("pupil_id", "week_start", "last_year", *by_kind)
+    found: dict[str, list[Week]] = {}
+    for pupil_id, starts, last_year, *sessions in ordered.iter_rows():
+        found.setdefault(pupil_id, []).append(Week(starts, tuple(sessions), last_year))
+    return {pupil_id: tuple(drawn) for pupil_id, drawn in found.items()}
 
 
 def _by_kind(weeks: pl.DataFrame) -> pl.DataFrame:
@@ -144,17 +147,12 @@ def _school_weeks(
     return pl.concat([of_school, counts.select("pupil_id", "week_start")]).unique()
 
 
-def _week(row: Mapping) -> Week:
-    sessions = tuple(int(row[str(place)] or 0) for place in range(len(KINDS)))
-    return Week(row["week_start"], sessions, row["last_year"])
-
-
 # ---- the year in words and numbers
 
 
 def totals_by_kind(weeks: tuple[Week, ...]) -> tuple[int, ...]:
     """Sessions of each of `KINDS` in all of `weeks`."""
-    return tuple(int(total) for total in np.sum([week.sessions for week in weeks], axis=0))
+    return tuple(map(sum, zip(*(week.sessions for week in weeks), strict=True)))
 
 
 def year_told(weeks: tuple[Week, ...]) -> str:
@@ -181,8 +179,12 @@ def _kinds_told(sessions: tuple[int, ...]) -> str:
 
 def terms_of(weeks: tuple[Week, ...]) -> tuple[tuple[str, int, int], ...]:
     """The terms the weeks lie in: name, and the places of the first and the last week. A week lies in the term of its Friday."""
-    names = [term_of(week.starts + timedelta(days=4)) for week in weeks]
+    names = [_term_of(week.starts + timedelta(days=4)) for week in weeks]
     return tuple((term, names.index(term), len(names) - 1 - names[::-1].index(term)) for term in TERMS if term in names)
+
+
+_term_of = lru_cache(maxsize=1_000)(term_of)
+"""All pupils have the same weeks."""
 
 
 def gaps_before(weeks: tuple[Week, ...]) -> tuple[bool, ...]:
@@ -191,22 +193,30 @@ def gaps_before(weeks: tuple[Week, ...]) -> tuple[bool, ...]:
     return (False, *apart) if weeks else ()
 
 
-def year_in_numbers(features: Mapping, *, as_of: date) -> tuple[str, ...]:
-    """This year and last, each with its arithmetic, from a row of `derived.pupil_features`: what is not known is left out."""
-    this_year = _missed(features["absence_sessions_ytd"], features["possible_sessions_ytd"])
-    last_year = _missed(features["absence_sessions_last_year"], features["possible_sessions_last_year"])
-    so_far = _missed(
-        features["absence_sessions_same_period_last_year"], features["possible_sessions_same_period_last_year"]
+def year_in_numbers(features: pl.DataFrame, *, as_of: date) -> dict[str, tuple[str, ...]]:
+    """Per pupil this year and last, each with its arithmetic, from `derived.pupil_features`: what is not known is left out."""
+    last_year, a_year_ago = school_year_of(as_of).before, day_in_words(as_of - A_YEAR)
+    stretches = ("ytd", "last_year", "same_period_last_year")
+    rows = features.select(
+        "pupil_id", "period", *(_missed(stretch).alias(stretch) for stretch in stretches)
+    ).iter_rows()
+    found = {}
+    for pupil_id, period, this, last, so_far in rows:
+        told = [f"This year: absent for {this} {period}."] if this else []
+        if last:
+            by_then = f"; by {a_year_ago}, {so_far}" if so_far not in ("", last) else ""
+            told.append(f"Last year ({last_year}, as held here): absent for {last}{by_then}.")
+        found[pupil_id] = tuple(told)
+    return found
+
+
+def _missed(stretch: str) -> pl.Expr:
+    """`30 of 246 possible sessions (12.2%)`, or nothing where none was possible, or it is not known."""
+    absence, possible = pl.col(f"absence_sessions_{stretch}"), pl.col(f"possible_sessions_{stretch}")
+    rate = percent(absence / possible)
+    sessions = pl.when(possible == 1).then(pl.lit("session")).otherwise(pl.lit("sessions"))
+    return (
+        pl.when(possible > 0)
+        .then(pl.format("{} of {} possible {} ({})", absence, possible, sessions, rate))
+        .fill_null("")
     )
-    told = [f"This year: absent for {this_year} {features['period']}."] if this_year else []
-    if last_year:
-        by_then = f"; by {day_in_words(as_of - A_YEAR)}, {so_far}" if so_far not in ("", last_year) else ""
-        told.append(f"Last year ({school_year_of(as_of).before}, as held here): absent for {last_year}{by_then}.")
-    return tuple(told)
-
-
-def _missed(absence: int | None, possible: int | None) -> str:
-    if not possible or absence is None:
-        return ""
-    rate = pl.select(percent(pl.lit(absence / possible))).item()
-    return f"{absence} of {possible} possible {'session' if possible == 1 else 'sessions'} ({rate})"

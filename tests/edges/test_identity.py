@@ -275,3 +275,35 @@ def test_another_pseudonym_key_is_refused_before_any_child_exists_twice(home):
     (home.folder / "pseudonym.key").write_text("another key of thirty-two letters or more")
     with pytest.raises(Refused, match=r"pseudonym\.key is not the key this home began with"):
         identity.check_key(home)
+
+
+# Held open
+
+
+def test_names_held_open_are_opened_once_and_what_is_learned_meanwhile_is_told(home, monkeypatch):
+    opened = []
+    connection = shelf.connection
+    monkeypatch.setattr(shelf, "connection", lambda home: opened.append(home) or connection(home))
+    with identity.held(home):
+        assert surname(home, date(2024, 9, 2)) is None
+        remember(home, people("surname\n-------\nOkafor"), known_on=date(2024, 9, 1))
+        with identity.identity(home) as one, identity.identity(home) as other:
+            for con in (one, other):  # each with temporary tables of its own
+                con.execute("CREATE TEMP TABLE mine AS SELECT 1 AS at")
+        with identity.held(home):
+            assert surname(home, date(2024, 9, 2)) == "Okafor"
+        assert surname(home, date(2024, 9, 2)) == "Okafor"
+        assert len(opened) == 1
+    assert surname(home, date(2024, 9, 2)) == "Okafor"
+    assert len(opened) == 2
+
+
+def test_names_that_cannot_be_opened_are_refused_where_they_are_asked_for_and_let_go(home):
+    assert rows_held(home) == 0
+    key = home.folder / "identity.key"
+    right = key.read_text()
+    key.write_text("another key of thirty-two letters or more")
+    with identity.held(home), pytest.raises(Refused, match=r"identity\.key"):
+        rows_held(home)
+    key.write_text(right)
+    assert rows_held(home) == 0

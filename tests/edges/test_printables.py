@@ -242,6 +242,21 @@ def foot_of(page, words: str) -> float:
     return min(found)
 
 
+def test_a_page_taken_for_short_that_is_not_is_laid_out_as_if_it_had_been_measured(monkeypatch):
+    listed, pages = a_list(longest_page(1), a_page(2)), (longest_page(1), a_page(2))
+    measured = printable(listed, pages)
+    tried = []
+    monkeypatch.setattr(printable_contents, "_is_short", lambda pupil: tried.append(pupil["place"]) or True)
+    assert printable(listed, pages) == measured
+    assert len(tried) == 2
+
+
+def test_a_page_is_taken_for_short_by_its_lines_and_not_by_how_many_reasons_it_has():
+    short, long = a_page(reasons=("Absent for 13 of 40.",) * 6), a_page(reasons=("Absent for 13 of 40 sessions. " * 9,) * 6)
+    is_short = [pupil["is_short"] for pupil in told(a_list(short, long), (short, long))["pupils"]]
+    assert is_short == [True, False]
+
+
 @pytest.mark.parametrize("reasons, more", [(MOST_REASONS, None), (MOST_REASONS + 1, 1), (MOST_REASONS + 2, 2)])
 def test_reasons_past_the_most_a_page_prints_are_counted_and_none_before_is_dropped(reasons, more):
     said = text(a_page(reasons=tuple(f"Reason {n} of many." for n in range(1, reasons + 1))))[0]

@@ -245,8 +245,8 @@ def test_a_holiday_leaves_a_gap_and_a_weekend_does_not():
 
 def numbers(pupil: Pupil, **changed) -> tuple[str, ...]:
     it = seen([pupil])
-    row = it.features.row(by_predicate=pl.col("pupil_id") == pupil.pupil_id, named=True)
-    return year_in_numbers(row | changed, as_of=AS_OF)
+    row = it.features.filter(pupil_id=pupil.pupil_id).with_columns(**changed)
+    return year_in_numbers(row, as_of=AS_OF)[pupil.pupil_id]
 
 
 def test_this_year_and_last_stand_beside_each_other_with_their_arithmetic():
