@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from pypdf import PdfReader
 
-from pipeline.edges import printables, workbooks
+from pipeline.edges import printable_contents, printables, workbooks
 from pipeline.edges.errors import Refused
 from pipeline.edges.printable_contents import (
     MOST_REASONS,
@@ -28,6 +28,7 @@ from pipeline.edges.printable_contents import (
     Page,
     WeekColumn,
     bounded,
+    told,
 )
 from pipeline.edges.printables import NOT_PRINTED, printable, write_printable
 from pipeline.edges.workbook_list import PURPOSE
@@ -243,7 +244,7 @@ def foot_of(page, words: str) -> float:
 
 
 def test_a_page_taken_for_short_that_is_not_is_laid_out_as_if_it_had_been_measured(monkeypatch):
-    listed, pages = a_list(longest_page(1), a_page(2)), (longest_page(1), a_page(2))
+    listed, pages = listed_with(longest_page(1), a_page(2)), (longest_page(1), a_page(2))
     measured = printable(listed, pages)
     tried = []
     monkeypatch.setattr(printable_contents, "_is_short", lambda pupil: tried.append(pupil["place"]) or True)
@@ -252,8 +253,11 @@ def test_a_page_taken_for_short_that_is_not_is_laid_out_as_if_it_had_been_measur
 
 
 def test_a_page_is_taken_for_short_by_its_lines_and_not_by_how_many_reasons_it_has():
-    short, long = a_page(reasons=("Absent for 13 of 40.",) * 6), a_page(reasons=("Absent for 13 of 40 sessions. " * 9,) * 6)
-    is_short = [pupil["is_short"] for pupil in told(a_list(short, long), (short, long))["pupils"]]
+    short, long = (
+        a_page(reasons=("Absent for 13 of 40.",) * 6),
+        a_page(reasons=("Absent for 13 of 40 sessions. " * 9,) * 6),
+    )
+    is_short = [pupil["is_short"] for pupil in told(listed_with(short, long), (short, long))["pupils"]]
     assert is_short == [True, False]
 
 
