@@ -74,9 +74,11 @@ def _as_file_name(run: str) -> str:
 def _write(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
     with quiet(duckdb.connect()) as con:
         con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        con.execute("BEGIN")  # one, for each commit waits on the disk
         con.execute("CREATE SCHEMA snapshot.published")
         for table in PUBLISHED:
             _write_table(con, table, table.conform(tables[table.name.removeprefix("published.")]))
+        con.execute("COMMIT")
         con.execute("DETACH snapshot")
 
 
