@@ -102,11 +102,13 @@ def _first_week(as_of: date) -> date:
 
 
 def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    return shelf.read(
+    """In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
+    weeks = shelf.read(
         con,
         "SELECT * FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
         [as_of, _first_week(as_of), as_of],
     )
+    return weeks.rechunk()
 
 
 def _marks_of_weeks_changed_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
