@@ -7,6 +7,7 @@ at a time, so that a hundred thousand pupils need little more room than one scho
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -36,7 +37,7 @@ class Page:
         """One number a pupil: the sessions on `days` of whose mark `bit` is true."""
         return counted(self.answers[days], bit)
 
-    @property
+    @cached_property
     def half_terms(self) -> np.ndarray:
         """A gap of more than a week in the school's own register days parts two half terms where it reaches into a usual
         holiday by a weekday. A week's closure for snow or a burst pipe does not."""
@@ -65,7 +66,7 @@ def pages(roll: pl.DataFrame, marks: HalfDays, school_days: pl.DataFrame) -> Ite
     `roll` has urn (the school that lists the pupil) and nc_year, in order of urn, a row for each pupil of `marks`: of one school
     year, whatever the school.
     """
-    days = {urn: dates for urn, dates in school_days.sort("date").group_by("urn").agg("date").iter_rows()}
+    days = dict(school_days.sort("date").group_by("urn").agg("date").iter_rows())
     end = 0
     for urn, pupils in roll.group_by("urn", maintain_order=True).len().iter_rows():
         at = slice(end, end := end + pupils)
