@@ -184,10 +184,12 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
     return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(MARKED_WEEKS.names)
 
 
-def registers(weeks: pl.DataFrame) -> pl.DataFrame:
+def registers(weeks):
     """Those of `weeks` that tell of a school too. What one pupil brought in a transfer file says nothing of the school it
     came from: its registers were not received, and a figure made of such a week would be about a child."""
-    return weeks.filter(~pl.col("is_transferred")) if weeks["is_transferred"].any() else weeks
+    if isinstance(weeks, pl.DataFrame) and not weeks["is_transferred"].any():
+        return weeks  # as most often; a filter would copy it
+    return weeks.filter(~pl.col("is_transferred"))
 
 
 def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_day: pl.Expr | date | None = None):
