@@ -102,11 +102,13 @@ def _first_week(as_of: date) -> date:
 
 
 def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    return shelf.read(
+    """In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
+    weeks = shelf.read(
         con,
         "SELECT * FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
         [as_of, _first_week(as_of), as_of],
     )
+    return weeks.rechunk()
 
 
 def _marks_of_weeks_changed_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
@@ -140,18 +142,26 @@ def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     row for each stay, and counts under both.
     """
     year = school_year_of(as_of).starts
-    return shelf.read(
-        con,
-        f"""
-        SELECT * FROM {told(con, "census_sessions", as_of)} WHERE known_on <= ? AND school_year IN (?, ?)
-        QUALIFY coalesce(parent_known_on, known_on)
-                = max(coalesce(parent_known_on, known_on)) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
-            AND row_number() OVER (
-                PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code
-                ORDER BY known_on DESC, sessions DESC, sessions_possible DESC) = 1
-        """,
-        [as_of, year, year - 1],
-    )
+    return shelf.read(con, _CENSUS.format(told(con, "census_sessions", as_of)), [as_of, year, year - 1])
+
+
+_CENSUS = """
+    WITH told AS (
+        SELECT pupil_id, urn, school_year, term, part, parent_key, code, sessions, sessions_possible, known_on,
+            coalesce(parent_known_on, known_on) AS sent_on
+        FROM {} WHERE known_on <= ? AND school_year IN (?, ?)),
+    sent_once AS (
+        SELECT urn, school_year, term, part FROM told GROUP BY ALL
+        HAVING min(sent_on) = max(sent_on) AND count(*) = count(DISTINCT hash(pupil_id, parent_key, code)))
+    SELECT * EXCLUDE sent_on FROM told SEMI JOIN sent_once USING (urn, school_year, term, part)
+    UNION ALL
+    SELECT * EXCLUDE sent_on FROM (FROM told ANTI JOIN sent_once USING (urn, school_year, term, part))
+    QUALIFY sent_on = max(sent_on) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
+        AND row_number() OVER (
+            PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code
+            ORDER BY known_on DESC, sessions DESC, sessions_possible DESC) = 1
+"""
+"""Most schools send a term once, and there is nothing to choose between: two equal hashes only have it asked again."""
 
 
 def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import polars as pl
@@ -70,7 +71,7 @@ class Look:
     lost: Lost  # between services: for the authority, and for no list
     opinion: Opinion  # who orders, a model or the rule
 
-    @property
+    @cached_property
     def registers(self) -> pl.DataFrame:
         """The weeks that tell of schools: without what came in transfer files."""
         return registers(self.weeks)

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from pipeline.tables.derived import PUPIL_CIRCUMSTANCES, PUPIL_FEATURES, PUPIL_SIGNALS
@@ -76,21 +77,28 @@ def pupil_signals(
     `circumstances` is `derived.pupil_circumstances` of the same day; without it nothing is known of any.
     """
     told = PUPIL_CIRCUMSTANCES.empty if circumstances is None else circumstances
-    known = features.join(told.drop("as_of", "urn"), on="pupil_id", how="left")
-    return PUPIL_SIGNALS.conform(pl.concat([_answers(signal, known) for signal in catalogue]))
+    known = features.join(told.drop("as_of", "urn"), on="pupil_id", how="left", maintain_order="left").sort("pupil_id")
+    in_order = sorted(catalogue, key=lambda signal: signal.name)
+    answers = known.select(**{signal.name: _answer(signal) for signal in in_order})
+    rows = pl.concat([_rows(signal, known, answers[signal.name]) for signal in in_order])
+    by_pupil = np.arange(rows.height).reshape(len(in_order), known.height).T.ravel()
+    return PUPIL_SIGNALS.conform(rows[by_pupil])
 
 
-def _answers(signal: Signal, features: pl.DataFrame) -> pl.DataFrame:
-    enough = signal.evidence.fill_null(False)
-    answered = features.with_columns(raised=pl.when(enough).then(signal.raised))
-    is_raised = pl.col("raised").fill_null(False)
-    return pl.concat(
-        [
-            _answer(signal, answered.filter(is_raised), points=signal.points, reason=written(signal.reason)),
-            _answer(signal, answered.filter(~is_raised), points=0, reason=pl.lit(None, pl.String)),
-        ]
+def _answer(signal: Signal) -> pl.Expr:
+    return pl.when(signal.evidence.fill_null(False)).then(signal.raised)
+
+
+def _rows(signal: Signal, known: pl.DataFrame, raised: pl.Series) -> pl.DataFrame:
+    """One row per pupil of `known`, in its order. A sentence is written for those of whom it is raised, and no others."""
+    is_raised = raised.fill_null(False)
+    read = known.select("pupil_id", *dict.fromkeys(columns_in(signal.reason))).filter(is_raised)
+    said = read.select("pupil_id", said=written(signal.reason))["said"]
+    place = pl.when(is_raised).then(is_raised.cast(pl.UInt32).cum_sum() - 1)
+    return known.select(
+        *_WHO,
+        raised=raised,
+        signal=pl.lit(signal.name),
+        points=pl.when(is_raised).then(signal.points).otherwise(0),
+        reason=pl.lit(said).gather(place),
     )
-
-
-def _answer(signal: Signal, answered: pl.DataFrame, *, points: int, reason: pl.Expr) -> pl.DataFrame:
-    return answered.select(*_WHO, "raised", signal=pl.lit(signal.name), points=pl.lit(points), reason=reason)

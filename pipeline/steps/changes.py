@@ -6,11 +6,9 @@ where there are too few others to tell.
 
 import numpy as np
 
+from pipeline.steps.half_days import NEED, NEED_POSSIBLE, POSSIBLE, UNAUTHORISED
 from pipeline.steps.judged import FEWEST_OTHERS
-from pipeline.steps.pages import NEED, NEED_POSSIBLE, POSSIBLE, Page, numbered, others
-
-UNAUTHORISED = numbered("O", "U")
-"""Holidays (G) are left out: they are not linked to attainment."""
+from pipeline.steps.pages import Page, others
 
 SIX_WEEKS = 30
 """School days."""

@@ -8,6 +8,7 @@ from pipeline.tables.derived import PUPIL_CIRCUMSTANCES
 from pipeline.vocabulary.needs import PRINTED_ROLES
 
 _PROVIDED = ("K", "E")
+_DESCRIBED = ("pupil_id", "urn", "stated_on", "known_on", "sen_provision", "young_carer")
 _CARERS = ("P", "S")
 """Young carers, as the spring census has it: said by a parent, or by the school."""
 
@@ -31,7 +32,7 @@ def pupil_circumstances(
     need, added_by, added_on, ended and known_on; `early_years` pupil_id, year, good_level and known_on; `looked_at` the
     pupil_id and looked_at_on of decisions sent back. All as known on the day; what is dated later is cut off here.
     """
-    described = pupils.filter(pl.col("stated_on") <= as_of)
+    described = pupils.select(_DESCRIBED).filter(pl.col("stated_on") <= as_of)
     parts = (
         support.select("pupil_id", "sen_provision", "on_file", "last_dealt_with_on"),
         _looked_at(looked_at, as_of=as_of),
@@ -73,8 +74,11 @@ def _sen_ended(described: pl.DataFrame) -> pl.DataFrame:
     Of two rows that describe one day the later known counts, then the one with more provision: two schools, one of which
     has not heard.
     """
-    said = described.filter(pl.col("sen_provision").is_not_null()).with_columns(
-        pl.col("sen_provision").replace_strict({"N": 0, "K": 1, "E": 2}, default=0, return_dtype=pl.Int8)
+    ever = described.filter(pl.col("sen_provision").is_in(_PROVIDED)).select("pupil_id").unique()
+    said = (
+        described.filter(pl.col("sen_provision").is_not_null())
+        .join(ever, on="pupil_id", how="semi")  # of most nothing was ever provided
+        .with_columns(pl.col("sen_provision").replace_strict({"N": 0, "K": 1, "E": 2}, default=0, return_dtype=pl.Int8))
     )
     last_provided = _provided(said, "pupil_id").agg(last_provided=pl.col("stated_on").max())
     by_school = _provided(said, "pupil_id", "urn").agg(provided_from=pl.col("stated_on").min())

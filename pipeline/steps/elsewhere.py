@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.steps.pages import numbered
+from pipeline.steps.half_days import numbered
 from pipeline.steps.weeks import DAYS
 from pipeline.steps.windows import code_on
 

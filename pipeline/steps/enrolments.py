@@ -22,7 +22,7 @@ def enrolments(pupils: pl.DataFrame, leavers: pl.DataFrame | None = None, *, as_
 
     `leavers` (tables.staged_destinations.LEAVERS, those known on the day stood on) tell the last day too.
     """
-    latest_first = pupils.sort("stated_on", "known_on", *_SETTLED_BY, descending=True, nulls_last=True)
+    latest_first = pupils.select(_READ).sort("stated_on", "known_on", *_SETTLED_BY, descending=True, nulls_last=True)
     by_then = pl.col("stated_on") <= (as_of or date.max)
     later, by_then_first = latest_first.filter(~by_then), latest_first.filter(by_then)
     told = pl.concat([by_then_first, later.join(by_then_first, on=_SPELL, how="anti", maintain_order="left")])
@@ -66,6 +66,8 @@ _SETTLED_BY = (
 )  # fmt: skip
 """Where two rows describe one day and came on one day, their content decides, never the order of files."""
 
+_READ = (*_SPELL, "stated_on", "known_on", *_SETTLED_BY)
+
 
 def _without_overlaps(spells: pl.DataFrame) -> pl.DataFrame:
     """Of two overlapping spells of one pupil at one school, the later stated (of equals, the later entry)."""
@@ -96,10 +98,11 @@ def current_enrolments(enrolled: pl.DataFrame, marked: pl.DataFrame, *, as_of: d
     """
     year = school_year_of(as_of)
     begins = pl.col("stated_on").dt.year() - (pl.col("stated_on").dt.month() < 8).cast(pl.Int32)
-    seen = marked.select("pupil_id", "urn").unique().with_columns(is_seen=pl.lit(True))
-    dated = enrolled.join(seen, on=("pupil_id", "urn"), how="left", maintain_order="left").with_columns(
-        years_since=pl.lit(year.starts) - begins
-    )
+    here = ("pupil_id", "urn")
+    since = enrolled.with_columns(years_since=pl.lit(year.starts) - begins)
+    asked = since.filter(pl.col("years_since") > 0).select(here)
+    seen = marked.select(here).join(asked, on=here, how="semi").unique().with_columns(is_seen=pl.lit(True))
+    dated = since.join(seen, on=here, how="left", maintain_order="left")
     unseen = (pl.col("years_since") > 0) & pl.col("is_seen").is_null() & pl.col("leaving_date").is_null()
     moved_on = (pl.col("years_since") > 0) & ~unseen & pl.col("leaving_date").is_null()
     return ENROLMENTS.conform(

@@ -1,25 +1,28 @@
 """What was known of each pupil's attendance on a day: the only table that signals read."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from pipeline.signals.sentences import day
-from pipeline.steps.census_terms import census_year
+from pipeline.steps.census_terms import CENSUS_READ, census_year
 from pipeline.steps.elsewhere import part_time_periods, weeks_elsewhere
+from pipeline.steps.half_days import ABSENCE, NEED, POSSIBLE, HalfDays, half_days
 from pipeline.steps.judged import RATED, judged, need_possible, rate
 from pipeline.steps.no_reasons import reasons_not_given
 from pipeline.steps.patterns import BY_PATTERN, patterns
 from pipeline.steps.rolls import moves, on_roll, year_group_in
-from pipeline.steps.spells import ABOUT_NEED, ILLNESS, spells
+from pipeline.steps.spells import ABOUT_NEED, ILLNESS, begun
 from pipeline.steps.suspended import suspended
 from pipeline.steps.waves import wave_illness
 from pipeline.steps.weeks import COUNTS, registers
-from pipeline.steps.windows import between, first_days, lately, once_each, school_calendar, school_days, totals
+from pipeline.steps.windows import between, calendar, lately, once_each, school_days, totals
 from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of, term_dates, term_of
 
-_FIFTY_TWO_WEEKS = timedelta(weeks=52)
+_A_WEEK, _FIFTY_TWO_WEEKS = timedelta(weeks=1), timedelta(weeks=52)
 _NEED_REGISTERS = (
     *(f"{name}_20d" for name in RATED),
     "school_rise_20d",
@@ -32,7 +35,7 @@ _NEED_REGISTERS = (
     *BY_PATTERN,
 )
 _NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd", "wave_illness_sessions_ytd")
-_possible, _absence, _need = (pl.col(name) for name in RATED)
+_possible, _, _need = (pl.col(name) for name in RATED)
 
 
 def pupil_features(
@@ -49,98 +52,159 @@ def pupil_features(
     `weeks` are `facts.marked_weeks` of this school year and last, `enrolled` is `facts.enrolments`, the others are staged
     rows: all as known on the day. Marks dated later are cut off here.
     """
-    year = school_year_of(as_of)
-    roll = on_roll(enrolled, schools, as_of=as_of)
-    own = registers(weeks)
-    calendar = school_calendar(between(own, year.before.first_day, as_of), year_from=year.first_day)
-    as_sent = _of(roll, between(weeks, year.first_day, as_of))
-    this_year, days = once_each(as_sent), school_days(between(own, year.first_day, as_of))
-    two_years = once_each(_of(roll, between(weeks, year.before.first_day, as_of)))
-    packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
+    listed = on_roll(enrolled, schools, as_of=as_of).sort("urn", "pupil_id")
+    numbers = listed.select("pupil_id", number=pl.int_range(pl.len(), dtype=pl.UInt32))
+    roll = listed.with_columns(pupil_id=numbers["number"])
+    known = _Known(
+        roll=roll,
+        weeks=_Weeks.of(_by_number(weeks, numbers), roll, as_of=as_of),
+        enrolled=_by_number(enrolled, numbers).drop_nulls("pupil_id"),
+        suspensions=_by_number(suspensions, numbers).drop_nulls("pupil_id"),
+        census=_by_number(census.select(CENSUS_READ), numbers).drop_nulls("pupil_id"),
+    )
+    features = _put_together(known, as_of=as_of)
+    told = features.pipe(_without_gaps, feeds_from=suspensions["urn"].unique(), as_of=as_of)
+    return PUPIL_FEATURES.conform(judged(told.with_columns(listed["pupil_id"])))
 
-    parts = [
-        _year_to_date(this_year, census, year),
-        _last_year(roll, weeks, census, year),
-        _same_part_of_last_year(roll, weeks, year, as_of=as_of),
-        year_group_in(enrolled, year.before),
-        _lately(roll, this_year, calendar),
-        _spells(packed, roll.join(calendar, on="urn", how="left"), as_of=as_of),
-        patterns(roll, packed, days),
-        reasons_not_given(roll, this_year, as_sent, days),
+
+def _by_number(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the number of a pupil on a roll for `pupil_id`, null for any other: grouped and joined by a text of twelve letters, a
+    year of weeks costs several times as much."""
+    placed = rows.select("pupil_id").join(numbers, on="pupil_id", how="left", maintain_order="left")
+    return rows.with_columns(pupil_id=placed["number"])
+
+
+@dataclass(frozen=True)
+class _Weeks:
+    """Weeks of this school year and last by pupils' numbers, none later than the day stood on."""
+
+    of_schools: pl.DataFrame  # as their registers have them; a pupil on no roll has no number
+    settled: (
+        pl.DataFrame
+    )  # of pupils on a roll, a transfer file's too, who were at no school but the one that lists them
+    movers: pl.DataFrame  # of the others on a roll
+
+    @classmethod
+    def of(cls, weeks: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> "_Weeks":
+        two_years = between(weeks, school_year_of(as_of).before.first_day, as_of).collect()
+        elsewhere = two_years["urn"] != roll["urn"].gather(two_years["pupil_id"])
+        moved = np.zeros(roll.height, dtype=bool)
+        moved[two_years["pupil_id"].filter(elsewhere).unique().to_numpy()] = True
+        is_mover = pl.Series(moved).gather(two_years["pupil_id"])  # null is on no roll
+        return cls(registers(two_years), two_years.filter(~is_mover), two_years.filter(is_mover))
+
+    def as_sent(self, first_day: date, last_day: date) -> pl.LazyFrame:
+        """One row per pupil, school and week of these days."""
+        return pl.concat([between(rows, first_day, last_day) for rows in (self.settled, self.movers)])
+
+    def once(self, first_day: date, last_day: date) -> pl.LazyFrame:
+        """One row per pupil and week of these days, whatever the schools."""
+        movers = once_each(between(self.movers, first_day, last_day))
+        return pl.concat([between(self.settled, first_day, last_day), movers])
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known on the day of the pupils of `roll`, each by number: their place on it. `roll` is in order of school."""
+
+    roll: pl.DataFrame
+    weeks: _Weeks
+    enrolled: pl.DataFrame
+    suspensions: pl.DataFrame
+    census: pl.DataFrame
+
+
+def _put_together(known: _Known, *, as_of: date) -> pl.DataFrame:
+    year, roll, weeks = school_year_of(as_of), known.roll, known.weeks
+    of_schools = between(weeks.of_schools, year.first_day, as_of)
+    days = school_days(weeks.of_schools.lazy().filter(pl.col("week_start") > year.first_day - _A_WEEK))
+    opened = calendar(weeks.of_schools.lazy(), days)
+    since = roll.select("urn").join(opened, on="urn", how="left", maintain_order="left")
+    this_year = weeks.once(year.first_day, as_of)
+    packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
+    marks = half_days(packed, roll.height, first_day=year.first_day, last_day=as_of)
+    two_years = weeks.once(year.before.first_day, as_of)
+    by_number = [
+        _year_to_date(this_year, marks, known.census, year),
+        _last_year(weeks, known.census, year),
+        _same_part_of_last_year(weeks, as_of=as_of),
+        year_group_in(known.enrolled, year.before),
+        reasons_not_given(
+            roll, this_year, weeks.as_sent(year.first_day, as_of), days.filter(pl.col("date") >= year.first_day)
+        ),
         part_time_periods(two_years, year_from=year.first_day),
         weeks_elsewhere(this_year),
-        wave_illness(this_year, between(own, year.first_day, as_of)),
-        suspended(suspensions, two_years, as_of=as_of),
-        moves(roll, enrolled, calendar.select("urn", "first_day"), as_of=as_of),
+        wave_illness(this_year, of_schools),
+        suspended(known.suspensions, two_years, as_of=as_of),
+        moves(roll, known.enrolled, opened.select("urn", "first_day"), as_of=as_of),
     ]
-    features = roll.join(calendar, on="urn", how="left").join(
-        _school_rises(between(own, year.first_day, as_of), calendar), on="urn", how="left"
+    aligned = (
+        roll.select("pupil_id").join(part, on="pupil_id", how="left", maintain_order="left").drop("pupil_id")
+        for part in by_number
     )
-    for part in parts:
-        features = features.join(part, on="pupil_id", how="left")
-    features = features.pipe(_without_gaps, feeds_from=suspensions["urn"].unique(), as_of=as_of)
-    return PUPIL_FEATURES.conform(judged(features))
-
-
-def _of(roll: pl.DataFrame, weeks: pl.LazyFrame) -> pl.LazyFrame:
-    return weeks.join(roll.lazy().select("pupil_id"), on="pupil_id", how="semi")
+    in_order = [
+        _lately(marks, since["from_20d"]),
+        _spells(marks, since["from_20d"], as_of=as_of),
+        patterns(roll, marks, days.filter(pl.col("date") >= year.first_day)),
+    ]
+    rises = since.select("urn").join(_school_rises(of_schools, opened), on="urn", how="left", maintain_order="left")
+    parts = [roll, since.drop("urn"), rises.drop("urn"), *aligned, *in_order]
+    return pl.concat(parts, how="horizontal")
 
 
 # This school year -------------------------------------------------------------------------------------------------------
 
 
-def _year_to_date(weeks: pl.LazyFrame, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
+def _year_to_date(weeks: pl.LazyFrame, marks: HalfDays, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
     """One row per pupil with registers or, where those hold nothing, a census of this year."""
-    registers = (
-        totals(weeks).join(first_days(weeks), on="pupil_id", how="left").with_columns(source=pl.lit("registers"))
-    )
-    since = registers.with_columns(period="since " + day(pl.col("first_session_on"))).drop("first_session_on")
-    told = census_year(census, year).with_columns(
+    first = pl.lit(pl.Series(marks.first_days(POSSIBLE))).gather("pupil_id")
+    registers = totals(weeks).with_columns(source=pl.lit("registers"), period="since " + day(first))
+    told = census_year(_unsaid(census, registers), year).with_columns(
         source=pl.lit("census"),
         late_sessions=pl.lit(None, pl.Int32),  # no census asks for it
         part_time_weeks=pl.lit(None, pl.Int32),
     )
-    both = _first_that_says_something(since, told.rename({"terms_in_words": "period"}))
+    both = _instead(registers, told.rename({"terms_in_words": "period"}))
     return both.rename({name: f"{name}_ytd" for name in (*COUNTS, "part_time_weeks")})
 
 
-def _first_that_says_something(registers: pl.DataFrame, census: pl.DataFrame) -> pl.DataFrame:
-    """`registers`, but a pupil's census where registers hold no session possible or away at another school."""
+def _unsaid(census: pl.DataFrame, registers: pl.DataFrame) -> pl.DataFrame:
+    """Of `census` the pupils whose registers hold no session possible or away at another school."""
     says_something = (_possible > 0) | (pl.col("dual_sessions") > 0)
-    instead = census.join(registers.filter(says_something), on="pupil_id", how="anti")
-    kept = registers.join(instead, on="pupil_id", how="anti")
-    return pl.concat([kept, instead.select(kept.columns).cast(kept.schema)])
+    return census.join(registers.filter(says_something), on="pupil_id", how="anti")
 
 
-def _spells(packed: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil with registers: spells begun this year, this term and from each pupil's day `from_20d` of `since`."""
+def _instead(registers: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    kept = registers.join(told, on="pupil_id", how="anti")
+    return pl.concat([kept, told.select(kept.columns).cast(kept.schema)])
+
+
+def _spells(marks: HalfDays, since: pl.Series, *, as_of: date) -> pl.DataFrame:
+    """In order of the roll: spells begun this year, this term and from each pupil's own day `since` on."""
     term_began, _ = term_dates(school_year_of(as_of), term_of(as_of))
-    about_need = (
-        spells(packed, ABOUT_NEED)
-        .join(since.select("pupil_id", "from_20d"), on="pupil_id")
-        .group_by("pupil_id")
-        .agg(
-            absence_spells_ytd=pl.len(),
-            absence_spells_term=(pl.col("began") >= term_began).sum(),
-            absence_spells_20d=(pl.col("began") >= pl.col("from_20d")).sum(),
-        )
+    about_need, illness = begun(marks, ABOUT_NEED), begun(marks, ILLNESS)
+    own = pl.lit(since).gather("pupil")
+    of_pupil = {
+        "absence_spells_ytd": about_need,
+        "absence_spells_term": about_need.filter(pl.col("began") >= term_began),
+        "absence_spells_20d": about_need.filter(pl.col("began") >= own),
+        "illness_spells_ytd": illness,
+    }
+    return pl.DataFrame({name: np.bincount(found["pupil"], minlength=len(since)) for name, found in of_pupil.items()})
+
+
+def _lately(marks: HalfDays, since: pl.Series) -> pl.DataFrame:
+    """In order of the roll: counts from each pupil's own day `since` on; null where their school has had too few days."""
+    counts = marks.since(since.to_numpy(), (POSSIBLE, ABSENCE, NEED))
+    columns = {f"{name}_20d": values for name, values in zip(RATED, counts, strict=True)}
+    return pl.DataFrame(columns, schema_overrides=dict.fromkeys(columns, pl.Int32)).with_columns(
+        pl.when(pl.lit(since.is_not_null())).then(pl.all())
     )
-    illness = spells(packed, ILLNESS).group_by("pupil_id").agg(illness_spells_ytd=pl.len())
-    everyone = packed.select("pupil_id").unique()
-    counted = everyone.join(about_need, on="pupil_id", how="left").join(illness, on="pupil_id", how="left")
-    return counted.with_columns(pl.exclude("pupil_id").fill_null(0))
 
 
-def _lately(roll: pl.DataFrame, weeks: pl.LazyFrame, calendar: pl.DataFrame) -> pl.DataFrame:
-    since = roll.join(calendar.drop_nulls("from_20d"), on="urn")
-    counts = lately(weeks, since, "pupil_id")
-    seen = since.select("pupil_id").join(counts, on="pupil_id", how="left").with_columns(pl.col(*RATED).fill_null(0))
-    return seen.rename({name: f"{name}_20d" for name in RATED})
-
-
-def _school_rises(weeks: pl.LazyFrame, calendar: pl.DataFrame) -> pl.DataFrame:
+def _school_rises(weeks: pl.LazyFrame, opened: pl.DataFrame) -> pl.DataFrame:
     """One row per school: its need absence rate in its last 20 school days less its rate before them."""
-    lately_there = lately(weeks, calendar.drop_nulls("from_20d"), "urn")
+    lately_there = lately(weeks, opened.drop_nulls("from_20d"), "urn")
     whole = weeks.group_by("urn").agg(pl.col(*RATED).sum()).collect(engine="streaming")
     both = whole.join(lately_there, on="urn", suffix="_20d")
     before = both.select("urn", *(pl.col(name) - pl.col(f"{name}_20d") for name in RATED))
@@ -153,17 +217,17 @@ def _school_rises(weeks: pl.LazyFrame, calendar: pl.DataFrame) -> pl.DataFrame:
 # Last school year -------------------------------------------------------------------------------------------------------
 
 
-def _last_year(roll: pl.DataFrame, weeks: pl.DataFrame, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
+def _last_year(weeks: _Weeks, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
     """One row per pupil of whom anything is known of last year, all schools together."""
-    own = once_each(_of(roll, between(weeks, year.before.first_day, year.before.last_day)))
-    registers = totals(own, (*RATED, "dual_sessions")).with_columns(last_year_in_words=pl.lit(f"in {year.before}"))
-    told = census_year(census, year.before).rename({"terms_in_words": "last_year_in_words"})
-    both = _first_that_says_something(registers.drop("part_time_weeks"), told).filter(_possible > 0)
+    own = weeks.once(year.before.first_day, year.before.last_day)
+    registers = totals(own, (*RATED, "dual_sessions")).drop("part_time_weeks")
+    told = census_year(_unsaid(census, registers), year.before).rename({"terms_in_words": "last_year_in_words"})
+    both = _instead(registers.with_columns(last_year_in_words=pl.lit(f"in {year.before}")), told).filter(_possible > 0)
     return both.drop("dual_sessions").rename({name: f"{name}_last_year" for name in RATED})
 
 
-def _same_part_of_last_year(roll: pl.DataFrame, weeks: pl.DataFrame, year: SchoolYear, *, as_of: date) -> pl.DataFrame:
-    own = once_each(_of(roll, between(weeks, year.before.first_day, as_of - _FIFTY_TWO_WEEKS)))
+def _same_part_of_last_year(weeks: _Weeks, *, as_of: date) -> pl.DataFrame:
+    own = weeks.once(school_year_of(as_of).before.first_day, as_of - _FIFTY_TWO_WEEKS)
     counts = totals(own, RATED).drop("part_time_weeks").filter(_possible > 0)
     return counts.rename({name: f"{name}_same_period_last_year" for name in RATED})
 

@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from pipeline.steps.pages import ABSENCE, NEED, POSSIBLE, Page, numbered
+from pipeline.steps.half_days import ABSENCE, LATE, NEED, POSSIBLE
+from pipeline.steps.pages import Page
 
 NINE_WEEKS = 45
 """School days; before the year has had so many, all of it."""
 
 SIX_WEEKS = 30
-
-LATE = numbered("L", "U")
 
 
 def lately(page: Page) -> dict[str, np.ndarray]:

@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.steps.changes import half_term_changes, six_weeks, year_seven_climb
+from pipeline.steps.half_days import HalfDays
 from pipeline.steps.lately import lately
-from pipeline.steps.pages import Page, pages
+from pipeline.steps.pages import pages
 from pipeline.steps.weekdays import weekday_pattern
 from pipeline.tables.derived import PUPIL_FEATURES
 
@@ -43,30 +44,26 @@ BY_PATTERN = (
 """The columns of `derived.pupil_features` that `patterns` gives: null where no register, or too little of one, is held."""
 
 
-def patterns(roll: pl.DataFrame, weeks: pl.DataFrame, school_days: pl.DataFrame) -> pl.DataFrame:
-    """One row per pupil whose school has registers this year: pupil_id and `BY_PATTERN`.
+def patterns(roll: pl.DataFrame, marks: HalfDays, school_days: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil of `roll`, in its order: `BY_PATTERN`, null where the school has no registers this year.
 
-    `roll`, `weeks` and `school_days` are as `pages` takes them.
+    `roll`, `marks` and `school_days` are as `pages` takes them.
     """
-    none = pl.DataFrame(schema={"pupil_id": pl.String} | {name: PUPIL_FEATURES.schema[name] for name in BY_PATTERN})
-    return pl.concat([none, *(_asked(page) for page in pages(roll, weeks, school_days))], how="diagonal")
+    told = {name: _nothing_told(PUPIL_FEATURES.schema[name], roll.height) for name in BY_PATTERN}
+    for page in pages(roll, marks, school_days):
+        for ask in _ASKED:
+            for name, values in ask(page).items():
+                told[name][page.at] = values
+    return pl.DataFrame([_column(name, values) for name, values in told.items()])
 
 
-def _asked(page: Page) -> pl.DataFrame:
-    told = {name: values for ask in _ASKED for name, values in ask(page).items()}
-    columns = (_column(name, values) for name, values in told.items())
-    return page.pupils.select("pupil_id").with_columns(columns)
+def _nothing_told(dtype: pl.DataType, pupils: int) -> np.ndarray:
+    return np.full(pupils, None, dtype=object) if dtype == pl.String else np.full(pupils, np.nan)
 
 
 def _column(name: str, values: np.ndarray) -> pl.Series:
-    """Not a number, or not a time, is not known."""
+    """Not a number is not known."""
     dtype = PUPIL_FEATURES.schema[name]
-    if values.dtype.kind == "O":
+    if dtype == pl.String:
         return pl.Series(name, values.tolist(), dtype=dtype)
-    if values.dtype.kind == "M":
-        return pl.Series(name, values.astype("datetime64[D]")).cast(dtype)
-    return (
-        pl.Series(name, values).fill_nan(None).cast(dtype)
-        if values.dtype.kind == "f"
-        else pl.Series(name, values, dtype)
-    )
+    return pl.Series(name, values).fill_nan(None).cast(dtype)

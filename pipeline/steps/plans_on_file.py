@@ -75,6 +75,11 @@ def _is_last_word() -> pl.Expr:
 def _reviewed(both: pl.DataFrame, of_pupils: pl.Series, *, as_of: date) -> pl.DataFrame:
     """Rows of a plan of `of_pupils` that lasts, each with the latest review that has happened, whoever tells of it."""
     is_one = _IS_PLAN & _lasts(as_of=as_of) & pl.col("pupil_id").is_in(of_pupils.implode())
-    happened = pl.when(is_one & pl.col("is_last_word") & (pl.col("last_review") <= as_of)).then("last_review")
-    latest = pl.coalesce(happened.max().over("pupil_id"), "last_review")
-    return both.with_columns(last_review=pl.when(is_one).then(latest).otherwise("last_review"))
+    asked = both.with_columns(
+        is_one=is_one
+    )  # before it is looked at by pupil: the list would be searched for each of them anew
+    happened = pl.when(pl.col("is_one") & pl.col("is_last_word") & (pl.col("last_review") <= as_of)).then("last_review")
+    latest = pl.coalesce(pl.col("happened").max().over("pupil_id"), "last_review")
+    return asked.with_columns(happened=happened).with_columns(
+        last_review=pl.when("is_one").then(latest).otherwise("last_review")
+    )

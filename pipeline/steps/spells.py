@@ -1,15 +1,13 @@
-"""Spells: runs of sessions missed, had by walking through the packed weeks one half day at a time.
+"""Spells: runs of sessions missed, had by walking through the marks one half day at a time.
 
 Every step looks at one half day of all pupils at once, so a year of a hundred thousand pupils is some four hundred steps.
 """
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, DAYS, code_flags
+from pipeline.steps.half_days import HalfDays, half_days
+from pipeline.steps.weeks import code_flags, told_of
 from pipeline.vocabulary.attendance_codes import BY_CODE
 
 _NEITHER, _ATTENDED, _MISSED = 0, 1, 2
@@ -30,37 +28,28 @@ def spells(weeks: pl.DataFrame, missed: np.ndarray) -> pl.DataFrame:
     whether it is in a spell. Only an attended session ends one; any other absence, and a session nobody could attend,
     neither begins nor ends one, so a weekend or a holiday does not either.
     """
+    if weeks.is_empty():
+        return weeks.select("pupil_id", began="week_start")
+    pupils = weeks.select("pupil_id").unique().with_row_index("pupil")
+    placed = weeks.join(pupils, on="pupil_id").with_columns(pupil_id="pupil")
+    starts = weeks["week_start"]
+    found = begun(half_days(placed, pupils.height, first_day=starts.min(), last_day=starts.max()), missed)
+    return found.join(pupils, on="pupil").select("pupil_id", "began")
+
+
+def begun(marks: HalfDays, missed: np.ndarray) -> pl.DataFrame:
+    """One row per spell, as `spells` has them: the `pupil`, by number, and the day it `began`, oldest first."""
     kind = np.full(256, _NEITHER, dtype=np.uint8)
     kind[code_flags["possible"] & ~code_flags["absence"]] = _ATTENDED
     kind[missed] = _MISSED
 
-    pupils = weeks.select("pupil_id").unique()
-    before = np.full(pupils.height, _NEITHER, dtype=np.uint8)
-    began = []
-    for day, codes in _half_days(weeks, pupils["pupil_id"]):
-        now = kind[codes]
-        begins = np.flatnonzero((now == _MISSED) & (before != _MISSED))
-        began.append(pl.DataFrame({"pupil": begins}).with_columns(began=pl.lit(day)))
+    before = np.full(marks.codes.shape[2], _NEITHER, dtype=np.uint8)
+    begins = []
+    marked = np.flatnonzero(marks.codes.any(axis=(1, 2)))
+    half_by_half = told_of(kind, marks.codes[marked]).reshape(2 * len(marked), len(before))
+    for now in half_by_half:
+        begins.append(np.flatnonzero((now == _MISSED) & (before != _MISSED)))
         before = np.where(now == _NEITHER, before, now)
-    found = pl.concat(began) if began else pl.DataFrame(schema={"pupil": pl.Int64, "began": pl.Date})
-    return found.select(pl.lit(pupils["pupil_id"]).gather("pupil").alias("pupil_id"), "began")
-
-
-def _half_days(weeks: pl.DataFrame, pupils: pl.Series) -> Iterator[tuple[date, np.ndarray]]:
-    """Each half day on which there is any mark, in order, with the code number of every pupil (0 for no mark)."""
-    place = pl.DataFrame({"pupil_id": pupils}).with_row_index("pupil")
-    placed = weeks.select("pupil_id", "week_start", "am_codes", "pm_codes").join(place, on="pupil_id")
-    by_week = placed.drop("pupil_id").partition_by("week_start", as_dict=True, include_key=False)
-    for (week_start,), rows in sorted(by_week.items()):
-        halves = [_of_all_pupils(rows, half, len(pupils)) for half in ("am_codes", "pm_codes")]
-        for day in DAYS:
-            for half in halves:
-                codes = (half >> (BITS_PER_DAY * day)) & 255
-                if codes.any():
-                    yield week_start + timedelta(days=day), codes
-
-
-def _of_all_pupils(rows: pl.DataFrame, half: str, pupils: int) -> np.ndarray:
-    codes = np.zeros(pupils, dtype=np.int64)
-    codes[rows["pupil"].to_numpy()] = rows[half].to_numpy()
-    return codes
+    days = np.repeat(np.repeat(marks.dates[marked], 2), [len(pupils) for pupils in begins])
+    of_pupils = np.concatenate([np.zeros(0, dtype=np.int64), *begins]).astype(np.uint32)
+    return pl.DataFrame({"pupil": of_pupils, "began": days}, schema_overrides={"began": pl.Date})

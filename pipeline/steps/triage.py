@@ -91,8 +91,15 @@ def _with_due(sorted_out: pl.DataFrame, earlier: Earlier) -> pl.DataFrame:
 
 def _raised(signals: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil: all points, and by name whether each signal was raised (null: cannot be judged)."""
-    by_name = {name: pl.col("raised").filter(pl.col("signal") == name).first() for name in _BY_NAME}
-    return signals.group_by("pupil_id").agg(pl.col("points").sum(), **by_name)
+    by_signal = signals.select("pupil_id", "signal", "raised").partition_by("signal", as_dict=True, include_key=False)
+    none = signals.select("pupil_id", "raised").clear()
+    told = signals.group_by("pupil_id", maintain_order=True).agg(pl.col("points").sum())
+    for name in _BY_NAME:
+        answers = by_signal.get((name,), none).rename({"raised": name})
+        if not answers["pupil_id"].equals(told["pupil_id"]):  # as where it was not asked of everyone
+            answers = told.select("pupil_id").join(answers, on="pupil_id", how="left", maintain_order="left")
+        told = told.with_columns(answers[name])
+    return told
 
 
 def _leading(signals: pl.DataFrame) -> pl.DataFrame:

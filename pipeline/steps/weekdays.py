@@ -7,11 +7,9 @@ the days on which this pupil was expected.
 import numpy as np
 
 from pipeline.signals.how_it_comes import HALVES
+from pipeline.steps.half_days import NEED, POSSIBLE, UNPLANNED
 from pipeline.steps.judged import FEWEST_OTHERS
-from pipeline.steps.pages import NEED, POSSIBLE, Page, numbered, others
-
-UNPLANNED = NEED & ~numbered("C2", "E", "M")
-"""A part-time timetable, a suspension and a clinic's day fall on weekdays that somebody set."""
+from pipeline.steps.pages import Page, others
 
 ENOUGH_ABSENCES = 100
 """Of the school's other pupils, below which how they fall says too little."""
@@ -43,9 +41,8 @@ def weekday_pattern(page: Page) -> dict[str, np.ndarray]:
 def _by_weekday(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By pupil and weekday: days missed, days missed in all, and the ordinary share of that weekday."""
     weekday = (page.days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday
-    is_on = (np.arange(len(WEEKDAYS)) == weekday[:, None]).astype(np.float32)  # of truths the product would be one too
-    missed = (UNPLANNED[page.codes].any(axis=2).astype(np.float32) @ is_on).astype(np.int64)
-    expected = (POSSIBLE[page.codes].any(axis=2).astype(np.float32) @ is_on).astype(np.int64)
+    on_day = page.answers[:, 0] | page.answers[:, 1]
+    missed, expected = (_days_on(on_day, bit, weekday) for bit in (UNPLANNED, POSSIBLE))
     others_rate = np.column_stack([_rate_of_others(missed[:, at], expected[:, at]) for at in range(len(WEEKDAYS))])
     weight = expected * others_rate
     total = weight.sum(axis=1, keepdims=True)
@@ -53,12 +50,18 @@ def _by_weekday(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return missed, np.repeat(missed.sum(axis=1, keepdims=True), len(WEEKDAYS), axis=1), share
 
 
+def _days_on(on_day: np.ndarray, bit: int, weekday: np.ndarray) -> np.ndarray:
+    """By pupil and weekday: the days on which `bit` is true of a mark."""
+    return np.column_stack(
+        [((on_day[weekday == at] & bit) != 0).sum(axis=0, dtype=np.int64) for at in range(len(WEEKDAYS))]
+    )
+
+
 def _by_half(page: Page) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By pupil and half of the day: half days missed with the other attended, in all, and the ordinary share."""
-    missed, possible = UNPLANNED[page.codes], POSSIBLE[page.codes]
-    attended = possible & ~NEED[page.codes]
-    alone = missed & attended[:, :, ::-1]
-    counted = alone.sum(axis=1, dtype=np.int64)
+    missed = (page.answers & UNPLANNED) != 0
+    attended = (page.answers & (POSSIBLE | NEED)) == POSSIBLE
+    counted = (missed & attended[:, ::-1]).sum(axis=0, dtype=np.int64).T
     of_all = np.repeat(counted.sum(axis=1, keepdims=True), 2, axis=1)
     all_others = np.column_stack([others(counted[:, half]) for half in (0, 1)])
     total = all_others.sum(axis=1, keepdims=True)

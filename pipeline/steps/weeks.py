@@ -46,6 +46,15 @@ def _by_number(answer) -> np.ndarray:
 code_flags: dict[str, np.ndarray] = {count.removesuffix("_sessions"): _by_number(of) for count, of in COUNTS.items()}
 """Per question, the answer for each code number: `code_flags["absence"][13]` is whether an I is an absence."""
 
+
+def told_of(answers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """`answers` (one byte or truth for each code number) of each of `codes`, any block of bytes: as `answers[codes]`, several
+    times faster."""
+    return np.frombuffer(codes.tobytes().translate(answers.astype(np.uint8).tobytes()), dtype=np.uint8).reshape(
+        codes.shape
+    )
+
+
 _COUNTER_BITS = 4  # a week has fourteen half days: no count passes 15
 _COUNTERS = sum(flag.astype(np.uint64) << np.uint64(_COUNTER_BITS * at) for at, flag in enumerate(code_flags.values()))
 
@@ -104,7 +113,8 @@ def _settled_again(packed: pl.DataFrame, doubled: pl.DataFrame, placed: pl.DataF
 
 
 def _told(packed: pl.DataFrame) -> pl.DataFrame:
-    return counted(packed.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
+    weeks = counted(packed.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
+    return weeks.cast(MARKED_WEEKS.schema)
 
 
 def _placed(marks: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +171,7 @@ def _settled(placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def counted(weeks: pl.DataFrame) -> pl.DataFrame:
-    """`weeks` with every count had anew from `am_codes` and `pm_codes`."""
+    """`weeks` with every count had anew from `am_codes` and `pm_codes`, the columns in their order."""
     codes = [weeks["am_codes"].to_numpy(), weeks["pm_codes"].to_numpy()]
     totals = np.zeros(weeks.height, dtype=np.uint64)
     for half in codes:
@@ -171,14 +181,14 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
         name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int32)
         for at, name in enumerate(COUNTS)
     }
-    return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(
-        pl.col(name).cast(dtype) for name, dtype in MARKED_WEEKS.schema.items()
-    )
+    return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(MARKED_WEEKS.names)
 
 
-def registers(weeks: pl.DataFrame) -> pl.DataFrame:
+def registers(weeks):
     """Those of `weeks` that tell of a school too. What one pupil brought in a transfer file says nothing of the school it
     came from: its registers were not received, and a figure made of such a week would be about a child."""
+    if isinstance(weeks, pl.DataFrame) and not weeks["is_transferred"].any():
+        return weeks  # as most often; a filter would copy it
     return weeks.filter(~pl.col("is_transferred"))
 
 
@@ -189,15 +199,14 @@ def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_da
     """
     keep_from = _days_into_week(first_day, otherwise=0)
     keep_to = _days_into_week(last_day, otherwise=6)
-    placed = weeks.with_columns(_from=keep_from.clip(0, 7), _to=keep_to.clip(-1, 6))
-    placed = placed.filter(pl.col("_from") <= pl.col("_to"))
-    whole = (pl.col("_from") == 0) & (pl.col("_to") == 6)
-    untouched = placed.filter(whole).select(MARKED_WEEKS.names)
-    touched = placed.filter(~whole)
-    mask = _mask(touched["_from"].to_numpy(), touched["_to"].to_numpy())
-    masked = touched.with_columns(am_codes=touched["am_codes"] & mask, pm_codes=touched["pm_codes"] & mask)
+    is_whole = (keep_from <= 0) & (keep_to >= 6)
+    at_an_edge = weeks.filter(~is_whole).with_columns(_from=keep_from.clip(0, 7), _to=keep_to.clip(-1, 6))
+    mask = _mask(at_an_edge["_from"].to_numpy(), at_an_edge["_to"].to_numpy())
+    masked = at_an_edge.with_columns(am_codes=pl.col("am_codes") & mask, pm_codes=pl.col("pm_codes") & mask)
+    if masked.select("am_codes", "pm_codes").equals(at_an_edge.select("am_codes", "pm_codes")):
+        return weeks.select(MARKED_WEEKS.names)  # as most often: nothing is dated later than the day stood on
     left = counted(masked.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
-    return pl.concat([untouched, left])
+    return pl.concat([weeks.filter(is_whole).select(MARKED_WEEKS.names), left])
 
 
 def _days_into_week(day: pl.Expr | date | None, *, otherwise: int) -> pl.Expr:
@@ -208,7 +217,7 @@ def _days_into_week(day: pl.Expr | date | None, *, otherwise: int) -> pl.Expr:
 
 
 def _mask(first: np.ndarray, last: np.ndarray) -> pl.Series:
-    """All bits of the days `first` to `last` of a week, both inclusive."""
+    """All bits of the days `first` to `last` of a week, both inclusive; none where the last is before the first."""
     up_to = np.array([(1 << (BITS_PER_DAY * days)) - 1 for days in range(8)], dtype=np.int64)
     return pl.Series(up_to[last + 1] & ~up_to[first], dtype=pl.Int64)
 

@@ -1,33 +1,33 @@
 """Sessions over stretches of time. Every stretch is had from weeks, cut at its first and last day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots
+from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots, told_of
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, CountsAs
 
 LATELY = 20
 """School days in the window called `20d`."""
 
-_A_WEEK = pl.duration(days=6)
+_A_WEEK = timedelta(days=6)
 _WEEK = ("pupil_id", "week_start")
 _START = pl.col("week_start")
 
 
 def between(weeks: pl.DataFrame, first_day: date, last_day: date) -> pl.LazyFrame:
     """`weeks` with only the marks of these days, both inclusive. Lazy, so that a year of weeks need not be copied."""
-    inside = (first_day <= _START) & (_START + _A_WEEK <= last_day)
-    overlaps = (first_day <= _START + _A_WEEK) & (_START <= last_day)
-    at_an_edge = weeks.lazy().filter(overlaps & ~inside).collect()
-    return pl.concat(
-        [
-            weeks.lazy().filter(inside).select(MARKED_WEEKS.names),
-            cut(at_an_edge, first_day=first_day, last_day=last_day).lazy(),
-        ]
-    )
+    starts = weeks["week_start"]
+    if weeks.is_empty() or (starts.min() >= first_day and starts.max() <= last_day - _A_WEEK):
+        return weeks.lazy().select(MARKED_WEEKS.names)  # a filter would copy it
+    is_inside = (_START >= first_day) & (_START <= last_day - _A_WEEK)
+    at_an_edge = weeks.filter((_START >= first_day - _A_WEEK) & (_START <= last_day) & ~is_inside)
+    inside = weeks.lazy().select(MARKED_WEEKS.names).filter(is_inside)
+    if at_an_edge.is_empty():
+        return inside
+    return pl.concat([inside, cut(at_an_edge, first_day=first_day, last_day=last_day).lazy()])
 
 
 def once_each(weeks: pl.LazyFrame) -> pl.LazyFrame:
@@ -114,15 +114,16 @@ def _is_possible(number: pl.Expr) -> pl.Expr:
 def school_calendar(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
     """One row per school with registers: its first day of this school year, the first of its last 20 school days (null
     where this year has fewer), and the Monday of its thirteenth week back. A school day has a possible mark."""
-    by_week = (
-        weeks.filter(pl.col("possible_sessions") > 0)
-        .group_by("urn", "week_start")
-        .agg(pl.len())
-        .collect(engine="streaming")
+    return calendar(weeks, school_days(weeks.filter(_START >= year_from - _A_WEEK)))
+
+
+def calendar(weeks: pl.LazyFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """`school_calendar`, where the school days of the weeks that reach into this school year are already had."""
+    by_week = weeks.filter(pl.col("possible_sessions") > 0).select("urn", "week_start").unique()
+    newest_first = by_week.collect(engine="streaming").sort("week_start", descending=True)
+    thirteen = newest_first.group_by("urn", maintain_order=True).agg(
+        thirteen_school_weeks_ago=_START.get(12, null_on_oob=True)
     )
-    newest_first = by_week.sort("week_start", descending=True).group_by("urn", maintain_order=True)
-    thirteen = newest_first.agg(thirteen_school_weeks_ago=_START.get(12, null_on_oob=True))
-    days = school_days(weeks.filter(_START + _A_WEEK >= year_from))
     lately = (
         days.sort("date", descending=True)
         .group_by("urn", maintain_order=True)
@@ -147,13 +148,15 @@ def marked_days(weeks: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
-    """One row per school and day with a code `has` is true of. Pupils' weeks are much alike: each different one is
-    looked at once."""
-    kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").unique().collect(engine="streaming")
+    """One row per school and day with a code `has` is true of."""
+    kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
+    am, pm = (told_of(has, kinds[half].to_numpy().view(np.uint8)).view(np.uint64) for half in ("am_codes", "pm_codes"))
+    packed = kinds.select("urn", "week_start", days=pl.Series(am | pm)).lazy()  # one byte a day
+    by_week = packed.group_by("urn", "week_start").agg(pl.col("days").bitwise_or()).collect(engine="streaming")
     days = [
-        kinds.filter(pl.Series(has[code_on(kinds["am_codes"], day)] | has[code_on(kinds["pm_codes"], day)]))
-        .select("urn", date=_START + pl.duration(days=day))
-        .unique()
+        by_week.filter(pl.col("days") & pl.lit(1 << (BITS_PER_DAY * day), pl.UInt64) != 0).select(
+            "urn", date=_START + pl.duration(days=day)
+        )
         for day in DAYS
     ]
     return pl.concat(days)
@@ -161,9 +164,11 @@ def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
 
 def lately(weeks: pl.LazyFrame, since: pl.DataFrame, key: str) -> pl.DataFrame:
     """One row per `key` (pupil_id or urn) of `since`: counts from its day `from_20d` on."""
+    earliest = since["from_20d"].min() or date.max
     rows = (
-        weeks.join(since.lazy().select(key, "from_20d"), on=key)
-        .filter(_START + _A_WEEK >= pl.col("from_20d"))
+        weeks.filter(_START >= earliest - _A_WEEK)
+        .join(since.lazy().select(key, "from_20d"), on=key)
+        .filter(_START + pl.duration(days=6) >= pl.col("from_20d"))
         .collect(engine="streaming")
     )
     inside = rows.filter(_START >= pl.col("from_20d")).select(MARKED_WEEKS.names)

@@ -46,10 +46,11 @@ class Table:
         if unknown:
             raise GrainError(f"{self.name}: {', '.join(unknown)} must be known on every row, and is null on some")
         if self.key:
-            repeated = conformed.height - conformed.select(self.key).unique().height
+            conformed = conformed.sort(self.key)
+            repeats = (pl.col(name).eq_missing(pl.col(name).shift(1)) for name in self.key)
+            repeated = conformed.select(pl.all_horizontal(*repeats)).to_series()[1:].sum()
             if repeated:
                 raise GrainError(f"{self.name} is {self.grain}, but {repeated} rows repeat a key")
-            conformed = conformed.sort(self.key)
         return conformed
 
 

@@ -1,0 +1,101 @@
+"""The marks of many pupils as one block of numbers: a row a day and half day, a column a pupil.
+
+What no count by week can tell (spells, half terms, weekdays, the last so many school days) is had from the block, a row of all
+pupils at a time. A school year of a hundred thousand pupils takes seventy-five megabytes.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from pipeline.steps.weeks import DAYS, code_flags, told_of
+from pipeline.vocabulary.attendance_codes import BY_CODE
+from pipeline.vocabulary.school_year import monday_of
+
+_BYTES = 8  # of a packed half week, one a day; the last is empty
+
+
+def numbered(*codes: str) -> np.ndarray:
+    """For each code number, whether it is one of `codes`."""
+    table = np.zeros(256, dtype=bool)
+    table[[BY_CODE[code].number for code in codes]] = True
+    return table
+
+
+_possible, _absence, _need = (code_flags[name] for name in ("possible", "absence", "need_absence"))
+
+_ASKED = (
+    _possible,
+    _absence,
+    _need,
+    # sessions possible, those set aside that were missed with a code that does not ask about need
+    _possible & (~_absence | _need),
+    numbered("L", "U"),
+    # holidays (G) are left out: they are not linked to attainment
+    numbered("O", "U"),
+    # a part-time timetable, a suspension and a clinic's day fall on weekdays that somebody set
+    _need & ~numbered("C2", "E", "M"),
+)
+POSSIBLE, ABSENCE, NEED, NEED_POSSIBLE, LATE, UNAUTHORISED, UNPLANNED = (1 << at for at in range(len(_ASKED)))
+"""What is asked of a mark, each a bit of its answers."""
+
+_ANSWERS = sum(of.astype(np.uint8) << np.uint8(at) for at, of in enumerate(_ASKED))
+
+
+@dataclass(frozen=True)
+class HalfDays:
+    """`codes[day, half, pupil]` is a code number, 0 where there is no mark; day 0 is the Monday `begins`."""
+
+    begins: date
+    codes: np.ndarray
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """Of each mark the bits of what is true of it: `POSSIBLE`, `ABSENCE` and the others."""
+        return told_of(_ANSWERS, self.codes)
+
+    @property
+    def dates(self) -> np.ndarray:
+        return np.datetime64(self.begins, "D") + np.arange(len(self.codes))
+
+    def places(self, days: np.ndarray) -> np.ndarray:
+        """Which rows of the block these days are."""
+        return (days.astype("datetime64[D]") - np.datetime64(self.begins, "D")).astype(np.int64)
+
+    def first_days(self, bit: int) -> np.ndarray:
+        """For each pupil the first day on which `bit` is true of a mark; not a time where there is none."""
+        first = np.full(self.codes.shape[2], np.datetime64("NaT"), dtype="datetime64[D]")
+        for day, is_true in zip(self.dates[::-1], (self.answers & bit).any(axis=1)[::-1], strict=True):
+            first[is_true] = day
+        return first
+
+    def since(self, days: np.ndarray, bits: tuple[int, ...]) -> list[np.ndarray]:
+        """For each of `bits` the half days it is true of from each pupil's own day in `days` on; 0 where that is not a time."""
+        told = [np.zeros(len(days), dtype=np.int64) for _ in bits]
+        for day in np.unique(days[~np.isnat(days)]):
+            pupils = np.flatnonzero(days == day)
+            answers = self.answers[max(int(self.places(day)), 0) :][:, :, pupils]
+            for counts, bit in zip(told, bits, strict=True):
+                counts[pupils] = counted(answers, bit)
+        return told
+
+
+def counted(answers: np.ndarray, bit: int) -> np.ndarray:
+    """One number a pupil: the half days `bit` is true of."""
+    return ((answers & bit) != 0).sum(axis=(0, 1), dtype=np.uint16).astype(np.int64)  # a school year has under 800
+
+
+def half_days(weeks: pl.DataFrame, pupils: int, *, first_day: date, last_day: date) -> HalfDays:
+    """The marks of `weeks` from `first_day` to `last_day`: pupil_id (a number below `pupils`), week_start, am_codes, pm_codes,
+    one row per pupil and week, none that lies outside."""
+    begins = monday_of(first_day)
+    count = (monday_of(last_day) - begins).days // len(DAYS) + 1
+    week = (weeks["week_start"].cast(pl.Int32).to_numpy() - np.datetime64(begins, "D").astype(np.int64)) // len(DAYS)
+    packed, pupil = np.zeros((count, 2, pupils), dtype=np.int64), weeks["pupil_id"].to_numpy()
+    for half, name in enumerate(("am_codes", "pm_codes")):
+        packed[week, half, pupil] = weeks[name].to_numpy()
+    by_day = packed.view(np.uint8).reshape(count, 2, pupils, _BYTES)[..., : len(DAYS)].transpose(0, 3, 1, 2)
+    return HalfDays(begins, by_day.reshape(count * len(DAYS), 2, pupils))
