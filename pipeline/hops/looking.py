@@ -25,6 +25,7 @@ from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.same_child import as_learned
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import Earlier, triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
@@ -136,7 +137,13 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
 def _lines(known, weeks, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
     """What was received, held to all there is to hold it to."""
     received = Received(
-        registers(weeks), known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
+        SchoolRegisters(registers(weeks)),
+        known.census,
+        known.totals,
+        known.marks_since_totals,
+        known.pupils,
+        enrolled,
+        known.schools,
     )
     return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
 

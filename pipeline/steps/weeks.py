@@ -179,7 +179,7 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
 def registers(weeks: pl.DataFrame) -> pl.DataFrame:
     """Those of `weeks` that tell of a school too. What one pupil brought in a transfer file says nothing of the school it
     came from: its registers were not received, and a figure made of such a week would be about a child."""
-    return weeks.filter(~pl.col("is_transferred"))
+    return weeks.filter(~pl.col("is_transferred")) if weeks["is_transferred"].any() else weeks
 
 
 def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_day: pl.Expr | date | None = None):
