@@ -110,22 +110,13 @@ def looked(
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
         outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood)
     with summary.timed("reconcile"):
-        registers_of_schools = SchoolRegisters(registers(weeks))
-        lines = _lines(known, registers_of_schools, enrolled, features, settings, as_of=as_of)
+        by_school = SchoolRegisters(registers(weeks))
+        lines = _lines(known, by_school, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
     outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
     with summary.timed("lost"):
-        concluded = {"features": features, "signals": signals}
-        lost = lost_of(
-            known,
-            registers_of_schools,
-            settings.words,
-            weeks=weeks,
-            enrolled=enrolled,
-            plans=planned,
-            **concluded,
-            as_of=as_of,
-        )
+        concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": signals, "plans": planned}
+        lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
         as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
@@ -147,13 +138,7 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
 def _lines(known, told: SchoolRegisters, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
     """What was received, held to all there is to hold it to."""
     received = Received(
-        told,
-        known.census,
-        known.totals,
-        known.marks_since_totals,
-        known.pupils,
-        enrolled,
-        known.schools,
+        told, known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
     )
     return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
 
