@@ -26,6 +26,7 @@ from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
 from pipeline.steps.same_child import as_learned
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.support import pupil_support
 from pipeline.steps.triage import Earlier, triage
 from pipeline.steps.weeks import cut, marked_weeks, registers
@@ -110,12 +111,13 @@ def looked(
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
         outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood)
     with summary.timed("reconcile"):
-        lines = _lines(known, weeks, enrolled, features, settings, as_of=as_of)
+        by_school = SchoolRegisters(registers(weeks))
+        lines = _lines(known, by_school, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
     outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
     with summary.timed("lost"):
-        concluded = {"features": features, "signals": signals}
-        lost = lost_of(known, settings.words, weeks=weeks, enrolled=enrolled, plans=planned, **concluded, as_of=as_of)
+        concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": signals, "plans": planned}
+        lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
         as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
@@ -134,10 +136,10 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
     return Earlier(before, weeks, due - held, days.next_of(before, urns), lots, is_holiday=bool(held) and due == held)
 
 
-def _lines(known, weeks, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
+def _lines(known, told: SchoolRegisters, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
     """What was received, held to all there is to hold it to."""
     received = Received(
-        registers(weeks), known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
+        told, known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
     )
     return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
 

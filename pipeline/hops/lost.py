@@ -7,14 +7,18 @@ import polars as pl
 from pipeline.edges import known as clocks
 from pipeline.steps.lost import Lost, lost_between_services
 from pipeline.steps.lost_held import Held
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.vocabulary.sen import PlanWords
 
 
-def lost_of(known: clocks.KnownAsOf, words: PlanWords, *, as_of: date, **concluded: pl.DataFrame) -> Lost:
+def lost_of(
+    known: clocks.KnownAsOf, registers: SchoolRegisters, words: PlanWords, *, as_of: date, **concluded: pl.DataFrame
+) -> Lost:
     """Who is lost between services, from what is `known` and was `concluded` of it, told in `words`."""
     of = known.between_services
     held = Held(
         as_of=as_of,
+        registers=registers,
         schools=known.schools,
         reviews=known.support,
         suspensions=known.suspensions,

@@ -55,17 +55,19 @@ def write_lost(home: Home, look: Look) -> int:
     """Write outbox/<as_of>/lost_between_services.xlsx for the officer, and lost_between_services_virtual_school.xlsx beside it
     of children in care; take away each that would have nobody in it. Returns the rows of both."""
     paths = {OFFICER: home.lost_between_services_of(look.as_of), VIRTUAL_SCHOOL: home.lost_in_care_of(look.as_of)}
+    there = set(look.lost.rows["goes_to"])
+    words = _Words(home, look) if there else None
     for goes_to, path in paths.items():
-        rows = look.lost.rows.filter(pl.col("goes_to") == goes_to)
-        if rows.is_empty():
-            path.unlink(missing_ok=True)
+        if goes_to in there:
+            _write(path, home, look, words, goes_to)
         else:
-            _write(path, home, look, rows, goes_to)
+            path.unlink(missing_ok=True)
     return look.lost.rows.height
 
 
-def _write(path: Path, home: Home, look: Look, rows: pl.DataFrame, goes_to: str) -> None:
-    sheet = Sheet(SHEETS[goes_to], _SAYS[goes_to], COLUMNS, _Words(home, look, rows).rows(), FILLS, _DAYS)
+def _write(path: Path, home: Home, look: Look, words: "_Words", goes_to: str) -> None:
+    rows = look.lost.rows.filter(pl.col("goes_to") == goes_to)
+    sheet = Sheet(SHEETS[goes_to], _SAYS[goes_to], COLUMNS, words.rows(rows), FILLS, _DAYS)
     title = f"{TITLE}, {day_in_words(look.as_of)}"
     write_to(path, home, title, (_cover(look, rows, goes_to), sheet), as_of=look.as_of)
 
@@ -82,21 +84,22 @@ def _cover(look: Look, rows: pl.DataFrame, goes_to: str) -> Cover:
 
 
 class _Words:
-    """What is told of each child of one workbook, looked up once for all."""
+    """What is told of each child of either workbook, looked up once for all."""
 
-    def __init__(self, home: Home, look: Look, lost: pl.DataFrame):
-        self._lost = lost
-        pupil_ids = sorted(set(self._lost["pupil_id"]))
+    def __init__(self, home: Home, look: Look):
+        pupil_ids = sorted(set(look.lost.rows["pupil_id"]))
         of_day = {"as_of": look.as_of, "known_as": look.known.children}
-        self._names = _by_pupil(identity.names(home, pupil_ids, **of_day))
-        self._births = _by_pupil(identity.births(home, pupil_ids, **of_day))
+        names, births = identity.names(home, pupil_ids, **of_day), identity.births(home, pupil_ids, **of_day)
+        self._names = {one: full_name(*said) for one, *said in names.select("pupil_id", "surname", "forename").rows()}
+        self._births = dict(births.select("pupil_id", "date_of_birth").rows())
         self._schools = dict(look.known.schools.select("urn", "name").rows())
-        groups = look.enrolled.sort("entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
+        enrolled = look.enrolled.join(look.lost.rows, on="pupil_id", how="semi")
+        groups = enrolled.sort("entry_date", "urn").unique("pupil_id", keep="last", maintain_order=True)
         self._groups = dict(groups.select("pupil_id", "nc_year").rows())
 
-    def rows(self) -> tuple[tuple[str, ...], ...]:
+    def rows(self, lost: pl.DataFrame) -> tuple[tuple[str, ...], ...]:
         """By kind in its order, the longest first; within a day by name, so that the same rows stand alike."""
-        return tuple(map(self._row, sorted(self._lost.iter_rows(named=True), key=self._place)))
+        return tuple(map(self._row, sorted(lost.iter_rows(named=True), key=self._place)))
 
     def _place(self, row: Mapping) -> tuple:
         return _ORDER[row["kind"]], row["since"] or date.max, self._name(row["pupil_id"]).casefold(), row["pupil_id"]
@@ -115,7 +118,7 @@ class _Words:
         )
 
     def _who(self, pupil_id: str) -> str:
-        born = self._births.get(pupil_id, {}).get("date_of_birth")
+        born = self._births.get(pupil_id)
         group = self._groups.get(pupil_id)
         said = (
             self._name(pupil_id),
@@ -125,15 +128,10 @@ class _Words:
         return "\n".join(part for part in said if part)
 
     def _name(self, pupil_id: str) -> str:
-        name = self._names.get(pupil_id, {})
-        return full_name(name.get("surname"), name.get("forename"))
+        return self._names.get(pupil_id) or full_name(None, None)
 
     def _school(self, urn: int | None) -> str:
         return ON_NO_ROLL if urn is None else f"{self._schools.get(urn, 'School')} ({urn})"
-
-
-def _by_pupil(frame: pl.DataFrame) -> dict[str, dict]:
-    return {row["pupil_id"]: row for row in frame.iter_rows(named=True)}
 
 
 def _how_long(row: Mapping) -> str:

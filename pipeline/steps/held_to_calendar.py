@@ -1,5 +1,6 @@
 """Whether every day is there: registers held to the days on which the schools around were open, and to weekdays of term."""
 
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from pipeline.vocabulary.school_year import SUMMER_HOLIDAY, TERMS, in_holidays_of_the_year, school_year_of, term_dates
 
 from .held_to_totals import first_wrong
-from .windows import between, marked_days, school_days
+from .sessions_by_day import SchoolRegisters
 
 FEWEST_SCHOOLS = 3
 """Schools of an authority that must be open on a day before they say that another should have been."""
@@ -16,11 +17,11 @@ A_FORTNIGHT = 10
 """Weekdays of a term on which a school may be shut and nobody around it can tell: half term, bank holidays, training."""
 
 
-def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
+def registers_in_time(registers: SchoolRegisters, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
     """A line per school with registers: days since its last on which most schools around it were open or, where no more of
     those have gone by than may, weekdays of term. The latter need nobody to send registers, and may be a fortnight more."""
     since = school_year_of(as_of).before.first_day
-    opened = school_days(between(weeks, since, as_of))
+    opened = registers.school_days(since, as_of)
     around, weekdays = _days_around(opened, schools), weekdays_of_term(since, as_of)
     last_days = opened.group_by("urn").agg(last=pl.col("date").max()).sort("urn")
     lines = []
@@ -32,7 +33,7 @@ def registers_in_time(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, 
 
 
 def _lateness(urn: int, last: date, expected: list[date], what: str, allowed: int, *, as_of: date) -> dict:
-    late = sum(last < day <= as_of for day in expected)
+    late = len(_within(expected, (last + timedelta(days=1), as_of)))
     reason = (
         f"The last register received of this school is of {last:%d/%m/%Y}, {late} {what} before {as_of:%d/%m/%Y}, and "
         f"{allowed} are allowed. Deliver its marks since."
@@ -40,19 +41,19 @@ def _lateness(urn: int, last: date, expected: list[date], what: str, allowed: in
     return _line(urn, "registers_in_time", f"since {last:%d/%m/%Y}", late, allowed, reason)
 
 
-def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
+def days_all_there(registers: SchoolRegisters, schools: pl.DataFrame, *, days: int, as_of: date) -> list[dict]:
     """A line per school with registers and term of this year: days up to its last register on which most schools around it
     were open, or weekdays of term as for `registers_in_time`, and it has no mark at all, not even for being closed.
 
     Counted from the start of the year where it had registers last year, else from its first.
     """
     year = school_year_of(as_of)
-    this_year = between(weeks, year.first_day, as_of)
-    around = _days_around(school_days(this_year), schools)
+    around = _days_around(registers.school_days(year.first_day, as_of), schools)
     weekdays = weekdays_of_term(year.first_day, as_of)
-    of_old = set(weeks.filter(pl.col("week_start") < year.first_day)["urn"])
+    of_old = set(registers.marked_days(date.min, year.before.last_day)["urn"])
+    marked = registers.marked_days(year.first_day, as_of)
     lines = []
-    for of_school in marked_days(this_year).sort("urn", "date").partition_by("urn", maintain_order=True):
+    for of_school in marked.partition_by("urn", maintain_order=True):
         urn, own = of_school["urn"][0], set(of_school["date"])
         begins = year.first_day if urn in of_old else min(own)
         for term in TERMS:
@@ -72,7 +73,8 @@ def days_all_there(weeks: pl.DataFrame, schools: pl.DataFrame, *, days: int, as_
 
 
 def _within(days: list[date], span: tuple[date, date]) -> list[date]:
-    return [day for day in days if span[0] <= day <= span[1]]
+    """Of `days`, in order, those of a span, both its ends among them."""
+    return days[bisect_left(days, span[0]) : bisect_right(days, span[1])]
 
 
 def _missing(urn: int, period: str, expected: list[date], own: set[date], said: str, allowed: int) -> dict:

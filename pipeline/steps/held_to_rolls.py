@@ -10,8 +10,9 @@ from pipeline.vocabulary.school_year import school_year_of
 
 from .held_to_totals import FEWEST_PUPILS
 from .rolls import is_on_roll
-from .weeks import code_flags, slots
-from .windows import between, by_school, school_calendar
+from .sessions_by_day import SchoolRegisters, bits_by_day, days_as_bits, days_with, days_within
+from .weeks import code_flags
+from .windows import LATELY
 
 MAY_BE_SHUT = 4
 """Half days in twenty days at which most of a school may have no mark: a Friday afternoon each week, the end of a term, or
@@ -22,6 +23,7 @@ A_DAY_OPEN = 10
 
 _LAST_DAYS = 5
 _LATELY = timedelta(days=60)
+_HAS_MARK = (np.arange(256) > 0) & ~code_flags["no_mark"]
 
 
 def rolls_as_the_census_says(
@@ -55,42 +57,46 @@ def rolls_as_the_census_says(
     return lines
 
 
-def registers_of_the_roll(weeks: pl.DataFrame, enrolled: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
+def registers_of_the_roll(
+    registers: SchoolRegisters, enrolled: pl.DataFrame, *, tolerance: float, as_of: date
+) -> list[dict]:
     """A line per school open on five days lately: pupils on its roll for the whole of the last five, and those of them with
     a mark on most. Of guests and of `_without_registers` nothing is asked."""
-    registers, rolls = by_school(between(weeks, as_of - _LATELY, as_of).collect()), _rolls(enrolled, as_of)
+    roll = _numbered_roll(enrolled, as_of=as_of)
+    lately = registers.days.select("urn", first=pl.lit(as_of - _LATELY)).unique()
+    marks = _marks(registers.weeks, roll, lately, as_of=as_of)
+    five = _open_days(marks).group_by("urn").tail(_LAST_DAYS).filter(pl.len().over("urn") == _LAST_DAYS)
+    spans = five.group_by("urn").agg(first=pl.col("date").min(), last=pl.col("date").max())
+    there = (
+        (pl.col("entry_date") <= pl.col("first")) & is_on_roll(as_of=pl.col("last")) & _has_registers(pl.col("last"))
+    )
+    expected = roll.join(spans, on="urn").filter(there).select("urn", "who").unique()
+    marked_on = ((pl.col("am") | pl.col("pm")) & pl.col("days")).bitwise_count_ones()
+    days = marks.join(days_as_bits(five), on=("urn", "week_start")).group_by("who").agg(days=marked_on.sum())
+    found = expected.join(days.filter(pl.col("days") * 2 > _LAST_DAYS), on="who", how="semi")
+    asked, seen = (pupils.group_by("urn").len(name) for pupils, name in ((expected, "asked"), (found, "seen")))
+    counts = spans.join(asked, on="urn", how="left").join(seen, on="urn", how="left").fill_null(0)
     lines = []
-    for urn in sorted(registers.keys() & rolls.keys()):
-        marks = _marks(registers[urn], rolls[urn])
-        last_five = _open_days(marks)[-_LAST_DAYS:]
-        if len(last_five) < _LAST_DAYS:
-            continue
-        first, *_, last = last_five
-        there = (pl.col("entry_date") <= first) & is_on_roll(as_of=last) & _has_registers(last)
-        roll = rolls[urn].filter(there).select("pupil_id").unique()
-        days = marks.filter(pl.col("date").is_in(last_five)).group_by("pupil_id").agg(pl.col("date").n_unique())
-        found = roll.join(days.filter(pl.col("date") * 2 > _LAST_DAYS), on="pupil_id", how="semi").height
+    for urn, first, last, on_roll, found in counts.sort("urn").rows():
         days_said = f"from {first:%d/%m/%Y} to {last:%d/%m/%Y}"
         reason = (
-            f"The registers received have marks on most days for {found:,} of the {roll.height:,} pupils on roll "
+            f"The registers received have marks on most days for {found:,} of the {on_roll:,} pupils on roll "
             f"{days_said}, more than {tolerance:.1%} apart. Deliver the missing pupils' marks, or the roll as it now stands."
         )
-        lines.append(_line(urn, "registers_of_roll", days_said, found, roll.height, tolerance, reason))
+        lines.append(_line(urn, "registers_of_roll", days_said, found, on_roll, tolerance, reason))
     return lines
 
 
-def registers_taken(weeks: pl.DataFrame, enrolled: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
+def registers_taken(registers: SchoolRegisters, enrolled: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
     """A line per school with registers: the sessions of its last 20 school days, or of this year where there were fewer, of
     every pupil on its roll with a mark on any of them, and those with a mark. Pupils with none at all are told of by
     `registers_of_the_roll`."""
-    year = school_year_of(as_of)
-    calendar = school_calendar(between(weeks, year.first_day, as_of), year_from=year.first_day)
-    since = calendar.select("urn", day=pl.coalesce("from_20d", "first_day")).drop_nulls().sort("urn")
-    registers = by_school(between(weeks, since["day"].min() or as_of, as_of).collect())
-    rolls = _rolls(enrolled, as_of)
+    roll = _numbered_roll(enrolled, as_of=as_of)
+    last_days = registers.school_days(school_year_of(as_of).first_day, as_of).group_by("urn").tail(LATELY)
+    since = last_days.join(roll, on="urn", how="semi").group_by("urn").agg(first=pl.col("date").min())
+    counts = since.join(_sessions(registers.weeks, roll, since, as_of=as_of), on="urn", how="left").fill_null(0)
     lines = []
-    for urn, first in since.filter(pl.col("urn").is_in(list(rolls))).rows():
-        marked, expected = _sessions(_marks(between(registers[urn], first, as_of).collect(), rolls[urn]), rolls[urn])
+    for urn, first, marked, expected in counts.sort("urn").rows():
         period = f"since {first:%d/%m/%Y}"
         reason = (
             f"Of {expected:,} sessions {period} {expected - marked:,} have no mark, for their registers were not taken or "
@@ -101,57 +107,76 @@ def registers_taken(weeks: pl.DataFrame, enrolled: pl.DataFrame, *, tolerance: f
     return lines
 
 
-def _marks(weeks: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
-    """One row per half day with a mark, a dash being none, of pupils on `roll`: pupil_id, date, half_day, code_number."""
-    theirs = weeks.join(roll, on="pupil_id", how="semi")
-    return slots(theirs, ("pupil_id",)).filter(~_is(pl.col("code_number"), "no_mark"))
+def _numbered_roll(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The spells of those of whom registers are asked, with `who`: one number for each pupil and school, quicker to join and
+    count by than their ids."""
+    roll = enrolled.filter(_has_registers(pl.lit(as_of)))
+    return roll.join(roll.select("pupil_id", "urn").unique().with_row_index("who"), on=("pupil_id", "urn"))
 
 
-def _is(number: pl.Expr, answer: str) -> pl.Expr:
-    return number.is_in(np.flatnonzero(code_flags[answer]).tolist())
+def _marks(weeks: pl.DataFrame, roll: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil on the roll of a school and week with a mark there, a dash being none, from the school's `first` day in
+    `since` up to the as-of day: who, urn, week_start; the days with a mark, `am` and `pm`; those on which the pupil `came`."""
+    pupils = roll.select("pupil_id", "urn", "who").unique().join(since, on="urn")
+    ends = pl.col("week_start") + pl.duration(days=6)
+    lately = weeks.lazy().filter(pl.col("week_start") <= as_of, ends >= (since["first"].min() or as_of))
+    columns = ("pupil_id", "urn", "week_start", "am_codes", "pm_codes")
+    theirs = (
+        lately.select(columns).join(pupils.lazy(), on=("pupil_id", "urn")).filter(ends >= pl.col("first")).collect()
+    )
+    am, pm = theirs["am_codes"], theirs["pm_codes"]
+    bits = theirs.select(
+        "who", "urn", "week_start", "first", am=days_with(am, _HAS_MARK), pm=days_with(pm, _HAS_MARK),
+        came=days_with(am, code_flags["possible"]) | days_with(pm, code_flags["possible"]),
+    )  # fmt: skip
+    inside = bits.with_columns(pl.col("am", "pm", "came") & days_within(pl.col("first"), pl.lit(as_of)))
+    return inside.filter((pl.col("am") | pl.col("pm")) != 0)
 
 
-def _open_days(marks: pl.DataFrame) -> list[date]:
-    """The days on which enough of the pupils came for the others to be missed."""
-    came = marks.filter(_is(pl.col("code_number"), "possible")).group_by("date").agg(pl.col("pupil_id").n_unique())
-    return sorted(came.filter(pl.col("pupil_id") * A_DAY_OPEN >= marks["pupil_id"].n_unique())["date"])
+def _open_days(marks: pl.DataFrame) -> pl.DataFrame:
+    """The days, in order, on which enough of a school's pupils came for the others to be missed: urn and date."""
+    pupils = marks.group_by("urn").agg(pupils=pl.col("who").n_unique())
+    came = bits_by_day(marks, "came").join(pupils, on="urn", maintain_order="left")
+    return came.filter((pl.col("came") > 0) & (pl.col("came") * A_DAY_OPEN >= pl.col("pupils"))).select("urn", "date")
 
 
-def _sessions(marks: pl.DataFrame, roll: pl.DataFrame) -> tuple[int, int]:
-    """Of one school: how many have a mark, of two sessions for each day it was open and pupil on roll that day."""
-    seen = roll.join(marks, on="pupil_id", how="semi").select("pupil_id", "entry_date", "leaving_date", "enrol_status")
-    days = pl.DataFrame({"date": _open_days(marks)}, schema={"date": pl.Date})
-    there = days.join(seen, how="cross").filter(is_on_roll(as_of=pl.col("date"))).unique(["pupil_id", "date"])
-    halves = pl.DataFrame({"half_day": [0, 1]}, schema={"half_day": pl.Int8})
-    expected = there.group_by("date").len("expected").join(halves, how="cross")
-    marked = marks.join(there, on=("pupil_id", "date"), how="semi").group_by("date", "half_day").len("marked")
-    sessions = expected.join(marked, on=("date", "half_day"), how="left").with_columns(pl.col("marked").fill_null(0))
-    taken = sessions.join(_shut(sessions), on=("date", "half_day"), how="anti")
-    return taken["marked"].sum(), taken["expected"].sum()
+def _sessions(weeks: pl.DataFrame, roll: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """By school, of two sessions for each day it was open and pupil on its roll that day: how many are `marked`, and how many
+    `expected`."""
+    marks = _marks(weeks, roll, since, as_of=as_of)
+    ever_there = roll.join(marks, on="who", how="semi").filter(is_on_roll(as_of=pl.col("entry_date")))
+    days = pl.col("days") & days_within(pl.col("entry_date"), pl.col("leaving_date"))
+    spells = ever_there.join(days_as_bits(_open_days(marks)), on="urn").select("who", "urn", "week_start", there=days)
+    there = spells.group_by("who", "urn", "week_start").agg(pl.col("there").bitwise_or())
+    told = there.join(marks.select("who", "week_start", "am", "pm"), on=("who", "week_start"), how="left")
+    by_day = bits_by_day(told.with_columns(pl.col("am", "pm").fill_null(0) & pl.col("there")), "there", "am", "pm")
+    halves = [
+        by_day.select("urn", "date", half_day=pl.lit(at), expected="there", marked=half)
+        for at, half in enumerate(("am", "pm"))
+    ]
+    sessions = pl.concat(halves)
+    taken = sessions.join(_shut(sessions), on=("urn", "date", "half_day"), how="anti")
+    return taken.group_by("urn").agg(pl.col("marked", "expected").sum())
 
 
 def _shut(sessions: pl.DataFrame) -> pl.DataFrame:
     """The few half days a school may have been shut, or open to some: of those most have no mark at, the emptiest."""
     most_without = sessions.filter(pl.col("marked") * 2 < pl.col("expected"))
-    return most_without.sort(pl.col("expected") - pl.col("marked"), "date", "half_day", descending=True).head(
-        MAY_BE_SHUT
-    )
+    emptiest = most_without.sort(pl.col("expected") - pl.col("marked"), "date", "half_day", descending=True)
+    return emptiest.group_by("urn", maintain_order=True).head(MAY_BE_SHUT)
 
 
-def _rolls(enrolled: pl.DataFrame, day: date) -> dict[int, pl.DataFrame]:
-    return by_school(enrolled.filter(_has_registers(day)))
-
-
-def _has_registers(day: date) -> pl.Expr:
+def _has_registers(day: pl.Expr) -> pl.Expr:
     is_guest = pl.col("enrol_status").fill_null("C") == GUEST
-    return ~is_guest & ~pl.col("nc_year").fill_null("").is_in(_without_registers(day))
+    group = pl.col("nc_year").fill_null("")
+    return ~is_guest & ~_without_registers(group, day.dt.month())
 
 
-def _without_registers(day: date) -> list[str]:
+def _without_registers(group: pl.Expr, month: pl.Expr) -> pl.Expr:
     """Year groups of whom many schools take no register, or one a day: nurseries and sixth forms, from June on those
     sitting GCSEs, and in their first weeks those who begin school by and by."""
-    leaving, beginning = 6 <= day.month <= 8, 9 <= day.month <= 10
-    return [*SIXTH_FORM_YEARS, *NURSERY_YEARS, *(["11"] if leaving else []), *(["R"] if beginning else [])]
+    leaving, beginning = month.is_between(6, 8), month.is_between(9, 10)
+    return group.is_in([*SIXTH_FORM_YEARS, *NURSERY_YEARS]) | (leaving & (group == "11")) | (beginning & (group == "R"))
 
 
 def _line(urn: int, check: str, period: str, counted: int, said: int, tolerance: float, reason: str) -> dict:

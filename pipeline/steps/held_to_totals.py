@@ -1,13 +1,16 @@
 """Sessions in the registers, held to what the school's own system counts of a period, and to its census of a term."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 
 from pipeline.vocabulary.school_year import SchoolYear, term_dates
 
 from .census_terms import census_term
+from .sessions_by_day import SchoolRegisters, sessions_by_day
 from .weeks import KEY, marked_weeks
 from .weeks import registers as registers_alone
 from .windows import between
@@ -24,7 +27,7 @@ _COUNTED = {"possible_sessions": "possible", "absence_sessions": "missed"}
 
 
 def as_the_school_says(
-    weeks: pl.DataFrame, totals: pl.DataFrame, marks: pl.DataFrame, *, tolerance: float
+    registers: SchoolRegisters, totals: pl.DataFrame, marks: pl.DataFrame, *, tolerance: float
 ) -> list[dict]:
     """A line per school, period and count, school by school in the order of `totals`.
 
@@ -32,14 +35,36 @@ def as_the_school_says(
     are no worse. `marks` are those of weeks learned more of since a total of theirs was told. Of several totals told of one
     period on one day any may be the school's last word, so each is held to.
     """
+    days = registers.days.partition_by("urn", as_dict=True)
     lines = []
     for of_school in totals.partition_by("urn", maintain_order=True):
         urn = of_school["urn"][0]
-        registers, theirs = weeks.filter(pl.col("urn") == urn), marks.filter(pl.col("urn") == urn)
+        theirs = _OfSchool(urn, days.get((urn,), registers.days.clear()), registers.weeks, marks)
         for of_period in of_school.partition_by("from_date", "to_date", maintain_order=True):
-            told = [_as_told(registers, theirs, row, tolerance) for row in of_period.iter_rows(named=True)]
+            told = [_as_told(theirs, row, tolerance) for row in of_period.iter_rows(named=True)]
             lines += [first_wrong(of_count) for of_count in zip(*told, strict=True)]
     return lines
+
+
+@dataclass(frozen=True)
+class _OfSchool:
+    """What a school's totals are held to: its `days` by the registers as they are now; every school's `weeks`, and `marks` of
+    those learned more of since."""
+
+    urn: int
+    days: pl.DataFrame
+    weeks: pl.DataFrame
+    marks: pl.DataFrame
+
+    @cached_property
+    def learned_since(self) -> pl.DataFrame:
+        return self.marks.filter(pl.col("urn") == self.urn)
+
+    def known_on(self, day: date) -> pl.DataFrame:
+        """Its days as known on an earlier day: weeks learned more of since are folded anew."""
+        unchanged = self.weeks.filter(pl.col("urn") == self.urn, pl.col("last_known_on") <= day)
+        then = registers_alone(marked_weeks(self.learned_since.filter(pl.col("known_on") <= day)))
+        return sessions_by_day(pl.concat([unchanged, then.join(unchanged, on=KEY, how="anti")]))
 
 
 def first_wrong(lines: Iterable[dict]) -> dict:
@@ -47,15 +72,16 @@ def first_wrong(lines: Iterable[dict]) -> dict:
     return min(lines, key=lambda line: line["holds"])
 
 
-def _as_told(registers: pl.DataFrame, marks: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
+def _as_told(school: _OfSchool, told: dict, tolerance: float) -> list[dict]:
     """A line for each count of one total of a school: by the registers as they are now or, where these do not agree with it,
     as they were on the first day they did."""
-    now = _held_to_total(registers, told, tolerance)
-    if marks.is_empty() or _all_hold(now):
+    now = _held_to_total(school.days, told, tolerance)
+    if _all_hold(now) or school.learned_since.is_empty():
         return now
-    later = marks["known_on"].filter(marks["known_on"].is_between(told["known_on"], told["known_on"] + _TOLD_BY))
+    learned_on = school.learned_since["known_on"]
+    later = learned_on.filter(learned_on.is_between(told["known_on"], told["known_on"] + _TOLD_BY))
     days = sorted({told["known_on"], *later})
-    ways = (_held_to_total(_as_known_on(registers, marks, day), told, tolerance) for day in days)
+    ways = (_held_to_total(school.known_on(day), told, tolerance) for day in days)
     return next((lines for lines in ways if _all_hold(lines)), now)
 
 
@@ -63,33 +89,31 @@ def _all_hold(lines: list[dict]) -> bool:
     return all(line["holds"] for line in lines)
 
 
-def _held_to_total(registers: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
-    sums = between(registers, told["from_date"], told["to_date"]).select(pl.col(*_COUNTED).sum()).collect()
+def _held_to_total(days: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
+    within = days.filter(pl.col("date").is_between(told["from_date"], told["to_date"]))
     period = f"from {told['from_date']:%d/%m/%Y} to {told['to_date']:%d/%m/%Y}"
     says = f"{period}; the school's own system says"
     mend = "Deliver that period's marks again, or its totals as they now stand."
-    return _compared("as_told", period, says, sums.row(0, named=True), told, tolerance, mend)
+    sums = within.select(pl.col(*_COUNTED).sum()).row(0, named=True)
+    return _compared("as_told", period, says, sums, told, tolerance, mend)
 
 
-def _as_known_on(registers: pl.DataFrame, marks: pl.DataFrame, day: date) -> pl.DataFrame:
-    """A school's `registers` as known on an earlier day: weeks learned more of since are folded anew."""
-    unchanged = registers.filter(pl.col("last_known_on") <= day)
-    then = registers_alone(marked_weeks(marks.filter(pl.col("known_on") <= day)))
-    return pl.concat([unchanged, then.join(unchanged, on=KEY, how="anti")])
-
-
-def as_the_census_says(weeks: pl.DataFrame, census: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
+def as_the_census_says(
+    registers: SchoolRegisters, census: pl.DataFrame, *, tolerance: float, as_of: date
+) -> list[dict]:
     """A line per school, term gone by and count, the earliest term first.
 
     A term in which a school's registers only began says nothing: the census counts all of it.
     """
     carried = [(SchoolYear(starts), term) for starts, term in census.select("school_year", "term").unique().rows()]
     gone_by = [one for one in carried if term_dates(*one)[1] < as_of]
-    began = weeks.group_by("urn").agg(began=pl.col("week_start").min())
+    began = registers.days.group_by("urn").agg(began=pl.col("date").min().dt.truncate("1w"))
     lines = []
     for year, term in sorted(gone_by, key=lambda one: term_dates(*one)):
         from_its_start = began.filter(pl.col("began") <= _first_school_day(year, term) + _LATEST_START)
-        both = _both(weeks, census, year, term).join(from_its_start, on="urn", how="semi").sort("urn")
+        if from_its_start.is_empty():
+            continue
+        both = _both(registers.weeks, census, year, term).join(from_its_start, on="urn", how="semi").sort("urn")
         for told in both.iter_rows(named=True):
             counted = {kind: told[f"{kind}_marked"] for kind in _COUNTED}
             period = f"{term} term of {year}"

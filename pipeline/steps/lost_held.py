@@ -8,8 +8,8 @@ import polars as pl
 
 from pipeline.steps.care import in_care
 from pipeline.steps.rolls import is_on_roll
-from pipeline.steps.weeks import registers
-from pipeline.steps.windows import LATELY, between, school_days
+from pipeline.steps.sessions_by_day import SchoolRegisters
+from pipeline.steps.windows import LATELY
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
 from pipeline.vocabulary.school_year import SchoolYear, in_a_long_holiday, school_year_of
 from pipeline.vocabulary.sen import PlanWords
@@ -19,12 +19,13 @@ from pipeline.vocabulary.sen import PlanWords
 class Held:
     """Frames as in `tables.facts`, `tables.derived` and the staged tables, rows known on the day and no other.
 
-    `weeks` may have those of transfer files; `reviews` are staged rows of support and reviews; `sent` the feeds of which
+    `weeks` may have those of transfer files, which `registers` have not; `reviews` are staged rows of support and reviews; `sent` the feeds of which
     anything was ever sent, an empty file too; `words` what this home calls SEN support and a plan.
     """
 
     as_of: date
     weeks: pl.DataFrame
+    registers: SchoolRegisters
     enrolled: pl.DataFrame
     schools: pl.DataFrame
     features: pl.DataFrame
@@ -62,7 +63,7 @@ class Held:
     @cached_property
     def days(self) -> pl.DataFrame:
         """One row per school and school day of this school year and the last, up to the day."""
-        return school_days(registers(between(self.weeks, self.year.before.first_day, self.as_of)))
+        return self.registers.school_days(self.year.before.first_day, self.as_of)
 
     @cached_property
     def with_registers(self) -> pl.DataFrame:

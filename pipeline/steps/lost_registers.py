@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.signals.sentences import written
 from pipeline.steps.lost_held import A_DAY, Held
 from pipeline.steps.lost_places import placed, with_days_from_need
-from pipeline.steps.weeks import code_flags, cut, registers, slots
+from pipeline.steps.weeks import KEY, code_flags, cut, slots
 from pipeline.steps.windows import once_each
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, CountsAs
 from pipeline.vocabulary.enrolment import GUEST
@@ -21,6 +21,7 @@ _ATTENDED = [
 
 _number = pl.col("code_number")
 _OF_SCHOOL = ("pupil_id", "urn")
+_ENDS = pl.col("week_start") + pl.duration(days=6)
 
 
 def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +100,9 @@ _NEITHER = (
 def _two_rolls(held: Held) -> pl.DataFrame:
     """One row per pupil and roll, of pupils on two or more whose registers have all come; guests are on none."""
     is_guest = (pl.col("enrol_status") == GUEST).fill_null(False)
-    spells = held.on_rolls.filter(~is_guest).group_by(_OF_SCHOOL).agg(pl.col("entry_date").max())
+    here = held.on_rolls.filter(~is_guest)
+    several = here.filter(pl.col("pupil_id").is_duplicated())
+    spells = several.group_by(_OF_SCHOOL).agg(pl.col("entry_date").max())
     has_register = pl.col("urn").is_in(held.with_registers["urn"].implode())
     return spells.filter((pl.len().over("pupil_id") > 1) & has_register.all().over("pupil_id"))
 
@@ -129,9 +132,7 @@ def long_suspended(held: Held) -> pl.DataFrame:
     Closures and other half days on which nobody was expected do not end a run; B, K or any other mark of a session does, whichever
     school made it, and so does D where no school says E.
     """
-    ever = held.weeks.filter(pl.col("suspended_sessions") > 0).select("pupil_id").unique()
-    theirs = held.weeks.join(ever, on="pupil_id", how="semi")
-    this_year = cut(registers(theirs), first_day=held.year.first_day, last_day=held.as_of)
+    this_year = cut(_of_the_suspended(held), first_day=held.year.first_day, last_day=held.as_of)
     runs = _suspended_or_not(slots(this_year)).with_columns(run=pl.struct("pupil_id", "is_suspended").rle_id())
     counted = runs.filter("is_suspended").group_by("pupil_id", "run").agg(
         since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32),
@@ -141,6 +142,28 @@ def long_suspended(held: Held) -> pl.DataFrame:
     long = recent.filter(pl.col("school_days") > SUSPENDED_DAYS).sort("pupil_id", "last")
     latest = long.unique("pupil_id", keep="last", maintain_order=True)
     return latest.select("pupil_id", "urn", "since", "school_days", says=written(_E))
+
+
+def _of_the_suspended(held: Held) -> pl.DataFrame:
+    """The registers of pupils who may be named: with more E this year than `SUSPENDED_DAYS`, some of it in a week that reaches
+    into the school's last 20 days. Nobody else's half days need be laid out."""
+    weeks = held.registers.weeks
+    suspended = (
+        weeks.lazy()
+        .filter(pl.col("suspended_sessions") > 0, _ENDS >= held.year.first_day)
+        .select(*KEY, "suspended_sessions")
+        .collect()
+    )
+    often = suspended.group_by("pupil_id").agg(pl.col("suspended_sessions").sum())
+    long = often.filter(pl.col("suspended_sessions") > SUSPENDED_DAYS).join(
+        _lately(suspended, held), on="pupil_id", how="semi"
+    )
+    return weeks.join(long, on="pupil_id", how="semi")
+
+
+def _lately(weeks: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """pupil_id of those of whom any of `weeks` reaches into the last 20 days of its school."""
+    return weeks.join(held.lately, on="urn").filter(_ENDS >= pl.col("from_20d")).select("pupil_id").unique()
 
 
 def _suspended_or_not(marks: pl.DataFrame) -> pl.DataFrame:
@@ -179,7 +202,7 @@ def long_ill(held: Held) -> pl.DataFrame:
 
 def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     told = ill.filter(pl.col("source") == "registers")
-    own = held.weeks.join(told, on="pupil_id", how="semi")
+    own = held.weeks.join(_ill_of_late(told, held), on="pupil_id", how="semi")
     this_year = cut(own, first_day=held.year.first_day, last_day=held.as_of)
     marks = slots(once_each(this_year.lazy()).collect(), ("pupil_id",))
     ever = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
@@ -194,6 +217,12 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     without = told.join(of_thirty, on="pupil_id").join(has_some, on="pupil_id", how="anti")
     alone = without.join(in_places.filter(lasts), on="pupil_id", how="anti")
     return alone.select("pupil_id", "urn", "since", _half(), says=written(_ILL_BY_REGISTERS))
+
+
+def _ill_of_late(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Those of `ill` who may be named: with illness in a week that reaches into the last 20 days of the school that marked it."""
+    weeks = held.weeks.lazy().filter(pl.col("illness_sessions") > 0).select(KEY).collect()
+    return ill.join(_lately(weeks, held), on="pupil_id", how="semi")
 
 
 def _ill_lately(days: pl.DataFrame, weeks: pl.DataFrame, held: Held) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipeline.tables.derived import RECONCILIATION, SCHOOLS_WITHOUT_LIST
 from .held_to_calendar import days_all_there, registers_in_time
 from .held_to_rolls import registers_of_the_roll, registers_taken, rolls_as_the_census_says
 from .held_to_totals import as_the_census_says, as_the_school_says
+from .sessions_by_day import SchoolRegisters
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,11 @@ class Tolerances:
 
 @dataclass(frozen=True)
 class Received:
-    """What was received of the schools, as known on a day: weeks, census sessions, register totals (those last told of each
+    """What was received of the schools, as known on a day: registers, census sessions, register totals (those last told of each
     school and period, the earliest first), the marks of weeks learned more of since a total was told, pupil rows,
     enrolments and schools."""
 
-    weeks: pl.DataFrame
+    registers: SchoolRegisters
     census: pl.DataFrame
     totals: pl.DataFrame
     marks_since_totals: pl.DataFrame
@@ -49,16 +50,16 @@ def reconciled(received: Received, on_roll: pl.DataFrame, tolerances: Tolerances
 
     Of several that do not hold, a school is told of the first: sums, then pupils, then days.
     """
-    weeks, rolls = received.weeks, received.enrolled
+    registers, rolls = received.registers, received.enrolled
     lines = [
-        *as_the_school_says(weeks, received.totals, received.marks_since_totals, tolerance=tolerances.sessions),
-        *as_the_census_says(weeks, received.census, tolerance=tolerances.sessions, as_of=as_of),
-        *_anything_received(weeks, received.census, on_roll),
+        *as_the_school_says(registers, received.totals, received.marks_since_totals, tolerance=tolerances.sessions),
+        *as_the_census_says(registers, received.census, tolerance=tolerances.sessions, as_of=as_of),
+        *_anything_received(registers.days, received.census, on_roll),
         *rolls_as_the_census_says(received.pupils, rolls, tolerance=tolerances.pupils, as_of=as_of),
-        *registers_of_the_roll(weeks, rolls, tolerance=tolerances.pupils, as_of=as_of),
-        *registers_in_time(weeks, received.schools, days=tolerances.days_late, as_of=as_of),
-        *days_all_there(weeks, received.schools, days=tolerances.days_missing, as_of=as_of),
-        *registers_taken(weeks, rolls, tolerance=tolerances.not_taken, as_of=as_of),
+        *registers_of_the_roll(registers, rolls, tolerance=tolerances.pupils, as_of=as_of),
+        *registers_in_time(registers, received.schools, days=tolerances.days_late, as_of=as_of),
+        *days_all_there(registers, received.schools, days=tolerances.days_missing, as_of=as_of),
+        *registers_taken(registers, rolls, tolerance=tolerances.not_taken, as_of=as_of),
     ]
     found = pl.DataFrame(lines, schema=_LINE, orient="row").with_row_index("number")
     here = found.join(on_roll.select("urn").unique(), on="urn", how="semi")
@@ -91,10 +92,9 @@ COUNTS = {
 """What the two numbers of a line count."""
 
 
-def _anything_received(weeks: pl.DataFrame, census: pl.DataFrame, on_roll: pl.DataFrame) -> list[dict]:
-    heard_of = pl.concat([weeks.select("urn"), census.select("urn")]).unique()
+def _anything_received(days: pl.DataFrame, census: pl.DataFrame, on_roll: pl.DataFrame) -> list[dict]:
+    heard = {*days["urn"].unique(), *census["urn"].unique()}
     schools = on_roll.select(pl.col("urn").cast(pl.Int32)).unique().sort("urn")
-    heard = set(heard_of["urn"])
     return [
         {
             "urn": urn,

@@ -45,13 +45,26 @@ class Table:
         unknown = [c.name for c in self.columns if not c.nullable and conformed[c.name].null_count()]
         if unknown:
             raise GrainError(f"{self.name}: {', '.join(unknown)} must be known on every row, and is null on some")
-        if self.key:
-            conformed = conformed.sort(self.key)
-            repeats = (pl.col(name).eq_missing(pl.col(name).shift(1)) for name in self.key)
-            repeated = conformed.select(pl.all_horizontal(*repeats)).to_series()[1:].sum()
-            if repeated:
-                raise GrainError(f"{self.name} is {self.grain}, but {repeated} rows repeat a key")
-        return conformed
+        return conformed if self._is_in_order(conformed) else self._sorted(conformed)
+
+    def _is_in_order(self, frame: pl.DataFrame) -> bool:
+        """Whether each row's key comes before the next one's, so that none repeats: most frames come so, and are only read
+        through, for neither a sort nor a search for repeated keys is cheap."""
+        if not self.key:
+            return True
+        is_before = pl.repeat(False, max(frame.height - 1, 0), dtype=pl.Boolean, eager=True)
+        for name in reversed(self.key):
+            one, following = frame[name][:-1], frame[name][1:]
+            is_before = (one < following) | ((one == following) & is_before)
+        return bool(is_before.all(ignore_nulls=False))
+
+    def _sorted(self, frame: pl.DataFrame) -> pl.DataFrame:
+        told = frame.sort(self.key)
+        repeats = (pl.col(name).eq_missing(pl.col(name).shift(1)) for name in self.key)
+        repeated = told.select(pl.all_horizontal(*repeats)).to_series()[1:].sum()
+        if repeated:
+            raise GrainError(f"{self.name} is {self.grain}, but {repeated} rows repeat a key")
+        return told
 
 
 class GrainError(ValueError):

@@ -9,6 +9,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.known import KnownAsOf, characteristics, known_as_of, schools
 from pipeline.edges.settings import Home
 from pipeline.steps.held_to_totals import as_the_school_says
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables import staged
 from pipeline.tables.facts import MARKED_WEEKS
@@ -289,7 +290,7 @@ def test_a_total_agrees_on_every_night_with_the_registers_it_was_told_of(tmp_pat
     for day in (FIRST_NIGHT, NEXT_NIGHT):
         it = known(home, day)
         weeks = pl.concat([it.weeks, marked_weeks(it.marks_to_fold)])
-        lines = as_the_school_says(weeks, it.totals, it.marks_since_totals, tolerance=0.0)
+        lines = as_the_school_says(SchoolRegisters(weeks), it.totals, it.marks_since_totals, tolerance=0.0)
         assert [(line["counted"], line["said"], line["holds"]) for line in lines] == [(3, 3, True), (2, 2, True)]
 
 

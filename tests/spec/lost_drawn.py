@@ -14,7 +14,8 @@ from pipeline.signals.signal import pupil_signals
 from pipeline.steps.features import pupil_features
 from pipeline.steps.lost import Lost, lost_between_services
 from pipeline.steps.lost_held import Held
-from pipeline.steps.weeks import cut, marked_weeks
+from pipeline.steps.sessions_by_day import SchoolRegisters
+from pipeline.steps.weeks import cut, marked_weeks, registers
 from pipeline.tables import staged
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
 from pipeline.tables.staged_care import CARE_CHILDREN, CARE_EPISODES
@@ -110,7 +111,7 @@ def held(
 ) -> Held:  # fmt: skip
     """All that a home holds of the pupils drawn, concluded from as a run concludes; of other feeds what a test names."""
     open_days = marks(codes or {}, until=as_of, open_at=open_at) if open_at or codes else MARKED_WEEKS.empty
-    weeks = cut(open_days, last_day=as_of)
+    weeks = known.get("weeks", cut(open_days, last_day=as_of))
     enrolled = spells(rolls)
     suspensions = known.get("suspensions", staged.SUSPENSIONS.empty)
     census = known.get("census", staged.CENSUS_SESSIONS.empty)
@@ -118,7 +119,7 @@ def held(
     features = pupil_features(weeks, enrolled, SCHOOLS, suspensions, census, as_of=as_of)
     signals = pupil_signals(features, SIGNALS)
     usual = {
-        "as_of": as_of, "weeks": weeks, "enrolled": enrolled, "schools": SCHOOLS, "features": features, "signals": signals,
+        "as_of": as_of, "weeks": weeks, "registers": SchoolRegisters(registers(weeks)), "enrolled": enrolled, "schools": SCHOOLS, "features": features, "signals": signals,
         "reviews": reviews, "words": PlanWords(),
         "suspensions": suspensions, "census": census, "leavers": LEAVERS.empty, "ap_placements": AP_PLACEMENTS.empty,
         "offers": POST16_OFFERS.empty, "plans": PLANS.empty, "care_children": CARE_CHILDREN.empty,

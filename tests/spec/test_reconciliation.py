@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.steps.held_to_totals import SETTLING
 from pipeline.steps.reconciliation import COUNTS, Received, Tolerances, reconciled, schools_without_list
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.staged import CENSUS_SESSIONS, REGISTER_TOTALS
@@ -35,7 +36,7 @@ def without_list(
 ) -> dict[int, str]:
     """The reason by school. `marks` are those of weeks learned more of since a total was told."""
     census = CENSUS_SESSIONS.empty if census is None else census
-    received = Received(weeks, census, told, marks, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
+    received = Received(SchoolRegisters(weeks), census, told, marks, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
     lines = reconciled(received, on_roll, Tolerances(sessions=tolerance), as_of=AS_OF)
     found = schools_without_list(lines)
     assert set(lines["held_to"]) <= set(COUNTS)
@@ -139,7 +140,9 @@ def test_of_two_totals_told_on_one_day_each_is_held_to_whichever_came_first(othe
 
 def test_of_two_totals_of_one_day_there_is_one_line_for_each_count():
     told = pl.concat([totals(200, 50), totals(400, 50)])
-    received = Received(WEEKS, CENSUS_SESSIONS.empty, told, NO_MARKS, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS)
+    received = Received(
+        SchoolRegisters(WEEKS), CENSUS_SESSIONS.empty, told, NO_MARKS, PUPIL_ROWS.empty, ENROLMENTS.empty, NO_SCHOOLS
+    )
     lines = reconciled(received, ON_ROLL, Tolerances(), as_of=AS_OF)
     said = lines.filter(pl.col("held_to").str.ends_with("as_told")).select("held_to", "said", "holds").sort("held_to")
     assert said.rows() == [("missed_as_told", 50, True), ("possible_as_told", 400, False)]

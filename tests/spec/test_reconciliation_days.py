@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.steps.enrolments import enrolments
 from pipeline.steps.reconciliation import COUNTS, Received, Tolerances, reconciled, schools_without_list
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.weeks import cut, marked_weeks
 from pipeline.tables.facts import ENROLMENTS
 from pipeline.tables.staged import CENSUS_SESSIONS, PUPILS, REGISTER_TOTALS
@@ -45,7 +46,9 @@ def enrolled(pupils: list[Pupil], **changed) -> pl.DataFrame:
 def lines(registers, *, around=schools(*ALL), roll=None, pupils=PUPILS.empty, as_of=AS_OF, **tolerances):
     weeks = cut(marked_weeks(registers), last_day=as_of)
     roll = ENROLMENTS.empty if roll is None else roll
-    received = Received(weeks, CENSUS_SESSIONS.empty, REGISTER_TOTALS.empty, registers.clear(), pupils, roll, around)
+    received = Received(
+        SchoolRegisters(weeks), CENSUS_SESSIONS.empty, REGISTER_TOTALS.empty, registers.clear(), pupils, roll, around
+    )
     return reconciled(received, around.select("urn"), Tolerances(**tolerances), as_of=as_of)
 
 
