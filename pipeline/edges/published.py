@@ -81,10 +81,12 @@ def _as_file_name(run: str) -> str:
 def _write(tables: Mapping[str, pl.DataFrame], path: Path, declared: tuple[Table, ...]) -> None:
     with quiet(duckdb.connect()) as con:
         con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        con.execute("BEGIN")  # one, for each commit waits on the disk
         for table in declared:
             schema, _, name = table.name.partition(".")
             con.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{schema}")
             _write_table(con, table, table.conform(tables[name]))
+        con.execute("COMMIT")
         con.execute("DETACH snapshot")
 
 

@@ -15,9 +15,9 @@ from pipeline.steps.ever import Records
 from pipeline.steps.exact_looks import SoFar
 from pipeline.steps.group_rates import is_enough
 from pipeline.steps.groups_then import groups_of
+from pipeline.steps.inclusion import Tonight
 from pipeline.steps.plans import plans
 from pipeline.steps.specialists import Days
-from pipeline.steps.windows import school_days
 
 from .looking import Look, issued_lists
 
@@ -26,6 +26,7 @@ def so_far(
     con: duckdb.DuckDBPyConnection,
     home: Home,
     look: Look,
+    tonight: Tonight,
     groups: pl.DataFrame,
     characteristics: Callable[..., pl.DataFrame],
 ) -> SoFar:
@@ -36,7 +37,7 @@ def so_far(
     return SoFar(
         found_before=looks.found_before(con, as_of=as_of),
         listed_for=pl.concat([looks.listed_for(con, as_of=as_of), listed_today(look)]),
-        school_days=school_days(look.registers.lazy()),
+        school_days=tonight.school_days,
         records=Records(
             rolls=look.known.pupils,
             support=look.known.support,

@@ -22,7 +22,6 @@ from pipeline.steps.published_weeks import england
 from pipeline.steps.reconciliation import first_apart
 from pipeline.steps.signal_outcomes import signal_names
 from pipeline.steps.support_attendance import support_attendance
-from pipeline.steps.windows import school_days
 from pipeline.tables.published import figure_notes
 
 from . import told_before
@@ -59,7 +58,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         places=of_schools(look.triage, look.policy),
     )
     counts = exact_counts(tonight)
-    known = so_far(con, home, look, counts["group_audit"], partial(_characteristics, con))
+    known = so_far(con, home, look, tonight, counts["group_audit"], partial(_characteristics, con))
     counts |= exact_looks(tonight, known, counts["group_audit"])
     pages = _told(con, counts, policy, as_of=look.as_of) | {
         "signal_names": signal_names(known.catalogue),
@@ -67,7 +66,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         "figure_notes": figure_notes(),
         **of_the_data(con, look.lines, policy, as_of=look.as_of),
         **of_the_opinion(look.opinion, learned_by(home, as_of=look.as_of)),
-        "alarm": alarms(look.triage, look.earlier.before, school_days(look.registers.lazy()), as_of=look.as_of),
+        "alarm": alarms(look.triage, look.earlier.before, tonight.school_days, as_of=look.as_of),
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }
     published.publish(pages, home.published, run=run, current=True)

@@ -1,7 +1,7 @@
 """Cells and sums by number: which cells may move, by how much, and what it costs to hide one."""
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .other_numbers import Room
 from .proven_at_once import Doubt
@@ -9,8 +9,7 @@ from .proven_at_once import Doubt
 Name = Hashable
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One number. `could_be` is set on a number that must be hidden: the range a reader must be kept in the dark within.
 
     Any two values will do, unless the `whole_range` must stay possible; a range of one is not printed, and may be known. A number is
@@ -36,13 +35,26 @@ class Cell:
     published: bool = True
     worth: int = 1
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether a reader has it already."""
+        return self.known or self.told
+
+    @property
+    def covers_nothing(self) -> bool:
+        """Whether it is fixed, and nothing else would be printed alike: of all that a year told, most."""
+        return self.is_fixed and (self.between is None or self.between == (self.value, self.value))
+
+    @property
+    def stays_hidden(self) -> bool:
+        return self.before or (self.could_be is not None and not self.known)
+
 
 class SumError(ValueError):
     """A sum that must hold does not: a fault of ours, never of the data's."""
 
 
-@dataclass(frozen=True)
-class Sum:
+class Sum(NamedTuple):
     """`total` is what `parts` add up to."""
 
     total: Name
@@ -63,27 +75,37 @@ Owed = dict[int, int]
 
 
 class Board:
-    """Every cell starts shown, but those that must be hidden, those hidden before and those printed nowhere: these are free."""
+    """Every cell starts shown, but those that must be hidden, those hidden before and those printed nowhere: these are free. Cells that
+    cover nothing are on no board, nor are sums of none but such."""
 
     def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
-        names = sorted(cells)
+        names = sorted(name for name, cell in cells.items() if not cell.covers_nothing)
         self.number = {name: number for number, name in enumerate(names)}
         self.cells = [cells[name] for name in names]
         self.fewest_shown = fewest_shown
         self.value = [cell.value for cell in self.cells]
-        self.is_fixed = [cell.known or cell.told for cell in self.cells]
+        self.is_fixed = [cell.is_fixed for cell in self.cells]
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
         self.keeps_dear = False
-        self.members = sorted(self._signed(each) for each in sums)
+        in_order = sorted((each.total, sorted(each.parts)) for each in sums)
+        signed = ((1 + len(parts), self._signed(cells, total, parts)) for total, parts in in_order)
+        with_any = [one for one in signed if one[1]]
+        self.members = [members for _, members in with_any]
+        self.how_many = [how_many for how_many, _ in with_any]
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
         for number, members in enumerate(self.members):
             for cell, sign in members:
                 self.sums_of[cell].append((number, sign))
+        self.can: dict[bool, dict[int, list[bool]]] = {
+            keeps_dear: {step: [False] * len(names) for step in (-1, 1)} for keeps_dear in (False, True)
+        }
+        self.costs: dict[int, list[int]] = {step: [0] * len(names) for step in (-1, 1)}
         for number, cell in enumerate(self.cells):
             if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
-                self.hide([number])
+                self._free(number)
+            self._look_at(number)
 
     def must_hide(self, cell: int) -> bool:
         could_be = self.cells[cell].could_be
@@ -91,10 +113,14 @@ class Board:
 
     def is_hidden(self, cell: int) -> bool:
         one = self.cells[cell]
-        stays = one.before or (one.could_be is not None and not one.known)
-        return one.published and (self.is_free[cell] or stays)
+        return one.published and (self.is_free[cell] or one.stays_hidden)
 
     def could_move(self, cell: int, step: int) -> bool:
+        if step in (-1, 1):
+            return self.can[self.keeps_dear][step][cell]
+        return self._could_move(cell, step) and not (self.keeps_dear and self._is_too_dear(cell, step))
+
+    def _could_move(self, cell: int, step: int) -> bool:
         most, after = self.cells[cell].most, self.value[cell] + step
         if most is not None and after > most:
             return False
@@ -104,9 +130,12 @@ class Board:
             return False
         if self.is_free[cell]:
             return after >= self.least[cell]
-        if self.keeps_dear and self.cells[cell].worth >= _DEAR:
-            return False
         return self.value[cell] > 0 and after >= self.fewest_shown
+
+    def _is_too_dear(self, cell: int, step: int) -> bool:
+        """Whether it would have to be hidden, and is worth more than that while dear ones are kept."""
+        is_kept = self.cells[cell].worth >= _DEAR and not self.is_free[cell]
+        return is_kept and not self.is_printed_alike(cell, self.value[cell] + step)
 
     def is_printed_alike(self, cell: int, value: int) -> bool:
         """Whether a number that is shown would be printed just the same, were it `value`."""
@@ -165,10 +194,26 @@ class Board:
         """Whether any of `cells` was still to be hidden."""
         shown = [cell for cell in cells if not self.is_free[cell]]
         for cell in shown:
-            self.is_free[cell] = True
-            for sum_, sign in self.sums_of[cell]:
-                self.free_of[sum_].append((cell, sign))
+            self._free(cell)
+            self._look_at(cell)
         return bool(shown)
+
+    def _free(self, cell: int) -> None:
+        self.is_free[cell] = True
+        for sum_, sign in self.sums_of[cell]:
+            self.free_of[sum_].append((cell, sign))
+
+    def set_value(self, cell: int, value: int) -> None:
+        self.value[cell] = value
+        self._look_at(cell)
+
+    def _look_at(self, cell: int) -> None:
+        """Note which single steps a cell could take, and what each would cost: a search asks so of the same cells a thousand times."""
+        for step in (-1, 1):
+            could = self._could_move(cell, step)
+            self.can[False][step][cell] = could
+            self.can[True][step][cell] = could and not self._is_too_dear(cell, step)
+            self.costs[step][cell] = self.cost(cell, step)
 
     def owed(self, owed: Owed, cell: int, step: int) -> Owed:
         after = dict(owed)
@@ -178,12 +223,23 @@ class Board:
                 del after[sum_]
         return after
 
+    def how_many_owed(self, owed: Owed, cell: int, step: int) -> int:
+        """How many sums would still be owed: a cell stands in a sum once."""
+        many = len(owed)
+        for sum_, sign in self.sums_of[cell]:
+            now = owed.get(sum_)
+            if now is None:
+                many += 1
+            elif now == -sign * step:
+                many -= 1
+        return many
+
     def make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
         """Make these moves as many times as there is room for, and note them in `moved`."""
         room = (self._times(cell, step) for cell, step in moves.items())
         size = max(1, min((at_most, *room)))
         for cell, step in moves.items():
-            self.value[cell] += step * size
+            self.set_value(cell, self.value[cell] + step * size)
             moved[cell] = moved.get(cell, 0) + step * size
 
     def _times(self, cell: int, step: int) -> int:
@@ -193,11 +249,12 @@ class Board:
             low, high = self.cells[cell].between
         return ((self.value[cell] - low) // -step) if step < 0 else ((high - self.value[cell]) // step)
 
-    def _signed(self, each: Sum) -> tuple[tuple[int, int], ...]:
-        members = ((self.number[each.total], -1), *sorted((self.number[part], 1) for part in each.parts))
-        if sum(sign * self.value[cell] for cell, sign in members):
-            raise SumError(f"what should add up to {each.total} does not")
-        return members
+    def _signed(self, cells: Mapping[Name, Cell], total: Name, parts: list[Name]) -> tuple[tuple[int, int], ...]:
+        """The members of a sum that are on the board, each with its sign."""
+        if cells[total].value != sum(cells[part].value for part in parts):
+            raise SumError(f"what should add up to {total} does not")
+        found = ((self.number.get(total), -1), *((self.number.get(part), 1) for part in parts))
+        return tuple(one for one in found if one[0] is not None)
 
 
 def _least(cell: Cell, fewest_shown: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .disclosure_cells import all_cells
+from .disclosure_cells import exact_cells, remembering
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
@@ -46,11 +46,15 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
     """
     rows = rows_by_key(counts)
     sums = list(additive_sums(rows))
-    cells = all_cells(rows, sums, policy, before)
-    hidden = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
-    untold = _untold(cells, sums, hidden.given_away, before) if hidden.given_away else set()
-    if untold:
-        return disclosed(counts, policy, Remembered(before.hidden | untold, before.told))
+    exact = exact_cells(rows, sums, policy)
+    untold: set[tuple] = set()
+    while True:
+        before = Remembered(before.hidden | untold, before.told)
+        cells = remembering(exact, before)
+        hidden = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
+        untold = _untold(cells, sums, hidden.given_away, before) if hidden.given_away else set()
+        if not untold:
+            break
     left_out = _left_out(rows, hidden.given_away)
     if left_out:
         still_hidden = Remembered(before.hidden | {name for name in cells if name[:2] in left_out}, before.told)

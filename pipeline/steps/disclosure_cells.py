@@ -7,7 +7,6 @@ absent, says that no child was found, and is what most cells of most schools are
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from math import ceil, floor
 
 from pipeline.tables.published import FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
@@ -62,13 +61,20 @@ _WORTH_OF_SCOPE = {"area": 2, "phase": 2, "home": 200}
 _FEWEST_PLACES = 3
 
 
-def all_cells(rows: Rows, sums: list[Sum], policy: Policy, before: Remembered) -> dict[tuple, Cell]:
-    """Every published count, and every remainder, with what was hidden and told of it before."""
-    cells = dict([*_pupil_cells(rows, known_listed(rows, sums), policy), *_session_cells(rows, policy)])
-    for name, cell in cells.items():
-        if cell.published and (name in before.hidden or name in before.told):
-            cells[name] = replace(cell, before=name in before.hidden, told=before.told.get(name) == cell.value)
-    return cells
+def exact_cells(rows: Rows, sums: list[Sum], policy: Policy) -> dict[tuple, Cell]:
+    """Every published count, and every remainder, as if nothing was hidden or told before."""
+    return dict([*_pupil_cells(rows, known_listed(rows, sums), policy), *_session_cells(rows, policy)])
+
+
+def remembering(cells: Mapping[tuple, Cell], before: Remembered) -> dict[tuple, Cell]:
+    """`cells` with what was hidden and told of each before."""
+    hidden, told = before.hidden, before.told
+    return {
+        name: cell._replace(before=name in hidden, told=told.get(name) == cell.value)
+        if cell.published and (name in hidden or name in told)
+        else cell
+        for name, cell in cells.items()
+    }
 
 
 # Counts of pupils

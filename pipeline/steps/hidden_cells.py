@@ -43,6 +43,7 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     board = _Search(cells, sums, fewest_shown)
     given_away = board.given_away()
     hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
+    hidden |= {name for name, cell in cells.items() if cell.covers_nothing and cell.published and cell.stays_hidden}
     return Hidden(hidden, given_away)
 
 
@@ -148,7 +149,7 @@ class _Search(Board):
             self.make(moves, moved, at_most=abs(end - self.value[cell]))
         reached = self.value[cell]
         for each, by in moved.items():
-            self.value[each] -= by
+            self.set_value(each, self.value[each] - by)
         return reached
 
     def _know(self, moves: dict[int, int]) -> None:
@@ -171,10 +172,11 @@ class _Search(Board):
     def _cheapest_way(self, moves: dict[int, int]) -> dict[int, int] | None:
         """`moves` and what must move with them for every sum to be as published; null if none was found."""
         ((cell, step),) = moves.items()
-        queue = [(0, 0, moves, self.owed({}, cell, step))]
+        queue = [(0, 0, self.price(moves), {}, {}, cell, step)]
         seen = set()
         while queue and len(seen) < _STILL_OWED[self.still_owed]:
-            _, _, moves, owed = heappop(queue)
+            _, _, spent, before, owed_before, cell, step = heappop(queue)
+            moves, owed = {**before, cell: step}, self.owed(owed_before, cell, step)
             if not owed:
                 return moves
             state = frozenset(owed.items())
@@ -182,8 +184,9 @@ class _Search(Board):
                 continue
             seen.add(state)
             narrowest = min(owed, key=lambda sum_: self._breadth(sum_, moves, owed))
-            for at, (cost, further, still_owed) in enumerate(self._ways_on(narrowest, moves, owed)):
-                heappush(queue, (cost, len(seen) * _WAYS_ON + at, further, still_owed))
+            for at, (cost, cell, step) in enumerate(self._ways_on(narrowest, moves, owed)):
+                further = spent + self.costs[step][cell]
+                heappush(queue, (spent + cost, len(seen) * _WAYS_ON + at, further, moves, owed, cell, step))
         return None
 
     def _solved_nearby(self, cell: int, step: int) -> dict[int, int] | None:
@@ -213,30 +216,29 @@ class _Search(Board):
 
     def _breadth(self, sum_: int, moves: dict[int, int], owed: Owed) -> tuple[bool, int, int, int]:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
-        falls_short, ways = owed[sum_] > 0, 0
+        (falls_short, ways), can = (owed[sum_] > 0, 0), self.can[self.keeps_dear]
         for cell, sign in self.free_of[sum_]:
-            ways += cell not in moves and self.could_move(cell, -sign if falls_short else sign)
+            ways += can[-sign if falls_short else sign][cell] and cell not in moves
             if ways == _WAYS_ON:
                 break
-        return not ways, ways, len(self.members[sum_]), sum_
+        return not ways, ways, self.how_many[sum_], sum_
 
-    def _ways_on(self, sum_: int, moves: dict[int, int], owed: Owed) -> list[tuple[int, dict[int, int], Owed]]:
-        spent = self.price(moves)
-        ways = []
-        for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0):
-            still_owed = self.owed(owed, cell, step)
-            cost = spent + self.cost(cell, step) + self.still_owed * len(still_owed)
-            ways.append((cost, cell, step, still_owed))
-        cheapest = sorted(ways, key=lambda way: way[:2])[:_WAYS_ON]
-        return [(cost, {**moves, cell: step}, still_owed) for cost, cell, step, still_owed in cheapest]
+    def _ways_on(self, sum_: int, moves: dict[int, int], owed: Owed) -> list[tuple[int, int, int]]:
+        """What each costs beyond what is spent, the cell, and its step: the cheapest first."""
+        ways = [
+            (self.costs[step][cell] + self.still_owed * self.how_many_owed(owed, cell, step), cell, step)
+            for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0)
+        ]
+        return sorted(ways)[:_WAYS_ON]
 
     def _to_move(self, sum_: int, moves: dict[int, int], *, falls_short: bool) -> Iterator[tuple[int, int]]:
         """Cells that could make a sum good: of those hidden, and of those shown from the cheapest on, no more than are looked at."""
+        can = self.can[self.keeps_dear]
         for among, is_free in ((self.free_of[sum_], True), (self._shown_of(sum_), False)):
             found = 0
             for cell, sign in among:
                 step = -sign if falls_short else sign
-                if self.is_free[cell] is is_free and cell not in moves and self.could_move(cell, step):
+                if can[step][cell] and self.is_free[cell] is is_free and cell not in moves:
                     yield cell, step
                     found += 1
                     if found == _LOOKED_AT:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -11,14 +12,14 @@ from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_weeks import (
     NO_PHASE,
     absence_rate_ytd,
+    counted_weeks,
     phase_weeks,
     school_weeks,
     sessions_this_year,
     year_of,
 )
 from pipeline.steps.reconciliation import COUNTS
-from pipeline.steps.weeks import cut
-from pipeline.steps.windows import school_days
+from pipeline.steps.windows import between, school_days
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES
 from pipeline.vocabulary.school_year import last_whole_week, school_year_of
 from pipeline.vocabulary.sen import SEN_PROVISION
@@ -56,21 +57,33 @@ class Tonight:
     withheld: pl.DataFrame
     places: pl.DataFrame
 
+    @cached_property
+    def school_days(self) -> pl.DataFrame:
+        """One row per school and school day of `weeks`."""
+        return school_days(self.weeks.lazy())
+
 
 def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:
     """The published tables by name, with the exact counts they rest on and nothing hidden."""
     pupils = _pupils(tonight)
-    registers = _weeks_this_year(tonight, until=tonight.as_of)
-    weeks = _weeks_this_year(tonight, until=last_whole_week(tonight.as_of))
+    whole_weeks = last_whole_week(
+        tonight.as_of
+    )  # of one still going on, each night less the one before would tell of a single day
+    year = school_year_of(tonight.as_of)
+    weeks = between(tonight.weeks, year.first_day, whole_weeks)
     sessions = sessions_this_year(pupils, weeks)
-    schools = _schools(tonight, pupils, registers, sessions)
+    schools = _schools(tonight, pupils, sessions)
     here = sessions.join(schools.select("urn", "phase"), on="urn")
+    this_year = counted_weeks(
+        weeks, at_several=sessions.filter(pl.col("pupil_id").is_duplicated())["pupil_id"].unique()
+    )
+    last_year = counted_weeks(between(tonight.weeks, year.before.first_day, year.before.last_day))
     return {
         "run": _run(tonight, pupils, schools, here),
         "phase": _phases(schools, here),
         "school": schools,
-        "week": phase_weeks(weeks, tonight.weeks, schools.select("urn", "phase"), tonight.policy, as_of=tonight.as_of),
-        "school_week": school_weeks(weeks),
+        "week": phase_weeks(this_year, last_year, schools.select("urn", "phase"), tonight.policy),
+        "school_week": school_weeks(this_year),
         "signal": _signals(tonight, schools),
         "group_audit": group_audit(pupils, tonight.characteristics),
         "lost_children": lost_children(tonight.lost, schools),
@@ -101,12 +114,7 @@ def with_missed(pupils: pl.DataFrame) -> pl.DataFrame:
     return pupils.with_columns(pl.col("phase").fill_null(NO_PHASE), missed=missed)
 
 
-def _weeks_this_year(tonight: Tonight, *, until: date) -> pl.DataFrame:
-    """Rates are of whole weeks: of one still going on, each night less the night before would tell of a single day."""
-    return cut(tonight.weeks, first_day=school_year_of(tonight.as_of).first_day, last_day=until)
-
-
-def _schools(tonight: Tonight, pupils: pl.DataFrame, registers: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+def _schools(tonight: Tonight, pupils: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
     """One row per school known of or with a pupil on its roll."""
     rate = pl.col("absence_rate_ytd")
     counts = pupils.group_by("urn").agg(
@@ -122,8 +130,11 @@ def _schools(tonight: Tonight, pupils: pl.DataFrame, registers: pl.DataFrame, se
     )
     known = tonight.schools.select("urn", "laestab", "name", "phase", "area")
     year = year_of(sessions, "urn")
-    last_days = school_days(registers.lazy()).group_by("urn").agg(registers_to=pl.col("date").max())
-    has_registers = registers.select("urn", has_registers=True).unique()
+    first_day = school_year_of(tonight.as_of).first_day
+    days = tonight.school_days.filter(pl.col("date").is_between(first_day, tonight.as_of))
+    last_days = days.group_by("urn").agg(registers_to=pl.col("date").max())
+    registers = between(tonight.weeks, first_day, tonight.as_of)
+    has_registers = registers.select("urn", has_registers=True).unique().collect(engine="streaming")
     schools = known.join(counts, on="urn", how="full", coalesce=True)
     for frame in (year, last_days, has_registers, withheld, tonight.places.select("urn", places="of_school")):
         schools = schools.join(frame, on="urn", how="left")
@@ -168,7 +179,7 @@ def _signals(tonight: Tonight, schools: pl.DataFrame) -> pl.DataFrame:
     raised = pl.col("raised")
     states = dict(zip(SIGNAL_STATES, (raised.fill_null(False), ~raised.fill_null(True), raised.is_null()), strict=True))
     counted = tonight.signals.group_by("signal", "urn").agg(is_so.sum().alias(state) for state, is_so in states.items())
-    every = tonight.signals.select("signal").unique().join(schools.select("urn", "phase"), how="cross")
+    every = counted.select("signal").unique().join(schools.select("urn", "phase"), how="cross")
     by_school = every.join(counted, on=("signal", "urn"), how="left").with_columns(pl.col(SIGNAL_STATES).fill_null(0))
     by_phase = by_school.group_by("signal", "phase").agg(pl.col(SIGNAL_STATES).sum())
     whole_home = by_school.group_by("signal").agg(pl.col(SIGNAL_STATES).sum())

@@ -3,9 +3,12 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import block_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from .other_numbers import balance
 
@@ -42,30 +45,67 @@ class System:
     def __init__(self, moves: Mapping[int, tuple[int, int]], sums: Sequence[tuple[tuple[int, int], ...]]):
         """`sums` are of pairs of a cell and its sign."""
         self.at = {cell: number for number, cell in enumerate(sorted(moves))}
-        self.bounds = Bounds([-float(moves[cell][0]) for cell in self.at], [float(moves[cell][1]) for cell in self.at])
+        self.down = np.array([-float(moves[cell][0]) for cell in self.at])
+        self.up = np.array([float(moves[cell][1]) for cell in self.at])
         self.balanced = balance(sums, self.at)
+        self.stands_in = (self.balanced != 0).tocsc()
 
-    def pulled(self, pulls: Mapping[int, float]) -> np.ndarray | None:
-        """How far every cell goes where those pulled at go as far as they can together; null where that does not come out whole."""
-        found = self._solved(pulls)
+    @cached_property
+    def _apart(self) -> np.ndarray:
+        """By cell, the number of its part of the system: what moves in one part moves nothing in another."""
+        sums, cells = self.balanced.shape
+        linked = block_array([[None, self.balanced], [csr_array((cells, sums)), None]])
+        return connected_components(linked, directed=False)[1][sums:]
+
+    def pulled(self, pulls: Mapping[int, float]) -> dict[int, int] | None:
+        """How far each cell goes where those pulled at go as far as they can together, of the parts that any is pulled at in; null where
+        that does not come out whole."""
+        pulled_at = np.unique(self._apart[[self.at[cell] for cell in pulls]])
+        cells = np.flatnonzero(np.isin(self._apart, pulled_at))
+        sums = self._sums_of(cells)
+        found = self._solved(pulls, cells, sums)
         if found.x is None:
             return None
         by = np.rint(found.x)
-        within = np.all(by >= self.bounds.lb) and np.all(by <= self.bounds.ub)
-        return by.astype(int) if within and not np.any(self.balanced @ by) else None
+        within = np.all(by >= self.down[cells]) and np.all(by <= self.up[cells])
+        if not within or np.any(self.balanced[sums][:, cells] @ by):
+            return None
+        places = dict(zip(cells.tolist(), by.astype(int).tolist(), strict=True))
+        return {cell: places[self.at[cell]] for cell in pulls}
 
     def could_go(self, cell: int, way: int) -> bool:
-        """Whether a cell could move at all that way, fractions allowed: where not even so, nothing that is hidden lets it."""
+        """Whether a cell could move at all that way, fractions allowed: where not even so, nothing that is hidden lets it.
+
+        Looked for near by first. What the sums near by forbid, whatever goes on beyond, is forbidden; and what is possible while
+        nothing beyond moves is possible.
+        """
         if cell not in self.at:
             return False
-        found = self._solved({cell: way})
+        cells = np.array([self.at[cell]])
+        while True:
+            sums = self._sums_of(cells)
+            further = np.flatnonzero(np.diff(self.balanced[sums].tocsc().indptr))
+            further = np.union1d(further, cells)
+            if not self._goes(cell, way, further, sums):
+                return False
+            if len(further) == len(cells) or self._goes(cell, way, cells, sums):
+                return True
+            cells = further
+
+    def _goes(self, cell: int, way: int, cells: np.ndarray, sums: np.ndarray) -> bool:
+        found = self._solved({cell: way}, cells, sums)
         return found.x is None or abs(found.fun) > _NEXT_TO_NOTHING
 
-    def _solved(self, pulls: Mapping[int, float]):
-        goal = np.zeros(len(self.at))
+    def _sums_of(self, cells: np.ndarray) -> np.ndarray:
+        return np.unique(self.stands_in[:, cells].indices)
+
+    def _solved(self, pulls: Mapping[int, float], cells: np.ndarray, sums: np.ndarray):
+        """The furthest that the pulls can bring `cells`, while these sums hold and no other cell moves."""
+        goal = np.zeros(len(cells))
         for cell, pull in pulls.items():
-            goal[self.at[cell]] = -pull
-        return milp(goal, bounds=self.bounds, constraints=LinearConstraint(self.balanced, 0, 0))
+            goal[np.searchsorted(cells, self.at[cell])] = -pull
+        held = LinearConstraint(self.balanced[sums][:, cells], 0, 0) if len(sums) else ()
+        return milp(goal, bounds=Bounds(self.down[cells], self.up[cells]), constraints=held)
 
 
 _NEXT_TO_NOTHING = 1e-6
@@ -83,7 +123,7 @@ def proven_at_once(doubts: Mapping[int, Doubt], system: System) -> set[int]:
         found = system.pulled({cell: chance.choice(sorted(wanting[cell])) * (0.5 + chance.random()) for cell in left})
         in_vain += 1
         for cell in left if found is not None else ():
-            shown = doubts[cell].shown_by(doubts[cell].value + int(found[system.at[cell]])) & wanting[cell]
+            shown = doubts[cell].shown_by(doubts[cell].value + found[cell]) & wanting[cell]
             if shown:
                 wanting[cell], in_vain = wanting[cell] - shown, 0
     return {cell for cell, ways in wanting.items() if not ways}

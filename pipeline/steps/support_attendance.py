@@ -40,10 +40,12 @@ def support_attendance(support: pl.DataFrame, weeks: pl.DataFrame, policy: Polic
         .with_columns(monday=pl.col("start_date").dt.truncate("1w"))
     )
     by_week = (
-        weeks.filter((pl.col("possible_sessions") > 0) & (pl.col("week_start") + timedelta(days=4) <= as_of))
-        .join(began.select("pupil_id").unique(), on="pupil_id", how="semi")
+        weeks.lazy()
+        .filter((pl.col("possible_sessions") > 0) & (pl.col("week_start") + timedelta(days=4) <= as_of))
+        .join(began.lazy().select("pupil_id").unique(), on="pupil_id", how="semi")
         .group_by("pupil_id", "week_start")
         .agg(pl.col("possible_sessions", "absence_sessions").sum())
+        .collect(engine="streaming")
     )
     beside = began.join(by_week, on="pupil_id").with_columns(
         side=pl.when(pl.col("week_start") < pl.col("monday"))

@@ -67,8 +67,9 @@ def _look(con, home: Home, day: date) -> Look:
 def told(home: Home, day: date) -> tuple[dict[str, pl.DataFrame], SoFar]:
     with shelf.warehouse(home) as con:
         look = _look(con, home, day)
-        known = so_far(con, home, look, NO_GROUPS, _of_no_earlier_year)
-        return exact_looks(tonight(look), known, NO_GROUPS), known
+        at_hand = tonight(look)
+        known = so_far(con, home, look, at_hand, NO_GROUPS, _of_no_earlier_year)
+        return exact_looks(at_hand, known, NO_GROUPS), known
 
 
 def _of_no_earlier_year(*, as_of: date) -> pl.DataFrame:

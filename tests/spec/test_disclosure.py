@@ -97,7 +97,23 @@ def test_parts_of_a_known_whole_that_can_be_nothing_else_are_said_to_be_given_aw
 def test_a_count_at_the_most_it_can_be_is_not_thought_one_more():
     full = Cell(1, could_be=(1, 5), most=1)
     assert hidden_cells({"listed": full}, [], fewest_shown=5).given_away == {"listed"}
-    assert not hidden_cells({"listed": replace(full, most=2)}, [], fewest_shown=5).given_away
+    assert not hidden_cells({"listed": full._replace(most=2)}, [], fewest_shown=5).given_away
+
+
+@pytest.mark.parametrize("between, is_hidden", [(None, True), ((40, 60), False)])
+def test_what_was_told_before_covers_nothing_unless_it_is_told_roughly(between, is_hidden):
+    """Where the told one stands still, another must be hidden too."""
+    cells = {
+        "total": Cell(73, worth=50), "few": Cell(3, could_be=(1, 5)), "told": Cell(50, told=True, between=between),
+        "other": Cell(20),
+    }  # fmt: skip
+    hidden = hidden_cells(cells, [Sum("total", ("few", "told", "other"))], fewest_shown=5)
+    assert (hidden.names, hidden.given_away) == ({"few", "other"} if is_hidden else {"few"}, set())
+
+
+def test_what_is_both_hidden_before_and_told_stays_hidden():
+    cells = {"one": Cell(2, could_be=(1, 5), before=True, told=True), "two": Cell(9)}
+    assert hidden_cells(cells, [], fewest_shown=5).names == {"one"}
 
 
 def test_sixty_schools_with_a_small_count_each_hide_one_more_in_each_and_no_total():

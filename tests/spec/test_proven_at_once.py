@@ -56,6 +56,21 @@ def test_whether_a_count_could_go_a_way_at_all(moves, up, down):
     assert (system.could_go(ONE, 1), system.could_go(ONE, -1)) == (up, down)
 
 
+CHAIN = [((cell, -1), (cell + 1, 1)) for cell in range(6)]
+
+
+@pytest.mark.parametrize("last, could", [((1, 1), True), ((0, 1), False)])
+def test_a_count_could_go_where_the_last_of_the_many_it_moves_has_room(last, could):
+    moves = dict.fromkeys(range(6), (1, 1)) | {6: last}
+    assert System(moves, CHAIN).could_go(0, -1) is could
+
+
+def test_what_moves_in_one_part_is_pulled_apart_from_what_moves_in_another():
+    system = System(dict.fromkeys((ONE, OTHER, 10, 11), (2, 2)), [*SUMS, ((9, -1), (10, 1), (11, 1))])
+    assert system.pulled({ONE: 1, 10: -1}) == {ONE: 2, 10: -2}
+    assert system.pulled({ONE: 1}) == {ONE: 2}
+
+
 def test_the_order_of_cells_and_sums_changes_nothing():
     moves = {cell: (cell % 3, (cell + 1) % 3) for cell in range(30)}
     sums = [((cell, -1), (cell + 1, 1), (cell + 2, 1)) for cell in range(0, 28)]
