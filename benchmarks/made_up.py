@@ -8,6 +8,7 @@ large, so that its own memory is in nobody's figures.
 import argparse
 import csv
 import hashlib
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ SCHOOL_YEAR = 2025
 
 WHOLE_YEAR = 39
 """School weeks."""
+
+NIGHTS_BEFORE = 1
+"""A first night of all is another thing: every figure's hidden cells are chosen anew on it."""
 
 MARKS = "attendance_marks_*.csv"
 
@@ -53,7 +57,7 @@ class Evening:
 
     `home` holds last year as history and this year up to the day before `day`; `delivery` is what comes that night; `before` are this year's
     mark files up to the day before, in the order in which they came, for those who have no warehouse. No list was ever issued from the home,
-    or it has had nights of its own, the first of them an issue of lists a fortnight before `day`.
+    or it has had nights of its own: lists went out on the first of them, and are due again on `day`.
     """
 
     week: int
@@ -140,7 +144,9 @@ def _lines(file: Path) -> int:
 # Homes -------------------------------------------------------------------------------------------------------------------
 
 
-def evening(size: Size, week: int, *, given: Path | None = None, reuse: bool = False, nights: int = 0) -> Evening:
+def evening(
+    size: Size, week: int, *, given: Path | None = None, reuse: bool = False, nights: int = NIGHTS_BEFORE
+) -> Evening:
     """The evening before the last school day of `week`, made once; with so many nights run before it."""
     whole = extracts(size, given=given, reuse=reuse)
     this = whole if week == WHOLE_YEAR else extracts(size, week, reuse=reuse)
@@ -166,6 +172,8 @@ def _take_in_this_year(ready: Evening, this: Path) -> None:
     cut_files = {file.name: file for file in ((cut / "register_totals.csv"), *(cut / "marks").iterdir())}
     deliver([cut_files.get(file.name, file) for file in sorted(this.glob("*.csv"))], inbox)
     nights = [date.fromisoformat(night.name) for night in ready.nights]
+    if nights:
+        _lists_again(ready.home, every_days=(ready.day - nights[0]).days)
     evening_before = min([*nights, ready.day]) - timedelta(days=1)
     took = a2n("take-in", "--home", str(ready.home), "--known-on", evening_before.isoformat())
     shutil.rmtree(inbox)
@@ -174,6 +182,13 @@ def _take_in_this_year(ready: Evening, this: Path) -> None:
         deliver(sorted(night.iterdir()), inbox)
         _said(f"the night of {night.name}, once", a2n("nightly", "--home", str(ready.home), "--as-of", night.name))
         shutil.rmtree(inbox)
+
+
+def _lists_again(home: Path, *, every_days: int) -> None:
+    """Lists go out so many days after the first: on the night that is timed, too."""
+    settings = home / "settings.toml"
+    said = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^every_days = \d+", f"every_days = {every_days}", said), encoding="utf-8")
 
 
 def _home_with_last_year(size: Size, whole: Path, reuse: bool) -> Path:

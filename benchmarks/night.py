@@ -2,8 +2,8 @@
 
     python -m benchmarks.night [--pupils N --schools N --seed S --rounds R --weeks 4 39 --extracts DIR --reuse --date DATE --write-readme]
 
-A home that holds last year, and this year up to the evening before, is made once for each week and copied for each round. It is the night on
-which lists go out. Beside it the plain pandas script, which either reads every file again or keeps what it needs from night to night.
+A home that holds last year, and this year up to the evening before, and has had a night, is made once for each week and copied for each
+round. It is a night on which lists go out. Beside it the plain pandas script, which either reads every file again or keeps what it needs from night to night.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 from . import tables
 from .backfill import compare
 from .made_up import (
+    NIGHTS_BEFORE,
     PYTHON,
     WHOLE_YEAR,
     Evening,
@@ -55,8 +56,8 @@ def main() -> None:
     words.add_argument(
         "--nights-before",
         type=int,
-        default=0,
-        help="nights each home has had; 10 is a fortnight, on whose end lists go out again",
+        default=NIGHTS_BEFORE,
+        help="nights each home has had; 0 is the first night of all, on which every figure's hidden cells are chosen anew",
     )
     asked = words.parse_args()
     size = size_of(asked)
@@ -74,7 +75,7 @@ def main() -> None:
         "--nights-before",
         str(asked.nights_before),
     ]
-    name = NAME if not asked.nights_before else f"{NAME}_after_{asked.nights_before}"
+    name = NAME if asked.nights_before == NIGHTS_BEFORE else f"{NAME}_after_{asked.nights_before}"
     run = tables.run_facts(NAME, asked, words_again) | vars(size) | {"nights_before": asked.nights_before}
     told = {"run": run, "weeks": {}}
     for one in evenings:

@@ -53,8 +53,10 @@ def of_night(told: dict, names: dict[str, str]) -> str:
     parts = [
         f"One night, on which lists go out, of {run['pupils']:,} made-up pupils in {run['schools']} schools. {_how(run | _first(told)['run'])}"
     ]
-    if run["nights_before"]:
-        parts[0] += f" The home had had {run['nights_before']} nights."
+    before = run["nights_before"]
+    parts[0] += (
+        f" The home had had {before} night{'s' * (before > 1)} before." if before else " It was the home's first."
+    )
     for week, one in told["weeks"].items():
         here = one["run"]
         came = f"{here['files']} files, {here['marks']:,} marks, {here['bytes'] / 1e6:,.1f} MB"
