@@ -123,12 +123,16 @@ def _read_batches(batches, known: Known, pseudonyms, home: Home, day):
 def _read_all(numbered, known: Known, pseudonyms, home: Home, day):
     """Candidate rows and the people met in them, of several files where they are small; or an extract_id and why its file is
     refused, after any rows of it."""
-    for layout, raw in together(_read_each(numbered, home)):
+    for layout, raw, extract_id in together(_read_each(numbered, home)):
         if layout is None:
-            yield raw
-        else:
-            delivered, met = _candidates(raw, layout, known, pseudonyms, home, day)
-            yield told_apart(delivered), told_apart(met)
+            yield extract_id, raw
+            continue
+        told = _candidates(raw, layout, known, pseudonyms, home, day)
+        yield tuple(told_apart(one) if extract_id is None else _of(extract_id, one) for one in told)
+
+
+def _of(extract_id: int, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(extract_id=pl.lit(extract_id, pl.Int32))
 
 
 def _read_each(numbered, home: Home):

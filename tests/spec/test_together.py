@@ -7,6 +7,8 @@ from pipeline.tables.layouts import LAYOUTS
 
 MARKS = next(layout for layout in LAYOUTS if layout.name == "attendance_marks")
 TOTALS = next(layout for layout in LAYOUTS if layout.name == "register_totals")
+ROLL = next(layout for layout in LAYOUTS if layout.feed == "pupils")
+OF_TRANSFERS = next(layout for layout in LAYOUTS if layout.feed == "attendance_marks" and layout.spread)
 
 
 def rows(*numbers: int, header: str = "upn") -> pl.DataFrame:
@@ -14,11 +16,16 @@ def rows(*numbers: int, header: str = "upn") -> pl.DataFrame:
 
 
 def apart(read) -> list:
-    """What comes out, as (extract_id, row_number) of each; a refusal as it is."""
-    return [
-        told if layout is None else told_apart(told).select("extract_id", "row_number").rows()
-        for layout, told in together(read)
-    ]
+    """What comes out, as (extract_id, row_number) of each; a refusal as its file and the reason."""
+    return [_each(*told) for told in together(read)]
+
+
+def _each(layout, told, extract_id):
+    if layout is None:
+        return extract_id, told
+    if extract_id is None:
+        return told_apart(told).select("extract_id", "row_number").rows()
+    return [(extract_id, number) for number in told["row_number"]]
 
 
 def test_files_with_the_same_headers_are_one_and_keep_their_own_numbers():
@@ -42,6 +49,17 @@ def test_no_more_than_enough_rows_are_put_together():
     read = [(1, MARKS, rows(2)), (2, MARKS, many), (3, MARKS, rows(2))]
     assert [len(one) for one in apart(read)] == [ROWS_TOGETHER, 1]
     assert [len(one) for one in apart([(1, MARKS, rows(2, 3)), *read[1:]])] == [2, ROWS_TOGETHER]
+
+
+def test_what_is_read_of_a_file_as_a_whole_is_never_put_together():
+    assert apart([(1, TOTALS, rows(2)), (2, TOTALS, rows(2)), (3, ROLL, rows(2)), (4, ROLL, rows(2))]) == [
+        [(1, 2)], [(2, 2)], [(3, 2)], [(4, 2)],
+    ]  # fmt: skip
+
+
+def test_rows_that_tell_of_several_marks_each_keep_their_own_numbers():
+    [(layout, told, extract_id)] = together([(7, OF_TRANSFERS, rows(2, 3))])
+    assert (layout, told["row_number"].to_list(), extract_id) == (OF_TRANSFERS, [2, 3], 7)
 
 
 def test_what_has_no_numbers_is_as_it_was():
