@@ -17,7 +17,7 @@ def ahead(items: Iterable[T], *, at_most: int) -> Iterator[T]:
     """
     waiting: Queue = Queue(maxsize=at_most)
     stopped = Event()
-    maker = Thread(target=_make, args=(items, waiting, stopped), daemon=True)
+    maker = Thread(target=_make, args=(items, waiting, stopped), daemon=True, name="ahead")
     maker.start()
     try:
         while (item := waiting.get()) is not _END:

@@ -4,11 +4,15 @@ error is not a terminal."""
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from threading import Lock
 
 from . import clock
 
 _status = None
 _work: "Work | None" = None
+_doing = ""
+_one_at_a_time = Lock()
 
 
 @dataclass
@@ -35,7 +39,7 @@ class Work:
     def seconds_left(self) -> float | None:
         """By what was done so far; null while that is too little to tell by."""
         took = clock.seconds() - self.began
-        if took < _TOO_SOON or self.weighed * _TOO_LITTLE < self.weight:
+        if took < _TOO_SOON or not self.weighed or self.weighed * _TOO_LITTLE < self.weight:
             return None
         return took * (self.weight - self.weighed) / self.weighed
 
@@ -59,42 +63,46 @@ def expect(things: int, what: str, *, weight: int | None = None) -> None:
 
 
 def did(things: int = 0, *, weight: int | None = None, rows: int = 0) -> None:
-    """So much of it is done."""
-    if _work is not None:
-        _work.done += things
-        _work.weighed += things if weight is None else weight
-        _work.rows += rows
+    """So much of it is done. May be said by a thread that works beside the one that shows what is being done."""
+    with _one_at_a_time:
+        if _work is not None:
+            _work.done += things
+            _work.weighed += things if weight is None else weight
+            _work.rows += rows
+        if _status is not None:
+            _status.update(_told())
 
 
 def show(what: str) -> None:
     """Say what is being done now, in the place of what was said before, and how far the work is."""
-    global _status
+    global _status, _doing
     if not sys.stderr.isatty():
         return
-    told = what if _work is None else f"{what} ({_work.in_words()})"
-    if _status is None:
-        from rich.console import Console  # here: most runs have nobody watching
+    with _one_at_a_time:
+        _doing = what
+        if _status is None:
+            from rich.console import Console  # here: most runs have nobody watching
 
-        _status = Console(stderr=True).status(told)
-        _status.start()
-    _status.update(told)
+            _status = Console(stderr=True).status(_told())
+            _status.start()
+        _status.update(_told())
+
+
+def _told() -> str:
+    return _doing if _work is None else f"{_doing} ({_work.in_words()})"
 
 
 def each_of(things: int, what: str, doing: str) -> Callable[[], None]:
     """What to call after each of so many things, for whoever watches."""
     expect(things, what)
     show(doing)
-
-    def one_more() -> None:
-        did(1)
-        show(doing)
-
-    return one_more
+    return partial(did, 1)
 
 
 def end() -> None:
     """Take the line away."""
     global _status, _work
-    if _status is not None:
-        _status.stop()
-    _status = _work = None
+    with _one_at_a_time:
+        if _status is not None:
+            _status.stop()
+        _status = _work = None

@@ -1,6 +1,7 @@
 """A feed's files as candidate rows: read, staged, pseudonymised and linked, while what came before them is put away."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count, takewhile
 
@@ -48,8 +49,8 @@ class Delivered:
 KNOWN_THROUGHOUT = frozenset({"attendance_marks"})
 """Feeds of which no batch changes what the rows of the next hang from: the next is read while one is put away."""
 
-_AHEAD = 8
-"""Enough to read on while a batch is judged and kept, and few enough to hold."""
+_AHEAD = 4
+"""Frames of up to `numbering.ROWS_AT_ONCE` rows: enough to read on while a batch is judged and kept, and few enough to hold."""
 
 _END = (None, None)
 
@@ -67,12 +68,12 @@ def deliveries(
         batches = batches[len(here) :]
         known = _known(con, feed, [one for files in here for one in files], waiting, day)
         numbered = _numbered(here, intake.next_extract_id(con))
-        read = ahead(_read_batches(numbered, known, pseudonyms, home, day), at_most=_AHEAD)
-        for files in numbered:
-            again = None if waiting is None else _again(waiting, feed, known, day)
-            yield Delivered(files, waiting, again, takewhile(lambda one: one is not _END, read))
-            # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
-            waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
+        with closing(ahead(_read_batches(numbered, known, pseudonyms, home, day), at_most=_AHEAD)) as read:
+            for files in numbered:
+                again = None if waiting is None else _again(waiting, feed, known, day)
+                yield Delivered(files, waiting, again, takewhile(lambda one: one is not _END, read))
+                # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
+                waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
 
 
 def _numbered(batches: list[list[Claimed]], first: int) -> list[list[tuple[int, Claimed]]]:
@@ -141,7 +142,6 @@ def _read_each(numbered, home: Home):
         try:
             refuse_without_gateway(one, home)
             for raw in reading.read_extract(one.extract, one.layout):
-                progress.show(f"{one.layout.feed}: {one.extract.name}, row {raw['row_number'].first() or 0:,}")
                 yield number, one.layout, raw
                 progress.did(rows=raw.height)
         except Refused as why:

@@ -1,6 +1,7 @@
 """From the inbox to the shelf: recognised, staged, pseudonymised, put before the gate, parted, kept, folded into weeks."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,8 +112,9 @@ def take_in_feed(con, home: Home, feed: str, claimed: list[Claimed], summary: Su
 
     Only where they are more than memory should hold are they taken in several batches, each of whole files.
     """
-    for delivered in deliveries(con, home, feed, claimed, day=day):
-        summary.add(_take_in_batch(con, home, feed, delivered, day=day, run=run))
+    with closing(deliveries(con, home, feed, claimed, day=day)) as batches:  # nothing is read on after a fault
+        for delivered in batches:
+            summary.add(_take_in_batch(con, home, feed, delivered, day=day, run=run))
     if feed == "pupils":  # only rows of rolls are called back, and what hung from them is of earlier runs
         recount(con, summary)
 

@@ -1,5 +1,6 @@
 """Taking files in: what is kept, what waits for another file, and what a correction changes."""
 
+import threading
 from datetime import date
 
 import polars as pl
@@ -403,6 +404,7 @@ def test_a_night_cut_short_while_marks_are_put_away_left_no_mark_and_can_be_had_
         with pytest.raises(Stopped):
             night(settled, NEXT_NIGHT, corrected=CORRECTED)
     assert all(table(settled, name).equals(rows) for name, rows in before.items())
+    assert "ahead" not in {thread.name for thread in threading.enumerate()}, "it reads on"
     assert [one.file for one in night(settled, NEXT_NIGHT).extracts] == ["corrected.csv"]
     assert counts(settled) == [(MONDAY, 2, 0)]
 

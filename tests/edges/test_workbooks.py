@@ -685,3 +685,9 @@ def test_of_more_the_first_five_are_told_in_full_and_the_others_named():
     assert why(8, order) == [
         *(f"• Reason {n}." for n in range(1, 6)), "• And 3 more: signal 6, signal 7, signal 8.", f"• {order}",
     ]  # fmt: skip
+
+
+def test_the_styles_of_pictures_are_made_once():
+    from xlsxwriter import worksheet
+
+    assert hasattr(worksheet._get_sparkline_style, "cache_info"), "XlsxWriter names it otherwise now: lists take longer"
