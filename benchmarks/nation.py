@@ -4,14 +4,14 @@
 
 The file of what was measured is
 
-    {"machine": {"cores": 2}, "command": "what measured it", "date": "2026-11-28",
-     "homes": [{"pupils": 20000,
+    {"machine": {"cores": 2},
+     "homes": [{"pupils": 20000, "command": "what measured it", "date": "2026-11-28",
                 "night": {"seconds": 15.0, "cpu_seconds": 20.0, "peak_bytes": 1500000000},
                 "backfill": {"seconds": 20.0, "cpu_seconds": 30.0, "peak_bytes": 1800000000},
                 "bytes": {"warehouse": 1, "identity": 1, "outbox": 1, "snapshot": 1, "inbox": 1},
                 "seconds_by_hop": {"read": 1.0}}]}
 
-one entry a size: a night is one day's marks and corrections taken in, looked at, listed and published; the backfill a school year at once; bytes are
+one entry a size, as `benchmarks.night` keeps them: a night is one day's marks and corrections taken in, looked at, listed and published; the backfill a school year at once; bytes are
 those of the home after it, `outbox` of one day of lists, `inbox` of a school year's extracts. `backfill`, `inbox`, `seconds_by_hop`, `command` and
 `date` may be left out. Of two sizes or more each quantity is a straight line, by least squares and never below nought; of one it is in
 proportion.
@@ -38,7 +38,7 @@ SNAPSHOTS = 3
 
 NIGHTS = 365
 WINDOWS = (1, 4)
-"""Hours within which a night should end: by half past two, or before anybody is at work."""
+"""Hours within which a night should end: by half past three, or before anybody is at work."""
 
 _QUANTITIES = ("seconds", "cpu_seconds", "peak_bytes")
 
@@ -158,11 +158,7 @@ def _about(measured: dict, nation: Nation) -> str:
         if len({one["pupils"] for one in measured["homes"]}) == 1
         else "on a straight line through them"
     )
-    by = " ".join(
-        f"`{measured[name]}`" if name == "command" else measured[name]
-        for name in ("command", "date")
-        if measured.get(name)
-    )
+    by = "; ".join(dict.fromkeys(filter(None, map(_by, measured["homes"]))))
     return (
         f"A projection and no measurement: homes of {told} pupils were measured on {measured['machine']['cores']} cores"
         f"{f' ({by})' if by else ''}, and every other home is taken to be {how}. Made-up data. Assumed: {len(nation.pupils)} authorities "
@@ -172,6 +168,12 @@ def _about(measured: dict, nation: Nation) -> str:
         f"order of size; {LIST_DAYS} days of lists a year, all kept; {SNAPSHOTS} snapshots kept. Disk is for one school year beside the last one's "
         "history, as measured."
     )
+
+
+def _by(home: dict) -> str:
+    """The command that measured it, and the day."""
+    command = f"`{home['command']}`" if home.get("command") else ""
+    return ", ".join(filter(None, (command, home.get("date"))))
 
 
 def _figures(nation: Nation) -> list[tuple]:

@@ -24,6 +24,7 @@ from .made_up import (
     copied,
     deliver,
     evening,
+    extracts,
     facts_of,
     is_now,
     is_stale,
@@ -31,7 +32,7 @@ from .made_up import (
     size_of,
 )  # fmt: skip
 from .measured import CommandFailed, measured
-from .report import Found, hops_of, stored, write_json, written
+from .report import Found, hops_of, read_json, stored, write_json, written
 
 NAME = "night"
 NAMES = {
@@ -82,7 +83,9 @@ def main() -> None:
         facts = {"day": one.day.isoformat()} | facts_of(one.delivery)
         told["weeks"][str(one.week)] = stored(NAME, rounds[one.week], run | facts, OVER)
     latest = told["weeks"][str(max(asked.weeks))]
-    write_json(name.replace(NAME, "one_home"), one_home(latest, size.pupils))
+    year = sorted(extracts(size, given=asked.extracts, reuse=True).glob("*.csv"))
+    kept = name.replace(NAME, "one_home")
+    write_json(kept, one_home(latest, read_json(kept), inbox=facts_of(year)["bytes"]))
     print(written(told | {"name": name}, tables.of_night, NAMES, write_readme=asked.write_readme and name == NAME))
 
 
@@ -121,7 +124,7 @@ def whole_night(before: Evening, here: Path, found: Found) -> Path:
     found.took["nightly"], said = a2n_told("nightly", "--home", str(home), "--as-of", before.day.isoformat())
     found.hops["nightly"] = hops_of(said)
     lists_of(said, schools=len(before.delivery))
-    found.bytes_on_disk = on_disk(home)
+    found.bytes_on_disk = on_disk(home, before.day.isoformat())
     return home
 
 
@@ -152,29 +155,32 @@ def lists_of(said: str, schools: int) -> None:
         raise CommandFailed(f"{summary['lists']} lists came of {schools} schools: {why}")
 
 
-def on_disk(home: Path) -> dict[str, int]:
-    """Bytes of each part of a home after its night."""
-    parts = ("warehouse.duckdb", "identity.duckdb", "outbox", "published", "inbox")
-    return {part: sum(file.stat().st_size for file in _files(home / part)) for part in parts}
+def on_disk(home: Path, day: str) -> dict[str, int]:
+    """Bytes of each part of a home after the night of a day: of its outbox that day alone, of what is published the newest snapshot."""
+    parts = {
+        "warehouse": home / "warehouse.duckdb", "identity": home / "identity.duckdb", "outbox": home / "outbox" / day,
+        "snapshot": (home / "published" / "current.duckdb").resolve(),
+    }  # fmt: skip
+    return {name: sum(file.stat().st_size for file in _files(path)) for name, path in parts.items()}
 
 
 def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file() and not one.is_symlink()]
 
 
-def one_home(night: dict, pupils: int) -> dict:
-    """What a night of one home costs, whole and a pupil: what a projection to other sizes begins with."""
-    took = night["medians"]["nightly"]
-    cost = {
-        "night_seconds": took["seconds"],
-        "night_cpu_seconds": took["cpu_seconds"],
-        "peak_bytes": took["peak_bytes"],
-    }
-    cost |= {f"{part}_bytes": size for part, size in night["bytes_on_disk"].items()}
-    return {
-        "run": night["run"], "machine": night["machine"], "pupils": pupils, "home": cost,
-        "a_pupil": {name: round(value / pupils, 6) for name, value in cost.items()},
+def one_home(night: dict, kept: dict, *, inbox: int) -> dict:
+    """What a night of one home costs, as `benchmarks.nation` reads it, beside what is kept of other sizes and in place of the same size.
+
+    `inbox` is the bytes of a school year's extracts. Sizes measured on a machine with other processors are let go: no line goes through both.
+    """
+    run, machine = night["run"], night["machine"]
+    one = {
+        "pupils": run["pupils"], "command": run["command"], "date": run["date"], "night": night["medians"]["nightly"],
+        "bytes": night["bytes_on_disk"] | {"inbox": inbox}, "seconds_by_hop": night["hops"]["nightly"],
     }  # fmt: skip
+    alike = all(kept.get("machine", {}).get(name) == machine[name] for name in ("cores", "system"))
+    sizes = {home["pupils"]: home for home in (kept["homes"] if alike else ())} | {run["pupils"]: one}
+    return {"machine": machine, "homes": [sizes[pupils] for pupils in sorted(sizes)]}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from benchmarks import report
+from benchmarks.measured import Took
 from benchmarks.nation import fitted, hours_taken, in_markdown, projected, sizes, workers_for
+from benchmarks.night import on_disk, one_home
 
 
 def test_authorities_are_152_and_their_pupils_nine_million_the_largest_about_250_000():
@@ -37,14 +40,71 @@ def test_the_table_states_what_is_assumed_and_what_was_measured():
         "pupils": 20_000, "night": {"seconds": 15.0, "cpu_seconds": 20.0, "peak_bytes": 1_500_000_000},
         "bytes": {"warehouse": 150_000_000, "identity": 5_000_000, "outbox": 3_000_000, "snapshot": 3_000_000}, "seconds_by_hop": {"read": 2, "lists": 1},
     }  # fmt: skip
-    measured = {"machine": {"cores": 2}, "command": "made up", "homes": [home]}
+    measured = {"machine": {"cores": 2}, "homes": [home | {"command": "made up", "date": "2026-11-28"}]}
     said = in_markdown(measured, projected(json.loads(json.dumps(measured)), overhead=10))
     assert (
         "A projection and no measurement: homes of 20,000 pupils" in said
         and "152 authorities with 9,000,000 pupils" in said
+        and "on 2 cores (`made up`, 2026-11-28)" in said
     )
     assert "| Disk for warehouses, GB | 68 |" in said  # 9,000,000 pupils at 7,500 bytes
     assert (
         "| Workers to end within 1 hour | 3 |" in said
     )  # 9,000,000 at 0.75 s a thousand, and 152 times 10 s: 2.3 hours
     assert "read 67%" in said and "Taking in a whole year" not in said
+
+
+# From what a night was measured to cost
+
+
+def a_night(pupils: int, *, seconds: float, warehouse: int = 1, **machine: object) -> dict:
+    """A night of a home of so many pupils, as benchmarks.night keeps it."""
+    found = report.Found(
+        took={"nightly": Took(seconds, 2 * seconds, 10**9)}, hops={"nightly": {"read": seconds / 4, "lists": seconds / 2}},
+        bytes_on_disk={"warehouse": warehouse, "identity": 2, "outbox": 3, "snapshot": 4},
+    )  # fmt: skip
+    facts = {"pupils": pupils, "command": f"python -m benchmarks.night --pupils {pupils}", "date": "2026-11-28"}
+    stored = report.stored("night", [found], facts, {})
+    return stored | {"machine": stored["machine"] | machine}
+
+
+def kept_of(*nights: dict) -> dict:
+    """What is kept after these, one after another, each read from the file that the one before left."""
+    kept: dict = {}
+    for night in nights:
+        kept = json.loads(json.dumps(one_home(night, kept, inbox=5)))
+    return kept
+
+
+def test_a_night_that_was_measured_is_projected_as_it_was_kept():
+    kept = kept_of(a_night(20_000, seconds=12.0, warehouse=150_000_000))
+    nation = projected(kept, overhead=10)
+    assert nation.night["seconds"].of(40_000) == pytest.approx(24.0) and nation.stored["warehouse"].a_pupil == 7_500
+    assert set(nation.stored) == {"warehouse", "identity", "outbox", "snapshot", "inbox"}
+    said = in_markdown(kept, nation)
+    assert "(`python -m benchmarks.night --pupils 20000`, 2026-11-28)" in said and "lists 67%, read 33%" in said
+
+
+def test_several_sizes_are_several_points_and_a_size_measured_again_is_one():
+    nights = [a_night(pupils, seconds=seconds) for pupils, seconds in ((30_000, 40.0), (10_000, 20.0), (30_000, 30.0))]
+    kept = kept_of(*nights)
+    assert [home["pupils"] for home in kept["homes"]] == [10_000, 30_000]
+    line = projected(kept, overhead=0).night["seconds"]
+    assert (line.fixed, line.of(20_000)) == (pytest.approx(15.0), pytest.approx(25.0))
+    assert "homes of 10,000, 30,000 pupils" in in_markdown(kept, projected(kept, overhead=0))
+
+
+def test_no_line_goes_through_two_machines():
+    nights = a_night(10_000, seconds=20.0, cores=64), a_night(30_000, seconds=30.0, cores=2)
+    assert [home["pupils"] for home in kept_of(*nights)["homes"]] == [30_000]
+
+
+def test_bytes_are_those_of_one_day_of_lists_and_of_one_snapshot(tmp_path):
+    for name, size in (
+        ("warehouse.duckdb", 7), ("identity.duckdb", 5), ("outbox/2026-02-06/lists/1.xlsx", 3), ("outbox/2026-02-05/lists/1.xlsx", 100),
+        ("published/snapshot-2.duckdb", 2), ("published/snapshot-1.duckdb", 100), ("inbox/marks.csv", 100),
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"." * size)
+    (tmp_path / "published" / "current.duckdb").symlink_to("snapshot-2.duckdb")
+    assert on_disk(tmp_path, "2026-02-06") == {"warehouse": 7, "identity": 5, "outbox": 3, "snapshot": 2}
