@@ -49,13 +49,13 @@ def homes() -> list[str]:
 
 
 @task(map_index_template="{{ task.op_kwargs['home'].rpartition('/')[2] }}", on_failure_callback=[])
-def night(home: str) -> dict:
+def night(home: str, homes: list[str]) -> dict:
     """One home's whole night: what came back, take-in, gate, look, lists, published figures."""
     from pipeline import parts
 
     context = get_current_context()
     try:
-        return parts.night(home, day_of(context))
+        return parts.night(home, day_of(context), homes)
     except parts.Refused as why:
         context["ti"].xcom_push(key=WHY, value=str(why))
         again = AirflowException if isinstance(why, parts.Busy) else AirflowFailException
@@ -102,7 +102,7 @@ def tell_of_files_and_schools(nights: list[dict], rolled: dict) -> None:
 )  # fmt: skip
 def nation():
     listed = homes()
-    nights = night.expand(home=listed)
+    nights = night.partial(homes=listed).expand(home=listed)
     rolled = roll_up(listed, nights)
     tell_of_homes(listed, nights, rolled)
     tell_of_files_and_schools(nights, rolled)

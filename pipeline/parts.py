@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline import flow, learning, nation
 from pipeline.edges.errors import Busy, Refused
 from pipeline.edges.extract import Claimed, Extract
-from pipeline.edges.homes import homes, homes_in
+from pipeline.edges.homes import each_has_its_own_keys, homes, homes_in
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
 from pipeline.hops.taking_in import Day
@@ -70,11 +70,12 @@ def homes_listed(folders: list[str] | None, file: str | None) -> list[str]:
     return [str(folder) for folder in homes(folders or homes_in(Path(file)))]
 
 
-def night(home: str, day: str) -> dict:
-    """One home's whole night: what was refused, which schools have no list, and the seconds of each hop.
+def night(home: str, day: str, homes: list[str]) -> dict:
+    """The whole night of one of the homes: what was refused, which schools have no list, and the seconds of each hop.
 
-    Raises Refused where the night was stopped, and Busy where another process has it in hand.
+    Raises Refused where the night was stopped, or this process is given one key for all homes; Busy where another has the night in hand.
     """
+    each_has_its_own_keys(homes)  # again: a worker is another process, and may be another machine
     done = nation.night(_home(home), as_of=date.fromisoformat(day))
     if done.stopped_because:
         raise Refused(done.stopped_because)

@@ -1,11 +1,10 @@
 """Which homes there are, where there are many."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .errors import Refused
-from .settings import KEYS
+from .settings import KEYS, given_to_all
 
 
 def homes_in(file: Path) -> list[str]:
@@ -39,18 +38,23 @@ def each_once(folders: Iterable[str | Path]) -> list[Path]:
 
 
 def homes(folders: Iterable[str | Path]) -> list[Path]:
-    """The folders, each once and each a home. Raises Refused, naming all that are none; and where one key is set for all of several,
-    so that whoever has one home's key had every other's, and a child in two of them the same pupil_id."""
+    """The folders, each once and each a home. Raises Refused, naming all that are none, and as `each_has_its_own_keys` does."""
     told = each_once(folders)
-    of_all = [name for name in (f"A2N_{key.upper()}_KEY" for key in KEYS) if name in os.environ]
-    if of_all and len(told) > 1:
-        raise Refused(
-            f"{', '.join(of_all)} would be the key of every home: take it away, and keep each home's own in its folder, or in a "
-            "folder of its name in the one that A2N_KEYS names."
-        )
+    each_has_its_own_keys(told)
     none = [str(folder) for folder in told if not (folder / "settings.toml").is_file()]
     if none:
         raise Refused(
             f"{', '.join(none)}: no home, for there is no settings.toml. Mend the list, or make one with `a2n init`."
         )
     return told
+
+
+def each_has_its_own_keys(folders: Sequence[str | Path]) -> None:
+    """Raises Refused where this process is given one key for all of several homes: whoever had one home's key would have every other's, and
+    a child in two of them the same pupil_id."""
+    of_all = [given for given in map(given_to_all, KEYS) if given]
+    if of_all and len(folders) > 1:
+        raise Refused(
+            f"{', '.join(of_all)} would be the key of every home: take it away, and keep each home's own in its folder, or in a "
+            "folder of its name in the one that A2N_KEYS names."
+        )

@@ -146,7 +146,7 @@ class Home:
         return (Path(kept) / self.folder.name if kept else self.folder) / f"{name}.key"
 
     def key(self, name: str) -> str:
-        """The key `name`: from the environment, from what systemd passes on, or from its file in the home.
+        """The key `name`: from its variable; else where A2N_KEYS is set from there alone; else as systemd lends it; else of the home.
 
         Raises NoKey when missing, Refused when too short.
         """
@@ -173,13 +173,15 @@ def _variable(name: str) -> str:
     return f"A2N_{name.upper()}_KEY"
 
 
-def _is_given(name: str) -> bool:
-    return _variable(name) in os.environ or _passed_on(name) is not None
+def given_to_all(name: str) -> str | None:
+    """The variable or the credential that would be every home's key `name`; None where each home has its own."""
+    passed_on = _passed_on(name)
+    return _variable(name) if _variable(name) in os.environ else passed_on and str(passed_on)
 
 
 def _passed_on(name: str) -> Path | None:
     """A credential of this name, as systemd's LoadCredential hands one to a service: a file that it alone can read."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    folder = None if os.environ.get("A2N_KEYS") else os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(folder) / f"{name}.key" if folder else None
     return path if path and path.is_file() else None
 
@@ -218,9 +220,9 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         told = _SETTINGS.format(demo=str(demo).lower(), name=_NAMES[demo], gateway=_GATEWAYS[demo])
         settings.write_text(told, encoding="utf-8")
     home = open_home(folder)
-    names = (*KEYS, SIGNING_KEY) if all(map(_is_given, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
+    names = (*KEYS, SIGNING_KEY) if all(map(given_to_all, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
     for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them
-        if not _is_given(name):
+        if not given_to_all(name):
             make_key(home.key_file(name))
     return home
 

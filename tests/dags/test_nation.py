@@ -112,6 +112,35 @@ def test_one_key_for_several_homes_is_refused_and_for_one_is_not(folders, monkey
     assert parts.homes_listed(both[:1], None) == both[:1]
 
 
+@pytest.fixture
+def lent(folders, monkeypatch):
+    """Keys as systemd lends them to a service."""
+    credentials = folders / "credentials"
+    credentials.mkdir()
+    (credentials / "identity.key").write_text("x" * 40)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    return credentials
+
+
+def test_so_is_one_that_systemd_lends_unless_each_home_has_its_own_in_a_folder_of_keys(folders, lent, monkeypatch):
+    both = [str(folders / "east"), str(folders / "west")]
+    with pytest.raises(Refused, match=r"credentials/identity\.key would be the key of every home"):
+        parts.homes_listed(both, None)
+    assert parts.homes_listed(both[:1], None) == both[:1]
+    monkeypatch.setenv("A2N_KEYS", str(folders / "keys"))
+    assert parts.homes_listed(both, None) == both
+
+
+def test_a_worker_looks_again_for_it_may_be_another_machine(folders, lent):
+    both = [str(folders / "east"), str(folders / "west")]
+    with mock.patch("pipeline.nation.night", side_effect=Refused("begun")) as night:
+        with pytest.raises(Refused, match="would be the key of every home"):
+            parts.night(both[0], "2026-02-06", both)
+        assert not night.called
+        with pytest.raises(Refused, match="begun"):
+            parts.night(both[0], "2026-02-06", both[:1])
+
+
 # What is tried again --------------------------------------------------------------------------------------------------------
 
 
@@ -127,7 +156,7 @@ def test_a_home_another_process_has_in_hand_is_tried_again_and_one_that_was_refu
         mock.patch.object(parts, "night", side_effect=stopped),
         pytest.raises(AirflowException) as told,
     ):
-        night("home")
+        night("home", ["home"])
     assert type(told.value) is raised and pushed == {"stopped_because": str(stopped)}
 
 

@@ -320,3 +320,20 @@ def test_a_key_may_be_a_credential_that_systemd_passes_on_and_the_homes_own_is_t
     assert home.key("identity") == (home.folder / "identity.key").read_text().strip()
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
     assert not home.has_key("warehouse") and home.has_key("identity")
+
+
+def test_where_each_home_has_keys_by_its_name_no_credential_stands_for_one_that_is_missing(tmp_path, monkeypatch):
+    passed_on = tmp_path / "credentials"
+    passed_on.mkdir()
+    (passed_on / "warehouse.key").write_text(LONG_ENOUGH + "c")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(passed_on))
+    monkeypatch.setenv("A2N_KEYS", str(tmp_path / "keys"))
+    home = make_home(tmp_path / "east", demo=True)
+    kept = tmp_path / "keys" / "east" / "warehouse.key"
+    assert home.key("warehouse") == kept.read_text().strip() != LONG_ENOUGH + "c"
+    kept.unlink()
+    assert not home.has_key("warehouse")
+    monkeypatch.delenv("A2N_KEYS")
+    assert home.key("warehouse") == LONG_ENOUGH + "c"
+    monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "v")
+    assert home.key("warehouse") == LONG_ENOUGH + "v"
