@@ -10,6 +10,7 @@ from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import learned_by
 from pipeline.edges.settings import Home
 from pipeline.steps.alarms import alarms
@@ -24,7 +25,7 @@ from pipeline.steps.signal_outcomes import signal_names
 from pipeline.steps.support_attendance import support_attendance
 from pipeline.tables.published import figure_notes
 
-from . import told_before
+from . import days, told_before
 from .data_told import of_the_data
 from .looking import Look
 from .looks import so_far
@@ -34,8 +35,7 @@ from .opinion import of_the_opinion
 def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
     """Swap in a snapshot of suppressed aggregates. A look at a day before the newest published one stays in the past, and of a day with
     nobody on a roll there is nothing to tell."""
-    newest = published.newest_as_of(home.published)
-    if (newest and look.as_of < newest) or look.triage.is_empty():
+    if look.triage.is_empty() or _is_in_the_past(con, home, as_of=look.as_of):
         return
     settings = home.settings
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
@@ -70,6 +70,17 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }
     published.publish(pages, home.published, run=run, current=True)
+
+
+def _is_in_the_past(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> bool:
+    """Whether a later day is published. A snapshot that cannot be read gives way to that of the newest night; a look back stops at it."""
+    try:
+        newest = published.newest_as_of(home.published)
+    except Refused:
+        if not days.is_newest(con, as_of=as_of):
+            raise
+        return False
+    return newest is not None and as_of < newest
 
 
 def _told(con: duckdb.DuckDBPyConnection, counts: dict[str, pl.DataFrame], policy: Policy, *, as_of: date):
