@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import clock, progress
-from .errors import Busy
+from .errors import Busy, Refused
 from .settings import Home
 
 A_LOOK = 0.5
@@ -28,7 +28,7 @@ def at_work(home: Home) -> Iterator[None]:
     """Held by every run, and again within itself. Raises Busy where a backup goes on for too long."""
     with ExitStack() as held:
         waiting = "waiting for a backup of this home to end"
-        if not _tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
+        if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
             raise Busy(f"{home.folder} is being backed up or restored: wait for that to end, then run this again.")
         yield
 
@@ -57,7 +57,7 @@ def alone(folder: Path) -> Iterator[None]:
 def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
     """Nobody at work in the home, and its databases held as the engine itself holds them: their open files, by path.
 
-    Waits up to `wait` seconds for a run to end, then raises Busy. A file held here must be read through the one given: to open
+    Waits up to `wait` seconds for a run to end, then raises Busy; Refused where a database is a link. A file held here must be read through the one given: to open
     and close it once more would let go of it. So must nothing in this process have the databases open.
     """
     databases: dict[Path, int] = {}
@@ -68,12 +68,12 @@ def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
                 if not _held_folder(so_far, home.folder, fcntl.LOCK_EX):
                     return False
                 for path in (home.warehouse, home.identity):
-                    if path.exists() and not _held_database(so_far, path, databases):
+                    if os.path.lexists(path) and not _held_database(so_far, path, databases):
                         return False
                 held.push(so_far.pop_all())
                 return True
 
-        if not _tried(take, wait, "waiting for a run in this home to end, to copy what it left"):
+        if not tried(take, wait, "waiting for a run in this home to end, to copy what it left"):
             raise Busy(
                 f"{home.folder} is in use by another run, which did not end in {wait / 60:g} minutes: wait for it to end, or give "
                 "--wait more minutes."
@@ -82,7 +82,7 @@ def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
         yield databases
 
 
-def _tried(take: Callable[[], bool], seconds: float, waiting: str) -> bool:
+def tried(take: Callable[[], bool], seconds: float, waiting: str) -> bool:
     """Whether `take` came to hold what it asks for, at once or within so many seconds."""
     until = clock.seconds() + seconds
     while not take():
@@ -93,9 +93,9 @@ def _tried(take: Callable[[], bool], seconds: float, waiting: str) -> bool:
     return True
 
 
-def _held_folder(held: ExitStack, folder: Path, how: int) -> bool:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    held.callback(os.close, handle)
+def locked(handle: int, how: int) -> bool:
+    """Whether an open file or folder is now held (LOCK_SH, LOCK_EX), for as long as it stays open. Where the disk knows no such locks, as some
+    shared ones do not, it is as if it were."""
     try:
         fcntl.flock(handle, how | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -106,8 +106,19 @@ def _held_folder(held: ExitStack, folder: Path, how: int) -> bool:
     return True
 
 
+def _held_folder(held: ExitStack, folder: Path, how: int) -> bool:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    held.callback(os.close, handle)
+    return locked(handle, how)
+
+
 def _held_database(held: ExitStack, path: Path, databases: dict[Path, int]) -> bool:
-    """The lock of DuckDB: one of the whole file, of the process, for writing."""
+    """The lock of DuckDB: one of the whole file, of the process, for writing. Raises Refused where a link stands in the file's place."""
+    if path.is_symlink():
+        raise Refused(
+            f"{path} is a link, and a backup follows none: put the database itself in its place, or to have it on another disk move "
+            "the whole home there."
+        )
     handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     held.callback(os.close, handle)
     try:

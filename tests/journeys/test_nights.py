@@ -1,12 +1,18 @@
 """A home's night as the DAG *nation* gives it: any number of times, and whatever cut it short, published once."""
 
+import errno
+import os
+import shutil
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
 
 from pipeline import flow, nation
+from pipeline.edges import published
 from pipeline.edges.errors import Busy, Refused
 from pipeline.edges.settings import open_home
 from pipeline.synthetic import synthesise
@@ -121,13 +127,59 @@ def test_so_do_another_day_another_setting_and_another_version(undisturbed, made
     assert not was_given(undisturbed, day)
 
 
-def test_while_another_process_has_the_night_in_hand_it_is_told_so_and_touches_nothing(home, made):
+def test_where_the_snapshot_is_missing_or_damaged_the_night_is_not_out_and_once_it_is_there_it_is(undisturbed, made):
+    current = undisturbed.published / "current.duckdb"
+    whole, to = current.read_bytes(), current.readlink()
+    current.unlink()
+    assert was_given(undisturbed, made.last_day)
+    current.write_bytes(b"no database" * 1000)
+    assert was_given(undisturbed, made.last_day)
+    current.write_bytes(whole[: len(whole) // 2])
+    assert was_given(undisturbed, made.last_day)
+    current.unlink()
+    current.symlink_to(to)
+    assert not was_given(undisturbed, made.last_day)
+
+
+def test_the_night_given_again_mends_a_damaged_snapshot_and_a_look_back_leaves_it(undisturbed, made, tmp_path):
+    home = open_home(Path(shutil.copytree(undisturbed.folder, tmp_path / "home", symlinks=True)))
+    home = replace(home, settings=replace(home.settings, printables="on demand"))
+    day = made.last_day + timedelta(days=3)
+    nation.night(home, as_of=day)
+    damaged = (home.published / "current.duckdb").resolve()
+    damaged.write_bytes(b"no database" * 1000)
+    with pytest.raises(Refused, match=r"current\.duckdb cannot be read"):
+        flow.flag(home, as_of=made.last_day)
+    assert damaged.read_bytes().startswith(b"no database")
+    assert nation.night(home, as_of=day).stopped_because is None
+    assert published.newest_as_of(home.published) == day and not was_given(home, day)
+
+
+def test_while_another_process_has_the_night_in_hand_it_waits_and_then_begins(home, made, monkeypatch):
+    looks, other = [], ExitStack()
+    monkeypatch.setattr("pipeline.edges.holding.time.sleep", lambda seconds: looks.append(other.close()))
+    other.enter_context(nation._under_way(home))
+    assert was_given(home, made.last_day) and len(looks) == 1
+
+
+def test_where_the_other_does_not_end_it_is_told_so_and_touches_nothing(home, made, monkeypatch):
+    monkeypatch.setattr(nation, "LONGEST_NIGHT", 0)
     with nation._under_way(home) as was_cut_short:
         assert not was_cut_short
-        with pytest.raises(Busy, match="under way in another process"):
+        with pytest.raises(Busy, match="still under way in another process"):
             nation.night(home, as_of=made.last_day)
     assert not home.warehouse.exists()
     assert (home.scratch / "night.under_way").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("no_locks", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_on_a_disk_without_locks_a_night_begins_and_any_other_fault_is_told_in_words(home, made, monkeypatch, no_locks):
+    fault = OSError(no_locks, os.strerror(no_locks))
+    monkeypatch.setattr("pipeline.edges.holding.fcntl.flock", mock.Mock(side_effect=fault))
+    assert was_given(home, made.last_day)
+    fault.errno = errno.EIO
+    with pytest.raises(Refused, match="could not be read or written"):
+        nation.night(home, as_of=made.last_day)
 
 
 def test_a_warehouse_in_use_is_busy_and_one_with_another_key_is_refused(home, made):
