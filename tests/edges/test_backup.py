@@ -420,3 +420,18 @@ def test_what_is_no_key_is_refused_without_being_said(home, tmp_path, key):
 def test_a_restored_home_can_be_opened_as_one(home, tmp_path):
     again = restore(backed_up(home), with_key(home, tmp_path / "again")).home
     assert open_home(again.folder).settings == home.settings
+
+
+@pytest.mark.parametrize("name", ["warehouse.duckdb", "identity.duckdb"])
+def test_a_database_that_was_moved_by_a_link_is_refused_in_words_even_where_the_link_leads_nowhere(
+    home, tmp_path, name
+):
+    elsewhere = write(tmp_path / "other disk" / name, "a database")
+    (home.folder / name).symlink_to(elsewhere)
+    with pytest.raises(Refused, match=rf"{name} is a link, and a backup follows none: put"):
+        backed_up(home)
+    elsewhere.rename(home.folder.parent / name)
+    with pytest.raises(Refused, match=rf"{name} is a link"):
+        backed_up(home)
+    (home.folder.parent / name).replace(home.folder / name)
+    assert backed_up(home).exists()
