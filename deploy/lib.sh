@@ -14,8 +14,8 @@ fail() { echo "$*" >&2; exit "${status:-1}"; }
 # Of what is not there and cannot be had here: whoever runs this for a test may then leave it.
 cannot_be_had() { status=3 fail "$*"; }
 
-# A deployment keeps the ports and workers it was started with.
-[ -f "$deployment/started.env" ] && . "$deployment/started.env"
+# For whatever comes after a start: a deployment keeps the ports and workers it was started with.
+as_started() { [ ! -f "$deployment/started.env" ] || . "$deployment/started.env"; }
 
 environment() {
     set -a

@@ -1,5 +1,6 @@
 """What a deployment is given: it can be read, says the same in each place, answers on the loopback alone, and holds no secret."""
 
+import os
 import re
 import subprocess
 
@@ -34,6 +35,49 @@ def test_each_script_can_be_read_by_the_shell_and_run(name):
     done = subprocess.run(["bash", "-n", DEPLOY / name], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert name == "lib.sh" or (DEPLOY / name).stat().st_mode & 0o111
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    """Runs a script of deploy/ in a folder of its own, where all that it needs is there but Python, which fails once it has told what was
+    written down until then."""
+    for name, does in {"initdb": "exit 1", "redis-server": "exit 1", "python3": 'cp "$A2N_DEPLOYMENT/started.env" "$A2N_DEPLOYMENT/seen.env"; exit 9'}.items():  # fmt: skip
+        program(tmp_path / "bin" / name, does)
+
+    def run(name: str, *words: str, **settings: str) -> subprocess.CompletedProcess:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("A2N_")}
+        env = own | {"PATH": f"{tmp_path / 'bin'}:{own['PATH']}", "A2N_DEPLOYMENT": str(tmp_path / "kept")} | settings
+        return subprocess.run([DEPLOY / name, *words], env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    return run
+
+
+def program(path, does: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{does}\n")
+    path.chmod(0o755)
+
+
+def test_a_start_that_failed_leaves_its_settings_to_no_other(scripts, tmp_path):
+    started, seen = tmp_path / "kept" / "started.env", tmp_path / "kept" / "seen.env"
+    failed = scripts("start", A2N_API_PORT="18081")
+    assert failed.returncode == 9 and "api_port=18081" in seen.read_text() and not started.exists()
+    started.write_text("api_port=18081\n")  # of one that was killed
+    assert scripts("start", A2N_API_PORT="18082").returncode == 9
+    assert "api_port=18082" in seen.read_text() and not started.exists()
+
+
+def test_what_comes_after_a_start_has_the_settings_it_was_started_with(scripts, tmp_path):
+    assert scripts("airflow", "version").returncode == 1, "nothing is up"
+    venv = tmp_path / "venv"
+    program(venv / "bin" / "airflow", 'echo "$1 $AIRFLOW__API__PORT"')
+    (tmp_path / "kept" / "secrets.env").write_text("DATABASE_PASSWORD=a\nREDIS_PASSWORD=b\n")
+    (tmp_path / "kept" / "started.env").write_text(
+        f"api_port=18081\ndatabase_port=5999\nredis_port=6999\nworkers=3\nvenv={venv}\n"
+    )
+    assert scripts("airflow", "version", A2N_API_PORT="18082").stdout == "version 18081\n"
+    assert scripts("stop").returncode == 0
+    assert scripts("airflow", "version").returncode == 1
 
 
 def test_helm_and_the_environment_say_the_same_of_how_tasks_are_run(env, helm):
