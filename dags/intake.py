@@ -21,7 +21,8 @@ from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, 
 
 from pipeline.vocabulary.feeds import FAMILIES
 
-NIGHTLY = CronDataIntervalTimetable("30 1 * * *", timezone="Europe/London")
+NIGHTLY = CronDataIntervalTimetable("30 2 * * *", timezone="Europe/London")
+"""Not between one and two, for that hour is not there on a night in March and comes twice on one in October."""
 
 
 @dag(

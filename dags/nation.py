@@ -10,8 +10,9 @@ A home whose night was stopped for a reason of its own is not tried again. It le
 last tasks fail and name the homes that failed, the files that were refused and the schools without a list.
 
 Params: `homes`, a list of folders (else those of the file that A2N_HOMES names, one a line, # begins a remark); `day`, the day to stand on,
-as 2026-03-13 (else the day on which the night ends); `to`, the folder of the roll-up (else A2N_NATION). A2N_NATION_CRON is when nights begin, by England's clock, at 01:30 if it is not set; where it
-is empty, only when somebody starts one.
+as 2026-03-13 (else the day on which the night ends); `to`, the folder of the roll-up (else A2N_NATION). A2N_NATION_CRON is when nights begin,
+by England's clock: at 02:30 if it is not set, and not between one and two, an hour that is not there on a night in March and comes twice on
+one in October; where it is empty, only when somebody starts one.
 """
 
 import os
@@ -22,7 +23,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.timetables.interval import CronDataIntervalTimetable
 from shared import DEFAULTS, TOLD, day_of, notices, params
 
-CRON = os.environ.get("A2N_NATION_CRON", "30 1 * * *")
+CRON = os.environ.get("A2N_NATION_CRON", "30 2 * * *")
 NIGHTLY = CronDataIntervalTimetable(CRON, timezone="Europe/London") if CRON else None
 ALL_THAT_CAN = TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
 WHY = "stopped_because"

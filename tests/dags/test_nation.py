@@ -29,7 +29,7 @@ def test_it_says_what_it_does_and_every_task_too(dag):
 
 
 def test_one_run_at_a_time_by_englands_clock_and_nights_missed_are_not_caught_up(dag):
-    assert dag.timetable.serialize() == {"expression": "30 1 * * *", "timezone": "Europe/London"}
+    assert dag.timetable.serialize() == {"expression": "30 2 * * *", "timezone": "Europe/London"}
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert {name: dag.params[name] for name in dag.params} == {"homes": None, "day": None, "to": None}
     assert all(dag.params.get_param(name).description for name in dag.params)

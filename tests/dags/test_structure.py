@@ -71,7 +71,7 @@ def test_every_feed_is_of_one_family_and_in_its_order():
 
 def test_intake_runs_nightly_by_englands_clock(dagbag):
     timetable = dagbag.dags["intake"].timetable
-    assert timetable.serialize() == {"expression": "30 1 * * *", "timezone": "Europe/London"}
+    assert timetable.serialize() == {"expression": "30 2 * * *", "timezone": "Europe/London"}
 
 
 def test_flag_runs_on_the_asset_that_intake_settles_and_only_then(dagbag):

@@ -3,6 +3,8 @@
 import os
 import re
 import subprocess
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -78,6 +80,25 @@ def test_what_comes_after_a_start_has_the_settings_it_was_started_with(scripts, 
     assert scripts("airflow", "version", A2N_API_PORT="18082").stdout == "version 18081\n"
     assert scripts("stop").returncode == 0
     assert scripts("airflow", "version").returncode == 1
+
+
+def is_there_once_on_every_day(at: time) -> bool:
+    """By England's clock, over years enough for every way the days of the week may fall."""
+    for day in (date(2025, 1, 1) + timedelta(days=n) for n in range(28 * 366)):
+        told = datetime.combine(day, at, ZoneInfo("Europe/London"))
+        is_skipped = told.astimezone(UTC).astimezone(told.tzinfo).time() != at
+        if is_skipped or told.utcoffset() != told.replace(fold=1).utcoffset():
+            return False
+    return True
+
+
+def test_a_night_begins_when_no_change_of_the_clocks_skips_it_or_has_it_twice():
+    places = {
+        "dags/intake.py": r"30 2 \* \* \*", "dags/nation.py": r"30 2 \* \* \*", "deploy/start": r"30 2 \* \* \*",
+        "deploy/systemd/a2n-nightly.timer": r"OnCalendar=\*-\*-\* 02:30:00 Europe/London",
+    }  # fmt: skip
+    assert [name for name, words in places.items() if not re.search(words, (ROOT / name).read_text())] == []
+    assert is_there_once_on_every_day(time(2, 30)) and not is_there_once_on_every_day(time(1, 30))
 
 
 def test_helm_and_the_environment_say_the_same_of_how_tasks_are_run(env, helm):
