@@ -219,7 +219,7 @@ def _published(table: Table, cautions: dict[str, str], sources: dict[str, str]) 
 
 def nation() -> str:
     parts = [f"{_table(table).replace('### ', '## ', 1)}\n\n**Caution.** {CAUTIONS[table]}" for table in NATION]
-    return _page("Many homes told together", _ABOUT_NATION, parts)
+    return _page("Many homes told together", _ABOUT_NATION, [_NIGHTS_OF_MANY, *parts])
 
 
 _ABOUT_NATION = (
@@ -228,8 +228,29 @@ _ABOUT_NATION = (
     "a copy that holds no more than its snapshot the result is the same. What a home hides is hidden here. A sum over homes some of which "
     "hide their count is a lower bound, says so, and says how many hide it; nothing is put in their place, so a sum less what the other homes "
     "show is nought, and gives nothing back. Figures of another school year, of a later day and of made-up homes beside live ones are in "
-    "no sum. Each home's own tables are in [published tables](published-tables.md)."
+    "no sum. Each home's own tables are in [published tables](published-tables.md). How to start it is in "
+    "[for data teams](for-data-teams.md#airflow-over-workers)."
 )
+
+_NIGHTS_OF_MANY = """\
+## How the nights go
+
+The DAG *nation* gives each home's whole night to a worker that is free. It cannot know how far a worker came that it hears no more of, and so may
+give a night twice. This is what makes that safe:
+
+- **Published once.** A night asks first whether its day is out: the newest day looked at, with the settings and version of now; figures that can
+  be read and stand on that day; nothing new in the inbox, and no list come back. Then all stays as it is, and only printables and pages that
+  a night cut short had not come to are made. Else the whole night runs, and its lists and figures take the place of what is there. A model
+  approved or a link decided since is nothing new: it counts from the next day's night on. `a2n nightly` never asks.
+- **One at a time.** A night holds a file in its home's `scratch/`, which the machine lets go of when its process ends, however it ends. A second
+  night of that home waits for up to an hour. Where a shared disk knows no such locks, the warehouse's own is all there is.
+- **Tried again**: twice, a minute apart, where a worker was lost or another run held the home for too long. A night that was stopped for a reason
+  of the home's own, such as a key, a setting or a full disk, would be stopped again and is not. It leaves the other homes alone: the roll-up is
+  made, with the figures that home had before, and then the last tasks fail and say which homes failed and why.
+- **A worker lost** is no home's failure. Within about a minute the scheduler misses it, and gives the night to another a minute later, which ends what was
+  begun: every batch of files is in the warehouse or not, and lists and figures are swapped in whole. Where only the worker was lost and its night
+  lives on, the second one waits for it and then finds the day out. `deploy/airflow.env` has the settings.
+- **Given again** for the same day, the DAG leaves every home alone that is out, and gives the others their night."""
 
 
 # Feeds
