@@ -18,7 +18,7 @@ from tests.house.project import ROOT, parsed, python_files
 PAGE = (ROOT / "docs" / "for-data-teams.md").read_text(encoding="utf-8")
 UNITS = ROOT / "deploy" / "systemd"
 KINDS = ("", "fails", "long")
-NOT_RUN = {"changes the machine", "needs systemd", "needs a second version", "needs a deployment"}
+NOT_RUN = {"changes the machine", "needs systemd", "needs a second version", "needs a deployment", "needs containers"}
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,22 @@ def test_the_whole_page_runs_from_top_to_bottom(machine):
     assert {path.name for path in machine.keys.iterdir()} == {f"{name}.key" for name in ("warehouse", "identity", "pseudonym", "dashboard", "backup")}  # fmt: skip
     assert not list((machine.lib / "home").glob("*.key"))
     assert list((machine.lib / "home" / "outbox" / "2026-02-06" / "lists").glob("*.xlsx"))
+
+
+def test_a_home_made_before_there_were_backups_gets_their_key_where_the_unit_is_lent_it_from(machine):
+    [block] = [one for one in BLOCKS if "test ! -e /etc/a2n/keys/backup.key" in one.text]
+    home, key = machine.lib / "home", machine.keys / "backup.key"
+    assert machine.run("a2n init --home /var/lib/a2n/home --demo").returncode == 0
+    for name in ("warehouse", "identity", "pseudonym"):
+        (home / f"{name}.key").rename(machine.keys / f"{name}.key")
+    (home / "backup.key").unlink()
+    assert machine.run(block.text).returncode == 0
+    made = key.read_bytes()
+    assert key.stat().st_mode & 0o077 == 0 and not (home / "backup.key").exists()
+    assert machine.run("a2n restore /var/backups/a2n/the-first.a2n --home /var/lib/a2n/again").returncode == 0
+    (machine.backups / "the-first.a2n").unlink()
+    assert machine.run(block.text).returncode == 0
+    assert key.read_bytes() == made and list(machine.backups.iterdir()) == []
 
 
 # The units
