@@ -179,7 +179,7 @@ def one_home(night: dict, kept: dict, *, inbox: int) -> dict:
         "bytes": night["bytes_on_disk"] | {"inbox": inbox}, "seconds_by_hop": night["hops"]["nightly"],
     }  # fmt: skip
     alike = all(kept.get("machine", {}).get(name) == machine[name] for name in ("cores", "system"))
-    sizes = {home["pupils"]: home for home in (kept["homes"] if alike else ())} | {run["pupils"]: one}
+    sizes = {home["pupils"]: home for home in (kept.get("homes", ()) if alike else ())} | {run["pupils"]: one}
     return {"machine": machine, "homes": [sizes[pupils] for pupils in sorted(sizes)]}
 
 

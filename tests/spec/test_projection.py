@@ -94,6 +94,11 @@ def test_several_sizes_are_several_points_and_a_size_measured_again_is_one():
     assert "homes of 10,000, 30,000 pupils" in in_markdown(kept, projected(kept, overhead=0))
 
 
+def test_a_file_of_before_that_has_another_form_is_no_reason_to_lose_what_was_measured():
+    night = a_night(10_000, seconds=20.0)
+    assert len(one_home(night, {"machine": night["machine"], "home": {}}, inbox=5)["homes"]) == 1
+
+
 def test_no_line_goes_through_two_machines():
     nights = a_night(10_000, seconds=20.0, cores=64), a_night(30_000, seconds=30.0, cores=2)
     assert [home["pupils"] for home in kept_of(*nights)["homes"]] == [30_000]
