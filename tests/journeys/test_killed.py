@@ -21,12 +21,12 @@ MONDAY = "2025-10-13"
 MOMENTS = (
     ("pipeline.edges.warehouse:_make_tables", 1),  # the warehouse is there, and nothing in it
     ("pipeline.edges.intake:record_extracts", 1),  # of a file no feed claims: inside its transaction
-    ("pipeline.hops.taking_in:linked", 3),
+    ("pipeline.hops.delivered:linked", 3),
     ("pipeline.edges.identity:remember", 1),  # names are about to be kept
     ("pipeline.edges.intake:keep", 1),  # names are kept; inside the transaction of the pupils
     ("pipeline.edges.intake:part", 2),  # between the gate and the transaction of a later feed
     ("pipeline.edges.intake:record_verdict", 2),  # rows are moved, and not yet on record
-    ("pipeline.edges.intake:clear_room", 2),  # just after a transaction
+    ("pipeline.edges.landing:clear_room", 2),  # just after a transaction
     ("pipeline.edges.folding:replace_weeks", 1),  # marks are kept, weeks not yet folded
     ("pipeline.edges.runs:record", 1),  # all is in but the run's own record
 )

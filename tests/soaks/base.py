@@ -17,7 +17,7 @@ from pipeline import flow
 from pipeline.edges import inbox, intake, reading
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, open_home
-from pipeline.hops import taking_in
+from pipeline.hops import delivered
 from pipeline.hops.taking_in import Day
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from tests.journeys.at_home import new_home
@@ -129,7 +129,7 @@ def timed(seconds: Counter) -> Iterator[None]:
     """While it lasts, the processor's seconds that go into each file are counted under its name: looking what it holds,
     recognising, reading, and all that is done to its rows before the gate. What else the machine does is not counted."""
     looked, recognised = inbox.tables_in, reading.recognised
-    read, made_ready = reading.read_extract, taking_in._candidates
+    read, made_ready = reading.read_extract, delivered._candidates
     under_way = []
 
     def timed_look(path, name):
@@ -158,7 +158,7 @@ def timed(seconds: Counter) -> Iterator[None]:
         mock.patch.object(inbox, "tables_in", timed_look),
         mock.patch.object(reading, "recognised", timed_recognised),
         mock.patch.object(reading, "read_extract", timed_read),
-        mock.patch.object(taking_in, "_candidates", timed_making),
+        mock.patch.object(delivered, "_candidates", timed_making),
     ):
         yield
 
