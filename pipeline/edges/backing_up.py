@@ -20,10 +20,12 @@ from . import backup_key, holding, progress
 from .backup_contents import Contents, archive, contents
 from .errors import Refused
 from .passing import unwinding
+from .published import settle
 from .settings import Home
 
 BEGINS = b"age-encryption.org/v1\n"
 """How every file of the format begins."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNFINISHED = ".a2n-part"
 _ROOM_BESIDE = 1 << 20  # for headers and the list of files
 
@@ -56,7 +58,7 @@ def back_up(home: Home, to: Path, *, wait: float) -> BackedUp:
             with _unfinished(to) as file:
                 _write(here, file, whom)
         except OSError as fault:
-            raise (_full(to) if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else fault) from None
+            raise (_full(to) if fault.errno in NO_ROOM else fault) from None
     progress.end()
     copied = [one for path, one in here.files.items() if path not in here.left_out]
     return BackedUp(to, len(copied), sum(one["size"] for one in copied), here.left_out, made_key)
@@ -175,15 +177,6 @@ def _unfinished(to: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-
-
-def settle(folder: Path) -> None:
-    """Wait until the disk holds the names in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove_left_over(folder: Path) -> None:

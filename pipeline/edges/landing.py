@@ -61,6 +61,8 @@ class Landing:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows of one extract, with `extract_id`. What their layout does not send is null."""
+        if rows.is_empty():  # as a file of transfers without a mark is; it would say that nothing has a column
+            return
         schema = candidates(self._feed).schema
         told = [name for name in schema if name in rows.columns and rows[name].null_count() < rows.height]
         self._pending.append(rows.select(pl.col(name).cast(schema[name]) for name in told))

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from expectations.promise import quoted
 from pipeline.tables.published import PUBLISHED
 from pipeline.tables.schema import Table
 
@@ -48,11 +49,11 @@ def publish(
     unfinished = folder / f"{_UNFINISHED}{snapshot.name}"
     try:
         _write(tables, unfinished, declared)
-        _settle(unfinished)
+        settle(unfinished)
         unfinished.replace(snapshot)
         if current:
             _point_current_at(snapshot)
-        _settle(folder)
+        settle(folder)
         _remove_older(folder, but_not=snapshot)
     except (OSError, duckdb.Error) as error:
         raise Refused(
@@ -68,7 +69,7 @@ def newest_as_of(folder: Path, table: str = "published.run") -> date | None:
         return None
     try:
         with quiet(duckdb.connect()) as con:
-            con.execute(f"ATTACH {_quoted(current.resolve())} AS snapshot (READ_ONLY)")
+            con.execute(f"ATTACH {quoted(str(current.resolve()))} AS snapshot (READ_ONLY)")
             return con.execute(f"SELECT max(as_of) FROM snapshot.{table}").fetchone()[0]
     except duckdb.Error as error:
         raise Refused(f"{current} cannot be read ({_first_line(error)}): remove it, and run again.") from None
@@ -80,7 +81,7 @@ def _as_file_name(run: str) -> str:
 
 def _write(tables: Mapping[str, pl.DataFrame], path: Path, declared: tuple[Table, ...]) -> None:
     with quiet(duckdb.connect()) as con:
-        con.execute(f"ATTACH {_quoted(path)} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
+        con.execute(f"ATTACH {quoted(str(path))} AS snapshot (STORAGE_VERSION '{_STORAGE_VERSION}')")
         con.execute("BEGIN")  # one, for each commit waits on the disk
         for table in declared:
             schema, _, name = table.name.partition(".")
@@ -97,18 +98,14 @@ def _write_table(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFra
     con.register("frame", frame.to_arrow())
     con.execute(f"INSERT INTO {name} SELECT * FROM frame")
     con.unregister("frame")
-    con.execute(f"COMMENT ON TABLE {name} IS {_quoted(table.grain)}")
+    con.execute(f"COMMENT ON TABLE {name} IS {quoted(table.grain)}")
     for column in table.columns:
         unit = f" ({column.unit})" if column.unit else ""
-        con.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {_quoted(column.description + unit)}")
+        con.execute(f"COMMENT ON COLUMN {name}.{column.name} IS {quoted(column.description + unit)}")
 
 
-def _quoted(text: object) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def _settle(path: Path) -> None:
-    """Wait until the disk holds it."""
+def settle(path: Path) -> None:
+    """Wait until the disk holds a file, or of a folder the names in it."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -118,7 +115,7 @@ def _settle(path: Path) -> None:
 
 def _point_current_at(snapshot: Path) -> None:
     """A relative link, so that the folder can be moved or mounted elsewhere."""
-    _settle(snapshot.parent)
+    settle(snapshot.parent)
     link = snapshot.parent / f"{_UNFINISHED}{CURRENT}"
     link.symlink_to(snapshot.name)
     link.replace(snapshot.parent / CURRENT)

@@ -4,7 +4,6 @@ All is written under a hidden name within the folder, held to the backup's own l
 last, so that a folder half put in place is no home, and what was killed is cleared away when the command is given again.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -19,10 +18,11 @@ from pathlib import Path, PurePosixPath
 import pyrage
 
 from . import backup_key, holding, progress
-from .backing_up import BEGINS, settle
+from .backing_up import BEGINS, NO_ROOM
 from .backup_contents import FORMAT, MANIFEST, SETTINGS, UNDER, is_key, is_link_beside
 from .errors import Refused
 from .passing import unwinding
+from .published import settle
 from .settings import FOLDERS, KEYS, Home, Settings
 
 _UNFINISHED = ".restoring"
@@ -76,7 +76,7 @@ def _restored(backup: Path, home: Home) -> Restored:
         manifest = _held_to_manifest(unpacked, backup)
         _put_in_place(home.folder)
     except OSError as fault:
-        raise (_full(home.folder) if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else fault) from None
+        raise (_full(home.folder) if fault.errno in NO_ROOM else fault) from None
     finally:
         progress.end()
         _clear_half_done(home.folder)

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from expectations.promise import quoted
 from pipeline.tables.nation import SUMMED
 
 from .published import CURRENT
@@ -32,8 +33,7 @@ def read_snapshot(home: Path) -> tuple[dict[str, pl.DataFrame], str | None]:
 def _read(path: Path) -> dict[str, pl.DataFrame]:
     """The tables that are summed, by name."""
     with quiet(duckdb.connect()) as con:
-        name = str(path).replace("'", "''")
-        con.execute(f"ATTACH '{name}' AS snapshot (READ_ONLY)")
+        con.execute(f"ATTACH {quoted(str(path))} AS snapshot (READ_ONLY)")
         return {
             table.name: con.execute(f"SELECT {', '.join(table.names)} FROM snapshot.{table.name}").pl()
             for table in SUMMED

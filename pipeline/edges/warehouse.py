@@ -9,6 +9,7 @@ import duckdb
 import duckdb_extension_httpfs
 import polars as pl
 
+from expectations.promise import quoted
 from pipeline.tables.audit import AUDIT
 from pipeline.tables.derived import DERIVED, ISSUED_PLACES, TRIAGE
 from pipeline.tables.facts import ENROLMENTS, MARKED_WEEKS
@@ -132,15 +133,15 @@ def connection(home: Home) -> duckdb.DuckDBPyConnection:
     con = quiet(duckdb.connect(config={"allow_unsigned_extensions": "false", "autoinstall_known_extensions": "false"}))
     con.execute("SET temp_file_encryption = true")
     settle(con, home)
-    con.execute(f"LOAD {_quoted(str(_crypto()))}")
+    con.execute(f"LOAD {quoted(str(_crypto()))}")
     return con
 
 
 def settle(con: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Let a connection spill into this home, and hold no more in memory than it allows."""
     home.scratch.mkdir(mode=0o700, exist_ok=True)
-    con.execute(f"SET temp_directory = {_quoted(str(home.scratch))}")
-    con.execute(f"SET memory_limit = {_quoted(home.settings.memory_limit)}")
+    con.execute(f"SET temp_directory = {quoted(str(home.scratch))}")
+    con.execute(f"SET memory_limit = {quoted(home.settings.memory_limit)}")
 
 
 def quiet(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -159,15 +160,11 @@ def _crypto() -> Path:
     return found[0]
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def attach(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, *, key_name: str) -> None:
     """Attach the encrypted file `path`. No engine message or statement, which hold the key, goes further than here."""
     problem = None
     try:
-        con.execute(f"ATTACH {_quoted(str(path))} AS {name} (ENCRYPTION_KEY {_quoted(key)})")
+        con.execute(f"ATTACH {quoted(str(path))} AS {name} (ENCRYPTION_KEY {quoted(key)})")
         keep_private(path)
     except duckdb.Error as error:
         problem = _why_not_attached(str(error), path, key_name)
@@ -308,6 +305,6 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     part.touch(mode=0o600)
     rows = f"SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL"
     # DuckDB's own temporary file would be another, of another mode
-    con.execute(f"COPY ({rows}) TO {_quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
+    con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
     part.replace(to)
     return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]

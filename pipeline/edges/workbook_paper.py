@@ -179,9 +179,8 @@ def _looks() -> dict[str, dict]:
     }
 
 
-if hasattr(
-    worksheet, "_get_sparkline_style"
-):  # its own, so it may be named otherwise one day: then lists only take longer
+# Its own, so it may be named otherwise one day: then lists only take longer.
+if hasattr(worksheet, "_get_sparkline_style"):
     worksheet._get_sparkline_style = cache(worksheet._get_sparkline_style)
 """XlsxWriter makes the 259 colours of all its styles for each picture drawn, and only reads them."""
 

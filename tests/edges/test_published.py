@@ -162,7 +162,7 @@ published.publish(of(tables, LATER), folder, run=LATER_RUN, current=True)
 
 @pytest.mark.parametrize(
     ("killed_at", "stands_on"),
-    [("_write_table", DAY), ("_settle", DAY), ("_point_current_at", DAY), ("_remove_older", LATER)],
+    [("_write_table", DAY), ("settle", DAY), ("_point_current_at", DAY), ("_remove_older", LATER)],
 )
 def test_a_kill_at_any_moment_leaves_the_old_one_or_the_new(tables, tmp_path, killed_at, stands_on):
     publish(tables, tmp_path, run=RUN, current=True)
@@ -182,7 +182,7 @@ def test_a_full_disk_is_said_and_the_one_before_stands(tables, tmp_path, monkeyp
     def no_room(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(published, "_settle", no_room)
+    monkeypatch.setattr(published, "settle", no_room)
     with pytest.raises(Refused, match=r"No space left on device.*the one before it still stands"):
         publish(of(tables, LATER), tmp_path, run=LATER_RUN, current=True)
     assert newest_as_of(tmp_path) == DAY

@@ -109,7 +109,7 @@ def flagged(small, tmp_path_factory):
     [
         ("pipeline.edges.warehouse:replace_day", 3),
         pytest.param("pipeline.hops.listing:write_review_list", 2, marks=pytest.mark.long),
-        pytest.param("pipeline.edges.published:_settle", 1, marks=pytest.mark.long),
+        pytest.param("pipeline.edges.published:settle", 1, marks=pytest.mark.long),
         ("pipeline.edges.published:_point_current_at", 1),
     ],
     ids=["conclusions half stored", "lists half written", "snapshot half written", "snapshot not yet current"],
