@@ -49,7 +49,7 @@ def test_nor_can_it_of_many_more_authorities(authority):
     assert found([exact_counts(authority)]) == []
 
 
-@tried_on(4)
+@tried_on(8)
 @given(authorities)
 def test_a_rate_is_told_only_beside_both_its_counts(authority):
     published = suppressed(exact_counts(authority))
