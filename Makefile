@@ -27,7 +27,7 @@ serve: setup
 	@$(BIN)/a2n serve --home $(DEMO_HOME)
 
 test: setup browser
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() + 1, 8))') --dist loadfile
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() + 1, 8))') --dist loadfile --no-loadscope-reorder
 
 # The tests of the dashboard in a browser need the distribution's; without it they say so, and are skipped.
 browser:

@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+# Each worker has one thread of Polars, for there are more workers than processors: set before anything imports it.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+# Homes are made in memory where it has room for all of them: half of what a small take-in costs is waiting for a disk.
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 10**9
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
 # Airflow reads these when first imported, whichever test that is.
 _AIRFLOW = Path(tempfile.mkdtemp(prefix="a2n-test-airflow-"))
 os.environ |= {

@@ -12,6 +12,8 @@ from pipeline.telling import in_words
 from tests.edges.delivered import ROLL, SCHOOLS, copied, file, marks_held, new_home, night, read, table
 from tests.edges.standing import register
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 FIRST_NIGHT, NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 12), date(2025, 9, 15), date(2025, 9, 16)
 
 MARKS = """

@@ -96,11 +96,14 @@ def mislaid(feed: str, text: str) -> pl.DataFrame:
 
 @by_feed
 def test_no_name_upn_or_birth_date_can_be_in_a_sentence(feed):
-    for text in NAMES:
-        verdict = verdict_on(feed, mislaid(feed, text))
-        said = " ".join([*verdict.stop.values(), *verdict.set_aside["sentence"], *verdict.notes["sentence"]])
-        assert text.lower() not in said.lower()
-        assert not re.search(r"2011|4 March|04/03", said)
+    alone = [mislaid(feed, text) for text in NAMES]
+    files = [frame["extract_id"].max() for frame in alone]
+    before = [sum(files[:at]) for at in range(len(files))]
+    each = [frame.with_columns(pl.col("extract_id") + at) for frame, at in zip(alone, before, strict=True)]
+    verdict = verdict_on(feed, pl.concat(each))
+    said = " ".join([*verdict.stop.values(), *verdict.set_aside["sentence"], *verdict.notes["sentence"]])
+    assert [text for text in NAMES if text.lower() in said.lower()] == []
+    assert not re.search(r"2011|4 March|04/03", said)
 
 
 # Every row a staged table could not hold breaks a promise

@@ -27,6 +27,8 @@ from tests.edges.delivered import (
     upn,
 )
 
+pytestmark = pytest.mark.usefixtures("in_little_time")
+
 MONDAY, NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 8), date(2025, 9, 15), date(2025, 9, 16)
 
 

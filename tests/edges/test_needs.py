@@ -11,6 +11,7 @@ from pipeline.edges.settings import Home
 from tests.edges.delivered import ASH, BIRCH, FIRST_NIGHT, ROLL, SCHOOLS, new_home, night, pupil_id, table
 from tests.edges.standing import known
 from tests.properties.quickly import quickly
+from tests.slices import a_few
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NEXT_NIGHT, THIRD_NIGHT = date(2025, 9, 15), date(2025, 9, 16)
@@ -110,7 +111,7 @@ def test_needs_are_told_apart_by_school_kind_and_the_day_they_were_added(enrolle
     assert len(needs(enrolled, FIRST_NIGHT)) == 4
 
 
-@pytest.mark.parametrize("order", permutations(("a", "b", "c")))
+@pytest.mark.parametrize("order", a_few(permutations(("a", "b", "c")), lambda number, _: number in (2, 3, 5)))
 def test_of_files_of_one_night_one_that_says_it_ended_counts_in_whatever_order_they_come(enrolled, order):
     rows = (HOUSING, HOUSING_OVER, HOUSING.replace("SENCo", "DSL"))
     night(enrolled, **{name: NEEDS + row for name, row in zip(order, rows, strict=True)})

@@ -79,7 +79,7 @@ def is_a_take_in_more(name, ours, theirs) -> bool:
         pytest.param("pipeline.hops.looking.store", marks=pytest.mark.long),
         pytest.param("pipeline.edges.published._point_current_at", marks=pytest.mark.long),
         "pipeline.hops.looking.issue",
-        "pipeline.flow._print_out",
+        pytest.param("pipeline.flow._print_out", marks=pytest.mark.long),
     ],
 )
 def test_cut_short_at_any_moment_and_given_again_it_ends_as_if_undisturbed_and_published_once(
