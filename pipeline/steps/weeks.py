@@ -178,7 +178,7 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
         for day in DAYS:
             totals += _COUNTERS[(half >> (BITS_PER_DAY * day)) & 255]
     counts = {
-        name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int32)
+        name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int8)
         for at, name in enumerate(COUNTS)
     }
     return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(MARKED_WEEKS.names)
