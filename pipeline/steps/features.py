@@ -148,7 +148,9 @@ def _put_together(known: _Known, *, as_of: date) -> pl.DataFrame:
     this_year = weeks.once(year.first_day, as_of)
     packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
     marks = half_days(packed, roll.height, first_day=year.first_day, last_day=as_of)
-    of_few = weeks.of_pupils(marks.ever(ELSEWHERE) | weeks.ever("part_time_sessions", "suspended_sessions", of=roll.height))
+    of_few = weeks.of_pupils(
+        marks.ever(ELSEWHERE) | weeks.ever("part_time_sessions", "suspended_sessions", of=roll.height)
+    )
     days_this_year = open_days.filter(pl.col("date") >= year.first_day)
     by_number = [
         _year_to_date(marks, known.census, year),
@@ -242,7 +244,9 @@ def _school_rises(days: pl.DataFrame, opened: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name).filter(~is_lately).sum() for name in RATED),
         *(pl.col(name).filter(is_lately).sum().alias(f"{name}_20d") for name in RATED),
     )
-    before, now = (rate(pl.col(name), need_possible(window)) for name, window in ((RATED[2], ""), (f"{RATED[2]}_20d", "20d")))
+    before, now = (
+        rate(pl.col(name), need_possible(window)) for name, window in ((RATED[2], ""), (f"{RATED[2]}_20d", "20d"))
+    )
     return sums.select("urn", school_rise_20d=now - before)
 
 

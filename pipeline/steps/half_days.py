@@ -82,7 +82,8 @@ class HalfDays:
 
     def weeks_with(self, of: np.ndarray) -> np.ndarray:
         """One number a pupil: the weeks in which `of` (a truth for each code number) is true of any mark."""
-        by_week = told_of(of, self.codes).reshape(-1, 2 * len(DAYS), self.codes.shape[2])
+        weeks = len(self.codes) // len(DAYS)
+        by_week = told_of(of, self.codes).reshape(weeks, 2 * len(DAYS), self.codes.shape[2])
         return by_week.any(axis=1).sum(axis=0)
 
     def totals(self, asked: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -99,7 +100,7 @@ class HalfDays:
         bits = np.arange(len(asked), dtype=np.uint64)[:, None] * np.uint64(8)
         counters = (asked.astype(np.uint64) << bits).sum(axis=0, dtype=np.uint64).astype("<u8")
         found = np.zeros((self.codes.shape[2], _COUNTERS), dtype=np.int32)
-        marked = self.codes.reshape(-1, self.codes.shape[2])
+        marked = self.codes.reshape(2 * len(self.codes), len(found))
         marked = marked[marked.any(axis=1)]
         for begin in range(0, len(marked), _FULL):
             counted = np.zeros(len(found), dtype="<u8")
