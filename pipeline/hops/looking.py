@@ -170,9 +170,10 @@ def _tolerances(settings: Settings) -> Tolerances:
 
 def still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pupil and school of this year's marks, and of rolls already known that describe a later day."""
-    marked = weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
-    described = pupils.filter(pl.col("stated_on") > as_of)
-    return pl.concat([marked.select("pupil_id", "urn"), described.select("pupil_id", "urn")])
+    here, this_year = ("pupil_id", "urn"), monday_of(school_year_of(as_of).first_day)
+    marked = weeks.lazy().filter(pl.col("week_start") >= this_year).select(here)
+    described = pupils.lazy().filter(pl.col("stated_on") > as_of).select(here)
+    return pl.concat([marked, described]).collect()
 
 
 def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:
