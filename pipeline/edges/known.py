@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from pipeline.tables.candidates import staged_table
+from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLANS_FROM
 from pipeline.vocabulary.school_year import monday_of, school_year_of
@@ -103,9 +104,10 @@ def _first_week(as_of: date) -> date:
 
 def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
+    columns = ", ".join(f"{name}::{shelf.SQL_TYPES[kind]} AS {name}" for name, kind in MARKED_WEEKS.schema.items())
     weeks = shelf.read(
         con,
-        "SELECT * FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
+        f"SELECT {columns} FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
         [as_of, _first_week(as_of), as_of],
     )
     return weeks.rechunk()

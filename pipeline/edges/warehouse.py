@@ -26,6 +26,7 @@ from .errors import Busy, Refused
 from .settings import Home
 
 SQL_TYPES = {
+    pl.Int8: "TINYINT",
     pl.Int32: "INTEGER",
     pl.Int64: "BIGINT",
     pl.String: "VARCHAR",

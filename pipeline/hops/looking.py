@@ -89,7 +89,9 @@ def looked(
         told = enrolments(known.pupils, known.leavers, as_of=as_of)
         enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
     with summary.timed("features"):
-        features = pupil_features(weeks, enrolled, known.schools, known.suspensions, known.census, as_of=as_of)
+        by_school = SchoolRegisters(registers(weeks))
+        about = (enrolled, known.schools, known.suspensions, known.census)
+        features = pupil_features(weeks, *about, as_of=as_of, told=by_school)
         planned = plans(known.plans, as_of=as_of)
         on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
@@ -111,7 +113,6 @@ def looked(
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
         outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood)
     with summary.timed("reconcile"):
-        by_school = SchoolRegisters(registers(weeks))
         lines = _lines(known, by_school, enrolled, features, settings, as_of=as_of)
         without = schools_without_list(lines)
     outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
@@ -169,9 +170,10 @@ def _tolerances(settings: Settings) -> Tolerances:
 
 def still_here(weeks: pl.DataFrame, pupils: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Pupil and school of this year's marks, and of rolls already known that describe a later day."""
-    marked = weeks.filter(pl.col("week_start") >= monday_of(school_year_of(as_of).first_day))
-    described = pupils.filter(pl.col("stated_on") > as_of)
-    return pl.concat([marked.select("pupil_id", "urn"), described.select("pupil_id", "urn")])
+    here, this_year = ("pupil_id", "urn"), monday_of(school_year_of(as_of).first_day)
+    marked = weeks.lazy().filter(pl.col("week_start") >= this_year).select(here)
+    described = pupils.lazy().filter(pl.col("stated_on") > as_of).select(here)
+    return pl.concat([marked, described]).collect()
 
 
 def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:

@@ -8,21 +8,22 @@ import polars as pl
 
 from pipeline.signals.sentences import day
 from pipeline.steps.census_terms import CENSUS_READ, census_year
-from pipeline.steps.elsewhere import part_time_periods, weeks_elsewhere
+from pipeline.steps.elsewhere import ELSEWHERE, part_time_periods, weeks_elsewhere
 from pipeline.steps.half_days import ABSENCE, NEED, POSSIBLE, HalfDays, half_days
 from pipeline.steps.judged import RATED, judged, need_possible, rate
 from pipeline.steps.no_reasons import reasons_not_given
 from pipeline.steps.patterns import BY_PATTERN, patterns
 from pipeline.steps.rolls import moves, on_roll, year_group_in
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.spells import ABOUT_NEED, ILLNESS, begun
 from pipeline.steps.suspended import suspended
 from pipeline.steps.waves import wave_illness
-from pipeline.steps.weeks import COUNTS, registers
-from pipeline.steps.windows import between, calendar, lately, once_each, school_days, totals
+from pipeline.steps.weeks import COUNTS, code_flags, cut, registers
+from pipeline.steps.windows import between, once_each, school_calendar, totals
 from pipeline.tables.derived import PUPIL_FEATURES
 from pipeline.vocabulary.school_year import SchoolYear, school_year_of, term_dates, term_of
 
-_A_WEEK, _FIFTY_TWO_WEEKS = timedelta(weeks=1), timedelta(weeks=52)
+_FIFTY_TWO_WEEKS = timedelta(weeks=52)
 _NEED_REGISTERS = (
     *(f"{name}_20d" for name in RATED),
     "school_rise_20d",
@@ -35,7 +36,7 @@ _NEED_REGISTERS = (
     *BY_PATTERN,
 )
 _NONE_IS_NOUGHT = ("part_time_periods_two_years", "elsewhere_weeks_ytd", "wave_illness_sessions_ytd")
-_possible, _, _need = (pl.col(name) for name in RATED)
+_possible = pl.col(RATED[0])
 
 
 def pupil_features(
@@ -46,17 +47,20 @@ def pupil_features(
     census: pl.DataFrame,
     *,
     as_of: date,
+    told: SchoolRegisters | None = None,
 ) -> pl.DataFrame:
     """`derived.pupil_features`: one row per pupil on a roll on the day.
 
     `weeks` are `facts.marked_weeks` of this school year and last, `enrolled` is `facts.enrolments`, the others are staged
-    rows: all as known on the day. Marks dated later are cut off here.
+    rows: all as known on the day. Marks dated later are cut off here. `told` are the schools' registers of these weeks, where
+    they are had already.
     """
     listed = on_roll(enrolled, schools, as_of=as_of).sort("urn", "pupil_id")
     numbers = listed.select("pupil_id", number=pl.int_range(pl.len(), dtype=pl.UInt32))
     roll = listed.with_columns(pupil_id=numbers["number"])
     known = _Known(
         roll=roll,
+        days=(told or SchoolRegisters(registers(cut(weeks, last_day=as_of)))).days,
         weeks=_Weeks.of(_by_number(weeks, numbers), roll, as_of=as_of),
         enrolled=_by_number(enrolled, numbers).drop_nulls("pupil_id"),
         suspensions=_by_number(suspensions, numbers).drop_nulls("pupil_id"),
@@ -79,35 +83,56 @@ class _Weeks:
     """Weeks of this school year and last by pupils' numbers, none later than the day stood on."""
 
     of_schools: pl.DataFrame  # as their registers have them; a pupil on no roll has no number
-    settled: (
-        pl.DataFrame
-    )  # of pupils on a roll, a transfer file's too, who were at no school but the one that lists them
+    settled: pl.DataFrame  # a transfer file's too; only who is at no school but the one that lists them has a number
     movers: pl.DataFrame  # of the others on a roll
+    movers_once: pl.DataFrame  # one row per pupil and week, whatever the schools
 
     @classmethod
     def of(cls, weeks: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> "_Weeks":
         two_years = between(weeks, school_year_of(as_of).before.first_day, as_of).collect()
-        elsewhere = two_years["urn"] != roll["urn"].gather(two_years["pupil_id"])
-        moved = np.zeros(roll.height, dtype=bool)
-        moved[two_years["pupil_id"].filter(elsewhere).unique().to_numpy()] = True
-        is_mover = pl.Series(moved).gather(two_years["pupil_id"])  # null is on no roll
-        return cls(registers(two_years), two_years.filter(~is_mover), two_years.filter(is_mover))
+        nobody = roll.height
+        numbers = two_years["pupil_id"].fill_null(nobody).to_numpy()
+        listed_by = np.append(roll["urn"].to_numpy(), -1)
+        moved = np.zeros(nobody + 1, dtype=bool)
+        moved[numbers[listed_by[numbers] != two_years["urn"].to_numpy()]] = True
+        is_mover = pl.Series(moved[numbers] & (numbers != nobody))
+        settled = two_years.with_columns(pupil_id=pl.when(~is_mover).then("pupil_id"))
+        movers = two_years.filter(is_mover)
+        return cls(registers(two_years), settled, movers, once_each(movers.lazy()).collect())
 
     def as_sent(self, first_day: date, last_day: date) -> pl.LazyFrame:
         """One row per pupil, school and week of these days."""
-        return pl.concat([between(rows, first_day, last_day) for rows in (self.settled, self.movers)])
+        return self._both(self.movers, first_day, last_day)
 
     def once(self, first_day: date, last_day: date) -> pl.LazyFrame:
         """One row per pupil and week of these days, whatever the schools."""
-        movers = once_each(between(self.movers, first_day, last_day))
-        return pl.concat([between(self.settled, first_day, last_day), movers])
+        return self._both(self.movers_once, first_day, last_day)
+
+    def _both(self, movers: pl.DataFrame, first_day: date, last_day: date) -> pl.LazyFrame:
+        settled = between(self.settled, first_day, last_day).filter(pl.col("pupil_id").is_not_null())
+        return pl.concat([settled, between(movers, first_day, last_day)])
+
+    def ever(self, *counts: str, of: int) -> np.ndarray:
+        """Of each of so many pupils whether any of `counts` is ever more than none."""
+        told = np.zeros(of, dtype=bool)
+        for rows in (self.settled, self.movers):
+            told[rows.filter(pl.any_horizontal(pl.col(*counts) > 0))["pupil_id"].drop_nulls().to_numpy()] = True
+        return told
+
+    def of_pupils(self, asked: np.ndarray) -> "_Weeks":
+        """Of those pupils alone of whom `asked` is true; the schools' as they are."""
+        is_asked = pl.lit(pl.Series(asked)).gather("pupil_id").fill_null(value=False)
+        settled, *movers = (rows.filter(is_asked) for rows in (self.settled, self.movers, self.movers_once))
+        return _Weeks(self.of_schools, settled, *movers)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known on the day of the pupils of `roll`, each by number: their place on it. `roll` is in order of school."""
+    """What is known on the day of the pupils of `roll`, each by number: their place on it. `roll` is in order of school; `days` are
+    `sessions_by_day` of the schools."""
 
     roll: pl.DataFrame
+    days: pl.DataFrame
     weeks: _Weeks
     enrolled: pl.DataFrame
     suspensions: pl.DataFrame
@@ -116,26 +141,27 @@ class _Known:
 
 def _put_together(known: _Known, *, as_of: date) -> pl.DataFrame:
     year, roll, weeks = school_year_of(as_of), known.roll, known.weeks
-    of_schools = between(weeks.of_schools, year.first_day, as_of)
-    days = school_days(weeks.of_schools.lazy().filter(pl.col("week_start") > year.first_day - _A_WEEK))
-    opened = calendar(weeks.of_schools.lazy(), days)
+    days = known.days.filter(pl.col("date") >= year.before.first_day)
+    open_days = days.filter(pl.col("possible_sessions") > 0).select("urn", "date")
+    opened = school_calendar(open_days, year_from=year.first_day)
     since = roll.select("urn").join(opened, on="urn", how="left", maintain_order="left")
     this_year = weeks.once(year.first_day, as_of)
     packed = this_year.select("pupil_id", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
     marks = half_days(packed, roll.height, first_day=year.first_day, last_day=as_of)
-    two_years = weeks.once(year.before.first_day, as_of)
+    of_few = weeks.of_pupils(
+        marks.ever(ELSEWHERE) | weeks.ever("part_time_sessions", "suspended_sessions", of=roll.height)
+    )
+    days_this_year = open_days.filter(pl.col("date") >= year.first_day)
     by_number = [
-        _year_to_date(this_year, marks, known.census, year),
+        _year_to_date(marks, known.census, year),
         _last_year(weeks, known.census, year),
         _same_part_of_last_year(weeks, as_of=as_of),
         year_group_in(known.enrolled, year.before),
-        reasons_not_given(
-            roll, this_year, weeks.as_sent(year.first_day, as_of), days.filter(pl.col("date") >= year.first_day)
-        ),
-        part_time_periods(two_years, year_from=year.first_day),
-        weeks_elsewhere(this_year),
-        wave_illness(this_year, of_schools),
-        suspended(known.suspensions, two_years, as_of=as_of),
+        reasons_not_given(roll, this_year, weeks.as_sent(year.first_day, as_of), days_this_year),
+        part_time_periods(of_few.once(year.before.first_day, as_of), year_from=year.first_day),
+        weeks_elsewhere(of_few.once(year.first_day, as_of)),
+        wave_illness(this_year, between(weeks.of_schools, year.first_day, as_of)),
+        suspended(known.suspensions, of_few.once(year.before.first_day, as_of), as_of=as_of),
         moves(roll, known.enrolled, opened.select("urn", "first_day"), as_of=as_of),
     ]
     aligned = (
@@ -145,9 +171,10 @@ def _put_together(known: _Known, *, as_of: date) -> pl.DataFrame:
     in_order = [
         _lately(marks, since["from_20d"]),
         _spells(marks, since["from_20d"], as_of=as_of),
-        patterns(roll, marks, days.filter(pl.col("date") >= year.first_day)),
+        patterns(roll, marks, days_this_year),
     ]
-    rises = since.select("urn").join(_school_rises(of_schools, opened), on="urn", how="left", maintain_order="left")
+    rises = _school_rises(days.filter(pl.col("date") >= year.first_day), opened)
+    rises = since.select("urn").join(rises, on="urn", how="left", maintain_order="left")
     parts = [roll, since.drop("urn"), rises.drop("urn"), *aligned, *in_order]
     return pl.concat(parts, how="horizontal")
 
@@ -155,10 +182,16 @@ def _put_together(known: _Known, *, as_of: date) -> pl.DataFrame:
 # This school year -------------------------------------------------------------------------------------------------------
 
 
-def _year_to_date(weeks: pl.LazyFrame, marks: HalfDays, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
+def _year_to_date(marks: HalfDays, census: pl.DataFrame, year: SchoolYear) -> pl.DataFrame:
     """One row per pupil with registers or, where those hold nothing, a census of this year."""
-    first = pl.lit(pl.Series(marks.first_days(POSSIBLE))).gather("pupil_id")
-    registers = totals(weeks).with_columns(source=pl.lit("registers"), period="since " + day(first))
+    counts = {f"{name}_sessions": values for name, values in marks.totals(code_flags).items()}
+    everyone = pl.DataFrame(counts).with_columns(
+        pupil_id=pl.int_range(pl.len(), dtype=pl.UInt32),
+        part_time_weeks=pl.Series(marks.weeks_with(code_flags["part_time"]), dtype=pl.Int32),
+        source=pl.lit("registers"),
+        period="since " + day(pl.lit(pl.Series(marks.first_days(POSSIBLE)))),
+    )
+    registers = everyone.filter(pl.Series(marks.codes.any(axis=(0, 1))))
     told = census_year(_unsaid(census, registers), year).with_columns(
         source=pl.lit("census"),
         late_sessions=pl.lit(None, pl.Int32),  # no census asks for it
@@ -202,16 +235,19 @@ def _lately(marks: HalfDays, since: pl.Series) -> pl.DataFrame:
     )
 
 
-def _school_rises(weeks: pl.LazyFrame, opened: pl.DataFrame) -> pl.DataFrame:
-    """One row per school: its need absence rate in its last 20 school days less its rate before them."""
-    lately_there = lately(weeks, opened.drop_nulls("from_20d"), "urn")
-    whole = weeks.group_by("urn").agg(pl.col(*RATED).sum()).collect(engine="streaming")
-    both = whole.join(lately_there, on="urn", suffix="_20d")
-    before = both.select("urn", *(pl.col(name) - pl.col(f"{name}_20d") for name in RATED))
-    rates = before.select("urn", before=rate(_need, need_possible())).join(
-        lately_there.select("urn", lately=rate(_need, need_possible())), on="urn"
+def _school_rises(days: pl.DataFrame, opened: pl.DataFrame) -> pl.DataFrame:
+    """One row per school: its need absence rate in its last 20 school days less its rate before them, from `days` of this school
+    year."""
+    by_day = days.join(opened.select("urn", "from_20d").drop_nulls(), on="urn")
+    is_lately = pl.col("date") >= pl.col("from_20d")
+    sums = by_day.group_by("urn").agg(
+        *(pl.col(name).filter(~is_lately).sum() for name in RATED),
+        *(pl.col(name).filter(is_lately).sum().alias(f"{name}_20d") for name in RATED),
     )
-    return rates.select("urn", school_rise_20d=pl.col("lately") - pl.col("before"))
+    before, now = (
+        rate(pl.col(name), need_possible(window)) for name, window in ((RATED[2], ""), (f"{RATED[2]}_20d", "20d"))
+    )
+    return sums.select("urn", school_rise_20d=now - before)
 
 
 # Last school year -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.school_year import monday_of
 
 _BYTES = 8  # of a packed half week, one a day; the last is empty
+_COUNTERS, _FULL = 8, 255  # bytes of a number, and what a byte counts to
 
 
 def numbered(*codes: str) -> np.ndarray:
@@ -68,9 +69,45 @@ class HalfDays:
     def first_days(self, bit: int) -> np.ndarray:
         """For each pupil the first day on which `bit` is true of a mark; not a time where there is none."""
         first = np.full(self.codes.shape[2], np.datetime64("NaT"), dtype="datetime64[D]")
-        for day, is_true in zip(self.dates[::-1], (self.answers & bit).any(axis=1)[::-1], strict=True):
-            first[is_true] = day
+        is_open = np.ones(len(first), dtype=bool)
+        for day, (morning, afternoon) in zip(self.dates, self.answers, strict=True):
+            found = is_open & (((morning | afternoon) & bit) != 0)
+            first[found] = day
+            is_open &= ~found
         return first
+
+    def ever(self, of: np.ndarray) -> np.ndarray:
+        """For each pupil whether `of` (a truth for each code number) is true of any mark."""
+        return told_of(of, self.codes).any(axis=(0, 1))
+
+    def weeks_with(self, of: np.ndarray) -> np.ndarray:
+        """One number a pupil: the weeks in which `of` (a truth for each code number) is true of any mark."""
+        weeks = len(self.codes) // len(DAYS)
+        by_week = told_of(of, self.codes).reshape(weeks, 2 * len(DAYS), self.codes.shape[2])
+        return by_week.any(axis=1).sum(axis=0)
+
+    def totals(self, asked: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Of each question of `asked` (a truth for each code number) one number a pupil: the half days it is true of."""
+        told, names = {}, list(asked)
+        for at in range(0, len(names), _COUNTERS):
+            some = names[at : at + _COUNTERS]
+            found = self._counted(np.array([asked[name] for name in some]))
+            told |= {name: found[:, place] for place, name in enumerate(some)}
+        return told
+
+    def _counted(self, asked: np.ndarray) -> np.ndarray:
+        """A row a pupil, a number for each of up to eight questions: counters of one byte each, emptied before they are full."""
+        bits = np.arange(len(asked), dtype=np.uint64)[:, None] * np.uint64(8)
+        counters = (asked.astype(np.uint64) << bits).sum(axis=0, dtype=np.uint64).astype("<u8")
+        found = np.zeros((self.codes.shape[2], _COUNTERS), dtype=np.int32)
+        marked = self.codes.reshape(2 * len(self.codes), len(found))
+        marked = marked[marked.any(axis=1)]
+        for begin in range(0, len(marked), _FULL):
+            counted = np.zeros(len(found), dtype="<u8")
+            for half_day in marked[begin : begin + _FULL]:
+                counted += counters[half_day]
+            found += counted.view(np.uint8).reshape(found.shape)
+        return found
 
     def since(self, days: np.ndarray, bits: tuple[int, ...]) -> list[np.ndarray]:
         """For each of `bits` the half days it is true of from each pupil's own day in `days` on; 0 where that is not a time."""

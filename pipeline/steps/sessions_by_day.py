@@ -42,8 +42,8 @@ class SchoolRegisters:
 
 
 def sessions_by_day(weeks: pl.DataFrame) -> pl.DataFrame:
-    """One row per school and day with a mark, if only that it was closed: urn, date, possible_sessions and absence_sessions of
-    all its pupils together, in order. A school day is one with a possible session.
+    """One row per school and day with a mark, if only that it was closed: urn, date, possible_sessions, absence_sessions and
+    need_absence_sessions of all its pupils together, in order. A school day is one with a possible session.
 
     Pupils' weeks are much alike: each different one is looked at once.
     """
@@ -56,7 +56,7 @@ def sessions_by_day(weeks: pl.DataFrame) -> pl.DataFrame:
 def _on(day: int, kinds: pl.DataFrame, codes: list[np.ndarray]) -> pl.DataFrame:
     counts = {
         f"{kind}_sessions": pl.Series(sum(code_flags[kind][half].astype(np.int64) for half in codes))
-        for kind in ("possible", "absence")
+        for kind in ("possible", "absence", "need_absence")
     }
     told = kinds.select("urn", "week_start", "len", **counts).filter(pl.Series((codes[0] | codes[1]) != 0))
     by_week = told.group_by("urn", "week_start").agg(pl.col(*counts).dot("len").cast(pl.Int64))

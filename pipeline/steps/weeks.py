@@ -5,7 +5,7 @@ a register code (0 for no mark). Every count is had from those two, by one funct
 and a week can be cut at any day without returning to the marks.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -178,7 +178,7 @@ def counted(weeks: pl.DataFrame) -> pl.DataFrame:
         for day in DAYS:
             totals += _COUNTERS[(half >> (BITS_PER_DAY * day)) & 255]
     counts = {
-        name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int32)
+        name: ((totals >> np.uint64(_COUNTER_BITS * at)) & np.uint64(15)).astype(np.int8)
         for at, name in enumerate(COUNTS)
     }
     return weeks.with_columns(**{name: pl.Series(values) for name, values in counts.items()}).select(MARKED_WEEKS.names)
@@ -197,9 +197,9 @@ def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_da
 
     The days may be one date or an expression with a date for each row. Weeks left with no mark are dropped.
     """
+    is_whole = _is_whole_within(first_day, last_day)
     keep_from = _days_into_week(first_day, otherwise=0)
     keep_to = _days_into_week(last_day, otherwise=6)
-    is_whole = (keep_from <= 0) & (keep_to >= 6)
     at_an_edge = weeks.filter(~is_whole).with_columns(_from=keep_from.clip(0, 7), _to=keep_to.clip(-1, 6))
     mask = _mask(at_an_edge["_from"].to_numpy(), at_an_edge["_to"].to_numpy())
     masked = at_an_edge.with_columns(am_codes=pl.col("am_codes") & mask, pm_codes=pl.col("pm_codes") & mask)
@@ -207,6 +207,18 @@ def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_da
         return weeks.select(MARKED_WEEKS.names)  # as most often: nothing is dated later than the day stood on
     left = counted(masked.filter((pl.col("am_codes") != 0) | (pl.col("pm_codes") != 0)))
     return pl.concat([weeks.filter(is_whole).select(MARKED_WEEKS.names), left])
+
+
+def _is_whole_within(first_day: pl.Expr | date | None, last_day: pl.Expr | date | None) -> pl.Expr:
+    """Whether a week lies between the days, both inclusive, from its Monday to its Sunday."""
+    start, is_whole = pl.col("week_start"), pl.lit(value=True)
+    if first_day is not None:
+        is_whole &= (start >= first_day).fill_null(value=True)
+    if isinstance(last_day, date):
+        is_whole &= start <= last_day - timedelta(days=6)
+    elif last_day is not None:
+        is_whole &= (start + timedelta(days=6) <= last_day).fill_null(value=True)
+    return is_whole
 
 
 def _days_into_week(day: pl.Expr | date | None, *, otherwise: int) -> pl.Expr:

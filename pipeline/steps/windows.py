@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots, told_of
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, CountsAs
+from pipeline.vocabulary.school_year import monday_of
 
 LATELY = 20
 """School days in the window called `20d`."""
@@ -15,19 +16,23 @@ LATELY = 20
 _A_WEEK = timedelta(days=6)
 _WEEK = ("pupil_id", "week_start")
 _START = pl.col("week_start")
+_CODES = ("am_codes", "pm_codes")
 
 
 def between(weeks: pl.DataFrame, first_day: date, last_day: date) -> pl.LazyFrame:
     """`weeks` with only the marks of these days, both inclusive. Lazy, so that a year of weeks need not be copied."""
-    starts = weeks["week_start"]
-    if weeks.is_empty() or (starts.min() >= first_day and starts.max() <= last_day - _A_WEEK):
-        return weeks.lazy().select(MARKED_WEEKS.names)  # a filter would copy it
+    whole = weeks.lazy().select(MARKED_WEEKS.names)
+    if weeks.is_empty():
+        return whole
+    earliest, latest = weeks["week_start"].min(), weeks["week_start"].max()
     is_inside = (_START >= first_day) & (_START <= last_day - _A_WEEK)
-    at_an_edge = weeks.filter((_START >= first_day - _A_WEEK) & (_START <= last_day) & ~is_inside)
-    inside = weeks.lazy().select(MARKED_WEEKS.names).filter(is_inside)
-    if at_an_edge.is_empty():
-        return inside
-    return pl.concat([inside, cut(at_an_edge, first_day=first_day, last_day=last_day).lazy()])
+    reaches_in = (_START >= first_day - _A_WEEK) & (_START <= last_day)
+    at_an_edge = weeks.filter(reaches_in & ~is_inside)
+    cut_there = cut(at_an_edge, first_day=first_day, last_day=last_day)
+    if not cut_there.select(_CODES).equals(at_an_edge.select(_CODES)):
+        return pl.concat([whole.filter(is_inside), cut_there.lazy()])
+    is_all = earliest >= first_day - _A_WEEK and latest <= last_day
+    return whole if is_all else whole.filter(reaches_in)  # a filter would copy it
 
 
 def once_each(weeks: pl.LazyFrame) -> pl.LazyFrame:
@@ -111,21 +116,20 @@ def _is_possible(number: pl.Expr) -> pl.Expr:
     return number.is_in(np.flatnonzero(code_flags["possible"]).tolist())
 
 
-def school_calendar(weeks: pl.LazyFrame, *, year_from: date) -> pl.DataFrame:
-    """One row per school with registers: its first day of this school year, the first of its last 20 school days (null
-    where this year has fewer), and the Monday of its thirteenth week back. A school day has a possible mark."""
-    return calendar(weeks, school_days(weeks.filter(_START >= year_from - _A_WEEK)))
+def school_calendar(school_days: pl.DataFrame, *, year_from: date) -> pl.DataFrame:
+    """One row per school: its first day of this school year, the first of its last 20 school days (null where this year has
+    fewer), both null where it has had none, and the Monday of its thirteenth week back.
 
-
-def calendar(weeks: pl.LazyFrame, days: pl.DataFrame) -> pl.DataFrame:
-    """`school_calendar`, where the school days of the weeks that reach into this school year are already had."""
-    by_week = weeks.filter(pl.col("possible_sessions") > 0).select("urn", "week_start").unique()
-    newest_first = by_week.collect(engine="streaming").sort("week_start", descending=True)
+    `school_days` has urn and date of this school year, which begins in the week of `year_from`, and the last.
+    """
+    monday = pl.col("date").dt.truncate("1w")
+    newest_first = school_days.select("urn", week_start=monday).unique().sort("week_start", descending=True)
     thirteen = newest_first.group_by("urn", maintain_order=True).agg(
         thirteen_school_weeks_ago=_START.get(12, null_on_oob=True)
     )
     lately = (
-        days.sort("date", descending=True)
+        school_days.filter(pl.col("date") >= monday_of(year_from))
+        .sort("date", descending=True)
         .group_by("urn", maintain_order=True)
         .agg(first_day=pl.col("date").last(), from_20d=pl.col("date").get(LATELY - 1, null_on_oob=True))
     )
@@ -142,11 +146,6 @@ def school_days(weeks: pl.LazyFrame) -> pl.DataFrame:
     return _days_with(weeks, code_flags["possible"])
 
 
-def marked_days(weeks: pl.LazyFrame) -> pl.DataFrame:
-    """One row per school and day on which it has a mark, if only that it was closed."""
-    return _days_with(weeks, np.arange(256) > 0)
-
-
 def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
     """One row per school and day with a code `has` is true of."""
     kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
@@ -160,18 +159,3 @@ def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
         for day in DAYS
     ]
     return pl.concat(days)
-
-
-def lately(weeks: pl.LazyFrame, since: pl.DataFrame, key: str) -> pl.DataFrame:
-    """One row per `key` (pupil_id or urn) of `since`: counts from its day `from_20d` on."""
-    earliest = since["from_20d"].min() or date.max
-    rows = (
-        weeks.filter(_START >= earliest - _A_WEEK)
-        .join(since.lazy().select(key, "from_20d"), on=key)
-        .filter(_START + pl.duration(days=6) >= pl.col("from_20d"))
-        .collect(engine="streaming")
-    )
-    inside = rows.filter(_START >= pl.col("from_20d")).select(MARKED_WEEKS.names)
-    at_the_edge = cut(rows.filter(_START < pl.col("from_20d")), first_day=pl.col("from_20d"))
-    counts = ("possible_sessions", "absence_sessions", "need_absence_sessions")
-    return pl.concat([inside, at_the_edge]).group_by(key).agg(pl.col(*counts).sum())
