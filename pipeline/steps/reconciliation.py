@@ -32,7 +32,7 @@ class Tolerances:
 @dataclass(frozen=True)
 class Received:
     """What was received of the schools, as known on a day: registers, census sessions, register totals (those last told of each
-    school and period, the earliest first), the marks of weeks learned more of since a total was told, pupil rows,
+    school and period, the earliest first), the marks of half days learned more of since a total was told, pupil rows,
     enrolments and schools."""
 
     registers: SchoolRegisters

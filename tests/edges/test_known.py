@@ -268,8 +268,8 @@ TOTAL = """
     """
 
 
-@pytest.mark.parametrize("told_on, codes", [(FIRST_NIGHT, ["/", "/", "I"]), (NEXT_NIGHT, [])])
-def test_marks_are_read_again_of_weeks_learned_more_of_since_a_total_of_theirs_was_told(tmp_path, told_on, codes):
+@pytest.mark.parametrize("told_on, codes", [(FIRST_NIGHT, ["/", "I"]), (NEXT_NIGHT, [])])
+def test_marks_are_read_again_of_half_days_learned_more_of_since_a_total_of_theirs_was_told(tmp_path, told_on, codes):
     """The second night put one of amira's marks right, and none of ben's; the week that began then is in no total."""
     home = new_home(tmp_path / "home")
     for day, came in (
