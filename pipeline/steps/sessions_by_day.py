@@ -10,18 +10,13 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, DAYS, code_flags
+from pipeline.steps.weeks import BITS_PER_DAY, DAYS, code_flags, told_of
 
 _START = pl.col("week_start")
 _TWO_CODES = np.arange(1 << (2 * BITS_PER_DAY))
 
 
 _UP_TO = pl.Series([(1 << days) - 1 for days in range(8)], dtype=pl.UInt8)
-
-
-def _of_pairs(has: np.ndarray, apart: int) -> np.ndarray:
-    """Of any two codes packed together two bits so far `apart`: whether `has` is true of the first, and of the second."""
-    return has[_TWO_CODES & 255].astype(np.int64) | has[_TWO_CODES >> BITS_PER_DAY].astype(np.int64) << apart
 
 
 @dataclass(frozen=True)
@@ -54,16 +49,20 @@ def sessions_by_day(weeks: pl.DataFrame) -> pl.DataFrame:
 
     Most weeks are five days attended from end to end, and need only be counted.
     """
-    narrow = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes", *_COUNTED)
-    attended = narrow.filter(_IS_ATTENDED).group_by("urn", "week_start").agg(*_OF_ATTENDED)
+    narrow = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes", *_KINDS)
+    attended = narrow.filter(_IS_ATTENDED).group_by("urn", "week_start").len().collect(engine="streaming")
     others = narrow.filter(~_IS_ATTENDED).select("urn", "week_start", "am_codes", "pm_codes").collect()
-    sums = {name: pl.Series(values) for name, values in _two_days_together(others).items()}
-    marked = others.select("urn", "week_start", (pl.col("am_codes") | pl.col("pm_codes")).alias("marked"), **sums)
-    both = pl.concat([marked.lazy().group_by("urn", "week_start").agg(*_ADDED_UP), attended])
-    return _by_day(both.group_by("urn", "week_start").agg(*_ADDED_UP).collect(engine="streaming"))
+    both = pl.concat([_of_attended(attended), _added_up(others)])
+    sums = (pl.col("marked").bitwise_or(), pl.col(*_COUNTS).sum())
+    by_week = both.group_by("urn", "week_start").agg(sums)
+    days = [_on(day, by_week) for day in DAYS]
+    return pl.concat(days).sort("urn", "date")
 
 
-_COUNTED = {"possible_sessions": "possible", "absence_sessions": "absence"}
+_KINDS = {"possible_sessions": "possible", "absence_sessions": "absence"}
+_COUNTS = [f"{name} {day}" for name in _KINDS for day in DAYS]
+"""Columns of a week: how many of its sessions on each day are of each kind."""
+
 _FIVE_DAYS = 5
 _IS_ATTENDED = (
     (pl.col("possible_sessions") == 2 * _FIVE_DAYS)
@@ -71,67 +70,63 @@ _IS_ATTENDED = (
     & (pl.col("am_codes") | pl.col("pm_codes")).is_between(0, (1 << (BITS_PER_DAY * _FIVE_DAYS)) - 1)
 )
 
-_LANE = 32
-_PAIRS = range(4)
-_OF_TWO_DAYS = [f"{name} {pair}" for name in _COUNTED for pair in _PAIRS]
-"""Columns that count two days together, Monday and Tuesday first: the later in the upper half of a number, so that both are
-added up at once."""
 
-_ADDED_UP = (pl.col("marked").bitwise_or(), pl.col(*_OF_TWO_DAYS).sum())
-
-
-def _of_attended() -> list[pl.Expr]:
-    """The columns that `_two_days_together` has, of as many weeks as there are of five days attended."""
-    days = {f"possible_sessions {pair}": [2 * (2 * pair + at < _FIVE_DAYS) for at in (0, 1)] for pair in _PAIRS}
-    counts = [
-        pl.len().cast(pl.Int64) * pl.lit(sum(n << _LANE * at for at, n in enumerate(days.get(name, (0,)))), pl.Int64)
-        for name in _OF_TWO_DAYS
-    ]
+def _of_attended(weeks: pl.DataFrame) -> pl.DataFrame:
+    """`_COUNTS` and `marked`, a byte that is not 0 for each day with a mark, of `len` weeks of five days attended."""
+    of_day = {f"possible_sessions {day}": 2 * pl.col("len").cast(pl.Int64) for day in range(_FIVE_DAYS)}
+    counts = [of_day.get(name, pl.lit(0, pl.Int64)).alias(name) for name in _COUNTS]
     marked = sum(1 << (BITS_PER_DAY * day) for day in range(_FIVE_DAYS))
-    return [
-        pl.lit(marked, pl.Int64).alias("marked"),
-        *(count.alias(name) for name, count in zip(_OF_TWO_DAYS, counts, strict=True)),
-    ]
+    return weeks.select("urn", "week_start", pl.lit(marked, pl.Int64).alias("marked"), *counts)
 
 
-_OF_ATTENDED = _of_attended()
+_AT_ONCE = (1 << 15) - 1
+"""Weeks whose counts of a day, two at most, add up to no more than sixteen bits hold."""
+
+_EVERY_OTHER = np.uint64(sum(15 << (2 * BITS_PER_DAY * lane) for lane in range(4)))
 
 
-def _two_days_together(weeks: pl.DataFrame) -> dict[str, np.ndarray]:
-    """`_OF_TWO_DAYS` of each of `weeks`."""
-    am, pm = (_code_pairs(weeks[half]) for half in ("am_codes", "pm_codes"))
-    counts = {}
-    for name, kind in _COUNTED.items():
-        of_pair = _of_pairs(code_flags[kind], _LANE)
-        counts |= {f"{name} {pair}": of_pair[am[:, pair]] + of_pair[pm[:, pair]] for pair in _PAIRS}
-    return counts
+def _added_up(weeks: pl.DataFrame) -> pl.DataFrame:
+    """`_COUNTS` and `marked` of `weeks` by school and week, in one row or several.
+
+    A count of every other day stands in one number, sixteen bits each: so a number is added up in the place of four.
+    """
+    kinds = code_flags["possible"] | code_flags["absence"].astype(np.uint8) << 4
+    halves = [told_of(kinds, weeks[half].to_numpy().astype("<i8", copy=False).view(np.uint8)) for half in _HALVES]
+    counts = halves[0].view("<u8") + halves[1].view("<u8")
+    lanes = {
+        f"{name} {start}": pl.Series(counts >> np.uint64(BITS_PER_DAY * start + 4 * at) & _EVERY_OTHER)
+        for at, name in enumerate(_KINDS)
+        for start in (0, 1)
+    }
+    marked = (pl.col("am_codes") | pl.col("pm_codes")).alias("marked")
+    part = (pl.int_range(pl.len()) // _AT_ONCE).cast(pl.Int32).alias("part")
+    packed = weeks.lazy().select("urn", "week_start", part, marked, **lanes)
+    sums = (pl.col("marked").bitwise_or(), pl.col(*lanes).sum())
+    found = packed.group_by("urn", "week_start", "part").agg(sums).collect(engine="streaming")
+    of_days = {
+        f"{name} {day}": pl.Series(
+            found[f"{name} {day % 2}"].to_numpy() >> np.uint64(16 * (day // 2)) & np.uint64(0xFFFF)
+        ).cast(pl.Int64)
+        for name in _KINDS
+        for day in DAYS
+    }
+    return found.select("urn", "week_start", "marked", **of_days)
 
 
-def _by_day(weeks: pl.DataFrame) -> pl.DataFrame:
-    """`sessions_by_day` from one row per school and week: `_OF_TWO_DAYS`, and `marked`, with a byte that is not 0 for each day with
-    a mark."""
-    days = []
-    for day in DAYS:
-        is_marked = pl.col("marked") & pl.lit(255 << (BITS_PER_DAY * day), pl.Int64) != 0
-        counts = [_of_lane(f"{name} {day // 2}", day % 2).alias(name) for name in _COUNTED]
-        days.append(weeks.filter(is_marked).select("urn", (_START + pl.duration(days=day)).alias("date"), *counts))
-    return pl.concat(days).sort("urn", "date")
+_HALVES = ("am_codes", "pm_codes")
 
 
-def _of_lane(column: str, at: int) -> pl.Expr:
-    return pl.col(column) // (1 << _LANE) if at else pl.col(column) & pl.lit((1 << _LANE) - 1, pl.Int64)
+def _on(day: int, weeks: pl.DataFrame) -> pl.DataFrame:
+    is_marked = pl.col("marked") & pl.lit(255 << (BITS_PER_DAY * day), pl.Int64) != 0
+    counts = [pl.col(f"{name} {day}").alias(name) for name in _KINDS]
+    return weeks.filter(is_marked).select("urn", (_START + pl.duration(days=day)).alias("date"), *counts)
 
 
 def days_with(codes: pl.Series, has: np.ndarray) -> pl.Series:
     """Of packed half weeks the days on whose code number `has` is true. Two days are looked up at once."""
-    pairs = _of_pairs(has, 1).astype(np.uint8)
-    found = pairs[_code_pairs(codes)]
+    pairs = has[_TWO_CODES & 255] | (has[_TWO_CODES >> BITS_PER_DAY].astype(np.uint8) << 1)
+    found = pairs[np.ascontiguousarray(codes.to_numpy()).astype("<i8", copy=False).view("<u2").reshape(-1, 4)]
     return pl.Series(codes.name, found[:, 0] | found[:, 1] << 2 | found[:, 2] << 4 | found[:, 3] << 6, dtype=pl.UInt8)
-
-
-def _code_pairs(codes: pl.Series) -> np.ndarray:
-    """Packed half weeks as four numbers each: the codes of two days together."""
-    return np.ascontiguousarray(codes.to_numpy()).astype("<i8", copy=False).view("<u2").reshape(-1, 4)
 
 
 def days_within(first: pl.Expr, last: pl.Expr) -> pl.Expr:
@@ -149,7 +144,7 @@ def bits_by_day(masks: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """One row per school and day on which any of `columns` has its bit: urn, date, and how many rows of `masks` (urn, week_start)
     have it, in order."""
     counts = [((pl.col(name) & (1 << day)) != 0).sum().alias(f"{name} {day}") for name in columns for day in DAYS]
-    by_week = masks.group_by("urn", "week_start").agg(counts)
+    by_week = masks.lazy().group_by("urn", "week_start").agg(counts).collect(engine="streaming")
     days = [
         by_week.select("urn", *(pl.col(f"{name} {day}").alias(name) for name in columns), date=_START + pl.duration(days=day))
         for day in DAYS
