@@ -55,6 +55,29 @@ def test_no_registers_come_to_no_days():
     assert SchoolRegisters(marked_weeks(MARKS.clear())).days.is_empty()
 
 
+def test_weeks_attended_from_end_to_end_are_counted_with_the_others():
+    whole = [("dai", MONDAY + timedelta(days=day), half) for day in range(5) for half in ("am", "pm")]
+    attended = pl.DataFrame(whole, schema=("pupil_id", "date", "half_day"), orient="row").with_columns(
+        urn=pl.lit(100001, pl.Int32), code=pl.lit("/"), known_on=pl.lit(MONDAY), recorded_at=pl.lit(None, pl.Datetime)
+    )
+    days = SchoolRegisters(marked_weeks(pl.concat([MARKS, attended.select(MARKS.columns)]))).days
+    assert days.filter(urn=100001).rows() == [
+        (100001, date(2025, 9, 8), 5, 1),
+        (100001, date(2025, 9, 9), 2, 0),
+        *((100001, date(2025, 9, day), 2, 0) for day in (10, 11, 12)),
+        (100001, date(2025, 9, 14), 1, 0),
+    ]
+
+
+def test_no_number_of_weeks_is_too_many_to_add_up():
+    one = marked_weeks(MARKS.filter(pupil_id="amira"))
+    many = pl.concat([one] * 40_000)
+    assert SchoolRegisters(many).days.select("possible_sessions", "absence_sessions").rows() == [
+        (80_000, 40_000),
+        (0, 0),
+    ]
+
+
 def test_each_day_of_a_week_is_looked_up_by_its_own_code():
     rng = np.random.default_rng(7)
     codes = rng.integers(0, 60, size=(200, 7))
