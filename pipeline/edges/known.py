@@ -28,7 +28,7 @@ class KnownAsOf:
     suspensions: pl.DataFrame
     support: pl.DataFrame
     totals: pl.DataFrame
-    marks_since_totals: pl.DataFrame  # of weeks learned more of since a total of theirs was told
+    marks_since_totals: pl.DataFrame  # of half days learned more of since a total of theirs was told
     children: pl.DataFrame  # which pupil_id each linked child is known by
     leavers: pl.DataFrame
     wider_needs: pl.DataFrame  # that staff added, each as last stated
@@ -188,30 +188,55 @@ def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
 
 _TOTALS = """
     SELECT DISTINCT urn, from_date, to_date, known_on, possible_sessions, absence_sessions
-    FROM warehouse.staged.register_totals WHERE known_on <= ? AND to_date <= ? AND from_date >= ?
+    FROM warehouse.staged.register_totals WHERE known_on <= $1 AND to_date <= $1 AND from_date >= $2
     QUALIFY known_on = max(known_on) OVER (PARTITION BY urn, from_date, to_date)
 """
 
 
 def _of_totals(as_of: date) -> list[date]:
-    return [as_of, as_of, school_year_of(as_of).before.first_day]
+    return [as_of, school_year_of(as_of).before.first_day]
 
 
 def _marks_since_totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """Of weeks of which more was learned after a total of theirs was told, the marks known on `as_of`."""
-    withdrawn = links.as_one_child(con, "warehouse.staged.withdrawn_marks", as_of=None)
-    weeks = _WEEKS_SINCE_TOTALS.format(totals=_TOTALS, withdrawn=withdrawn)
-    marks = _MARKS_OF_WEEKS.format(links.marks_by_child(con, as_of=as_of), weeks)
-    return shelf.read(con, f"{marks} WHERE m.date <= ? AND m.known_on <= ?", [*_of_totals(as_of), as_of, as_of])
+    """Of half days of which more was learned after a total of theirs was told, the marks known on `as_of`.
+
+    Of weeks with marks of a transfer file all half days: the others say whether such a week tells of its school. Days without
+    a week learned more of since are not looked through.
+    """
+    values = _of_totals(as_of)
+    found = con.execute(_CHANGED_SINCE_TOTALS.format(totals=_TOTALS), values).fetchone()
+    marks = links.marks_by_child(con, as_of=as_of)
+    return shelf.read(con, _MARKS_SINCE_TOTALS.format(totals=_TOTALS, marks=marks), [*values, *found])
 
 
-_WEEKS_SINCE_TOTALS = """
-    WITH totals AS ({totals})
-    SELECT w.pupil_id, w.urn, w.week_start FROM warehouse.facts.marked_weeks w JOIN totals t
-    ON w.urn = t.urn AND w.week_start BETWEEN t.from_date - 6 AND t.to_date AND w.last_known_on > t.known_on
-    UNION  -- weeks of which nothing is left
-    SELECT w.pupil_id, w.urn, date_trunc('week', w.date)::DATE FROM {withdrawn} w JOIN totals t
-    ON w.urn = t.urn AND w.date BETWEEN t.from_date AND t.to_date AND w.known_on > t.known_on
+_CHANGED_SINCE_TOTALS = """
+    WITH totals AS ({totals}),
+    weeks AS (
+        SELECT w.week_start, t.known_on FROM warehouse.facts.marked_weeks w JOIN totals t
+        ON w.urn = t.urn AND w.week_start BETWEEN t.from_date - 6 AND t.to_date AND w.last_known_on > t.known_on
+        UNION ALL  -- weeks of which nothing is left
+        SELECT date_trunc('week', w.date)::DATE, t.known_on FROM warehouse.staged.withdrawn_marks w JOIN totals t
+        ON w.urn = t.urn AND w.date BETWEEN t.from_date AND t.to_date AND w.known_on > t.known_on)
+    SELECT min(week_start), max(week_start) + 6, min(known_on) FROM weeks
+"""
+
+_MARKS_SINCE_TOTALS = """
+    WITH totals AS ({totals}),
+    transferred AS (
+        SELECT DISTINCT child_now, urn, date_trunc('week', date)::DATE AS week_start FROM {marks}
+        WHERE by_transfer AND date BETWEEN $3 AND $4),
+    half_days AS (
+        SELECT m.child_now, m.urn, m.date, m.half_day FROM {marks} m JOIN totals t
+        ON m.urn = t.urn AND m.date BETWEEN t.from_date AND t.to_date AND m.known_on > t.known_on
+        WHERE m.date BETWEEN $3 AND $4 AND m.known_on > $5
+        UNION
+        SELECT m.child_now, m.urn, m.date, m.half_day FROM {marks} m SEMI JOIN transferred w
+        ON m.child_now = w.child_now AND m.urn = w.urn AND date_trunc('week', m.date)::DATE = w.week_start
+        WHERE m.date BETWEEN $3 AND $4)
+    SELECT m.child AS pupil_id, m.urn, m.date, m.half_day, m.code, m.known_on, m.recorded_at, m.delivered_on, m.by_transfer
+    FROM {marks} m SEMI JOIN half_days h
+    ON m.child_now = h.child_now AND m.urn = h.urn AND m.date = h.date AND m.half_day = h.half_day
+    WHERE m.date BETWEEN $3 AND $4 AND m.date <= $1 AND m.known_on <= $1
 """
 
 

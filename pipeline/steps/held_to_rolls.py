@@ -1,6 +1,8 @@
 """Whether everybody is there, at every session: rolls held to the census, and registers to the roll."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -57,20 +59,65 @@ def rolls_as_the_census_says(
     return lines
 
 
-def registers_of_the_roll(
-    registers: SchoolRegisters, enrolled: pl.DataFrame, *, tolerance: float, as_of: date
-) -> list[dict]:
+@dataclass(frozen=True)
+class RollInRegisters:
+    """The roll of whom registers are asked as of a day, and their marks lately, joined once for all who ask."""
+
+    registers: SchoolRegisters
+    enrolled: pl.DataFrame
+    as_of: date
+
+    @cached_property
+    def roll(self) -> pl.DataFrame:
+        """The spells of those of whom registers are asked, with `who`: one number for each pupil and school, quicker to join
+        and count by than their ids."""
+        roll = self.enrolled.filter(_has_registers(pl.lit(self.as_of)))
+        return roll.join(roll.select("pupil_id", "urn").unique().with_row_index("who"), on=("pupil_id", "urn"))
+
+    @cached_property
+    def last_days(self) -> pl.DataFrame:
+        """One row per school with a roll: `first`, of its last 20 school days, or of this year where there were fewer."""
+        last_days = (
+            self.registers.school_days(school_year_of(self.as_of).first_day, self.as_of).group_by("urn").tail(LATELY)
+        )
+        return last_days.join(self.roll, on="urn", how="semi").group_by("urn").agg(first=pl.col("date").min())
+
+    def marks_lately(self) -> pl.DataFrame:
+        """`_marks` of every school since 60 days ago."""
+        lately = self.registers.days.select("urn", first=pl.lit(self.as_of - _LATELY)).unique()
+        return _marks(self._weeks, lately, as_of=self.as_of)
+
+    def marks_of_last_days(self) -> pl.DataFrame:
+        return _marks(self._weeks, self.last_days, as_of=self.as_of)
+
+    @cached_property
+    def _weeks(self) -> pl.DataFrame:
+        """One row per pupil on the roll of a school and week of which either asks: who, urn, week_start, the days with a mark,
+        `am` and `pm`, a dash being none, and those on which the pupil `came`."""
+        first = min(self.last_days["first"].min() or self.as_of, self.as_of - _LATELY)
+        lately = self.registers.weeks.lazy().filter(
+            pl.col("week_start").is_between(first - timedelta(days=6), self.as_of)
+        )
+        pupils = self.roll.lazy().select("pupil_id", "urn", "who").unique()
+        columns = ("pupil_id", "urn", "week_start", "am_codes", "pm_codes")
+        theirs = lately.select(columns).join(pupils, on=("pupil_id", "urn")).drop("pupil_id").collect()
+        am, pm = theirs["am_codes"], theirs["pm_codes"]
+        return theirs.select(
+            "who", "urn", "week_start", am=days_with(am, _HAS_MARK), pm=days_with(pm, _HAS_MARK),
+            came=days_with(am, code_flags["possible"]) | days_with(pm, code_flags["possible"]),
+        )  # fmt: skip
+
+
+def registers_of_the_roll(asked: RollInRegisters, *, tolerance: float) -> list[dict]:
     """A line per school open on five days lately: pupils on its roll for the whole of the last five, and those of them with
     a mark on most. Of guests and of `_without_registers` nothing is asked."""
-    roll = _numbered_roll(enrolled, as_of=as_of)
-    lately = registers.days.select("urn", first=pl.lit(as_of - _LATELY)).unique()
-    marks = _marks(registers.weeks, roll, lately, as_of=as_of)
+    marks = asked.marks_lately()
     five = _open_days(marks).group_by("urn").tail(_LAST_DAYS).filter(pl.len().over("urn") == _LAST_DAYS)
     spans = five.group_by("urn").agg(first=pl.col("date").min(), last=pl.col("date").max())
     there = (
         (pl.col("entry_date") <= pl.col("first")) & is_on_roll(as_of=pl.col("last")) & _has_registers(pl.col("last"))
     )
-    expected = roll.join(spans, on="urn").filter(there).select("urn", "who").unique()
+    expected = asked.roll.join(spans, on="urn").filter(there).select("urn", "who").unique()
     marked_on = ((pl.col("am") | pl.col("pm")) & pl.col("days")).bitwise_count_ones()
     days = marks.join(days_as_bits(five), on=("urn", "week_start")).group_by("who").agg(days=marked_on.sum())
     found = expected.join(days.filter(pl.col("days") * 2 > _LAST_DAYS), on="who", how="semi")
@@ -87,14 +134,11 @@ def registers_of_the_roll(
     return lines
 
 
-def registers_taken(registers: SchoolRegisters, enrolled: pl.DataFrame, *, tolerance: float, as_of: date) -> list[dict]:
+def registers_taken(asked: RollInRegisters, *, tolerance: float) -> list[dict]:
     """A line per school with registers: the sessions of its last 20 school days, or of this year where there were fewer, of
     every pupil on its roll with a mark on any of them, and those with a mark. Pupils with none at all are told of by
     `registers_of_the_roll`."""
-    roll = _numbered_roll(enrolled, as_of=as_of)
-    last_days = registers.school_days(school_year_of(as_of).first_day, as_of).group_by("urn").tail(LATELY)
-    since = last_days.join(roll, on="urn", how="semi").group_by("urn").agg(first=pl.col("date").min())
-    counts = since.join(_sessions(registers.weeks, roll, since, as_of=as_of), on="urn", how="left").fill_null(0)
+    counts = asked.last_days.join(_sessions(asked), on="urn", how="left").fill_null(0)
     lines = []
     for urn, first, marked, expected in counts.sort("urn").rows():
         period = f"since {first:%d/%m/%Y}"
@@ -107,30 +151,11 @@ def registers_taken(registers: SchoolRegisters, enrolled: pl.DataFrame, *, toler
     return lines
 
 
-def _numbered_roll(enrolled: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """The spells of those of whom registers are asked, with `who`: one number for each pupil and school, quicker to join and
-    count by than their ids."""
-    roll = enrolled.filter(_has_registers(pl.lit(as_of)))
-    return roll.join(roll.select("pupil_id", "urn").unique().with_row_index("who"), on=("pupil_id", "urn"))
-
-
-def _marks(weeks: pl.DataFrame, roll: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per pupil on the roll of a school and week with a mark there, a dash being none, from the school's `first` day in
-    `since` up to the as-of day: who, urn, week_start; the days with a mark, `am` and `pm`; those on which the pupil `came`."""
-    pupils = roll.select("pupil_id", "urn", "who").unique().join(since, on="urn")
-    ends = pl.col("week_start") + pl.duration(days=6)
-    lately = weeks.lazy().filter(pl.col("week_start") <= as_of, ends >= (since["first"].min() or as_of))
-    columns = ("pupil_id", "urn", "week_start", "am_codes", "pm_codes")
-    theirs = (
-        lately.select(columns).join(pupils.lazy(), on=("pupil_id", "urn")).filter(ends >= pl.col("first")).collect()
-    )
-    am, pm = theirs["am_codes"], theirs["pm_codes"]
-    bits = theirs.select(
-        "who", "urn", "week_start", "first", am=days_with(am, _HAS_MARK), pm=days_with(pm, _HAS_MARK),
-        came=days_with(am, code_flags["possible"]) | days_with(pm, code_flags["possible"]),
-    )  # fmt: skip
-    inside = bits.with_columns(pl.col("am", "pm", "came") & days_within(pl.col("first"), pl.lit(as_of)))
-    return inside.filter((pl.col("am") | pl.col("pm")) != 0)
+def _marks(weeks: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Those of `weeks` with a mark from the school's `first` day in `since` up to the as-of day, and no day before or after."""
+    inside = days_within(pl.col("first"), pl.lit(as_of))
+    told = weeks.lazy().join(since.lazy(), on="urn").with_columns(pl.col("am", "pm", "came") & inside)
+    return told.filter((pl.col("am") | pl.col("pm")) != 0).collect(engine="streaming")
 
 
 def _open_days(marks: pl.DataFrame) -> pl.DataFrame:
@@ -140,16 +165,17 @@ def _open_days(marks: pl.DataFrame) -> pl.DataFrame:
     return came.filter((pl.col("came") > 0) & (pl.col("came") * A_DAY_OPEN >= pl.col("pupils"))).select("urn", "date")
 
 
-def _sessions(weeks: pl.DataFrame, roll: pl.DataFrame, since: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+def _sessions(asked: RollInRegisters) -> pl.DataFrame:
     """By school, of two sessions for each day it was open and pupil on its roll that day: how many are `marked`, and how many
     `expected`."""
-    marks = _marks(weeks, roll, since, as_of=as_of)
-    ever_there = roll.join(marks, on="who", how="semi").filter(is_on_roll(as_of=pl.col("entry_date")))
+    marks = asked.marks_of_last_days()
+    ever_there = asked.roll.join(marks, on="who", how="semi").filter(is_on_roll(as_of=pl.col("entry_date")))
     days = pl.col("days") & days_within(pl.col("entry_date"), pl.col("leaving_date"))
     spells = ever_there.join(days_as_bits(_open_days(marks)), on="urn").select("who", "urn", "week_start", there=days)
-    there = spells.group_by("who", "urn", "week_start").agg(pl.col("there").bitwise_or())
-    told = there.join(marks.select("who", "week_start", "am", "pm"), on=("who", "week_start"), how="left")
-    by_day = bits_by_day(told.with_columns(pl.col("am", "pm").fill_null(0) & pl.col("there")), "there", "am", "pm")
+    both = pl.concat([spells, marks.select("who", "urn", "week_start", "am", "pm")], how="diagonal").lazy()
+    bits = pl.col("there", "am", "pm").bitwise_or().fill_null(0)
+    told = both.group_by("who", "week_start").agg(pl.col("urn").first(), bits).collect(engine="streaming")
+    by_day = bits_by_day(told.with_columns(pl.col("am", "pm") & pl.col("there")), "there", "am", "pm")
     halves = [
         by_day.select("urn", "date", half_day=pl.lit(at), expected="there", marked=half)
         for at, half in enumerate(("am", "pm"))

@@ -1,17 +1,16 @@
 """Sessions in the registers, held to what the school's own system counts of a period, and to its census of a term."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from pipeline.vocabulary.school_year import SchoolYear, term_dates
 
 from .census_terms import census_term
 from .sessions_by_day import SchoolRegisters, sessions_by_day
-from .weeks import KEY, marked_weeks
+from .weeks import marked_weeks
 from .weeks import registers as registers_alone
 from .windows import between
 
@@ -32,39 +31,19 @@ def as_the_school_says(
     """A line per school, period and count, school by school in the order of `totals`.
 
     A total was right if the registers agree with it, or did on the day it was told or within a week: corrected since, they
-    are no worse. `marks` are those of weeks learned more of since a total of theirs was told. Of several totals told of one
+    are no worse. `marks` are those of half days learned more of since a total of theirs was told. Of several totals told of one
     period on one day any may be the school's last word, so each is held to.
     """
-    days = registers.days.partition_by("urn", as_dict=True)
-    lines = []
-    for of_school in totals.partition_by("urn", maintain_order=True):
-        urn = of_school["urn"][0]
-        theirs = _OfSchool(urn, days.get((urn,), registers.days.clear()), registers.weeks, marks)
-        for of_period in of_school.partition_by("from_date", "to_date", maintain_order=True):
-            told = [_as_told(theirs, row, tolerance) for row in of_period.iter_rows(named=True)]
-            lines += [first_wrong(of_count) for of_count in zip(*told, strict=True)]
-    return lines
-
-
-@dataclass(frozen=True)
-class _OfSchool:
-    """What a school's totals are held to: its `days` by the registers as they are now; every school's `weeks`, and `marks` of
-    those learned more of since."""
-
-    urn: int
-    days: pl.DataFrame
-    weeks: pl.DataFrame
-    marks: pl.DataFrame
-
-    @cached_property
-    def learned_since(self) -> pl.DataFrame:
-        return self.marks.filter(pl.col("urn") == self.urn)
-
-    def known_on(self, day: date) -> pl.DataFrame:
-        """Its days as known on an earlier day: weeks learned more of since are folded anew."""
-        unchanged = self.weeks.filter(pl.col("urn") == self.urn, pl.col("last_known_on") <= day)
-        then = registers_alone(marked_weeks(self.learned_since.filter(pl.col("known_on") <= day)))
-        return sessions_by_day(pl.concat([unchanged, then.join(unchanged, on=KEY, how="anti")]))
+    numbered = totals.with_row_index("total")
+    sums = _sums(registers.days, numbered)
+    held = _held(numbered, sums, tolerance)
+    apart = [total for total, lines in held.items() if not _all_hold(lines)]
+    held |= _held_earlier(numbered.filter(pl.col("total").is_in(apart)), sums, marks, tolerance)
+    by_school: dict[int, dict[tuple, list]] = {}
+    for total, urn, first, last in numbered.select("total", "urn", "from_date", "to_date").rows():
+        by_school.setdefault(urn, {}).setdefault((first, last), []).append(held[total])
+    of_periods = (told for periods in by_school.values() for told in periods.values())
+    return [first_wrong(of_count) for told in of_periods for of_count in zip(*told, strict=True)]
 
 
 def first_wrong(lines: Iterable[dict]) -> dict:
@@ -72,30 +51,60 @@ def first_wrong(lines: Iterable[dict]) -> dict:
     return min(lines, key=lambda line: line["holds"])
 
 
-def _as_told(school: _OfSchool, told: dict, tolerance: float) -> list[dict]:
-    """A line for each count of one total of a school: by the registers as they are now or, where these do not agree with it,
-    as they were on the first day they did."""
-    now = _held_to_total(school.days, told, tolerance)
-    if _all_hold(now) or school.learned_since.is_empty():
-        return now
-    learned_on = school.learned_since["known_on"]
-    later = learned_on.filter(learned_on.is_between(told["known_on"], told["known_on"] + _TOLD_BY))
-    days = sorted({told["known_on"], *later})
-    ways = (_held_to_total(school.known_on(day), told, tolerance) for day in days)
-    return next((lines for lines in ways if _all_hold(lines)), now)
-
-
 def _all_hold(lines: list[dict]) -> bool:
     return all(line["holds"] for line in lines)
 
 
-def _held_to_total(days: pl.DataFrame, told: dict, tolerance: float) -> list[dict]:
-    within = days.filter(pl.col("date").is_between(told["from_date"], told["to_date"]))
+def _sums(days: pl.DataFrame, totals: pl.DataFrame) -> dict[int, np.ndarray]:
+    """By number, what the `days` of a total's school and period come to: possible and missed."""
+    periods = totals.select("total", "urn", "from_date", "to_date")
+    within = periods.join(days, on="urn").filter(pl.col("date").is_between("from_date", "to_date"))
+    sums = within.group_by("total").agg(pl.col(*_COUNTED).sum())
+    told = periods.select("total").join(sums, on="total", how="left").fill_null(0)
+    return dict(zip(told["total"], told.select(*_COUNTED).to_numpy(), strict=True))
+
+
+def _held_earlier(
+    totals: pl.DataFrame, sums: dict[int, np.ndarray], marks: pl.DataFrame, tolerance: float
+) -> dict[int, list[dict]]:
+    """By number, of those of `totals` that the registers agreed with on an earlier day, the lines of the first such day.
+
+    `sums` are what the registers come to now: of an earlier day they differ by half days learned more of since, and by no other.
+    """
+    theirs = marks.filter(pl.col("urn").is_in(totals["urn"].unique().implode()))
+    found: dict[int, list[dict]] = {}
+    if theirs.is_empty():
+        return found
+    now = _days_known(theirs, date.max)
+    for told_on in totals["known_on"].unique().sort():
+        left = totals.filter(pl.col("known_on") == told_on)
+        learned = theirs.filter(pl.col("known_on").is_between(told_on, told_on + _TOLD_BY))["known_on"]
+        for day in sorted({told_on, *learned.unique()}):
+            then, since = _sums(_days_known(theirs, day), left), _sums(now, left)
+            lines = _held(left, {total: sums[total] - since[total] + then[total] for total in then}, tolerance)
+            found |= {total: of_total for total, of_total in lines.items() if _all_hold(of_total)}
+            left = left.filter(~pl.col("total").is_in(list(found)))
+    return found
+
+
+def _days_known(marks: pl.DataFrame, day: date) -> pl.DataFrame:
+    """`sessions_by_day` of `marks` as known on a day."""
+    return sessions_by_day(registers_alone(marked_weeks(marks.filter(pl.col("known_on") <= day))))
+
+
+def _held(totals: pl.DataFrame, sums: dict[int, np.ndarray], tolerance: float) -> dict[int, list[dict]]:
+    """By number, a line for each count of a total."""
+    return {
+        told["total"]: _held_to_total(sums[told["total"]].tolist(), told, tolerance)
+        for told in totals.iter_rows(named=True)
+    }
+
+
+def _held_to_total(sums: list[int], told: dict, tolerance: float) -> list[dict]:
     period = f"from {told['from_date']:%d/%m/%Y} to {told['to_date']:%d/%m/%Y}"
     says = f"{period}; the school's own system says"
     mend = "Deliver that period's marks again, or its totals as they now stand."
-    sums = within.select(pl.col(*_COUNTED).sum()).row(0, named=True)
-    return _compared("as_told", period, says, sums, told, tolerance, mend)
+    return _compared("as_told", period, says, dict(zip(_COUNTED, sums, strict=True)), told, tolerance, mend)
 
 
 def as_the_census_says(

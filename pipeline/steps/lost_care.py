@@ -3,8 +3,8 @@
 import polars as pl
 
 from pipeline.signals.sentences import day, written
-from pipeline.steps.lost_held import Held, since_days
-from pipeline.steps.windows import between, first_days, once_each
+from pipeline.steps.lost_held import Held, of_this_year, since_days
+from pipeline.steps.windows import first_days, once_each
 from pipeline.vocabulary.enrolment import NURSERY_YEARS
 from pipeline.vocabulary.lost import FEWEST_SESSIONS_HALF_PRESENT
 from pipeline.vocabulary.sen import PlanWords
@@ -47,8 +47,7 @@ def under_half_present(held: Held) -> pl.DataFrame:
     possible, missed = pl.col("possible_sessions_ytd"), pl.col("absence_sessions_ytd")
     judged = _with_plan(held).join(features, on="pupil_id").filter(possible >= FEWEST_SESSIONS_HALF_PRESENT)
     seldom = judged.filter(missed * 2 > possible)
-    weeks = held.weeks.join(seldom, on="pupil_id", how="semi")
-    began = first_days(once_each(between(weeks, held.year.first_day, held.as_of)))
+    began = first_days(once_each(of_this_year(held.weeks, seldom, held).lazy()))
     told = seldom.join(began, on="pupil_id", how="left").with_columns(
         present=possible - missed, rate=(possible - missed) / possible, since="first_session_on"
     )

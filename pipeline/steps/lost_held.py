@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from pipeline.steps.care import in_care
 from pipeline.steps.rolls import is_on_roll
-from pipeline.steps.sessions_by_day import SchoolRegisters
+from pipeline.steps.sessions_by_day import SchoolRegisters, days_with
+from pipeline.steps.weeks import cut
 from pipeline.steps.windows import LATELY
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
 from pipeline.vocabulary.school_year import SchoolYear, in_a_long_holiday, school_year_of
@@ -120,6 +122,19 @@ class Held:
         return said_last.filter(lasts).select("pupil_id").unique()
 
 
+def of_this_year(weeks: pl.DataFrame, pupils: pl.DataFrame, held: Held) -> pl.DataFrame:
+    """Of `weeks` those of `pupils`, with the marks of this school year up to the day."""
+    reach = pl.col("week_start").is_between(held.year.first_day - A_WEEK, held.as_of)
+    theirs = weeks.lazy().filter(reach).join(pupils.lazy().select("pupil_id").unique(), on="pupil_id", how="semi")
+    return cut(theirs.collect(), first_day=held.year.first_day, last_day=held.as_of)
+
+
+def with_any(weeks: pl.DataFrame, numbers: list[int]) -> pl.DataFrame:
+    """Those of `weeks` with a mark of any of these codes: the only ones to be laid out to find them."""
+    has = np.isin(np.arange(256), numbers)
+    return weeks.filter((days_with(weeks["am_codes"], has) | days_with(weeks["pm_codes"], has)) != 0)
+
+
 def time_since(rows: pl.DataFrame, day: str, held: Held) -> pl.DataFrame:
     """`rows` (pupil_id and urn, one row a pupil) with the school days of that school since `day`, or, where its register does
     not reach from that day to the as-of day, the calendar days; and `is_enough`: ten school days, or a fortnight of term.
@@ -175,3 +190,5 @@ def latest_known(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
 
 
 A_DAY = timedelta(days=1)
+A_WEEK = timedelta(days=6)
+"""From the first day of a week to its last."""

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.signals.sentences import day
-from pipeline.steps.lost_held import Held, since_days
+from pipeline.steps.lost_held import Held, since_days, with_any
 from pipeline.steps.weeks import slots
 from pipeline.steps.windows import once_each
 from pipeline.vocabulary.attendance_codes import BY_CODE
@@ -68,7 +68,7 @@ def _excluded(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _thirty_sessions(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
     own = once_each(held.weeks.join(rows, on="pupil_id", how="semi").lazy()).collect()
-    marks = slots(own, ("pupil_id",)).join(rows.select("pupil_id", "entry_date"), on="pupil_id")
+    marks = slots(with_any(own, _NEED), ("pupil_id",)).join(rows.select("pupil_id", "entry_date"), on="pupil_id")
     of_need = marks.filter(pl.col("code_number").is_in(_NEED) & (pl.col("date") <= pl.col("entry_date")))
     this_year = pl.col("date") >= held.year.first_day
     ordered = of_need.with_columns(this_year=this_year).sort("pupil_id", "date", "half_day")

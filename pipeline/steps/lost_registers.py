@@ -1,11 +1,13 @@
 """Children whom registers show to be between services: placed and not seen, on two rolls, suspended, or long ill."""
 
+import numpy as np
 import polars as pl
 
 from pipeline.signals.sentences import written
-from pipeline.steps.lost_held import A_DAY, Held
+from pipeline.steps.lost_held import A_DAY, A_WEEK, Held, of_this_year, with_any
 from pipeline.steps.lost_places import placed, with_days_from_need
-from pipeline.steps.weeks import KEY, code_flags, cut, slots
+from pipeline.steps.sessions_by_day import days_with
+from pipeline.steps.weeks import KEY, code_flags, slots
 from pipeline.steps.windows import once_each
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, CountsAs
 from pipeline.vocabulary.enrolment import GUEST
@@ -26,8 +28,7 @@ _ENDS = pl.col("week_start") + pl.duration(days=6)
 
 def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:
     """One row per half day of this school year with a mark of `pupils`, every school's."""
-    theirs = held.weeks.join(pupils.select("pupil_id").unique(), on="pupil_id", how="semi")
-    return slots(cut(theirs, first_day=held.year.first_day, last_day=held.as_of))
+    return slots(of_this_year(held.weeks, pupils, held))
 
 
 # Alternative provision --------------------------------------------------------------------------------------------------
@@ -132,7 +133,7 @@ def long_suspended(held: Held) -> pl.DataFrame:
     Closures and other half days on which nobody was expected do not end a run; B, K or any other mark of a session does, whichever
     school made it, and so does D where no school says E.
     """
-    this_year = cut(_of_the_suspended(held), first_day=held.year.first_day, last_day=held.as_of)
+    this_year = of_this_year(held.registers.weeks, _long_suspended_lately(held), held)
     runs = _suspended_or_not(slots(this_year)).with_columns(run=pl.struct("pupil_id", "is_suspended").rle_id())
     counted = runs.filter("is_suspended").group_by("pupil_id", "run").agg(
         since=pl.col("date").min(), last=pl.col("date").max(), school_days=pl.col("date").n_unique().cast(pl.Int32),
@@ -144,21 +145,18 @@ def long_suspended(held: Held) -> pl.DataFrame:
     return latest.select("pupil_id", "urn", "since", "school_days", says=written(_E))
 
 
-def _of_the_suspended(held: Held) -> pl.DataFrame:
-    """The registers of pupils who may be named: with more E this year than `SUSPENDED_DAYS`, some of it in a week that reaches
+def _long_suspended_lately(held: Held) -> pl.DataFrame:
+    """pupil_id of those who may be named: with E on more days of this year than `SUSPENDED_DAYS`, some of it in a week that reaches
     into the school's last 20 days. Nobody else's half days need be laid out."""
-    weeks = held.registers.weeks
-    suspended = (
-        weeks.lazy()
-        .filter(pl.col("suspended_sessions") > 0, _ENDS >= held.year.first_day)
-        .select(*KEY, "suspended_sessions")
-        .collect()
+    weeks = held.registers.weeks.lazy().filter(
+        pl.col("suspended_sessions") > 0, pl.col("week_start") >= held.year.first_day - A_WEEK
     )
-    often = suspended.group_by("pupil_id").agg(pl.col("suspended_sessions").sum())
-    long = often.filter(pl.col("suspended_sessions") > SUSPENDED_DAYS).join(
-        _lately(suspended, held), on="pupil_id", how="semi"
-    )
-    return weeks.join(long, on="pupil_id", how="semi")
+    suspended = weeks.select(*KEY, "am_codes", "pm_codes").collect()
+    has_e = np.arange(256) == _SUSPENDED
+    days = days_with(suspended["am_codes"], has_e) | days_with(suspended["pm_codes"], has_e)
+    counted = suspended.with_columns(days=days.bitwise_count_ones())
+    often = counted.group_by("pupil_id").agg(pl.col("days").sum()).filter(pl.col("days") > SUSPENDED_DAYS)
+    return often.join(_lately(suspended, held), on="pupil_id", how="semi").select("pupil_id")
 
 
 def _lately(weeks: pl.DataFrame, held: Held) -> pl.DataFrame:
@@ -202,13 +200,12 @@ def long_ill(held: Held) -> pl.DataFrame:
 
 def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     told = ill.filter(pl.col("source") == "registers")
-    own = held.weeks.join(_ill_of_late(told, held), on="pupil_id", how="semi")
-    this_year = cut(own, first_day=held.year.first_day, last_day=held.as_of)
-    marks = slots(once_each(this_year.lazy()).collect(), ("pupil_id",))
-    ever = marks.filter(_number == _ILL).sort("pupil_id", "date", "half_day")
+    this_year = of_this_year(held.weeks, _ill_of_late(told, held), held)
+    marks = slots(with_any(once_each(this_year.lazy()).collect(), [_ILL, *_PROVIDED]), ("pupil_id",))
+    ever = marks.filter(_number == _ILL)
     days = ever.join(_ill_lately(ever, this_year, held), on="pupil_id", how="semi")
     of_thirty = days.group_by("pupil_id").agg(
-        since=pl.col("date").min(), from_day=pl.col("date").tail(ILLNESS_SESSIONS).min()
+        since=pl.col("date").min(), from_day=pl.col("date").top_k(ILLNESS_SESSIONS).min()
     )
     provided = marks.filter(_number.is_in(_PROVIDED)).join(of_thirty, on="pupil_id")
     has_some = provided.filter(pl.col("date") >= pl.col("from_day")).select("pupil_id")
@@ -221,13 +218,15 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _ill_of_late(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Those of `ill` who may be named: with illness in a week that reaches into the last 20 days of the school that marked it."""
-    weeks = held.weeks.lazy().filter(pl.col("illness_sessions") > 0).select(KEY).collect()
-    return ill.join(_lately(weeks, held), on="pupil_id", how="semi")
+    since = held.lately["from_20d"].min() or held.as_of
+    weeks = held.weeks.lazy().filter(pl.col("illness_sessions") > 0, pl.col("week_start") >= since - A_WEEK)
+    return ill.join(_lately(weeks.select(KEY).collect(), held), on="pupil_id", how="semi")
 
 
 def _ill_lately(days: pl.DataFrame, weeks: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Of `days` of illness, those in the last 20 of the school that marked it."""
-    by_school = slots(weeks).filter(_number == _ILL).join(held.lately, on="urn")
+    ill = weeks.join(held.lately, on="urn").filter(pl.col("illness_sessions") > 0, _ENDS >= pl.col("from_20d"))
+    by_school = slots(ill, (*_OF_SCHOOL, "from_20d")).filter(_number == _ILL)
     lately = by_school.filter(pl.col("date") >= pl.col("from_20d"))
     return days.join(lately, on=("pupil_id", "date", "half_day"), how="semi")
 

@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.tables.derived import RECONCILIATION, SCHOOLS_WITHOUT_LIST
 
 from .held_to_calendar import days_all_there, registers_in_time
-from .held_to_rolls import registers_of_the_roll, registers_taken, rolls_as_the_census_says
+from .held_to_rolls import RollInRegisters, registers_of_the_roll, registers_taken, rolls_as_the_census_says
 from .held_to_totals import as_the_census_says, as_the_school_says
 from .sessions_by_day import SchoolRegisters
 
@@ -32,7 +32,7 @@ class Tolerances:
 @dataclass(frozen=True)
 class Received:
     """What was received of the schools, as known on a day: registers, census sessions, register totals (those last told of each
-    school and period, the earliest first), the marks of weeks learned more of since a total was told, pupil rows,
+    school and period, the earliest first), the marks of half days learned more of since a total was told, pupil rows,
     enrolments and schools."""
 
     registers: SchoolRegisters
@@ -51,15 +51,16 @@ def reconciled(received: Received, on_roll: pl.DataFrame, tolerances: Tolerances
     Of several that do not hold, a school is told of the first: sums, then pupils, then days.
     """
     registers, rolls = received.registers, received.enrolled
+    asked = RollInRegisters(registers, rolls, as_of)
     lines = [
         *as_the_school_says(registers, received.totals, received.marks_since_totals, tolerance=tolerances.sessions),
         *as_the_census_says(registers, received.census, tolerance=tolerances.sessions, as_of=as_of),
         *_anything_received(registers.days, received.census, on_roll),
         *rolls_as_the_census_says(received.pupils, rolls, tolerance=tolerances.pupils, as_of=as_of),
-        *registers_of_the_roll(registers, rolls, tolerance=tolerances.pupils, as_of=as_of),
+        *registers_of_the_roll(asked, tolerance=tolerances.pupils),
         *registers_in_time(registers, received.schools, days=tolerances.days_late, as_of=as_of),
         *days_all_there(registers, received.schools, days=tolerances.days_missing, as_of=as_of),
-        *registers_taken(registers, rolls, tolerance=tolerances.not_taken, as_of=as_of),
+        *registers_taken(asked, tolerance=tolerances.not_taken),
     ]
     found = pl.DataFrame(lines, schema=_LINE, orient="row").with_row_index("number")
     here = found.join(on_roll.select("urn").unique(), on="urn", how="semi")

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, DAYS, code_flags
+from pipeline.steps.weeks import BITS_PER_DAY, DAYS, code_flags, told_of
 
 _START = pl.col("week_start")
 _TWO_CODES = np.arange(1 << (2 * BITS_PER_DAY))
@@ -45,22 +45,80 @@ def sessions_by_day(weeks: pl.DataFrame) -> pl.DataFrame:
     """One row per school and day with a mark, if only that it was closed: urn, date, possible_sessions, absence_sessions and
     need_absence_sessions of all its pupils together, in order. A school day is one with a possible session.
 
-    Pupils' weeks are much alike: each different one is looked at once.
+    Most weeks are five days attended from end to end, and need only be counted.
     """
-    kinds = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes").group_by(pl.all()).len().collect()
-    halves = [kinds[half].to_numpy() for half in ("am_codes", "pm_codes")]
-    days = [_on(day, kinds, [(half >> (BITS_PER_DAY * day)) & 255 for half in halves]) for day in DAYS]
+    narrow = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes", *_KINDS)
+    attended = narrow.filter(_IS_ATTENDED).group_by("urn", "week_start").len().collect(engine="streaming")
+    others = narrow.filter(~_IS_ATTENDED).select("urn", "week_start", "am_codes", "pm_codes").collect()
+    both = pl.concat([_of_attended(attended), _added_up(others)])
+    sums = (pl.col("marked").bitwise_or(), pl.col(*_COUNTS).sum())
+    by_week = both.group_by("urn", "week_start").agg(sums)
+    days = [_on(day, by_week) for day in DAYS]
     return pl.concat(days).sort("urn", "date")
 
 
-def _on(day: int, kinds: pl.DataFrame, codes: list[np.ndarray]) -> pl.DataFrame:
-    counts = {
-        f"{kind}_sessions": pl.Series(sum(code_flags[kind][half].astype(np.int64) for half in codes))
-        for kind in ("possible", "absence", "need_absence")
+_KINDS = {f"{kind}_sessions": code_flags[kind] for kind in ("possible", "absence", "need_absence")}
+_COUNTS = [f"{name} {day}" for name in _KINDS for day in DAYS]
+"""Columns of a week: how many of its sessions on each day are of each kind."""
+
+_FIVE_DAYS = 5
+_IS_ATTENDED = (
+    (pl.col("possible_sessions") == 2 * _FIVE_DAYS)
+    & (pl.col("absence_sessions") == 0)
+    & (pl.col("am_codes") | pl.col("pm_codes")).is_between(0, (1 << (BITS_PER_DAY * _FIVE_DAYS)) - 1)
+)
+
+
+def _of_attended(weeks: pl.DataFrame) -> pl.DataFrame:
+    """`_COUNTS` and `marked`, a byte that is not 0 for each day with a mark, of `len` weeks of five days attended."""
+    of_day = {f"possible_sessions {day}": 2 * pl.col("len").cast(pl.Int64) for day in range(_FIVE_DAYS)}
+    counts = [of_day.get(name, pl.lit(0, pl.Int64)).alias(name) for name in _COUNTS]
+    marked = sum(1 << (BITS_PER_DAY * day) for day in range(_FIVE_DAYS))
+    return weeks.select("urn", "week_start", pl.lit(marked, pl.Int64).alias("marked"), *counts)
+
+
+_AT_ONCE = (1 << 15) - 1
+"""Weeks whose counts of a day, two at most, add up to no more than sixteen bits hold."""
+
+_BITS, _TWO = 2, 3  # of a count of one day, two at most
+_EVERY_OTHER = np.uint64(sum(_TWO << (2 * BITS_PER_DAY * lane) for lane in range(4)))
+
+
+def _added_up(weeks: pl.DataFrame) -> pl.DataFrame:
+    """`_COUNTS` and `marked` of `weeks` by school and week, in one row or several.
+
+    A count of every other day stands in one number, sixteen bits each: so a number is added up in the place of four.
+    """
+    kinds = sum(has.astype(np.uint8) << (_BITS * at) for at, has in enumerate(_KINDS.values()))
+    halves = [told_of(kinds, weeks[half].to_numpy().astype("<i8", copy=False).view(np.uint8)) for half in _HALVES]
+    counts = halves[0].view("<u8") + halves[1].view("<u8")
+    lanes = {
+        f"{name} {start}": pl.Series(counts >> np.uint64(BITS_PER_DAY * start + _BITS * at) & _EVERY_OTHER)
+        for at, name in enumerate(_KINDS)
+        for start in (0, 1)
     }
-    told = kinds.select("urn", "week_start", "len", **counts).filter(pl.Series((codes[0] | codes[1]) != 0))
-    by_week = told.group_by("urn", "week_start").agg(pl.col(*counts).dot("len").cast(pl.Int64))
-    return by_week.select("urn", (_START + pl.duration(days=day)).alias("date"), *counts)
+    marked = (pl.col("am_codes") | pl.col("pm_codes")).alias("marked")
+    part = (pl.int_range(pl.len()) // _AT_ONCE).cast(pl.Int32).alias("part")
+    packed = weeks.lazy().select("urn", "week_start", part, marked, **lanes)
+    sums = (pl.col("marked").bitwise_or(), pl.col(*lanes).sum())
+    found = packed.group_by("urn", "week_start", "part").agg(sums).collect(engine="streaming")
+    of_days = {
+        f"{name} {day}": pl.Series(
+            found[f"{name} {day % 2}"].to_numpy() >> np.uint64(16 * (day // 2)) & np.uint64(0xFFFF)
+        ).cast(pl.Int64)
+        for name in _KINDS
+        for day in DAYS
+    }
+    return found.select("urn", "week_start", "marked", **of_days)
+
+
+_HALVES = ("am_codes", "pm_codes")
+
+
+def _on(day: int, weeks: pl.DataFrame) -> pl.DataFrame:
+    is_marked = pl.col("marked") & pl.lit(255 << (BITS_PER_DAY * day), pl.Int64) != 0
+    counts = [pl.col(f"{name} {day}").alias(name) for name in _KINDS]
+    return weeks.filter(is_marked).select("urn", (_START + pl.duration(days=day)).alias("date"), *counts)
 
 
 def days_with(codes: pl.Series, has: np.ndarray) -> pl.Series:
@@ -85,7 +143,7 @@ def bits_by_day(masks: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """One row per school and day on which any of `columns` has its bit: urn, date, and how many rows of `masks` (urn, week_start)
     have it, in order."""
     counts = [((pl.col(name) & (1 << day)) != 0).sum().alias(f"{name} {day}") for name in columns for day in DAYS]
-    by_week = masks.group_by("urn", "week_start").agg(counts)
+    by_week = masks.lazy().group_by("urn", "week_start").agg(counts).collect(engine="streaming")
     days = [
         by_week.select("urn", *(pl.col(f"{name} {day}").alias(name) for name in columns), date=_START + pl.duration(days=day))
         for day in DAYS

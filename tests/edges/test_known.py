@@ -268,8 +268,8 @@ TOTAL = """
     """
 
 
-@pytest.mark.parametrize("told_on, codes", [(FIRST_NIGHT, ["/", "/", "I"]), (NEXT_NIGHT, [])])
-def test_marks_are_read_again_of_weeks_learned_more_of_since_a_total_of_theirs_was_told(tmp_path, told_on, codes):
+@pytest.mark.parametrize("told_on, codes", [(FIRST_NIGHT, ["/", "I"]), (NEXT_NIGHT, [])])
+def test_marks_are_read_again_of_half_days_learned_more_of_since_a_total_of_theirs_was_told(tmp_path, told_on, codes):
     """The second night put one of amira's marks right, and none of ben's; the week that began then is in no total."""
     home = new_home(tmp_path / "home")
     for day, came in (
@@ -281,6 +281,26 @@ def test_marks_are_read_again_of_weeks_learned_more_of_since_a_total_of_theirs_w
     assert it.totals.height == 1
     assert sorted(it.marks_since_totals["code"]) == codes
     assert set(it.marks_since_totals["pupil_id"]) <= {pupil_id(home, "amira")}
+
+
+def test_of_a_week_with_marks_of_a_transfer_file_all_are_read_again(shelved):
+    """Until a register of its own came, and that may be of another half day, the week told nothing of the school."""
+    shelved(staged.REGISTER_TOTALS, "from_date | to_date | known_on\n-\n2025-09-08 | 2025-09-08 | 2025-09-12")
+    home = shelved(
+        staged.ATTENDANCE_MARKS,
+        """
+        pupil_id | date       | half_day | code | known_on   | by_transfer
+        ---------+------------+----------+------+------------+------------
+        amira    | 2025-09-08 | am       | I    | 2025-09-12 | yes
+        amira    | 2025-09-09 | am       | O    | 2025-09-15 |
+        ben      | 2025-09-08 | am       | /    | 2025-09-12 |
+        ben      | 2025-09-09 | am       | L    | 2025-09-15 |
+        """,
+    )
+    with shelf.warehouse(home) as con:
+        marks = shelf.read(con, "FROM warehouse.staged.attendance_marks")
+        shelf.append(con, MARKED_WEEKS, marked_weeks(marks))
+    assert sorted(known(home, NEXT_NIGHT).marks_since_totals["code"]) == ["I", "O"]
 
 
 def test_a_total_agrees_on_every_night_with_the_registers_it_was_told_of(tmp_path):

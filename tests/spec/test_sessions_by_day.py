@@ -37,11 +37,11 @@ def registers() -> SchoolRegisters:
 
 def test_every_day_with_a_mark_has_one_row_of_all_the_schools_pupils(registers):
     assert registers.days.rows() == [
-        (100001, date(2025, 9, 8), 3, 1),
-        (100001, date(2025, 9, 9), 0, 0),
-        (100001, date(2025, 9, 14), 1, 0),
-        (100002, date(2025, 9, 10), 0, 0),
-        (100002, date(2025, 9, 17), 1, 1),
+        (100001, date(2025, 9, 8), 3, 1, 1),
+        (100001, date(2025, 9, 9), 0, 0, 0),
+        (100001, date(2025, 9, 14), 1, 0, 0),
+        (100002, date(2025, 9, 10), 0, 0, 0),
+        (100002, date(2025, 9, 17), 1, 1, 1),
     ]
 
 
@@ -53,6 +53,29 @@ def test_a_day_of_closures_alone_is_marked_and_no_school_day(registers):
 
 def test_no_registers_come_to_no_days():
     assert SchoolRegisters(marked_weeks(MARKS.clear())).days.is_empty()
+
+
+def test_weeks_attended_from_end_to_end_are_counted_with_the_others():
+    whole = [("dai", MONDAY + timedelta(days=day), half) for day in range(5) for half in ("am", "pm")]
+    attended = pl.DataFrame(whole, schema=("pupil_id", "date", "half_day"), orient="row").with_columns(
+        urn=pl.lit(100001, pl.Int32), code=pl.lit("/"), known_on=pl.lit(MONDAY), recorded_at=pl.lit(None, pl.Datetime)
+    )
+    days = SchoolRegisters(marked_weeks(pl.concat([MARKS, attended.select(MARKS.columns)]))).days
+    assert days.filter(urn=100001).rows() == [
+        (100001, date(2025, 9, 8), 5, 1, 1),
+        (100001, date(2025, 9, 9), 2, 0, 0),
+        *((100001, date(2025, 9, day), 2, 0, 0) for day in (10, 11, 12)),
+        (100001, date(2025, 9, 14), 1, 0, 0),
+    ]
+
+
+def test_no_number_of_weeks_is_too_many_to_add_up():
+    one = marked_weeks(MARKS.filter(pupil_id="amira"))
+    many = pl.concat([one] * 40_000)
+    assert SchoolRegisters(many).days.select("possible_sessions", "absence_sessions").rows() == [
+        (80_000, 40_000),
+        (0, 0),
+    ]
 
 
 def test_each_day_of_a_week_is_looked_up_by_its_own_code():
