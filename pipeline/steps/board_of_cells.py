@@ -1,10 +1,14 @@
 """Cells and sums by number: which cells may move, by how much, and what it costs to hide one."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
+
+import numpy as np
 
 from .other_numbers import Room
 from .proven_at_once import Doubt
+from .sums_by_number import Sums
 
 Name = Hashable
 
@@ -102,10 +106,17 @@ class Board:
             keeps_dear: {step: [False] * len(names) for step in (-1, 1)} for keeps_dear in (False, True)
         }
         self.costs: dict[int, list[int]] = {step: [0] * len(names) for step in (-1, 1)}
+        self.moves_at_all = {keeps_dear: np.zeros(len(names), bool) for keeps_dear in (False, True)}
+        self.cost_to_hide = np.zeros(len(names), np.int64)
+        self.rooms: list[Room | None] = [None] * len(names)
         for number, cell in enumerate(self.cells):
             if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
                 self._free(number)
             self._look_at(number)
+
+    @cached_property
+    def nearby(self) -> Sums:
+        return Sums.of_members(self.members, cells=len(self.cells))
 
     def must_hide(self, cell: int) -> bool:
         could_be = self.cells[cell].could_be
@@ -155,9 +166,14 @@ class Board:
         self.hide([cell for cell, step in moves.items() if not self.is_printed_alike(cell, self.value[cell] + step)])
 
     def room(self, cell: int) -> Room:
+        """Of a cell that could move."""
+        known = self.rooms[cell]
+        if known is None:
+            known = self.rooms[cell] = self._room(cell)
+        return known
+
+    def _room(self, cell: int) -> Room:
         most = self.cells[cell].most
-        if not (self.could_move(cell, 1) or self.could_move(cell, -1)):
-            return Room(0, 0, 0)
         value, least = self.value[cell], self.least[cell] if self.is_free[cell] else self.fewest_shown
         stays_shown = all(self.is_printed_alike(cell, value + step) for step in (1, -1)) or self.is_fixed[cell]
         if stays_shown and self.cells[cell].between:
@@ -214,6 +230,10 @@ class Board:
             self.can[False][step][cell] = could
             self.can[True][step][cell] = could and not self._is_too_dear(cell, step)
             self.costs[step][cell] = self.cost(cell, step)
+        for keeps_dear, can in self.can.items():
+            self.moves_at_all[keeps_dear][cell] = can[-1][cell] or can[1][cell]
+        self.cost_to_hide[cell] = self.cost(cell)
+        self.rooms[cell] = None
 
     def owed(self, owed: Owed, cell: int, step: int) -> Owed:
         after = dict(owed)

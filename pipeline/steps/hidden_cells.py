@@ -20,6 +20,8 @@ from functools import cached_property
 from heapq import heappop, heappush
 from itertools import islice
 
+import numpy as np
+
 from .board_of_cells import Board, Cell, Name, Owed, Sum, SumError
 from .other_numbers import cheapest_moves
 from .proven_at_once import System, proven_at_once
@@ -198,21 +200,30 @@ class _Search(Board):
         if not self.could_move(cell, step):
             return None
         beside = self._beside(cell, how_many)
-        rooms = {each: room for each in beside if (room := self.room(each)).up or room.down}
-        sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
-        return cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
+        rooms = [self.room(each) for each in beside]
+        has_room = [bool(room.up or room.down) for room in rooms]
+        if not all(has_room):
+            beside, rooms = beside[has_room], [room for room in rooms if room.up or room.down]
+        at = int(np.searchsorted(beside, cell))
+        if at == len(beside) or beside[at] != cell:
+            return None
+        columns = self.nearby.columns(beside, self.nearby.sums_of(beside))
+        moves = cheapest_moves(rooms, columns, at, step)
+        return moves and {int(beside[each]): by for each, by in moves.items()}
 
-    def _beside(self, cell: int, how_many: int) -> list[int]:
+    def _beside(self, cell: int, how_many: int) -> np.ndarray:
         """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
-        reached, edge = {cell}, [cell]
-        while edge and len(reached) < how_many:
-            sums = sorted({sum_ for each in edge for sum_, _ in self.sums_of[each]})
-            beside = {other for sum_ in sums for other, _ in self.members[sum_]} - reached
-            could = (other for other in beside if self.could_move(other, 1) or self.could_move(other, -1))
-            edge = sorted(could, key=lambda other: (not self.is_free[other], self.cost(other), other))
-            edge = edge[: how_many - len(reached) + 1]
-            reached.update(edge)
-        return sorted(reached)
+        edge, moves_at_all = np.array([cell]), self.moves_at_all[self.keeps_dear]
+        is_reached = np.zeros(len(moves_at_all), bool)
+        is_reached[edge] = True
+        reached = 1
+        while len(edge) and reached < how_many:
+            beside = self.nearby.cells_of(self.nearby.sums_of(edge))
+            could = beside[moves_at_all[beside] & ~is_reached[beside]]
+            edge = could[np.argsort(self.cost_to_hide[could], kind="stable")][: how_many - reached + 1]
+            is_reached[edge] = True
+            reached += len(edge)
+        return np.flatnonzero(is_reached)
 
     def _breadth(self, sum_: int, moves: dict[int, int], owed: Owed) -> tuple[bool, int, int, int]:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
