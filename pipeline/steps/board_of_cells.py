@@ -108,6 +108,7 @@ class Board:
         self.costs: dict[int, list[int]] = {step: [0] * len(names) for step in (-1, 1)}
         self.moves_at_all = {keeps_dear: np.zeros(len(names), bool) for keeps_dear in (False, True)}
         self.cost_to_hide = np.zeros(len(names), np.int64)
+        self.good: dict[int, dict[int, tuple[tuple[int, int], ...]]] = {-1: {}, 1: {}}
         self.rooms: list[Room | None] = [None] * len(names)
         for number, cell in enumerate(self.cells):
             if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
@@ -243,16 +244,12 @@ class Board:
                 del after[sum_]
         return after
 
-    def how_many_owed(self, owed: Owed, cell: int, step: int) -> int:
-        """How many sums would still be owed: a cell stands in a sum once."""
-        many = len(owed)
-        for sum_, sign in self.sums_of[cell]:
-            now = owed.get(sum_)
-            if now is None:
-                many += 1
-            elif now == -sign * step:
-                many -= 1
-        return many
+    def makes_good(self, cell: int, step: int) -> tuple[tuple[int, int], ...]:
+        """The sums of a cell, each with what it must be owed for this step to make it good."""
+        known = self.good[step].get(cell)
+        if known is None:
+            known = self.good[step][cell] = tuple((sum_, -sign * step) for sum_, sign in self.sums_of[cell])
+        return known
 
     def make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
         """Make these moves as many times as there is room for, and note them in `moved`."""

@@ -14,7 +14,7 @@ that, the sums nearby are solved at once (`other_numbers`); and where that finds
 two, then four, and it is begun again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -67,10 +67,15 @@ _BESIDE = (400, 4000, 40_000)
 """Cells nearby that are solved for at once, where the search finds nothing: few first, for most are helped by few."""
 
 
+Way = tuple[int, int, int, tuple[tuple[int, int], ...]]
+"""What it costs a cell to take a step, the cell, the step, and each sum of its with what it must be owed to be made good by that."""
+
+
 class _Search(Board):
     """The search for another set of hidden numbers."""
 
     def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
+        self.movable: dict[int, dict[tuple[bool, bool, bool], list[Way]]] = {}
         super().__init__(cells, sums, fewest_shown)
         self.still_owed = min(_STILL_OWED)
         self.proven: set[int] = set()
@@ -175,8 +180,8 @@ class _Search(Board):
         """`moves` and what must move with them for every sum to be as published; null if none was found."""
         ((cell, step),) = moves.items()
         queue = [(0, 0, self.price(moves), {}, {}, cell, step)]
-        seen = set()
-        while queue and len(seen) < _STILL_OWED[self.still_owed]:
+        seen, most, costs = set(), _STILL_OWED[self.still_owed], self.costs
+        while queue and len(seen) < most:
             _, _, spent, before, owed_before, cell, step = heappop(queue)
             moves, owed = {**before, cell: step}, self.owed(owed_before, cell, step)
             if not owed:
@@ -185,10 +190,9 @@ class _Search(Board):
             if state in seen:
                 continue
             seen.add(state)
-            narrowest = min(owed, key=lambda sum_: self._breadth(sum_, moves, owed))
-            for at, (cost, cell, step) in enumerate(self._ways_on(narrowest, moves, owed)):
-                further = spent + self.costs[step][cell]
-                heappush(queue, (spent + cost, len(seen) * _WAYS_ON + at, further, moves, owed, cell, step))
+            narrowest = self._narrowest(moves, owed)
+            for at, (cost, cell, step) in enumerate(self._ways_on(narrowest, moves, owed), len(seen) * _WAYS_ON):
+                heappush(queue, (spent + cost, at, spent + costs[step][cell], moves, owed, cell, step))
         return None
 
     def _solved_nearby(self, cell: int, step: int) -> dict[int, int] | None:
@@ -225,35 +229,63 @@ class _Search(Board):
             reached += len(edge)
         return np.flatnonzero(is_reached)
 
-    def _breadth(self, sum_: int, moves: dict[int, int], owed: Owed) -> tuple[bool, int, int, int]:
+    def _narrowest(self, moves: dict[int, int], owed: Owed) -> int:
         """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
-        (falls_short, ways), can = (owed[sum_] > 0, 0), self.can[self.keeps_dear]
-        for cell, sign in self.free_of[sum_]:
-            ways += can[-sign if falls_short else sign][cell] and cell not in moves
-            if ways == _WAYS_ON:
-                break
-        return not ways, ways, self.how_many[sum_], sum_
+        narrowest = None
+        for sum_, by in owed.items():
+            ways = self._movable(sum_, is_free=True, falls_short=by > 0)
+            many = len(ways)
+            if many < _WAYS_ON + len(moves):
+                for way in ways:
+                    if way[1] in moves:
+                        many -= 1
+            breadth = not many, min(many, _WAYS_ON), self.how_many[sum_], sum_
+            if narrowest is None or breadth < narrowest:
+                narrowest = breadth
+        return narrowest[-1]
 
     def _ways_on(self, sum_: int, moves: dict[int, int], owed: Owed) -> list[tuple[int, int, int]]:
-        """What each costs beyond what is spent, the cell, and its step: the cheapest first."""
-        ways = [
-            (self.costs[step][cell] + self.still_owed * self.how_many_owed(owed, cell, step), cell, step)
-            for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0)
-        ]
-        return sorted(ways)[:_WAYS_ON]
+        """What each costs beyond what is spent, the cell, and its step: the cheapest first. Of hidden cells, and of those shown from the
+        cheapest on, no more than are looked at."""
+        found, still_owed, falls_short, owed_now = [], self.still_owed, owed[sum_] > 0, owed.get
+        for is_free in (True, False):
+            left = _LOOKED_AT
+            for cost, cell, step, makes_good in self._movable(sum_, is_free=is_free, falls_short=falls_short):
+                if cell in moves:
+                    continue
+                many = len(owed)
+                for each, by in makes_good:
+                    now = owed_now(each)
+                    if now is None:
+                        many += 1
+                    elif now == by:
+                        many -= 1
+                found.append((cost + still_owed * many, cell, step))
+                left -= 1
+                if not left:
+                    break
+        found.sort()
+        return found[:_WAYS_ON]
 
-    def _to_move(self, sum_: int, moves: dict[int, int], *, falls_short: bool) -> Iterator[tuple[int, int]]:
-        """Cells that could make a sum good: of those hidden, and of those shown from the cheapest on, no more than are looked at."""
-        can = self.can[self.keeps_dear]
-        for among, is_free in ((self.free_of[sum_], True), (self._shown_of(sum_), False)):
-            found = 0
-            for cell, sign in among:
-                step = -sign if falls_short else sign
-                if can[step][cell] and self.is_free[cell] is is_free and cell not in moves:
-                    yield cell, step
-                    found += 1
-                    if found == _LOOKED_AT:
-                        break
+    def _movable(self, sum_: int, *, is_free: bool, falls_short: bool) -> list[Way]:
+        """Cells that could make a sum good: of those hidden, or of those shown, the cheapest first."""
+        ways = self.movable.setdefault(sum_, {})
+        kind = (self.keeps_dear, is_free, falls_short)
+        if kind not in ways:
+            can, costs = self.can[self.keeps_dear], self.costs
+            among = self.free_of[sum_] if is_free else self._shown_of(sum_)
+            steps = ((cell, -sign if falls_short else sign) for cell, sign in among)
+            ways[kind] = [
+                (costs[step][cell], cell, step, self.makes_good(cell, step))
+                for cell, step in steps
+                if can[step][cell] and self.is_free[cell] is is_free
+            ]
+        return ways[kind]
+
+    def _look_at(self, cell: int) -> None:
+        super()._look_at(cell)
+        for sum_, _ in self.sums_of[cell]:
+            self.movable.pop(sum_, None)
 
     def _shown_of(self, sum_: int) -> list[tuple[int, int]]:
         """Members of a sum that were not hidden from the start, those that cost least first."""

@@ -1,6 +1,7 @@
 """Another set of hidden numbers, found exactly: where following one sum after another finds none, all sums are solved at once."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ def cheapest_moves(rooms: Sequence[Room], sums: Columns, moved: int, step: int) 
 
 def _bounds(rooms: Sequence[Room], moved: int, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each way up, then of each way down: the cost, the least and the most."""
-    up, down, cost = np.array(rooms, float).T
+    up, down, cost = np.fromiter(chain.from_iterable(rooms), float).reshape(-1, 3).T
     most = np.minimum(np.concatenate([up, down]), _FARTHEST)
     least = np.zeros(len(most))
     goes, stays = (moved, moved + len(rooms)) if step > 0 else (moved + len(rooms), moved)

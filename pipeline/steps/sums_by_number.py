@@ -23,10 +23,10 @@ class Sums:
         return cls(*entries(members), sums=len(members), cells=cells)
 
     def sums_of(self, cells: np.ndarray) -> np.ndarray:
-        return np.unique(self.sum[_within(self.sums_from, cells)])
+        return _each_once(self.sum[_within(self.sums_from, cells)], self.sums)
 
     def cells_of(self, sums: np.ndarray) -> np.ndarray:
-        return np.unique(self.cell[_within(self.cells_from, sums)])
+        return _each_once(self.cell[_within(self.cells_from, sums)], len(self.sums_from) - 1)
 
     def columns(self, cells: np.ndarray, sums: np.ndarray) -> Columns:
         """`cells`, as far as they stand in `sums`; these are in order."""
@@ -49,6 +49,13 @@ def entries(members: Sequence[tuple[tuple[int, int], ...]]) -> tuple[np.ndarray,
 
 def _starts(of: np.ndarray, how_many: int) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(np.bincount(of, minlength=how_many))])
+
+
+def _each_once(numbers: np.ndarray, how_many: int) -> np.ndarray:
+    """In order."""
+    is_there = np.zeros(how_many, bool)
+    is_there[numbers] = True
+    return np.flatnonzero(is_there)
 
 
 def _within(start: np.ndarray, which: np.ndarray) -> np.ndarray:
