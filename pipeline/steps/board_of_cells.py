@@ -92,11 +92,9 @@ class Board:
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
         self.keeps_dear = False
-        in_order = sorted((each.total, sorted(each.parts)) for each in sums)
-        signed = ((1 + len(parts), self._signed(cells, total, parts)) for total, parts in in_order)
-        with_any = [one for one in signed if one[1]]
-        self.members = [members for _, members in with_any]
-        self.how_many = [how_many for how_many, _ in with_any]
+        in_order = sorted(self._with_any(cells, sums))
+        self.members = [self._signed(total, parts) for total, parts in in_order]
+        self.how_many = [1 + len(parts) for _, parts in in_order]
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
         for number, members in enumerate(self.members):
@@ -266,12 +264,24 @@ class Board:
             low, high = self.cells[cell].between
         return ((self.value[cell] - low) // -step) if step < 0 else ((high - self.value[cell]) // step)
 
-    def _signed(self, cells: Mapping[Name, Cell], total: Name, parts: list[Name]) -> tuple[tuple[int, int], ...]:
+    def _with_any(self, cells: Mapping[Name, Cell], sums: Iterable[Sum]) -> list[tuple[Name, list[Name]]]:
+        """Each sum with a member on the board, its parts in order."""
+        value, has_none = {name: cell.value for name, cell in cells.items()}, self.number.keys().isdisjoint
+        with_any, wrong = [], []
+        for total, parts in sums:
+            if value[total] != sum(map(value.__getitem__, parts)):
+                wrong.append((total, sorted(parts)))
+            if total in self.number or not has_none(parts):
+                with_any.append((total, sorted(parts)))
+        if wrong:
+            raise SumError(f"what should add up to {min(wrong)[0]} does not")
+        return with_any
+
+    def _signed(self, total: Name, parts: list[Name]) -> tuple[tuple[int, int], ...]:
         """The members of a sum that are on the board, each with its sign."""
-        if cells[total].value != sum(cells[part].value for part in parts):
-            raise SumError(f"what should add up to {total} does not")
-        found = ((self.number.get(total), -1), *((self.number.get(part), 1) for part in parts))
-        return tuple(one for one in found if one[0] is not None)
+        number = self.number
+        found = [(number[part], 1) for part in parts if part in number]
+        return tuple([(number[total], -1), *found] if total in number else found)
 
 
 def _least(cell: Cell, fewest_shown: int) -> int:

@@ -45,7 +45,8 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     board = _Search(cells, sums, fewest_shown)
     given_away = board.given_away()
     hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
-    hidden |= {name for name, cell in cells.items() if cell.covers_nothing and cell.published and cell.stays_hidden}
+    off_board = (one for one in cells.items() if one[0] not in board.number)
+    hidden |= {name for name, cell in off_board if cell.published and cell.stays_hidden}
     return Hidden(hidden, given_away)
 
 
