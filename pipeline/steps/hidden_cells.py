@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
-from itertools import islice
 
 import numpy as np
 
@@ -128,8 +127,8 @@ class _Search(Board):
             if ways:
                 break
         else:
-            solved = (self._solved(cell, step, beside) for beside in _BESIDE for step in steps)
-            ways = list(islice((way for way in solved if way), 1))
+            solved = self._solved(cell, steps)
+            ways = [solved] if solved else []
         if not ways:
             return False
         cheapest = min(ways, key=self.price)
@@ -149,7 +148,7 @@ class _Search(Board):
         self.still_owed = min(_STILL_OWED)
         while self.value[cell] != end:
             step = 1 if end > self.value[cell] else -1
-            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved_nearby(cell, step)
+            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved(cell, [step])
             if moves is None:
                 break
             self._know(moves)
@@ -196,16 +195,21 @@ class _Search(Board):
                 heappush(queue, (spent + cost, at, spent + costs[step][cell], moves, owed, cell, step))
         return None
 
-    def _solved_nearby(self, cell: int, step: int) -> dict[int, int] | None:
-        solved = (self._solved(cell, step, how_many) for how_many in _BESIDE)
-        return next((way for way in solved if way), None)
+    def _solved(self, cell: int, steps: list[int]) -> dict[int, int] | None:
+        """The same of all sums nearby at once: dearer to find, and found where there is one. Of few cells first; where there are no more,
+        more would be the same again."""
+        could = [step for step in steps if self.could_move(cell, step)]
+        for how_many in _BESIDE if could else ():
+            beside = self._beside(cell, how_many)
+            for step in could:
+                if way := self._solved_of(beside, cell, step):
+                    return way
+            if len(beside) < how_many:
+                break
+        return None
 
-    def _solved(self, cell: int, step: int, how_many: int) -> dict[int, int] | None:
-        """The same of all sums nearby at once: dearer to find, and found where there is one."""
-        if not self.could_move(cell, step):
-            return None
-        beside = self._beside(cell, how_many)
-        rooms = [self.room(each) for each in beside]
+    def _solved_of(self, beside: np.ndarray, cell: int, step: int) -> dict[int, int] | None:
+        rooms = [self.room(each) for each in beside.tolist()]
         has_room = [bool(room.up or room.down) for room in rooms]
         if not all(has_room):
             beside, rooms = beside[has_room], [room for room in rooms if room.up or room.down]
