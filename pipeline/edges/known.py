@@ -316,14 +316,17 @@ def characteristics(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame
     return shelf.read(con, query, [as_of, as_of, as_of, as_of])
 
 
-_LATEST = "arg_max({0}, (stated_on, known_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
+_LATEST = "arg_max({0}, (said_on, {0})) FILTER ({0} IS NOT NULL) AS {0}"
+
+_SAID_ON = "(stated_on - DATE '0001-01-01')::BIGINT * 10000000 + (known_on - DATE '0001-01-01')"
+"""Both clocks as one number: the later stated, and of those stated alike the later known, is the greater."""
 
 _SAID = ("sex", "birth_season", "ethnicity", "language", "looked_after", "sen_provision", "fsm_eligible")
 
 _CHARACTERISTICS = f"""
-    WITH said AS (
-        SELECT pupil_id, {", ".join(_LATEST.format(name) for name in _SAID)}
-        FROM {{pupils}} WHERE known_on <= ? GROUP BY pupil_id),
+    WITH alike AS (
+        SELECT pupil_id, {", ".join(_SAID)}, max({_SAID_ON}) AS said_on FROM {{pupils}} WHERE known_on <= ? GROUP BY ALL),
+    said AS (SELECT pupil_id, {", ".join(_LATEST.format(name) for name in _SAID)} FROM alike GROUP BY pupil_id),
     periods AS (
         SELECT * FROM {{periods}} WHERE known_on <= ?
         QUALIFY row_number() OVER (PARTITION BY pupil_id, start_date ORDER BY known_on DESC, end_date DESC) = 1),

@@ -54,7 +54,8 @@ def remember(con: duckdb.DuckDBPyConnection, tonight: Remembered, before: Rememb
 
 
 def _cells(names: Iterable[tuple], *, as_of: date) -> pl.DataFrame:
-    frame = pl.DataFrame(list(names), schema=dict.fromkeys(_NAME, pl.String), orient="row")
+    columns = list(zip(*names, strict=True)) or [()] * len(_NAME)
+    frame = pl.DataFrame([pl.Series(name, column, pl.String) for name, column in zip(_NAME, columns, strict=True)])
     return frame.with_columns(school_year=pl.lit(school_year_of(as_of).first_day), as_of=pl.lit(as_of))
 
 

@@ -1,10 +1,14 @@
 """Cells and sums by number: which cells may move, by how much, and what it costs to hide one."""
 
 from collections.abc import Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
+
+import numpy as np
 
 from .other_numbers import Room
 from .proven_at_once import Doubt
+from .sums_by_number import Sums
 
 Name = Hashable
 
@@ -88,11 +92,9 @@ class Board:
         self.least = [_least(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
         self.keeps_dear = False
-        in_order = sorted((each.total, sorted(each.parts)) for each in sums)
-        signed = ((1 + len(parts), self._signed(cells, total, parts)) for total, parts in in_order)
-        with_any = [one for one in signed if one[1]]
-        self.members = [members for _, members in with_any]
-        self.how_many = [how_many for how_many, _ in with_any]
+        in_order = sorted(self._with_any(cells, sums))
+        self.members = [self._signed(total, parts) for total, parts in in_order]
+        self.how_many = [1 + len(parts) for _, parts in in_order]
         self.free_of: list[list[tuple[int, int]]] = [[] for _ in self.members]
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in names]
         for number, members in enumerate(self.members):
@@ -102,10 +104,18 @@ class Board:
             keeps_dear: {step: [False] * len(names) for step in (-1, 1)} for keeps_dear in (False, True)
         }
         self.costs: dict[int, list[int]] = {step: [0] * len(names) for step in (-1, 1)}
+        self.moves_at_all = {keeps_dear: np.zeros(len(names), bool) for keeps_dear in (False, True)}
+        self.cost_to_hide = np.zeros(len(names), np.int64)
+        self.good: dict[int, dict[int, tuple[tuple[int, int], ...]]] = {-1: {}, 1: {}}
+        self.rooms: list[Room | None] = [None] * len(names)
         for number, cell in enumerate(self.cells):
             if not self.is_fixed[number] and (cell.could_be or cell.before or not cell.published):
                 self._free(number)
             self._look_at(number)
+
+    @cached_property
+    def nearby(self) -> Sums:
+        return Sums.of_members(self.members, cells=len(self.cells))
 
     def must_hide(self, cell: int) -> bool:
         could_be = self.cells[cell].could_be
@@ -155,9 +165,14 @@ class Board:
         self.hide([cell for cell, step in moves.items() if not self.is_printed_alike(cell, self.value[cell] + step)])
 
     def room(self, cell: int) -> Room:
+        """Of a cell that could move."""
+        known = self.rooms[cell]
+        if known is None:
+            known = self.rooms[cell] = self._room(cell)
+        return known
+
+    def _room(self, cell: int) -> Room:
         most = self.cells[cell].most
-        if not (self.could_move(cell, 1) or self.could_move(cell, -1)):
-            return Room(0, 0, 0)
         value, least = self.value[cell], self.least[cell] if self.is_free[cell] else self.fewest_shown
         stays_shown = all(self.is_printed_alike(cell, value + step) for step in (1, -1)) or self.is_fixed[cell]
         if stays_shown and self.cells[cell].between:
@@ -214,6 +229,10 @@ class Board:
             self.can[False][step][cell] = could
             self.can[True][step][cell] = could and not self._is_too_dear(cell, step)
             self.costs[step][cell] = self.cost(cell, step)
+        for keeps_dear, can in self.can.items():
+            self.moves_at_all[keeps_dear][cell] = can[-1][cell] or can[1][cell]
+        self.cost_to_hide[cell] = self.cost(cell)
+        self.rooms[cell] = None
 
     def owed(self, owed: Owed, cell: int, step: int) -> Owed:
         after = dict(owed)
@@ -223,16 +242,12 @@ class Board:
                 del after[sum_]
         return after
 
-    def how_many_owed(self, owed: Owed, cell: int, step: int) -> int:
-        """How many sums would still be owed: a cell stands in a sum once."""
-        many = len(owed)
-        for sum_, sign in self.sums_of[cell]:
-            now = owed.get(sum_)
-            if now is None:
-                many += 1
-            elif now == -sign * step:
-                many -= 1
-        return many
+    def makes_good(self, cell: int, step: int) -> tuple[tuple[int, int], ...]:
+        """The sums of a cell, each with what it must be owed for this step to make it good."""
+        known = self.good[step].get(cell)
+        if known is None:
+            known = self.good[step][cell] = tuple((sum_, -sign * step) for sum_, sign in self.sums_of[cell])
+        return known
 
     def make(self, moves: dict[int, int], moved: dict[int, int], at_most: int) -> None:
         """Make these moves as many times as there is room for, and note them in `moved`."""
@@ -249,12 +264,24 @@ class Board:
             low, high = self.cells[cell].between
         return ((self.value[cell] - low) // -step) if step < 0 else ((high - self.value[cell]) // step)
 
-    def _signed(self, cells: Mapping[Name, Cell], total: Name, parts: list[Name]) -> tuple[tuple[int, int], ...]:
+    def _with_any(self, cells: Mapping[Name, Cell], sums: Iterable[Sum]) -> list[tuple[Name, list[Name]]]:
+        """Each sum with a member on the board, its parts in order."""
+        value, has_none = {name: cell.value for name, cell in cells.items()}, self.number.keys().isdisjoint
+        with_any, wrong = [], []
+        for total, parts in sums:
+            if value[total] != sum(map(value.__getitem__, parts)):
+                wrong.append((total, sorted(parts)))
+            if total in self.number or not has_none(parts):
+                with_any.append((total, sorted(parts)))
+        if wrong:
+            raise SumError(f"what should add up to {min(wrong)[0]} does not")
+        return with_any
+
+    def _signed(self, total: Name, parts: list[Name]) -> tuple[tuple[int, int], ...]:
         """The members of a sum that are on the board, each with its sign."""
-        if cells[total].value != sum(cells[part].value for part in parts):
-            raise SumError(f"what should add up to {total} does not")
-        found = ((self.number.get(total), -1), *((self.number.get(part), 1) for part in parts))
-        return tuple(one for one in found if one[0] is not None)
+        number = self.number
+        found = [(number[part], 1) for part in parts if part in number]
+        return tuple([(number[total], -1), *found] if total in number else found)
 
 
 def _least(cell: Cell, fewest_shown: int) -> int:

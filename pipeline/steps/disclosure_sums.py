@@ -61,7 +61,7 @@ def _left(name: tuple, value: int, *, nought_tells: bool = False) -> Across:
 
 
 def _each(table: str, keys: Iterable[str], column: str) -> tuple[tuple, ...]:
-    return tuple((table, key, column) for key in keys)
+    return tuple([(table, key, column) for key in keys])
 
 
 def _grouped(rows: Rows, table: str, by) -> dict:
@@ -85,7 +85,7 @@ def _of_remainders(rows: Rows) -> Iterator[Sum]:
 
 
 def _each_column(table: str, key: str, columns: Iterable[str]) -> tuple[tuple, ...]:
-    return tuple((table, key, column) for column in columns)
+    return tuple([(table, key, column) for column in columns])
 
 
 # Places: schools sum to their phase, phases to the whole home
@@ -341,4 +341,4 @@ def _of_weeks(rows: Rows) -> Iterator[Sum]:
         parts = below.get((row["week_start"], row["scope"], row["phase"]), ())
         for kind in WEEK_RATES:
             column = f"{kind}_sessions"
-            yield Sum(("week", key, column), tuple((*part, column) for part in parts))
+            yield Sum(("week", key, column), tuple([(*part, column) for part in parts]))

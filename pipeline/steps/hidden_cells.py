@@ -14,11 +14,12 @@ that, the sums nearby are solved at once (`other_numbers`); and where that finds
 two, then four, and it is begun again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
-from itertools import islice
+
+import numpy as np
 
 from .board_of_cells import Board, Cell, Name, Owed, Sum, SumError
 from .other_numbers import cheapest_moves
@@ -43,7 +44,8 @@ def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_show
     board = _Search(cells, sums, fewest_shown)
     given_away = board.given_away()
     hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
-    hidden |= {name for name, cell in cells.items() if cell.covers_nothing and cell.published and cell.stays_hidden}
+    off_board = (one for one in cells.items() if one[0] not in board.number)
+    hidden |= {name for name, cell in off_board if cell.published and cell.stays_hidden}
     return Hidden(hidden, given_away)
 
 
@@ -65,10 +67,15 @@ _BESIDE = (400, 4000, 40_000)
 """Cells nearby that are solved for at once, where the search finds nothing: few first, for most are helped by few."""
 
 
+Way = tuple[int, int, int, tuple[tuple[int, int], ...]]
+"""What it costs a cell to take a step, the cell, the step, and each sum of its with what it must be owed to be made good by that."""
+
+
 class _Search(Board):
     """The search for another set of hidden numbers."""
 
     def __init__(self, cells: Mapping[Name, Cell], sums: Iterable[Sum], fewest_shown: int):
+        self.movable: dict[int, dict[tuple[bool, bool, bool], list[Way]]] = {}
         super().__init__(cells, sums, fewest_shown)
         self.still_owed = min(_STILL_OWED)
         self.proven: set[int] = set()
@@ -120,8 +127,8 @@ class _Search(Board):
             if ways:
                 break
         else:
-            solved = (self._solved(cell, step, beside) for beside in _BESIDE for step in steps)
-            ways = list(islice((way for way in solved if way), 1))
+            solved = self._solved(cell, steps)
+            ways = [solved] if solved else []
         if not ways:
             return False
         cheapest = min(ways, key=self.price)
@@ -141,7 +148,7 @@ class _Search(Board):
         self.still_owed = min(_STILL_OWED)
         while self.value[cell] != end:
             step = 1 if end > self.value[cell] else -1
-            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved_nearby(cell, step)
+            moves = self._known_way(cell, step) or self._cheapest_way({cell: step}) or self._solved(cell, [step])
             if moves is None:
                 break
             self._know(moves)
@@ -173,8 +180,8 @@ class _Search(Board):
         """`moves` and what must move with them for every sum to be as published; null if none was found."""
         ((cell, step),) = moves.items()
         queue = [(0, 0, self.price(moves), {}, {}, cell, step)]
-        seen = set()
-        while queue and len(seen) < _STILL_OWED[self.still_owed]:
+        seen, most, costs = set(), _STILL_OWED[self.still_owed], self.costs
+        while queue and len(seen) < most:
             _, _, spent, before, owed_before, cell, step = heappop(queue)
             moves, owed = {**before, cell: step}, self.owed(owed_before, cell, step)
             if not owed:
@@ -183,66 +190,107 @@ class _Search(Board):
             if state in seen:
                 continue
             seen.add(state)
-            narrowest = min(owed, key=lambda sum_: self._breadth(sum_, moves, owed))
-            for at, (cost, cell, step) in enumerate(self._ways_on(narrowest, moves, owed)):
-                further = spent + self.costs[step][cell]
-                heappush(queue, (spent + cost, len(seen) * _WAYS_ON + at, further, moves, owed, cell, step))
+            narrowest = self._narrowest(moves, owed)
+            for at, (cost, cell, step) in enumerate(self._ways_on(narrowest, moves, owed), len(seen) * _WAYS_ON):
+                heappush(queue, (spent + cost, at, spent + costs[step][cell], moves, owed, cell, step))
         return None
 
-    def _solved_nearby(self, cell: int, step: int) -> dict[int, int] | None:
-        solved = (self._solved(cell, step, how_many) for how_many in _BESIDE)
-        return next((way for way in solved if way), None)
-
-    def _solved(self, cell: int, step: int, how_many: int) -> dict[int, int] | None:
-        """The same of all sums nearby at once: dearer to find, and found where there is one."""
-        if not self.could_move(cell, step):
-            return None
-        beside = self._beside(cell, how_many)
-        rooms = {each: room for each in beside if (room := self.room(each)).up or room.down}
-        sums = sorted({sum_ for each in rooms for sum_, _ in self.sums_of[each]})
-        return cheapest_moves(rooms, [self.members[sum_] for sum_ in sums], cell, step)
-
-    def _beside(self, cell: int, how_many: int) -> list[int]:
-        """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
-        reached, edge = {cell}, [cell]
-        while edge and len(reached) < how_many:
-            sums = sorted({sum_ for each in edge for sum_, _ in self.sums_of[each]})
-            beside = {other for sum_ in sums for other, _ in self.members[sum_]} - reached
-            could = (other for other in beside if self.could_move(other, 1) or self.could_move(other, -1))
-            edge = sorted(could, key=lambda other: (not self.is_free[other], self.cost(other), other))
-            edge = edge[: how_many - len(reached) + 1]
-            reached.update(edge)
-        return sorted(reached)
-
-    def _breadth(self, sum_: int, moves: dict[int, int], owed: Owed) -> tuple[bool, int, int, int]:
-        """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
-        (falls_short, ways), can = (owed[sum_] > 0, 0), self.can[self.keeps_dear]
-        for cell, sign in self.free_of[sum_]:
-            ways += can[-sign if falls_short else sign][cell] and cell not in moves
-            if ways == _WAYS_ON:
+    def _solved(self, cell: int, steps: list[int]) -> dict[int, int] | None:
+        """The same of all sums nearby at once: dearer to find, and found where there is one. Of few cells first; where there are no more,
+        more would be the same again."""
+        could = [step for step in steps if self.could_move(cell, step)]
+        for how_many in _BESIDE if could else ():
+            beside = self._beside(cell, how_many)
+            for step in could:
+                if way := self._solved_of(beside, cell, step):
+                    return way
+            if len(beside) < how_many:
                 break
-        return not ways, ways, self.how_many[sum_], sum_
+        return None
+
+    def _solved_of(self, beside: np.ndarray, cell: int, step: int) -> dict[int, int] | None:
+        rooms = [self.room(each) for each in beside.tolist()]
+        has_room = [bool(room.up or room.down) for room in rooms]
+        if not all(has_room):
+            beside, rooms = beside[has_room], [room for room in rooms if room.up or room.down]
+        at = int(np.searchsorted(beside, cell))
+        if at == len(beside) or beside[at] != cell:
+            return None
+        columns = self.nearby.columns(beside, self.nearby.sums_of(beside))
+        moves = cheapest_moves(rooms, columns, at, step)
+        return moves and {int(beside[each]): by for each, by in moves.items()}
+
+    def _beside(self, cell: int, how_many: int) -> np.ndarray:
+        """As many cells as are solved for at once, those the fewest sums away first, so far as any of them could move."""
+        edge, moves_at_all = np.array([cell]), self.moves_at_all[self.keeps_dear]
+        is_reached = np.zeros(len(moves_at_all), bool)
+        is_reached[edge] = True
+        reached = 1
+        while len(edge) and reached < how_many:
+            beside = self.nearby.cells_of(self.nearby.sums_of(edge))
+            could = beside[moves_at_all[beside] & ~is_reached[beside]]
+            edge = could[np.argsort(self.cost_to_hide[could], kind="stable")][: how_many - reached + 1]
+            is_reached[edge] = True
+            reached += len(edge)
+        return np.flatnonzero(is_reached)
+
+    def _narrowest(self, moves: dict[int, int], owed: Owed) -> int:
+        """The sum that the fewest hidden cells could make good comes first; last, one that takes hiding another."""
+        narrowest = None
+        for sum_, by in owed.items():
+            ways = self._movable(sum_, is_free=True, falls_short=by > 0)
+            many = len(ways)
+            if many < _WAYS_ON + len(moves):
+                for way in ways:
+                    if way[1] in moves:
+                        many -= 1
+            breadth = not many, min(many, _WAYS_ON), self.how_many[sum_], sum_
+            if narrowest is None or breadth < narrowest:
+                narrowest = breadth
+        return narrowest[-1]
 
     def _ways_on(self, sum_: int, moves: dict[int, int], owed: Owed) -> list[tuple[int, int, int]]:
-        """What each costs beyond what is spent, the cell, and its step: the cheapest first."""
-        ways = [
-            (self.costs[step][cell] + self.still_owed * self.how_many_owed(owed, cell, step), cell, step)
-            for cell, step in self._to_move(sum_, moves, falls_short=owed[sum_] > 0)
-        ]
-        return sorted(ways)[:_WAYS_ON]
+        """What each costs beyond what is spent, the cell, and its step: the cheapest first. Of hidden cells, and of those shown from the
+        cheapest on, no more than are looked at."""
+        found, still_owed, falls_short, owed_now = [], self.still_owed, owed[sum_] > 0, owed.get
+        for is_free in (True, False):
+            left = _LOOKED_AT
+            for cost, cell, step, makes_good in self._movable(sum_, is_free=is_free, falls_short=falls_short):
+                if cell in moves:
+                    continue
+                many = len(owed)
+                for each, by in makes_good:
+                    now = owed_now(each)
+                    if now is None:
+                        many += 1
+                    elif now == by:
+                        many -= 1
+                found.append((cost + still_owed * many, cell, step))
+                left -= 1
+                if not left:
+                    break
+        found.sort()
+        return found[:_WAYS_ON]
 
-    def _to_move(self, sum_: int, moves: dict[int, int], *, falls_short: bool) -> Iterator[tuple[int, int]]:
-        """Cells that could make a sum good: of those hidden, and of those shown from the cheapest on, no more than are looked at."""
-        can = self.can[self.keeps_dear]
-        for among, is_free in ((self.free_of[sum_], True), (self._shown_of(sum_), False)):
-            found = 0
-            for cell, sign in among:
-                step = -sign if falls_short else sign
-                if can[step][cell] and self.is_free[cell] is is_free and cell not in moves:
-                    yield cell, step
-                    found += 1
-                    if found == _LOOKED_AT:
-                        break
+    def _movable(self, sum_: int, *, is_free: bool, falls_short: bool) -> list[Way]:
+        """Cells that could make a sum good: of those hidden, or of those shown, the cheapest first."""
+        ways = self.movable.setdefault(sum_, {})
+        kind = (self.keeps_dear, is_free, falls_short)
+        if kind not in ways:
+            can, costs = self.can[self.keeps_dear], self.costs
+            among = self.free_of[sum_] if is_free else self._shown_of(sum_)
+            steps = ((cell, -sign if falls_short else sign) for cell, sign in among)
+            ways[kind] = [
+                (costs[step][cell], cell, step, self.makes_good(cell, step))
+                for cell, step in steps
+                if can[step][cell] and self.is_free[cell] is is_free
+            ]
+        return ways[kind]
+
+    def _look_at(self, cell: int) -> None:
+        super()._look_at(cell)
+        for sum_, _ in self.sums_of[cell]:
+            self.movable.pop(sum_, None)
 
     def _shown_of(self, sum_: int) -> list[tuple[int, int]]:
         """Members of a sum that were not hidden from the start, those that cost least first."""

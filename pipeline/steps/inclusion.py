@@ -178,7 +178,12 @@ def _signals(tonight: Tonight, schools: pl.DataFrame) -> pl.DataFrame:
     """One row per signal and school, phase or whole home; a school with no pupil has its row of noughts."""
     raised = pl.col("raised")
     states = dict(zip(SIGNAL_STATES, (raised.fill_null(False), ~raised.fill_null(True), raised.is_null()), strict=True))
-    counted = tonight.signals.group_by("signal", "urn").agg(is_so.sum().alias(state) for state, is_so in states.items())
+    counted = (
+        tonight.signals.select(pl.col("signal").cast(pl.Categorical), "urn", "raised")  # of millions, by number
+        .group_by("signal", "urn")
+        .agg(is_so.sum().alias(state) for state, is_so in states.items())
+        .with_columns(pl.col("signal").cast(pl.String))
+    )
     every = counted.select("signal").unique().join(schools.select("urn", "phase"), how="cross")
     by_school = every.join(counted, on=("signal", "urn"), how="left").with_columns(pl.col(SIGNAL_STATES).fill_null(0))
     by_phase = by_school.group_by("signal", "phase").agg(pl.col(SIGNAL_STATES).sum())

@@ -1,11 +1,12 @@
 """Another set of hidden numbers, found exactly: where following one sum after another finds none, all sums are solved at once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
+
+from .solving import Columns, Question, cheapest_whole
 
 _FARTHEST = 10
 """What one number may move by for another's sake."""
@@ -14,8 +15,7 @@ _MOST_BRANCHES = 200
 """Counted and never timed, so that the same numbers always give the same answer."""
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """How far a number may go up and down, and what it costs to move it by one."""
 
     up: int
@@ -23,48 +23,26 @@ class Room:
     cost: int
 
 
-def cheapest_moves(
-    rooms: Mapping[int, Room], sums: Sequence[tuple[tuple[int, int], ...]], moved: int, step: int
-) -> dict[int, int] | None:
-    """By cell, the cheapest moves that keep every sum while `moved` goes by `step`; null where there are none, or none was found.
-
-    `sums` are of pairs of a cell and its sign; a cell with no room of its own stays as it is.
-    """
-    cells = sorted(rooms)
-    at = {cell: number for number, cell in enumerate(cells)}
-    if moved not in at:
+def cheapest_moves(rooms: Sequence[Room], sums: Columns, moved: int, step: int) -> dict[int, int] | None:
+    """By place among `rooms`, the cheapest moves that keep every sum while the number at `moved` goes by `step`; null where there are
+    none, or none was found. `sums` has a column for each of `rooms`."""
+    asked = Question(*_bounds(rooms, moved, step), sums.and_back())
+    found = cheapest_whole(asked, most_branches=_MOST_BRANCHES).numbers
+    if found is None:
         return None
-    least, most, cost = _bounds([rooms[cell] for cell in cells], at[moved], step)
-    once = balance(sums, at)
-    balanced = csr_array(hstack([once, -once]))
-    found = milp(
-        cost,
-        bounds=Bounds(least, most),
-        constraints=LinearConstraint(balanced, 0, 0),
-        integrality=np.ones(len(cost)),
-        options={"node_limit": _MOST_BRANCHES},
-    )
-    if found.x is None:
+    up, down = np.rint(found).astype(int).reshape(2, -1)
+    by = up - down
+    if by[moved] != step or sums.do_not_balance(by):
         return None
-    by = np.rint(found.x[: len(cells)]).astype(int) - np.rint(found.x[len(cells) :]).astype(int)
-    if by[at[moved]] != step or np.any(balanced @ np.concatenate([by, np.zeros(len(cells), int)])):
-        return None
-    return {cell: int(by[number]) for number, cell in enumerate(cells) if by[number]}
+    return {at: int(by[at]) for at in np.flatnonzero(by).tolist()}
 
 
-def _bounds(rooms: list[Room], moved: int, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each way up, then of each way down: the least, the most and the cost."""
-    most = np.array([min(room.up, _FARTHEST) for room in rooms] + [min(room.down, _FARTHEST) for room in rooms], float)
+def _bounds(rooms: Sequence[Room], moved: int, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each way up, then of each way down: the cost, the least and the most."""
+    up, down, cost = np.fromiter(chain.from_iterable(rooms), float).reshape(-1, 3).T
+    most = np.minimum(np.concatenate([up, down]), _FARTHEST)
     least = np.zeros(len(most))
     goes, stays = (moved, moved + len(rooms)) if step > 0 else (moved + len(rooms), moved)
     least[goes] = most[goes] = abs(step)
     most[stays] = 0
-    cost = np.array([room.cost for room in rooms] * 2, float)
-    return least, most, cost
-
-
-def balance(sums: Sequence[tuple[tuple[int, int], ...]], at: Mapping[int, int]) -> csr_array:
-    """One row per sum, one column per cell of `at`: its sign in that sum."""
-    entries = [(row, at[cell], sign) for row, members in enumerate(sums) for cell, sign in members if cell in at]
-    where = ([row for row, _, _ in entries], [column for _, column, _ in entries])
-    return csr_array(([sign for _, _, sign in entries], where), shape=(len(sums), len(at)))
+    return np.tile(cost, 2), least, most

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import block_array, csr_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from .other_numbers import balance
+from .solving import Answer, Question, cheapest
+from .sums_by_number import Sums, entries
 
 _ROUNDS, _IN_VAIN = 40, 3
 """Other sets that are looked for, and how many on end may show nothing new before it is left at that: counted and never timed."""
@@ -47,28 +47,35 @@ class System:
         self.at = {cell: number for number, cell in enumerate(sorted(moves))}
         self.down = np.array([-float(moves[cell][0]) for cell in self.at])
         self.up = np.array([float(moves[cell][1]) for cell in self.at])
-        self.balanced = balance(sums, self.at)
-        self.stands_in = (self.balanced != 0).tocsc()
+        self.sums = self._of_those_that_move(sums)
+
+    def _of_those_that_move(self, sums: Sequence[tuple[tuple[int, int], ...]]) -> Sums:
+        sum_, cell, sign = entries(sums)
+        could, many = np.array(list(self.at), np.int64), len(self.at)
+        place = np.searchsorted(could, cell)
+        moves = np.append(could, -1)[place] == cell
+        return Sums(sum_[moves], place[moves], sign[moves], sums=len(sums), cells=many)
 
     @cached_property
     def _apart(self) -> np.ndarray:
         """By cell, the number of its part of the system: what moves in one part moves nothing in another."""
-        sums, cells = self.balanced.shape
-        linked = block_array([[None, self.balanced], [csr_array((cells, sums)), None]])
-        return connected_components(linked, directed=False)[1][sums:]
+        cells, every = len(self.at), self.sums.sums + len(self.at)
+        cell = np.repeat(np.arange(cells), np.diff(self.sums.sums_from))
+        linked = csr_array((np.ones(len(cell)), (cell, self.sums.sum + cells)), shape=(every, every))
+        return connected_components(linked, directed=False)[1][:cells]
 
     def pulled(self, pulls: Mapping[int, float]) -> dict[int, int] | None:
         """How far each cell goes where those pulled at go as far as they can together, of the parts that any is pulled at in; null where
         that does not come out whole."""
         pulled_at = np.unique(self._apart[[self.at[cell] for cell in pulls]])
         cells = np.flatnonzero(np.isin(self._apart, pulled_at))
-        sums = self._sums_of(cells)
+        sums = self.sums.sums_of(cells)
         found = self._solved(pulls, cells, sums)
-        if found.x is None:
+        if found.numbers is None:
             return None
-        by = np.rint(found.x)
+        by = np.rint(found.numbers)
         within = np.all(by >= self.down[cells]) and np.all(by <= self.up[cells])
-        if not within or np.any(self.balanced[sums][:, cells] @ by):
+        if not within or self.sums.columns(cells, sums).do_not_balance(by):
             return None
         places = dict(zip(cells.tolist(), by.astype(int).tolist(), strict=True))
         return {cell: places[self.at[cell]] for cell in pulls}
@@ -83,9 +90,8 @@ class System:
             return False
         cells = np.array([self.at[cell]])
         while True:
-            sums = self._sums_of(cells)
-            further = np.flatnonzero(np.diff(self.balanced[sums].tocsc().indptr))
-            further = np.union1d(further, cells)
+            sums = self.sums.sums_of(cells)
+            further = np.union1d(self.sums.cells_of(sums), cells)
             if not self._goes(cell, way, further, sums):
                 return False
             if len(further) == len(cells) or self._goes(cell, way, cells, sums):
@@ -94,18 +100,14 @@ class System:
 
     def _goes(self, cell: int, way: int, cells: np.ndarray, sums: np.ndarray) -> bool:
         found = self._solved({cell: way}, cells, sums)
-        return found.x is None or abs(found.fun) > _NEXT_TO_NOTHING
+        return found.numbers is None or abs(found.comes_to) > _NEXT_TO_NOTHING
 
-    def _sums_of(self, cells: np.ndarray) -> np.ndarray:
-        return np.unique(self.stands_in[:, cells].indices)
-
-    def _solved(self, pulls: Mapping[int, float], cells: np.ndarray, sums: np.ndarray):
+    def _solved(self, pulls: Mapping[int, float], cells: np.ndarray, sums: np.ndarray) -> Answer:
         """The furthest that the pulls can bring `cells`, while these sums hold and no other cell moves."""
         goal = np.zeros(len(cells))
         for cell, pull in pulls.items():
             goal[np.searchsorted(cells, self.at[cell])] = -pull
-        held = LinearConstraint(self.balanced[sums][:, cells], 0, 0) if len(sums) else ()
-        return milp(goal, bounds=Bounds(self.down[cells], self.up[cells]), constraints=held)
+        return cheapest(Question(goal, self.down[cells], self.up[cells], self.sums.columns(cells, sums)))
 
 
 _NEXT_TO_NOTHING = 1e-6

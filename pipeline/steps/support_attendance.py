@@ -39,37 +39,58 @@ def support_attendance(support: pl.DataFrame, weeks: pl.DataFrame, policy: Polic
         .agg(pl.col("start_date").min())
         .with_columns(monday=pl.col("start_date").dt.truncate("1w"))
     )
-    by_week = (
+    whole = _sides(began, _weeks_of(began["pupil_id"].unique().sort(), weeks, as_of=as_of))
+    return SUPPORT_ATTENDANCE.conform(_page(whole, policy))
+
+
+def _weeks_of(pupils: pl.Series, weeks: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil and week that is over, whatever the schools: possible and absence sessions. Here a pupil is their number among
+    `pupils`, and pupil and week are one number, for there are millions of weeks."""
+    number = pl.col("pupil_id").cast(pl.Enum(pupils)).to_physical().cast(pl.Int64)
+    day = pl.col("week_start").cast(pl.Int32).cast(pl.Int64)
+    return (
         weeks.lazy()
+        .filter(pl.col("pupil_id").is_in(pupils.implode()))
         .filter((pl.col("possible_sessions") > 0) & (pl.col("week_start") + timedelta(days=4) <= as_of))
-        .join(began.lazy().select("pupil_id").unique(), on="pupil_id", how="semi")
-        .group_by("pupil_id", "week_start")
+        .select("possible_sessions", "absence_sessions", both=number * _DAYS + day)
+        .group_by("both")
         .agg(pl.col("possible_sessions", "absence_sessions").sum())
         .collect(engine="streaming")
+        .select(
+            "possible_sessions",
+            "absence_sessions",
+            pupil=(pl.col("both") // _DAYS).cast(pl.UInt32),
+            week_start=(pl.col("both") % _DAYS).cast(pl.Int32).cast(pl.Date),
+        )
     )
-    beside = began.join(by_week, on="pupil_id").with_columns(
-        side=pl.when(pl.col("week_start") < pl.col("monday"))
-        .then(pl.lit("before"))
-        .when(pl.col("week_start") > pl.col("monday"))
-        .then(pl.lit("after"))
-    )
-    nearest = (
-        beside.drop_nulls("side")
-        .sort((pl.col("week_start") - pl.col("monday")).abs(), "pupil_id")
-        .group_by("pupil_id", "kind", "side", maintain_order=True)
-        .head(WEEKS)
-    )
-    sides = nearest.group_by("pupil_id", "kind").agg(
-        *(
-            pl.col(f"{name}_sessions").filter(pl.col("side") == side).sum().alias(f"{name}_{side}")
-            for side in ("before", "after")
-            for name in ("possible", "absence")
-        ),
-        weeks_before=(pl.col("side") == "before").sum(),
-        weeks_after=(pl.col("side") == "after").sum(),
-    )
-    whole = sides.filter((pl.col("weeks_before") == WEEKS) & (pl.col("weeks_after") == WEEKS))
-    return SUPPORT_ATTENDANCE.conform(_page(whole, policy))
+
+
+_DAYS = 1_000_000
+"""More than any day's number since 1970."""
+
+
+def _sides(began: pl.DataFrame, by_week: pl.DataFrame) -> pl.DataFrame:
+    """One row per pupil and kind with all its weeks on either side: their possible and absence sessions, before and after."""
+    number = pl.col("pupil_id").cast(pl.Enum(began["pupil_id"].unique().sort())).to_physical()
+    apart = (pl.col("week_start") - pl.col("monday")).alias("apart")
+    beside = began.with_columns(pupil=number).join(by_week, on="pupil").with_columns(apart)
+    nearest = pl.col("apart").abs()
+    sides = [
+        beside.filter(is_there)
+        .group_by("pupil_id", "kind")
+        .agg(
+            *(
+                pl.col(f"{name}_sessions").sort_by(nearest).head(WEEKS).sum().alias(f"{name}_{side}")
+                for name in ("possible", "absence")
+            ),
+            weeks=pl.len(),
+        )
+        .filter(pl.col("weeks") >= WEEKS)
+        .drop("weeks")
+        for side, is_there in (("before", pl.col("apart") < timedelta(0)), ("after", pl.col("apart") > timedelta(0)))
+    ]
+    before, after = sides
+    return before.join(after, on=["pupil_id", "kind"])
 
 
 def _page(whole: pl.DataFrame, policy: Policy) -> pl.DataFrame:
