@@ -95,6 +95,7 @@ def _is_tall(text: str) -> bool:
     return any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
 
 
+@lru_cache(maxsize=20_000)
 def lines_of(paragraph: str, room: float) -> int:
     """Lines that one paragraph wraps into: at spaces and after hyphens, or within a word wider than the column."""
     if len(paragraph) * _WIDEST_ASCII < room and paragraph.isascii():
