@@ -1,7 +1,6 @@
 """THE STORY, downwards: extracts are taken in, pupils are looked at as of a day, lists and figures go out.
 
-The command line and the DAGs call these verbs and nothing else. Each returns a Summary: counts, files and rules, and
-never a child.
+The command line and the DAGs call these verbs alone. Each returns a Summary: counts, files and rules, and never a child.
 """
 
 from collections.abc import Iterable, Iterator

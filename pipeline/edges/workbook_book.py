@@ -56,7 +56,11 @@ class Leaf(Worksheet):
         return f' t="s"><v>{at}</v></c>'
 
     def write_string(self, row: int, col: int, string: str, cell_format: Format | None = None) -> None:
-        self._put(row, col, self._text(string if len(string) <= MOST_LETTERS else _cut(string)), cell_format)
+        told = self._text(string if len(string) <= MOST_LETTERS else _cut(string)), cell_format
+        if row in self.table:
+            self.table[row][col] = told
+        else:
+            self.table[row] = {col: told}
 
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
         self._put(row, col, f"><v>{number:.16G}</v></c>", cell_format)

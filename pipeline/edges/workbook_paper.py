@@ -52,6 +52,8 @@ def put_across(sheet: Leaf, row: int, columns: tuple[int, int], text: str, form:
 
 def clean(text: str) -> str:
     """`text` as `shown`, and as a workbook takes it."""
+    if text.isascii() and text.isprintable() and text[:1] != "<":
+        return text
     seen = shown(text)
     # XlsxWriter takes text that begins so for markup of its own and would write it as it stands.
     return f" {seen}" if seen.startswith("<r>") else seen
@@ -92,7 +94,7 @@ def text_points(text: str, pixels: int) -> float:
 
 def _is_tall(text: str) -> bool:
     """Whether any letter is of a script that may stand taller than Latin's."""
-    return any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
+    return not text.isascii() and any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
 
 
 @lru_cache(maxsize=20_000)

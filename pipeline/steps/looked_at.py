@@ -86,8 +86,9 @@ def _so_far(answers: pl.DataFrame, made_on: str, *, as_of: date) -> pl.DataFrame
 def since_then(weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil of `days` (pupil_id, after: Date): sessions possible and missed after that day with codes that ask
     about need, all schools together. `weeks` is cut at the as-of day."""
+    theirs = _of(weeks, days) if days.height else weeks
     counts = [
-        once_each(between(_of(weeks, those), after + timedelta(days=1), date.max))
+        once_each(between(_of(theirs, those), after + timedelta(days=1), date.max))
         .group_by("pupil_id")
         .agg(pl.col("possible_sessions", "absence_sessions", "need_absence_sessions").sum())
         .collect()
