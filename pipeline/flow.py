@@ -1,7 +1,6 @@
 """THE STORY, downwards: extracts are taken in, pupils are looked at as of a day, lists and figures go out.
 
-The command line and the DAGs call these verbs and nothing else. Each returns a Summary: counts, files and rules, and
-never a child.
+The command line and the DAGs call these verbs alone. Each returns a Summary: counts, files and rules, and never a child.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +19,7 @@ from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
 from pipeline.edges.settings_told import ALL
+from pipeline.edges.sweeping import seldom_swept
 from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import taken_for_good
@@ -32,10 +32,11 @@ from pipeline.vocabulary.feeds import FEED_NAMES
 
 def nightly(home: Home, *, as_of: date) -> Summary:
     """Read the lists that came back, take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
-    summary = take_in(home, Day(as_of, then_listed=True))
-    if not summary.stopped_because:
-        with told_in(summary, home):
-            summary.add(flag(home, as_of=as_of, anew=True))
+    with identity.held(home):
+        summary = take_in(home, Day(as_of, then_listed=True))
+        if not summary.stopped_because:
+            with told_in(summary, home):
+                summary.add(flag(home, as_of=as_of, anew=True))
     return summary
 
 
@@ -189,6 +190,7 @@ def move_taken(con: DuckDBPyConnection, home: Home, summary: Summary) -> None:
 
 
 @holding.while_at_work
+@seldom_swept
 def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     """Look at every pupil as of a day; write each school's list; publish the figures.
 

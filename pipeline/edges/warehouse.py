@@ -262,6 +262,17 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def in_one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """For adding rows: several threads each gather theirs apart, and what fills no whole group of rows is then added once more."""
+    threads = con.execute("SELECT current_setting('threads')").fetchone()[0]
+    con.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {threads}")
+
+
 def read(con: duckdb.DuckDBPyConnection, sql: str, values: Iterable = ()) -> pl.DataFrame:
     return con.execute(sql, list(values)).pl()
 
@@ -274,7 +285,7 @@ def append(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) ->
 
 
 def insert(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    con.register("_frame", frame)
+    con.register("_frame", frame.to_arrow(compat_level=pl.CompatLevel.newest()))  # texts as they are, without a copy
     try:
         con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM _frame")
     finally:

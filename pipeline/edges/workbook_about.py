@@ -1,10 +1,12 @@
 """The page about the list: what it is and is not, what to do with it, what comes back, and what each word on it means."""
 
+from functools import lru_cache
+
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.vocabulary.feedback import DECISIONS, OUTCOMES, TRY_AGAIN_DAYS
 
+from .workbook_book import Leaf
 from .workbook_columns import ANSWERED_BY, ANSWERS, HIDDEN, RECORDS, WORDS
 from .workbook_contents import ReviewList, day_in_words
 from .workbook_list import PURPOSE, registers_in_words
@@ -56,7 +58,7 @@ _CYCLE = (
 """The graduated approach of the SEND Code of Practice (2015), 6.44 to 6.56, in questions. A row asks one of its own."""
 
 
-def write_about(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
+def write_about(sheet: Leaf, listed: ReviewList, forms: dict[str, Format]) -> None:
     """What the list is, what it is not, what to do with it, and what each column means."""
     widths = (210, 980)
     start(sheet, listed, "About this list", widths, forms)
@@ -154,15 +156,21 @@ def _how_to_return(listed: ReviewList) -> tuple[str, ...]:
     )
 
 
-def _put_entries(sheet: Worksheet, row: int, entries: list, widths: tuple[int, int], forms: dict[str, Format]) -> int:
+def _put_entries(sheet: Leaf, row: int, entries: list, widths: tuple[int, int], forms: dict[str, Format]) -> int:
     for term, text in entries:
         if term:
             put(sheet, row, 0, term, forms["term"])
             put(sheet, row, 1, text, forms["line"])
-            points = max(row_points([(text, widths[1])]), row_points([(term, as_bold(widths[0]))]))
         else:
             put_across(sheet, row, (0, 1), text, forms["line"])
-            points = row_points([(text, sum(widths))])
-        sheet.set_row(row, points)
+        sheet.set_row(row, _points(term, text, widths))
         row += 1
     return row
+
+
+@lru_cache(maxsize=1_000)
+def _points(term: str, text: str, widths: tuple[int, int]) -> float:
+    """How tall the row of one entry is: most are alike in every workbook."""
+    if not term:
+        return row_points([(text, sum(widths))])
+    return row_points([(text, widths[1]), (term, as_bold(widths[0]))])

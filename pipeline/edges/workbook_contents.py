@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from pipeline.vocabulary.feedback import LONG_LOOKED_INTO_WEEKS
 
@@ -133,6 +134,7 @@ def year_in_words(nc_year: str) -> str:
     return _YEARS.get(nc_year, f"Year {nc_year}" if nc_year.isdigit() else nc_year)
 
 
+@lru_cache(maxsize=10_000)
 def day_in_words(day: date) -> str:
     """6 March 2026: a date no spreadsheet can turn into another."""
     return f"{day.day} {day:%B %Y}"

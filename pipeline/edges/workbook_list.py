@@ -7,11 +7,11 @@ with room to answer all the same. What stands in which column is in `workbook_co
 from datetime import date
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.vocabulary.feedback import DECISIONS, FACTS, SNOOZE_REASONS
 
 from .seals import Seals
+from .workbook_book import Leaf
 from .workbook_columns import (
     ANSWERED_BY,
     ANSWERS,
@@ -49,7 +49,7 @@ FIRST_ROW = _HEADING_ROW + 1
 
 
 def write_list_sheet(
-    sheet: Worksheet, listed: ReviewList, weeks_at: dict[str, str], forms: dict[str, Format], seals: Seals
+    sheet: Leaf, listed: ReviewList, weeks_at: dict[str, str], forms: dict[str, Format], seals: Seals
 ) -> None:
     """Fill `sheet`. `weeks_at` is where each pupil's twelve weeks are kept, by key: the sparklines read them there."""
     page = Page(sheet, listed, weeks_at, forms, seals)
@@ -66,7 +66,7 @@ def write_list_sheet(
     sheet.print_area(0, SHOWN[0], row - 1, SHOWN[1])
 
 
-def _set_columns(sheet: Worksheet) -> None:
+def _set_columns(sheet: Leaf) -> None:
     hide_columns(sheet)
     for place, pixels in enumerate(WIDTHS, start=PLACE_AT):
         sheet.set_column_pixels(place, place, pixels)
@@ -119,7 +119,7 @@ def registers_in_words(registers_to: date | None) -> str:
     return f"Registers run to {day_in_words(registers_to)}."
 
 
-def _put_headings(sheet: Worksheet, forms: dict[str, Format]) -> None:
+def _put_headings(sheet: Leaf, forms: dict[str, Format]) -> None:
     said = [("Place", PLACE_AT, PLACE_AT), ("Pupil", PUPIL_AT, PUPIL_AT)]
     said += [(record.heading, record.first, record.last) for record in RECORDS]
     for heading, first, last in said:

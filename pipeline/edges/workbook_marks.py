@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from .seals import Seals
+from .workbook_book import Leaf
 from .workbook_contents import FORMAT_VERSION, ReviewList
 from .workbook_paper import MADE_UP, put
 from .workbook_told import BEGINS
@@ -31,7 +31,7 @@ class Mark:
     seal: str
 
 
-def put_mark(sheet: Worksheet, part: str, listed: ReviewList, seals: Seals, forms: dict[str, Format]) -> None:
+def put_mark(sheet: Leaf, part: str, listed: ReviewList, seals: Seals, forms: dict[str, Format]) -> None:
     put(sheet, 0, 0, mark_in_words(part, listed, seals), forms["plain"])
 
 

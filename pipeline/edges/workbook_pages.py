@@ -1,9 +1,9 @@
 """The other sheets: pupils new or moved, who was counted and why, and what comes back with the list."""
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from .seals import Seals
+from .workbook_book import Leaf
 from .workbook_contents import FORMAT_VERSION, WEEKS_SHOWN, ReviewList, day_in_words, year_in_words
 from .workbook_marks import FOR_RETURN as FOR_RETURN_PART
 from .workbook_marks import LIVE, mark_in_words
@@ -19,7 +19,7 @@ _SLIVER = 0.04
 # ---- new or moved
 
 
-def write_new_or_moved(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
+def write_new_or_moved(sheet: Leaf, listed: ReviewList, forms: dict[str, Format]) -> None:
     """One row per pupil with too few sessions to be judged."""
     widths = (230, 110, 150, 130, 150, 330)
     start(sheet, listed, "New or moved: history needed", widths, forms)
@@ -49,7 +49,7 @@ def write_new_or_moved(sheet: Worksheet, listed: ReviewList, forms: dict[str, Fo
 # ---- counted, not listed
 
 
-def write_counted(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
+def write_counted(sheet: Leaf, listed: ReviewList, forms: dict[str, Format]) -> None:
     """One row per reason for which pupils were counted and not listed."""
     widths = (930, 120)
     start(sheet, listed, "Counted, not listed", widths, forms)
@@ -79,7 +79,7 @@ def _severe(listed: ReviewList) -> list[tuple[str, int]]:
 # ---- what comes back with it
 
 
-def write_for_return(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format], seals: Seals) -> dict[str, str]:
+def write_for_return(sheet: Leaf, listed: ReviewList, forms: dict[str, Format], seals: Seals) -> dict[str, str]:
     """Which list this is, and the twelve weeks the sparklines draw; where each pupil's are kept, by key.
 
     Hidden so deep that only a program unhides it, and so never printed: it is for the workbook's way home.
@@ -101,7 +101,7 @@ def write_for_return(sheet: Worksheet, listed: ReviewList, forms: dict[str, Form
     return {pupil.pupil_id: _put_weeks(sheet, row, pupil, forms) for row, pupil in enumerate(listed.rows, start=first)}
 
 
-def _put_weeks(sheet: Worksheet, row: int, pupil, forms: dict[str, Format]) -> str:
+def _put_weeks(sheet: Leaf, row: int, pupil, forms: dict[str, Format]) -> str:
     put(sheet, row, 0, pupil.pupil_id, forms["plain"])
     latest = pupil.weekly[-WEEKS_SHOWN:]
     first = 1 + WEEKS_SHOWN - len(latest)  # the last week is always the last column, however few are known

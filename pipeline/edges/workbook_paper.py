@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from math import ceil
 
-from xlsxwriter import Workbook, worksheet
+from xlsxwriter import worksheet
 from xlsxwriter.color import Color
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_pixel_width
-from xlsxwriter.worksheet import Worksheet
 
+from .workbook_book import Book, Leaf, forms_of
 from .workbook_contents import ReviewList, day_in_words
 
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -37,20 +37,23 @@ _NOT_SHOWN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069
 # ---- text
 
 
-def put(sheet: Worksheet, row: int, column: int, text: str, form: Format) -> None:
+def put(sheet: Leaf, row: int, column: int, text: str, form: Format) -> None:
     """Text as text: only `write_string`, for `write` makes a live formula of whatever begins with `=`."""
     sheet.write_string(row, column, clean(text), form)
 
 
-def put_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, form: Format) -> None:
-    """Text over several columns. The merge itself is given nothing: it would guess at the kind of what it is given."""
+def put_across(sheet: Leaf, row: int, columns: tuple[int, int], text: str, form: Format) -> None:
+    """Text over several columns."""
     if columns[0] < columns[1]:
-        sheet.merge_range(row, columns[0], row, columns[1], "", form)
-    put(sheet, row, columns[0], text, form)
+        sheet.put_over(row, columns, clean(text), form)
+    else:
+        put(sheet, row, columns[0], text, form)
 
 
 def clean(text: str) -> str:
     """`text` as `shown`, and as a workbook takes it."""
+    if text.isascii() and text.isprintable() and text[:1] != "<":
+        return text
     seen = shown(text)
     # XlsxWriter takes text that begins so for markup of its own and would write it as it stands.
     return f" {seen}" if seen.startswith("<r>") else seen
@@ -68,7 +71,11 @@ def shown(text: str) -> str:
 
 def row_points(cells: Iterable[tuple[str, int]], *, least: float = 0.0) -> float:
     """How tall a row must be, in points, for every (text, column width in pixels) to show whole."""
-    tallest = max((text_points(text, pixels) for text, pixels in cells if pixels), default=0.0)
+    tallest = 0.0
+    for text, pixels in cells:
+        if pixels:
+            points = text_points(text, pixels)
+            tallest = points if points > tallest else tallest
     return min(_MOST_POINTS, max(least, tallest + _PADDING_POINTS))
 
 
@@ -87,9 +94,10 @@ def text_points(text: str, pixels: int) -> float:
 
 def _is_tall(text: str) -> bool:
     """Whether any letter is of a script that may stand taller than Latin's."""
-    return any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
+    return not text.isascii() and any(unicodedata.category(letter)[0] == "L" for letter in _BEYOND_LATIN.findall(text))
 
 
+@lru_cache(maxsize=20_000)
 def lines_of(paragraph: str, room: float) -> int:
     """Lines that one paragraph wraps into: at spaces and after hyphens, or within a word wider than the column."""
     if len(paragraph) * _WIDEST_ASCII < room and paragraph.isascii():
@@ -130,9 +138,14 @@ _WIDEST_ASCII = max(_letter_pixels(chr(letter)) for letter in range(128))
 # ---- colours
 
 
-def formats(book: Workbook) -> dict[str, Format]:
+def formats(book: Book) -> dict[str, Format]:
     """Every format by what it is for."""
-    return {use: book.add_format(look) for use, look in _looks().items()}
+    return dict(zip(_looks(), book.add_forms(_forms()), strict=True))
+
+
+@cache
+def _forms() -> tuple[Format, ...]:
+    return forms_of(_looks().values(), FONT)
 
 
 @cache
@@ -188,7 +201,7 @@ if hasattr(worksheet, "_get_sparkline_style"):
 # ---- print
 
 
-def set_up_page(sheet: Worksheet, listed: ReviewList) -> None:
+def set_up_page(sheet: Leaf, listed: ReviewList) -> None:
     """A4 landscape, one page wide, as many tall as it takes; every page says whose it is and what it holds."""
     sheet.set_paper(9)
     sheet.set_landscape()
@@ -204,13 +217,13 @@ def set_up_page(sheet: Worksheet, listed: ReviewList) -> None:
     sheet.set_footer(f"&L {school}, {day_in_words(listed.as_of)}&C{CONFIDENTIAL}&RPage &P of &N", {"margin": 0.25})
 
 
-def protect(sheet: Worksheet) -> None:
+def protect(sheet: Leaf) -> None:
     """Only cells to fill can be changed: a guard against slips, with no password and so no secret to lose."""
     sheet.protect("", {"format_rows": True, "format_columns": True, "select_locked_cells": True})
 
 
 def put_title(
-    sheet: Worksheet, row: int, columns: tuple[int, int], pixels: int, title: str, forms: dict[str, Format]
+    sheet: Leaf, row: int, columns: tuple[int, int], pixels: int, title: str, forms: dict[str, Format]
 ) -> None:
     """The title over columns `pixels` wide in all; a school's long name takes the lines it needs."""
     put_across(sheet, row, columns, title, forms["title"])
@@ -218,6 +231,6 @@ def put_title(
     sheet.set_row(row, max(24.0, larger * text_points(title, as_bold(int(pixels / larger))) + _PADDING_POINTS / 2))
 
 
-def put_made_up(sheet: Worksheet, row: int, columns: tuple[int, int], forms: dict[str, Format]) -> None:
+def put_made_up(sheet: Leaf, row: int, columns: tuple[int, int], forms: dict[str, Format]) -> None:
     """The mark no one can miss on a list of made-up pupils."""
     put_across(sheet, row, columns, f"{MADE_UP}: no real child is here", forms["made_up"])

@@ -1,11 +1,11 @@
 """The sheets of what was begun: who is being looked into, with room for what came of it, and facts that are to be put right."""
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from pipeline.vocabulary.feedback import LONG_LOOKED_INTO_WEEKS
 
 from .seals import Seals
+from .workbook_book import Leaf
 from .workbook_columns import ANSWERED_BY, HIDDEN, LOOKED_INTO, NOTHING_TO_ANSWER, who
 from .workbook_contents import ReviewList, UnderReview, day_in_words, year_in_words
 from .workbook_marks import LOOKED_INTO as LOOKED_INTO_PART
@@ -20,7 +20,7 @@ _LEAST_TO_WRITE = 44.0
 _FIRST_ROW = 4
 
 
-def write_looked_into(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format], seals: Seals) -> None:
+def write_looked_into(sheet: Leaf, listed: ReviewList, forms: dict[str, Format], seals: Seals) -> None:
     """One row per pupil somebody is looking into, with cells for what came of it."""
     widths = (250, 150, 190, *(column.pixels for column in LOOKED_INTO))
     hidden = len(HIDDEN)
@@ -69,7 +69,7 @@ def _put_looked_into(page: Page, row: int, one: UnderReview, widths: tuple[int, 
     page.sheet.set_row(row, row_points(room, least=_LEAST_TO_WRITE))
 
 
-def write_to_put_right(sheet: Worksheet, listed: ReviewList, forms: dict[str, Format]) -> None:
+def write_to_put_right(sheet: Leaf, listed: ReviewList, forms: dict[str, Format]) -> None:
     """One row per fact that a person said is wrong."""
     widths = (280, 120, 220, 160, 190, 280)
     start(sheet, listed, "To put right", widths, forms)

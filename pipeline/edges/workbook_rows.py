@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
-from xlsxwriter.worksheet import Worksheet
 
 from .seals import Seals
+from .workbook_book import Leaf, rule_of
 from .workbook_columns import (
     ANSWERS,
     ANSWERS_AT,
@@ -50,14 +50,14 @@ KINDS_OFF = {
 class Page:
     """The sheet being written, and what every row of it needs."""
 
-    sheet: Worksheet
+    sheet: Leaf
     listed: ReviewList
     weeks_at: dict[str, str]
     forms: dict[str, Format]
     seals: Seals
 
 
-def hide_columns(sheet: Worksheet) -> None:
+def hide_columns(sheet: Leaf) -> None:
     """The first columns, of keys and seals."""
     sheet.set_column(0, len(HIDDEN) - 1, 14, None, {"hidden": True})
 
@@ -172,13 +172,13 @@ def put_whose(page: Page, part: str, row: int, pupil_id: str, shown: str, *, at:
 def put_to_fill(page: Page, row: int, place: int, column: ToFill, since=None) -> None:
     """A cell to fill, with its help and what it may hold; days are counted from `since`, or from the list's."""
     page.sheet.write_blank(row, place, None, page.forms[column.form])
-    page.sheet.data_validation(row, place, row, place, _held_to(column, since or page.listed.as_of))
+    page.sheet.hold_to(row, place, _rule(column, since or page.listed.as_of))
 
 
 @lru_cache(maxsize=1_000)
-def _held_to(column: ToFill, since: date) -> dict:
+def _rule(column: ToFill, since: date) -> tuple[str, str]:
     help_ = {"input_title": _title(column), "input_message": column.help}
-    return {**allowed(column, since), **help_}
+    return rule_of({**allowed(column, since), **help_})
 
 
 def _title(column: ToFill) -> str:

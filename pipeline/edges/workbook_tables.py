@@ -1,14 +1,14 @@
 """A sheet that is one table: its title, what is said above it, and headings that stay in sight."""
 
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from .workbook_book import Leaf
 from .workbook_contents import ReviewList
 from .workbook_paper import as_bold, clean, protect, put, put_across, put_made_up, put_title, row_points, set_up_page
 
 
 def start(
-    sheet: Worksheet,
+    sheet: Leaf,
     listed: ReviewList,
     title: str,
     widths: tuple[int, ...],
@@ -33,7 +33,7 @@ def _across(widths: tuple[int, ...], hidden: int) -> tuple[int, int]:
 
 
 def say(
-    sheet: Worksheet, row: int, widths: tuple[int, ...], text: str, forms: dict[str, Format], *, hidden: int = 0
+    sheet: Leaf, row: int, widths: tuple[int, ...], text: str, forms: dict[str, Format], *, hidden: int = 0
 ) -> None:
     """One sentence or two over the whole width."""
     put_across(sheet, row, _across(widths, hidden), text, forms["plain"])
@@ -41,7 +41,7 @@ def say(
 
 
 def put_heading_row(
-    sheet: Worksheet,
+    sheet: Leaf,
     row: int,
     headings: tuple[str, ...],
     widths: tuple[int, ...],
@@ -59,7 +59,7 @@ def put_heading_row(
 
 
 def put_none(
-    sheet: Worksheet, row: int, widths: tuple[int, ...], text: str, forms: dict[str, Format], *, hidden: int = 0
+    sheet: Leaf, row: int, widths: tuple[int, ...], text: str, forms: dict[str, Format], *, hidden: int = 0
 ) -> None:
     """Say that there is nothing to show."""
     put_across(sheet, row, _across(widths, hidden), clean(text), forms["line"])

@@ -8,15 +8,13 @@ import os
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime, time
-from io import BytesIO
 from pathlib import Path
-
-from xlsxwriter import Workbook
 
 from pipeline.vocabulary.feedback import DECISIONS
 
 from .seals import Seals
 from .workbook_about import ABOUT, write_about
+from .workbook_book import Book
 from .workbook_contents import HistoryNeeded, ListedPupil, ReviewList
 from .workbook_list import GROUPS, NAME, write_list_sheet
 from .workbook_pages import (
@@ -69,9 +67,8 @@ _CHANGES = (*GROUPS, "unchanged")
 
 
 def _workbook(listed: ReviewList, seals: Seals) -> bytes:
-    held = BytesIO()
     font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
-    with Workbook(held, {"in_memory": True, "default_format_properties": font, **TEXT_IS_TEXT}) as book:
+    with Book({"default_format_properties": font, **TEXT_IS_TEXT}) as book:
         book.set_properties(
             {
                 "title": "Pupils worth a look",
@@ -81,10 +78,10 @@ def _workbook(listed: ReviewList, seals: Seals) -> bytes:
             }
         )
         _fill(book, listed, seals)
-    return held.getvalue()
+    return book.content
 
 
-def _fill(book: Workbook, listed: ReviewList, seals: Seals) -> None:
+def _fill(book: Book, listed: ReviewList, seals: Seals) -> None:
     forms = formats(book)
     names = (NAME, BEING_LOOKED_INTO, TO_PUT_RIGHT, NEW_OR_MOVED, COUNTED, ABOUT, FOR_RETURN)
     sheets = {name: book.add_worksheet(name) for name in names}

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from io import BytesIO
 from pathlib import Path
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from .settings import Home
+from .workbook_book import Book, Leaf
 from .workbook_paper import CONFIDENTIAL, FONT, as_bold, formats, put, put_across, put_made_up, put_title, row_points
 from .workbooks import TEXT_IS_TEXT, put_in_place
 
@@ -61,8 +59,7 @@ def remove_worklist(home: Home, name: str) -> None:
 
 def workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> bytes:
     """The tables as the bytes of a workbook, one sheet each. The same rows give the same bytes."""
-    held = BytesIO()
-    with Workbook(held, {"in_memory": True, "default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:
+    with Book({"default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:
         created = datetime.combine(as_of, time(), UTC)
         book.set_properties(
             {"title": title, "author": home.settings.name, "comments": CONFIDENTIAL, "created": created}
@@ -71,10 +68,10 @@ def workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of
         for sheet in sheets:
             write = _write_cover if isinstance(sheet, Cover) else _write
             write(book.add_worksheet(sheet.name), sheet, title, forms, demo=home.settings.demo)
-    return held.getvalue()
+    return book.content
 
 
-def _write_cover(page: Worksheet, cover: Cover, title: str, forms: dict[str, Format], *, demo: bool) -> None:
+def _write_cover(page: Leaf, cover: Cover, title: str, forms: dict[str, Format], *, demo: bool) -> None:
     widths = [pixels for _, pixels in cover.columns]
     across = (0, len(widths) - 1)
     _set_up(page, widths)
@@ -91,7 +88,7 @@ def _write_cover(page: Worksheet, cover: Cover, title: str, forms: dict[str, For
         page.set_row(at, row_points(zip(cells, map(as_bold, widths), strict=True)))
 
 
-def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], *, demo: bool) -> None:
+def _write(page: Leaf, sheet: Sheet, title: str, forms: dict[str, Format], *, demo: bool) -> None:
     widths = [pixels for _, pixels in (*sheet.columns, *sheet.fills)]
     across = (0, len(widths) - 1)
     _set_up(page, widths)
@@ -113,7 +110,7 @@ def _write(page: Worksheet, sheet: Sheet, title: str, forms: dict[str, Format], 
         page.set_row(at, row_points(zip(cells, widths, strict=False)))
 
 
-def _set_up(page: Worksheet, widths: list[int]) -> None:
+def _set_up(page: Leaf, widths: list[int]) -> None:
     page.set_paper(9)
     page.set_landscape()
     page.fit_to_pages(1, 0)

@@ -192,7 +192,7 @@ def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:
 
 def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:
     """Put this day's rows in the place of any the warehouse holds for it."""
-    with shelf.transaction(con):
+    with shelf.in_one_thread(con), shelf.transaction(con):
         for table, frame in (
             (PUPIL_FEATURES, look.features),
             (PUPIL_SUPPORT, look.support),

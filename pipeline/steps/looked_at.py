@@ -86,8 +86,9 @@ def _so_far(answers: pl.DataFrame, made_on: str, *, as_of: date) -> pl.DataFrame
 def since_then(weeks: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """One row per pupil of `days` (pupil_id, after: Date): sessions possible and missed after that day with codes that ask
     about need, all schools together. `weeks` is cut at the as-of day."""
+    theirs = _of(weeks, days) if days.height else weeks
     counts = [
-        once_each(between(_of(weeks, those), after + timedelta(days=1), date.max))
+        once_each(between(_of(theirs, those), after + timedelta(days=1), date.max))
         .group_by("pupil_id")
         .agg(pl.col("possible_sessions", "absence_sessions", "need_absence_sessions").sum())
         .collect()
@@ -125,7 +126,8 @@ def being_looked_into(decided: pl.DataFrame, triage: pl.DataFrame, weeks: pl.Dat
     no_outcome = pl.col("outcome_on").is_null() | (pl.col("outcome_on") < pl.col("decided_on"))
     here = triage.filter(pl.col("outcome") != "listed").select("pupil_id", "urn")
     looked_into = decided.filter((pl.col("decision") == LOOK_INTO_IT) & no_outcome).join(here, on="pupil_id")
-    open_weeks = weeks.filter(pl.col("possible_sessions") > 0).select("urn", "week_start").unique()
+    is_open = pl.col("urn").is_in(looked_into["urn"].unique().implode()) & (pl.col("possible_sessions") > 0)
+    open_weeks = weeks.lazy().filter(is_open).select("urn", "week_start").unique().collect()
     since = pl.col("week_start") > pl.col("decided_on")
     counted = looked_into.select("pupil_id", "urn", "decided_on").join(open_weeks, on="urn").group_by("pupil_id")
     return looked_into.join(counted.agg(school_weeks=since.sum()), on="pupil_id", how="left")

@@ -100,6 +100,8 @@ def registers_to(weeks: pl.DataFrame) -> dict[int, date]:
     """Per school, the latest day with any mark."""
     by_school = weeks.lazy().select("urn", "week_start", "am_codes", "pm_codes")
     last = by_school.group_by("urn").agg(pl.col("week_start").max())
-    final = by_school.join(last, on=("urn", "week_start"), how="semi").collect()
+    last = last.collect()
+    late = by_school.filter(pl.col("week_start") >= last["week_start"].min()) if last.height else by_school
+    final = late.join(last.lazy(), on=("urn", "week_start"), how="semi").collect()
     days = slots(final, ("urn",)).group_by("urn").agg(pl.col("date").max())
     return dict(days.rows())

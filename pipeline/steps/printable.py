@@ -141,8 +141,9 @@ def _school_weeks(
 ) -> pl.DataFrame:
     """One row per listed pupil and week to draw: pupil_id, week_start."""
     since = monday_of(year.first_day)
-    open_weeks = registers(weeks).filter(pl.col("possible_sessions") > 0, pl.col("week_start").is_between(since, as_of))
-    schools = open_weeks.select("urn", "week_start").unique()
+    theirs = registers(weeks).lazy().filter(pl.col("urn").is_in(listed["urn"].unique().implode()))
+    open_weeks = theirs.filter(pl.col("possible_sessions") > 0, pl.col("week_start").is_between(since, as_of))
+    schools = open_weeks.select("urn", "week_start").unique().collect()
     of_school = listed.select("pupil_id", "urn").join(schools, on="urn").select("pupil_id", "week_start")
     return pl.concat([of_school, counts.select("pupil_id", "week_start")]).unique()
 
