@@ -1,8 +1,5 @@
 """The night's figures: counted, suppressed once, and swapped in."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from functools import partial
 
@@ -63,9 +60,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
     counts = exact_counts(tonight)
     known = so_far(con, home, look, tonight, counts["group_audit"], partial(_characteristics, con))
     counts |= exact_looks(tonight, known, counts["group_audit"])
-    with _nothing_collected():
-        told = _told(con, counts, policy, as_of=look.as_of)
-    pages = told | {
+    pages = _told(con, counts, policy, as_of=look.as_of) | {
         "signal_names": signal_names(known.catalogue),
         "england": england(),
         "figure_notes": figure_notes(),
@@ -75,19 +70,6 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
     }
     published.publish(pages, home.published, run=run, current=True)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """The names of cells are tuples by the hundred thousand and none of them stands in a ring: looking through them all for rings, time
-    and again as more are made, finds nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _is_in_the_past(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> bool:
