@@ -3,7 +3,6 @@
 import hmac
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import duckdb
 import polars as pl
@@ -58,6 +57,7 @@ class Look:
     as_of: date
     known: clocks.KnownAsOf
     weeks: pl.DataFrame  # as known on the day, none dated later
+    by_school: SchoolRegisters  # of those the ones that tell of schools: without what came in transfer files
     enrolled: pl.DataFrame
     features: pl.DataFrame
     support: pl.DataFrame
@@ -72,10 +72,10 @@ class Look:
     lost: Lost  # between services: for the authority, and for no list
     opinion: Opinion  # who orders, a model or the rule
 
-    @cached_property
+    @property
     def registers(self) -> pl.DataFrame:
-        """The weeks that tell of schools: without what came in transfer files."""
-        return registers(self.weeks)
+        """The weeks that tell of schools."""
+        return self.by_school.weeks
 
 
 def looked(
@@ -121,7 +121,7 @@ def looked(
         lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
     return Look(
-        as_of, known, weeks, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
+        as_of, known, weeks, by_school, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
     )  # fmt: skip
 
 

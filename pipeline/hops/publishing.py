@@ -51,7 +51,7 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         signals=look.signals,
         support=look.support,
         schools=look.known.schools,
-        weeks=look.registers,
+        registers=look.by_school,
         lost=look.lost,
         characteristics=_characteristics(con, as_of=look.as_of),
         withheld=first_apart(look.lines),

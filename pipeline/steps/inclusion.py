@@ -19,7 +19,8 @@ from pipeline.steps.published_weeks import (
     year_of,
 )
 from pipeline.steps.reconciliation import COUNTS
-from pipeline.steps.windows import between, school_days
+from pipeline.steps.sessions_by_day import SchoolRegisters
+from pipeline.steps.windows import between
 from pipeline.tables.published import OUTCOMES, SIGNAL_STATES
 from pipeline.vocabulary.school_year import last_whole_week, school_year_of
 from pipeline.vocabulary.sen import SEN_PROVISION
@@ -36,7 +37,7 @@ class Tonight:
 
     `home` is the name of the data controller, `policy` what it hides. `schools` has urn, name, phase, laestab and area, one row a
     school; `characteristics` pupil_id, sex, ethnicity, language, fsm_eligible, looked_after, sen_provision and birth_season, one
-    row a pupil; `weeks` are those of this school year and the last known on `as_of`; `places` has urn and of_school, the places of
+    row a pupil; `registers` those of this school year and the last known on `as_of`; `places` has urn and of_school, the places of
     each school's list; `withheld` has the first line of `tables.derived.RECONCILIATION` of each school whose figures do not hold.
     """
 
@@ -51,16 +52,20 @@ class Tonight:
     signals: pl.DataFrame
     support: pl.DataFrame
     schools: pl.DataFrame
-    weeks: pl.DataFrame
+    registers: SchoolRegisters
     lost: Lost
     characteristics: pl.DataFrame
     withheld: pl.DataFrame
     places: pl.DataFrame
 
+    @property
+    def weeks(self) -> pl.DataFrame:
+        return self.registers.weeks
+
     @cached_property
     def school_days(self) -> pl.DataFrame:
-        """One row per school and school day of `weeks`."""
-        return school_days(self.weeks.lazy())
+        """One row per school and school day."""
+        return self.registers.school_days(date.min, date.max)
 
 
 def exact_counts(tonight: Tonight) -> dict[str, pl.DataFrame]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots, told_of
+from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, CountsAs
 from pipeline.vocabulary.school_year import monday_of
@@ -139,23 +139,3 @@ def school_calendar(school_days: pl.DataFrame, *, year_from: date) -> pl.DataFra
 def by_school(rows: pl.DataFrame) -> dict[int, pl.DataFrame]:
     """`rows` by their urn."""
     return {urn: of_school for (urn,), of_school in rows.partition_by("urn", as_dict=True).items()}
-
-
-def school_days(weeks: pl.LazyFrame) -> pl.DataFrame:
-    """One row per school and school day: one on which it has a possible mark."""
-    return _days_with(weeks, code_flags["possible"])
-
-
-def _days_with(weeks: pl.LazyFrame, has: np.ndarray) -> pl.DataFrame:
-    """One row per school and day with a code `has` is true of."""
-    kinds = weeks.select("urn", "week_start", "am_codes", "pm_codes").collect(engine="streaming")
-    am, pm = (told_of(has, kinds[half].to_numpy().view(np.uint8)).view(np.uint64) for half in ("am_codes", "pm_codes"))
-    packed = kinds.select("urn", "week_start", days=pl.Series(am | pm)).lazy()  # one byte a day
-    by_week = packed.group_by("urn", "week_start").agg(pl.col("days").bitwise_or()).collect(engine="streaming")
-    days = [
-        by_week.filter(pl.col("days") & pl.lit(1 << (BITS_PER_DAY * day), pl.UInt64) != 0).select(
-            "urn", date=_START + pl.duration(days=day)
-        )
-        for day in DAYS
-    ]
-    return pl.concat(days)

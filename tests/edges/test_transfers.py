@@ -249,7 +249,7 @@ def tonight(look: Look) -> Tonight:
     said = dict.fromkeys(words, pl.String) | dict.fromkeys(("fsm_eligible", "looked_after"), pl.Boolean)
     return Tonight(
         run="flag", home="Home", as_of=look.as_of, version="0", demo=True, policy=Policy(), triage=look.triage, features=look.features,
-        signals=look.signals, support=look.support, schools=look.known.schools, weeks=look.registers,
+        signals=look.signals, support=look.support, schools=look.known.schools, registers=look.by_school,
         lost=look.lost, characteristics=pl.DataFrame(schema=said),
         withheld=first_apart(look.lines), places=of_schools(look.triage, look.policy),
     )  # fmt: skip

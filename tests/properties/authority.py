@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.steps.inclusion import Tonight
 from pipeline.steps.lost import Lost
 from pipeline.steps.policy_of_publishing import Policy
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import LOST_BETWEEN_SERVICES
 from pipeline.tables.published import OUTCOMES
@@ -49,7 +50,7 @@ def an_authority(pupils: int, schools: int, seed: int) -> Tonight:
         signals=_signals(who, chance),
         support=who.select("pupil_id", on_file=pl.Series([chance.random() < 0.3 for _ in range(pupils)])),
         schools=_schools(urns),
-        weeks=_weeks(who, rates, seed),
+        registers=SchoolRegisters(_weeks(who, rates, seed)),
         lost=_lost(who, chance),
         characteristics=_characteristics(who, chance),
         withheld=_withheld(urns[0]),

@@ -14,6 +14,7 @@ from pipeline.steps.disclosure_sums import additive_sums
 from pipeline.steps.inclusion import exact_counts
 from pipeline.steps.policy_of_publishing import Policy
 from pipeline.steps.published_pages import pages
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from tests.properties.authority import an_authority
 from tests.properties.subtraction import COUNTS, FEW, System, full_lists, numbers, reckoned
 from tests.properties.told_nights import NOTHING, as_we_name, found, one_by_one
@@ -138,7 +139,7 @@ def test_every_sum_the_tables_obey_is_reckoned_with():
 
 def without_weeks(authority):
     """They are no counts of pupils, and take the longest to count."""
-    return replace(authority, weeks=authority.weeks.clear())
+    return replace(authority, registers=SchoolRegisters(authority.weeks.clear()))
 
 
 def declared_ties(counts) -> int:

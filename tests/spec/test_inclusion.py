@@ -9,6 +9,7 @@ import pytest
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.lost import Lost
 from pipeline.steps.policy_of_publishing import Policy
+from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import (
     LOST_BETWEEN_SERVICES,
@@ -85,7 +86,7 @@ def tonight(pupils: str = PUPILS, **known) -> Tonight:
         "signals": PUPIL_SIGNALS.empty,
         "support": drawn_pupils,
         "schools": SCHOOLS,
-        "weeks": marks(),
+        "registers": SchoolRegisters(known.pop("weeks", marks())),
         "lost": NOBODY_LOST,
         "characteristics": drawn_pupils.select("pupil_id").with_columns(
             pl.lit(None, dtype).alias(name) for name, dtype in CHARACTERISTICS.items() if name != "pupil_id"
