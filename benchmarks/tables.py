@@ -63,7 +63,13 @@ def of_night(told: dict, names: dict[str, str]) -> str:
         parts += ["", f"School week {week}, {here['day']}: {came} that night.", "", *table(one["medians"], names), ""]
         parts += ratio_lines(one["ratios"])
     weeks = list(told["weeks"].values())
-    parts += [*_aims_of_night(weeks, run["pupils"]), "", NOT_DONE, "", where(weeks[0] | {"run": weeks[0]["run"] | run})]
+    parts += [
+        *_aims_of_night(told["weeks"], run["pupils"]),
+        "",
+        NOT_DONE,
+        "",
+        where(weeks[0] | {"run": weeks[0]["run"] | run}),
+    ]
     return "\n".join(parts)
 
 
@@ -71,16 +77,18 @@ def _first(told: dict) -> dict:
     return next(iter(told["weeks"].values()))
 
 
-def _aims_of_night(weeks: list[dict], pupils: int) -> list[str]:
-    """`weeks` are in order; the plain script is held against the night of the latest."""
+def _aims_of_night(by_week: dict[str, dict], pupils: int) -> list[str]:
+    """Weeks are in order; the plain script is held against the night of the latest."""
+    weeks = list(by_week.values())
     seconds = [one["medians"]["nightly"]["seconds"] for one in weeks]
     grown = seconds[-1] / seconds[0]
     if pupils < FULL_SIZE:
         return [f"- The later night took {grown:.2f} times the earlier."] if len(weeks) > 1 else []
-    without = max(night_without_output(one) for one in weeks)
+    without = [night_without_output(one) for one in weeks]
+    outputs = "of which all but lists, figures and pages within 8 s, imports included"
     aims = [
-        aim("a night within 15 s", max(seconds) <= 15, f"{max(seconds):.1f} s"),
-        aim("of which all but lists, figures and pages within 8 s, imports included", without <= 8, f"{without:.1f} s"),
+        aim("a night within 15 s", max(seconds) <= 15, _each_week(by_week, seconds)),
+        aim(outputs, max(without) <= 8, _each_week(by_week, without)),
     ]
     if len(weeks) > 1:
         aims.append(aim("the later night within 1.3 times the earlier", grown <= 1.3, f"{grown:.2f} times"))
@@ -91,6 +99,10 @@ def _aims_of_night(weeks: list[dict], pupils: int) -> list[str]:
             aim(f"{words}: 8 times the seconds and 4 times the memory", met, f"{faster:.2f} and {memory:.2f} times")
         )
     return aims
+
+
+def _each_week(by_week: dict[str, dict], seconds: list[float]) -> str:
+    return ", ".join(f"{took:.1f} s in week {week}" for week, took in zip(by_week, seconds, strict=True))
 
 
 def night_without_output(one: dict) -> float:

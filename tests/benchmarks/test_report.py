@@ -55,12 +55,12 @@ def of_week(seconds: float, *, times: float = 8.0) -> dict:
     [(12.0, 15.0, 8.0, [True, True, True, True]), (11.5, 15.1, 7.9, [False, True, False, False])],
 )
 def test_a_night_meets_its_aims_up_to_their_lines(early, late, times, met):
-    lines = tables._aims_of_night([of_week(early, times=1.0), of_week(late, times=times)], tables.FULL_SIZE)
+    lines = tables._aims_of_night({"4": of_week(early, times=1.0), "39": of_week(late, times=times)}, tables.FULL_SIZE)
     assert [". Met: " in line for line in lines] == met
 
 
 def test_of_one_week_alone_nothing_is_said_of_the_later():
-    assert not any("the later night" in line for line in tables._aims_of_night([of_week(10.0)], tables.FULL_SIZE))
+    assert not any("the later night" in line for line in tables._aims_of_night({"4": of_week(10.0)}, tables.FULL_SIZE))
 
 
 def test_what_goes_out_is_not_of_the_take_in_and_look_of_a_night():
