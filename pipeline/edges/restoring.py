@@ -164,10 +164,12 @@ def _opened(backup: Path, key: pyrage.x25519.Identity) -> Iterator:
             faults.append(fault)
 
     beside = threading.Thread(target=decrypt, daemon=True)
-    with os.fdopen(ours, "rb", buffering=_AT_ONCE) as stream:
-        beside.start()
-        yield stream, faults
-    beside.join()
+    beside.start()
+    try:
+        with os.fdopen(ours, "rb", buffering=_AT_ONCE) as stream:
+            yield stream, faults
+    finally:
+        beside.join()  # it ends when nobody reads on; left to itself, it would be cut off with the process, which then aborts
 
 
 def _unpack(stream, unpacked: _Unpacked) -> None:
