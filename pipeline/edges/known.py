@@ -200,8 +200,8 @@ def _of_totals(as_of: date) -> list[date]:
 def _marks_since_totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """Of half days of which more was learned after a total of theirs was told, the marks known on `as_of`.
 
-    Of weeks with marks of a transfer file all half days: the others say whether such a week tells of its school. Days without
-    a week learned more of since are not looked through.
+    Of a week with marks of a transfer file every half day is told: only all together say whether such a week tells of its school.
+    Days without a week learned more of since are not looked through.
     """
     values = _of_totals(as_of)
     found = con.execute(_CHANGED_SINCE_TOTALS.format(totals=_TOTALS), values).fetchone()

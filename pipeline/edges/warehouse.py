@@ -270,7 +270,9 @@ def in_one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     finally:
-        con.execute(f"SET threads = {threads}")
+        # An engine that broke down takes no setting: what broke it is to be told, and not that.
+        with suppress(duckdb.Error):
+            con.execute(f"SET threads = {threads}")
 
 
 def read(con: duckdb.DuckDBPyConnection, sql: str, values: Iterable = ()) -> pl.DataFrame:
@@ -298,6 +300,15 @@ def replace_day(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFram
     append(con, table, frame)
 
 
+def _as_declared(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The columns of a table, in SQL, each in its declared kind: a warehouse made by an earlier version keeps some in wider ones."""
+    declared = {table.name: table for table in KEPT} | {"facts.pupil_weeks": MARKED_WEEKS}
+    kinds = {column.name: _type(column) for column in declared[name].columns} if name in declared else {}
+    there = con.execute(f"DESCRIBE warehouse.{name}").fetchall()
+    other = [column for column, kind, *_ in there if kinds.get(column, kind) != kind]
+    return f"* REPLACE ({', '.join(f'{one}::{kinds[one]} AS {one}' for one in other)})" if other else "*"
+
+
 def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     """Write `table`, sorted by all its columns, to the Parquet file `to`, mode 0600; returns its rows."""
     schema, _, name = table.partition(".")
@@ -315,7 +326,7 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     part = to.with_name(f".{to.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
-    rows = f"SELECT * FROM warehouse.{schema}.{name} ORDER BY ALL"
+    rows = f"SELECT {_as_declared(con, table)} FROM warehouse.{schema}.{name} ORDER BY ALL"
     # DuckDB's own temporary file would be another, of another mode
     con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
     part.replace(to)

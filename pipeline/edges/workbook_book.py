@@ -10,6 +10,7 @@ from copy import copy
 from functools import cache
 from io import BytesIO, StringIO
 from itertools import chain
+from math import isfinite
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import OverlappingRange
@@ -63,15 +64,18 @@ class Leaf(Worksheet):
             self.table[row] = {col: told}
 
     def write_number(self, row: int, col: int, number: float, cell_format: Format | None = None) -> None:
+        if not isfinite(number):
+            raise TypeError(f"A cell holds no number such as {number}.")
         self._put(row, col, f"><v>{number:.16G}</v></c>", cell_format)
 
     def write_blank(self, row: int, col: int, blank: None, cell_format: Format) -> None:
         self._put(row, col, "/>", cell_format)
 
     def write_rich_string(self, row: int, col: int, *args: str | Format) -> None:
-        """Text in parts, each after the format of its letters, and last the cell's own."""
+        """Text in parts, each after the format of its letters, and last the cell's own. Of an empty part, or of more letters than it
+        takes, Excel would say that the workbook is damaged: such a cell is left as it is."""
         forms, texts = args[:-1:2], args[1:-1:2]
-        if _is_too_long("".join(texts)):
+        if not all(texts) or _is_too_long("".join(texts)):
             return
         told = "".join(f"{self._run(form)}{_told(text)}</r>" for form, text in zip(forms, texts, strict=True))
         self._put(row, col, self._text(told), args[-1])
@@ -163,21 +167,29 @@ class Book(Workbook):
     """A workbook of such sheets, made in memory: once closed, `content` is its bytes."""
 
     content = b""
+    _made: tuple[Format, ...] | None = None
 
     def __init__(self, options: dict):
+        self._asked = repr(options)
         super().__init__(BytesIO(), {"in_memory": True, **options})
         self._styles: dict[Format | None, str] = {}
         self._runs: dict[Format, str] = {}
-        self._made: tuple[Format, ...] = ()
+        self._made = ()
 
     def add_worksheet(self, name: str) -> Leaf:
         leaf = super().add_worksheet(name, Leaf)
         leaf.styles, leaf.runs = self._styles, self._runs
         return leaf
 
+    def add_format(self, properties: dict | None = None) -> Format:
+        """XlsxWriter's own alone, with which it begins: styles told before, see `styled`, are those of `add_forms`."""
+        if self._made is not None:
+            raise TypeError("A book takes formats of forms_of, by add_forms.")
+        return super().add_format(properties)
+
     def add_forms(self, made: tuple[Format, ...]) -> list[Format]:
         """Formats of this book, like those `made` before for any: see `forms_of`."""
-        self._made, forms = made, [copy(form) for form in made]
+        self._made, forms = (*self._made, *made), [copy(form) for form in made]
         for form in forms:
             form.xf_format_indices, form.dxf_format_indices = self.xf_format_indices, self.dxf_format_indices
         self.formats += forms
@@ -185,8 +197,8 @@ class Book(Workbook):
 
     @property
     def styled(self) -> tuple:
-        """What the part that tells styles says: which formats there are, and in which order cells first have them."""
-        return self._made, tuple(form.xf_index for form in self.formats)
+        """What the part that tells styles says: the font and which formats there are, and in which order cells first have them."""
+        return self._asked, self._made, tuple(form.xf_index for form in self.formats)
 
     def _prepare_format_properties(self) -> None:
         if self.styled not in _STYLES:
@@ -199,11 +211,13 @@ class Book(Workbook):
 _STYLES: dict[tuple, str] = {}
 _KINDS_OF_PARTS: dict[tuple[int, bool], str] = {}
 """Parts that many workbooks have alike, as they were first made."""
+_MOST_KEPT = 200
+"""Of each kind: where one process makes more, all are let go and made anew."""
 
 
 def forms_of(looks: Iterable[dict], font: dict) -> tuple[Format, ...]:
     """Formats of no book yet, in this font unless they say otherwise. Each knows already what sets it apart from others."""
-    book = Book({"default_format_properties": dict(font)})
+    book = Workbook(BytesIO(), {"default_format_properties": dict(font)})
     forms = tuple(book.add_format(look) for look in looks)
     for form in forms:
         form._get_format_key()
@@ -224,6 +238,8 @@ class _Pack(Packager):
             self._filename(name).write(kept[key])
         else:
             write()
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
             kept[key] = self.filenames[-1][0].getvalue()
 
     def _write_styles_file(self) -> None:
@@ -269,8 +285,8 @@ _XML = SharedStrings()
 
 
 def _shared(text: str) -> str:
-    """One of the texts that cells refer to."""
-    if text.startswith("<r>"):
+    """One of the texts that cells refer to. As XlsxWriter takes it, text in parts is what begins and ends as such."""
+    if text.startswith("<r>") and text.endswith("</r>"):
         return f"<si>{_XML._escape_control_characters(text)}</si>"
     return f"<si>{_told(text)}</si>"
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from math import ceil
 
@@ -116,6 +117,16 @@ def lines_of(paragraph: str, room: float) -> int:
 def _piece_pixels(piece: str) -> tuple[float, float]:
     """How wide a word is, without the space behind it and with it."""
     return _pixels(piece.rstrip()), _pixels(piece)
+
+
+@contextmanager
+def forgetting_texts() -> Iterator[None]:
+    """Names and what is said of children are measured within: nothing of them is kept once that is done."""
+    try:
+        yield
+    finally:
+        for measured in (text_points, lines_of, _piece_pixels):
+            measured.cache_clear()
 
 
 def _pixels(text: str) -> float:

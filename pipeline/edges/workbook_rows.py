@@ -28,7 +28,7 @@ from .workbook_columns import (
     who,
     who_unchanged,
 )
-from .workbook_contents import ListedPupil, OffList, ReviewList, year_in_words
+from .workbook_contents import ListedPupil, OffList, ReviewList, full_name, year_in_words
 from .workbook_marks import LIST
 from .workbook_paper import TEAL, as_bold, clean, put, put_across, row_points
 
@@ -107,7 +107,7 @@ def _put_name(page: Page, row: int, pupil: ListedPupil) -> str:
     forms = page.forms
     strengths = f"Good at, and what helps: {pupil.strengths}" if pupil.strengths else ""
     lot = GIVEN_BY_LOT if pupil.is_drawn else ""
-    name = clean(pupil.name)
+    name = clean(pupil.name) or full_name(None, None)
     known = clean(_lines(strengths, year_in_words(pupil.nc_year)))
     apart = clean(_lines(pupil.changed, waiting(pupil, as_of=page.listed.as_of), lot))
     parts = [forms["strong"], name, forms["ink"], f"\n{known}"]

@@ -10,13 +10,16 @@ _NO_TIME, _FIRST_DAY = 0, (1 << 5) | 1  # the first day of 1980, as XlsxWriter d
 _OWNERS_ALONE = 0o600 << 16
 _MOST_KEPT = 10_000
 """Letters. Styles, themes and lists of parts are shorter, and come again in the next workbook."""
+_OF_CHILDREN = ("xl/sharedStrings.xml", "xl/worksheets/")
+"""Parts that tell of children, of which nothing is kept once their workbook is made."""
 
 
 def zipped(parts: Iterable[tuple[str, str]]) -> bytes:
     """The parts, each a name and its text, in the order given."""
     told, directory, at = [], [], 0
     for name, text in parts:
-        check, size, packed = _packed_again(text) if len(text) < _MOST_KEPT else _packed(text)
+        comes_again = len(text) < _MOST_KEPT and not name.startswith(_OF_CHILDREN)
+        check, size, packed = _packed_again(text) if comes_again else _packed(text)
         as_bytes = name.encode()
         sizes = (check, len(packed), size, len(as_bytes), 0)
         head = struct.pack("<4s5H3L2H", b"PK\3\4", _NEEDS, 0, _DEFLATED, _NO_TIME, _FIRST_DAY, *sizes)

@@ -9,7 +9,18 @@ from xlsxwriter.format import Format
 
 from .settings import Home
 from .workbook_book import Book, Leaf
-from .workbook_paper import CONFIDENTIAL, FONT, as_bold, formats, put, put_across, put_made_up, put_title, row_points
+from .workbook_paper import (
+    CONFIDENTIAL,
+    FONT,
+    as_bold,
+    forgetting_texts,
+    formats,
+    put,
+    put_across,
+    put_made_up,
+    put_title,
+    row_points,
+)
 from .workbooks import TEXT_IS_TEXT, put_in_place
 
 
@@ -57,6 +68,7 @@ def remove_worklist(home: Home, name: str) -> None:
     (home.outbox / "worklists" / f"{name}.xlsx").unlink(missing_ok=True)
 
 
+@forgetting_texts()
 def workbook(home: Home, title: str, sheets: tuple[Sheet | Cover, ...], *, as_of: date) -> bytes:
     """The tables as the bytes of a workbook, one sheet each. The same rows give the same bytes."""
     with Book({"default_format_properties": dict(FONT), **TEXT_IS_TEXT}) as book:

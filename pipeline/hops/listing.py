@@ -17,6 +17,7 @@ from pipeline.edges.workbook_contents import (
     day_in_words,
     full_name,
 )
+from pipeline.edges.workbook_paper import forgetting_texts
 from pipeline.edges.workbooks import write_review_list
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.lines import lines_of, overrides_in_words
@@ -55,6 +56,7 @@ SEVERE = {
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
 
 
+@forgetting_texts()
 def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
     """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
     folder = home.lists_of(as_of)

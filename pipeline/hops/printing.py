@@ -19,6 +19,7 @@ from pipeline.edges.printables import typst, write_printable
 from pipeline.edges.settings import Home, Settings
 from pipeline.edges.settings_told import ALL, ON_DEMAND
 from pipeline.edges.workbook_contents import ListedPupil, ReviewList
+from pipeline.edges.workbook_paper import forgetting_texts
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.printable import (
@@ -78,6 +79,7 @@ def of_the_night(look: Look, lists: Iterable[ReviewList], settings: Settings) ->
 # ---- laid out
 
 
+@forgetting_texts()
 def print_out(home: Home, made: list[Printable], *, as_of: date) -> tuple[dict[str, int], list[str]]:
     """Write each school's pages to outbox/<as_of>/printables. Returns how many pages each school has, by URN, and why any could not
     be printed: the others are."""

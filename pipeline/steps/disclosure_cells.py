@@ -70,16 +70,16 @@ def remembering(cells: Mapping[tuple, Cell], before: Remembered) -> dict[tuple, 
     """`cells` with what was hidden and told of each before."""
     hidden, told = before.hidden, before.told
     return {
-        name: _as_before(cell, name in hidden, told.get(name) == cell.value)
+        name: _as_before(cell, before=name in hidden, told=told.get(name) == cell.value)
         if cell.published and (name in hidden or name in told)
         else cell
         for name, cell in cells.items()
     }
 
 
-def _as_before(cell: Cell, *before: bool) -> Cell:
+def _as_before(cell: Cell, *, before: bool, told: bool) -> Cell:
     """`cell`, hidden and told before or not; made in one piece, for there are tens of thousands."""
-    return Cell._make((*cell[:_BEFORE], *before, *cell[_TOLD + 1 :]))
+    return Cell._make((*cell[:_BEFORE], before, told, *cell[_TOLD + 1 :]))
 
 
 _BEFORE, _TOLD = (Cell._fields.index(name) for name in ("before", "told"))  # one beside the other

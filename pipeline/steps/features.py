@@ -85,7 +85,9 @@ class _Weeks:
     of_schools: pl.DataFrame  # as their registers have them; a pupil on no roll has no number
     settled: pl.DataFrame  # a transfer file's too; only who is at no school but the one that lists them has a number
     movers: pl.DataFrame  # of the others on a roll
-    movers_once: pl.DataFrame  # one row per pupil and week, whatever the schools
+    # One row per pupil and week, whatever the schools. These are put together before they are cut to the days asked for: what a
+    # row says beside its counts (urn, last_known_on, is_transferred) may be of a school whose marks all lie outside those days.
+    movers_once: pl.DataFrame
 
     @classmethod
     def of(cls, weeks: pl.DataFrame, roll: pl.DataFrame, *, as_of: date) -> "_Weeks":

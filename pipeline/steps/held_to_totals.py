@@ -71,20 +71,26 @@ def _held_earlier(
 
     `sums` are what the registers come to now: of an earlier day they differ by half days learned more of since, and by no other.
     """
-    theirs = marks.filter(pl.col("urn").is_in(totals["urn"].unique().implode()))
     found: dict[int, list[dict]] = {}
-    if theirs.is_empty():
-        return found
-    now = _days_known(theirs, date.max)
-    for told_on in totals["known_on"].unique().sort():
-        left = totals.filter(pl.col("known_on") == told_on)
+    for (told_on,), left in totals.partition_by("known_on", as_dict=True).items():
+        theirs = _of_schools(marks, left)
+        if theirs.is_empty():
+            continue
+        since = _sums(_days_known(theirs, date.max), left)
         learned = theirs.filter(pl.col("known_on").is_between(told_on, told_on + _TOLD_BY))["known_on"]
         for day in sorted({told_on, *learned.unique()}):
-            then, since = _sums(_days_known(theirs, day), left), _sums(now, left)
+            then = _sums(_days_known(theirs, day), left)
             lines = _held(left, {total: sums[total] - since[total] + then[total] for total in then}, tolerance)
             found |= {total: of_total for total, of_total in lines.items() if _all_hold(of_total)}
             left = left.filter(~pl.col("total").is_in(list(found)))
+            theirs = _of_schools(theirs, left)
+            if theirs.is_empty():
+                break
     return found
+
+
+def _of_schools(marks: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
+    return marks.filter(pl.col("urn").is_in(totals["urn"].unique().implode()))
 
 
 def _days_known(marks: pl.DataFrame, day: date) -> pl.DataFrame:

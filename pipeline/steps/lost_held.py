@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-import numpy as np
 import polars as pl
 
 from pipeline.steps.care import in_care
+from pipeline.steps.half_days import numbered
 from pipeline.steps.rolls import is_on_roll
 from pipeline.steps.sessions_by_day import SchoolRegisters, days_with
 from pipeline.steps.weeks import cut
-from pipeline.steps.windows import LATELY
+from pipeline.steps.windows import LATELY, TO_ITS_SUNDAY
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
 from pipeline.vocabulary.school_year import SchoolYear, in_a_long_holiday, school_year_of
 from pipeline.vocabulary.sen import PlanWords
@@ -124,14 +124,14 @@ class Held:
 
 def of_this_year(weeks: pl.DataFrame, pupils: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Of `weeks` those of `pupils`, with the marks of this school year up to the day."""
-    reach = pl.col("week_start").is_between(held.year.first_day - A_WEEK, held.as_of)
+    reach = pl.col("week_start").is_between(held.year.first_day - TO_ITS_SUNDAY, held.as_of)
     theirs = weeks.lazy().filter(reach).join(pupils.lazy().select("pupil_id").unique(), on="pupil_id", how="semi")
     return cut(theirs.collect(), first_day=held.year.first_day, last_day=held.as_of)
 
 
-def with_any(weeks: pl.DataFrame, numbers: list[int]) -> pl.DataFrame:
+def with_any(weeks: pl.DataFrame, *codes: str) -> pl.DataFrame:
     """Those of `weeks` with a mark of any of these codes: the only ones to be laid out to find them."""
-    has = np.isin(np.arange(256), numbers)
+    has = numbered(*codes)
     return weeks.filter((days_with(weeks["am_codes"], has) | days_with(weeks["pm_codes"], has)) != 0)
 
 
@@ -190,5 +190,3 @@ def latest_known(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
 
 
 A_DAY = timedelta(days=1)
-A_WEEK = timedelta(days=6)
-"""From the first day of a week to its last."""

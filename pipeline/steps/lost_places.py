@@ -10,7 +10,8 @@ from pipeline.vocabulary.attendance_codes import BY_CODE
 from pipeline.vocabulary.lost import NEED_SESSIONS
 
 _ORDER_OF_TERMS = {"spring": 1, "summer": 2, "autumn": 3}
-_NEED = [BY_CODE[code].number for code in ("C2", "E", "I")]
+_NEED_CODES = ("C2", "E", "I")
+_NEED = [BY_CODE[code].number for code in _NEED_CODES]
 _PERMANENT = "PERM"
 
 
@@ -68,7 +69,7 @@ def _excluded(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
 
 def _thirty_sessions(rows: pl.DataFrame, held: Held) -> pl.DataFrame:
     own = once_each(held.weeks.join(rows, on="pupil_id", how="semi").lazy()).collect()
-    marks = slots(with_any(own, _NEED), ("pupil_id",)).join(rows.select("pupil_id", "entry_date"), on="pupil_id")
+    marks = slots(with_any(own, *_NEED_CODES), ("pupil_id",)).join(rows.select("pupil_id", "entry_date"), on="pupil_id")
     of_need = marks.filter(pl.col("code_number").is_in(_NEED) & (pl.col("date") <= pl.col("entry_date")))
     this_year = pl.col("date") >= held.year.first_day
     ordered = of_need.with_columns(this_year=this_year).sort("pupil_id", "date", "half_day")

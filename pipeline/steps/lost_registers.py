@@ -1,14 +1,13 @@
 """Children whom registers show to be between services: placed and not seen, on two rolls, suspended, or long ill."""
 
-import numpy as np
 import polars as pl
 
 from pipeline.signals.sentences import written
-from pipeline.steps.lost_held import A_DAY, A_WEEK, Held, of_this_year, with_any
+from pipeline.steps.lost_held import A_DAY, Held, of_this_year, with_any
 from pipeline.steps.lost_places import placed, with_days_from_need
 from pipeline.steps.sessions_by_day import days_with
 from pipeline.steps.weeks import KEY, code_flags, slots
-from pipeline.steps.windows import once_each
+from pipeline.steps.windows import TO_ITS_SUNDAY, once_each
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, CountsAs
 from pipeline.vocabulary.enrolment import GUEST
 from pipeline.vocabulary.lost import DAYS_SEEN_BY_NEITHER, ILLNESS_SESSIONS, SCHOOL_DAYS_TO_ARRIVE, SUSPENDED_DAYS
@@ -149,10 +148,10 @@ def _long_suspended_lately(held: Held) -> pl.DataFrame:
     """pupil_id of those who may be named: with E on more days of this year than `SUSPENDED_DAYS`, some of it in a week that reaches
     into the school's last 20 days. Nobody else's half days need be laid out."""
     weeks = held.registers.weeks.lazy().filter(
-        pl.col("suspended_sessions") > 0, pl.col("week_start") >= held.year.first_day - A_WEEK
+        pl.col("suspended_sessions") > 0, pl.col("week_start") >= held.year.first_day - TO_ITS_SUNDAY
     )
     suspended = weeks.select(*KEY, "am_codes", "pm_codes").collect()
-    has_e = np.arange(256) == _SUSPENDED
+    has_e = code_flags["suspended"]
     days = days_with(suspended["am_codes"], has_e) | days_with(suspended["pm_codes"], has_e)
     counted = suspended.with_columns(days=days.bitwise_count_ones())
     often = counted.group_by("pupil_id").agg(pl.col("days").sum()).filter(pl.col("days") > SUSPENDED_DAYS)
@@ -201,7 +200,7 @@ def long_ill(held: Held) -> pl.DataFrame:
 def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     told = ill.filter(pl.col("source") == "registers")
     this_year = of_this_year(held.weeks, _ill_of_late(told, held), held)
-    marks = slots(with_any(once_each(this_year.lazy()).collect(), [_ILL, *_PROVIDED]), ("pupil_id",))
+    marks = slots(with_any(once_each(this_year.lazy()).collect(), "I", "B", "K"), ("pupil_id",))
     ever = marks.filter(_number == _ILL)
     days = ever.join(_ill_lately(ever, this_year, held), on="pupil_id", how="semi")
     of_thirty = days.group_by("pupil_id").agg(
@@ -219,7 +218,7 @@ def _ill_by_registers(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
 def _ill_of_late(ill: pl.DataFrame, held: Held) -> pl.DataFrame:
     """Those of `ill` who may be named: with illness in a week that reaches into the last 20 days of the school that marked it."""
     since = held.lately["from_20d"].min() or held.as_of
-    weeks = held.weeks.lazy().filter(pl.col("illness_sessions") > 0, pl.col("week_start") >= since - A_WEEK)
+    weeks = held.weeks.lazy().filter(pl.col("illness_sessions") > 0, pl.col("week_start") >= since - TO_ITS_SUNDAY)
     return ill.join(_lately(weeks.select(KEY).collect(), held), on="pupil_id", how="semi")
 
 

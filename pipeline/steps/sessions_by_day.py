@@ -80,8 +80,8 @@ def _of_attended(weeks: pl.DataFrame) -> pl.DataFrame:
 _AT_ONCE = (1 << 15) - 1
 """Weeks whose counts of a day, two at most, add up to no more than sixteen bits hold."""
 
-_BITS, _TWO = 2, 3  # of a count of one day, two at most
-_EVERY_OTHER = np.uint64(sum(_TWO << (2 * BITS_PER_DAY * lane) for lane in range(4)))
+_BITS, _MASK = 2, 0b11  # of a count of one day, two at most
+_EVERY_OTHER = np.uint64(sum(_MASK << (2 * BITS_PER_DAY * lane) for lane in range(4)))
 
 
 def _added_up(weeks: pl.DataFrame) -> pl.DataFrame:

@@ -1,19 +1,39 @@
 """Numbers within bounds that keep every sum, at the least cost: put to HiGHS as it is built into scipy.
 
 `scipy.optimize.milp` puts the same question to the same solver, and gets the same answer; but it tells more than is asked here, number
-by number, and a night asks hundreds of times. Where scipy keeps the solver elsewhere, `milp` is asked.
+by number, and a night asks hundreds of times. Where scipy keeps the solver elsewhere, or otherwise, or the solver says that it does not
+take what it is given, `milp` is asked.
 """
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
-try:
-    from scipy.optimize._highspy import _core as highs
-except ImportError:
-    highs = None
+
+def _within_scipy() -> SimpleNamespace | None:
+    """What is asked of the solver, by our names; nothing where scipy, whose own it is, has any of it no more."""
+    try:
+        from scipy.optimize._highspy import _core as core
+
+        status = core.HighsModelStatus
+        return SimpleNamespace(
+            problem=core.HighsLp,
+            solver=core._Highs,
+            by_column=core.MatrixFormat.kColwise,
+            whole=core.HighsVarType.kInteger,
+            fault=core.HighsStatus.kError,
+            best=status.kOptimal,
+            cut_short=(status.kTimeLimit, status.kIterationLimit, status.kSolutionLimit),
+            none_found=core.kHighsInf,
+        )
+    except (ImportError, AttributeError):
+        return None
+
+
+highs = _within_scipy()
 
 
 class Columns(NamedTuple):
@@ -54,43 +74,50 @@ class Answer(NamedTuple):
 
 def cheapest(asked: Question) -> Answer:
     """Fractions allowed."""
-    if highs is None:
-        return _by_the_front_door(asked)
-    solver = _solver(asked)
-    solver.run()
-    return _answer(solver, solver.getModelStatus() == highs.HighsModelStatus.kOptimal)
+    solver = _solved(asked)
+    if solver is None:
+        return _by_milp(asked)
+    return _answer(solver, solver.getModelStatus() == highs.best)
 
 
 def cheapest_whole(asked: Question, *, most_branches: int) -> Answer:
     """Whole numbers only: the best that so many branches tell of."""
-    if highs is None:
+    solver = _solved(asked, most_branches=most_branches)
+    if solver is None:
         branches = {"node_limit": most_branches}
-        return _by_the_front_door(asked, integrality=np.ones(len(asked.cost)), options=branches)
-    solver = _solver(asked, whole=True)
-    solver.setOptionValue("mip_max_nodes", most_branches)
-    solver.run()
-    status, known = solver.getModelStatus(), highs.HighsModelStatus
-    was_cut_short = status in (known.kTimeLimit, known.kIterationLimit, known.kSolutionLimit)
-    found_any = was_cut_short and solver.getInfo().objective_function_value != highs.kHighsInf
-    return _answer(solver, status == known.kOptimal or found_any)
+        return _by_milp(asked, integrality=np.ones(len(asked.cost)), options=branches)
+    status = solver.getModelStatus()
+    found_any = status in highs.cut_short and solver.getInfo().objective_function_value != highs.none_found
+    return _answer(solver, status == highs.best or found_any)
 
 
-def _solver(asked: Question, *, whole: bool = False):
+def _solved(asked: Question, *, most_branches: int | None = None):
+    """The solver once it has run, of whole numbers where they may branch; nothing where it cannot be had or is at fault."""
+    if highs is None:
+        return None
+    options = {"log_to_console": False} | ({} if most_branches is None else {"mip_max_nodes": most_branches})
+    solver, problem = highs.solver(), _problem(asked, whole=most_branches is not None)
+    is_at_fault = (
+        any(solver.setOptionValue(*option) == highs.fault for option in options.items())
+        or solver.passModel(problem) == highs.fault
+        or solver.run() == highs.fault
+    )
+    return None if is_at_fault else solver
+
+
+def _problem(asked: Question, *, whole: bool):
     cost, least, most, columns = asked
-    problem = highs.HighsLp()
+    problem = highs.problem()
     problem.num_col_ = problem.a_matrix_.num_col_ = len(cost)
     problem.num_row_ = problem.a_matrix_.num_row_ = columns.rows
-    problem.a_matrix_.format_ = highs.MatrixFormat.kColwise
+    problem.a_matrix_.format_ = highs.by_column
     problem.a_matrix_.start_, problem.a_matrix_.index_ = columns.start.astype(np.int32), columns.row.astype(np.int32)
     problem.a_matrix_.value_ = columns.sign.astype(float)
     problem.col_cost_, problem.col_lower_, problem.col_upper_ = cost, least, most
     problem.row_lower_ = problem.row_upper_ = np.zeros(columns.rows)
     if whole:
-        problem.integrality_ = [highs.HighsVarType.kInteger] * len(cost)
-    solver = highs._Highs()
-    solver.setOptionValue("log_to_console", False)
-    solver.passModel(problem)
-    return solver
+        problem.integrality_ = [highs.whole] * len(cost)
+    return problem
 
 
 def _answer(solver, is_there: bool) -> Answer:
@@ -99,7 +126,7 @@ def _answer(solver, is_there: bool) -> Answer:
     return Answer(np.array(solver.getSolution().col_value), solver.getInfo().objective_function_value)
 
 
-def _by_the_front_door(asked: Question, **how) -> Answer:
+def _by_milp(asked: Question, **how) -> Answer:
     cost, least, most, columns = asked
     sums = csc_array((columns.sign, columns.row, columns.start), shape=(columns.rows, len(cost)))
     held = LinearConstraint(sums, 0, 0) if columns.rows else ()

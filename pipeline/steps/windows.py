@@ -13,7 +13,9 @@ from pipeline.vocabulary.school_year import monday_of
 LATELY = 20
 """School days in the window called `20d`."""
 
-_A_WEEK = timedelta(days=6)
+TO_ITS_SUNDAY = timedelta(days=6)
+"""From the first day of a week to its last."""
+
 _WEEK = ("pupil_id", "week_start")
 _START = pl.col("week_start")
 _CODES = ("am_codes", "pm_codes")
@@ -25,13 +27,13 @@ def between(weeks: pl.DataFrame, first_day: date, last_day: date) -> pl.LazyFram
     if weeks.is_empty():
         return whole
     earliest, latest = weeks["week_start"].min(), weeks["week_start"].max()
-    is_inside = (_START >= first_day) & (_START <= last_day - _A_WEEK)
-    reaches_in = (_START >= first_day - _A_WEEK) & (_START <= last_day)
+    is_inside = (_START >= first_day) & (_START <= last_day - TO_ITS_SUNDAY)
+    reaches_in = (_START >= first_day - TO_ITS_SUNDAY) & (_START <= last_day)
     at_an_edge = weeks.filter(reaches_in & ~is_inside)
     cut_there = cut(at_an_edge, first_day=first_day, last_day=last_day)
     if not cut_there.select(_CODES).equals(at_an_edge.select(_CODES)):
         return pl.concat([whole.filter(is_inside), cut_there.lazy()])
-    is_all = earliest >= first_day - _A_WEEK and latest <= last_day
+    is_all = earliest >= first_day - TO_ITS_SUNDAY and latest <= last_day
     return whole if is_all else whole.filter(reaches_in)  # a filter would copy it
 
 
@@ -117,8 +119,9 @@ def _is_possible(number: pl.Expr) -> pl.Expr:
 
 
 def school_calendar(school_days: pl.DataFrame, *, year_from: date) -> pl.DataFrame:
-    """One row per school: its first day of this school year, the first of its last 20 school days (null where this year has
-    fewer), both null where it has had none, and the Monday of its thirteenth week back.
+    """One row per school. `first_day`: its first of this school year, null where it has had none. `from_20d`: the first of its last
+    20 school days, null where this year has had fewer. `thirteen_school_weeks_ago`: the Monday of its thirteenth week back, null
+    where fewer are known.
 
     `school_days` has urn and date of this school year, which begins in the week of `year_from`, and the last.
     """

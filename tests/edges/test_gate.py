@@ -15,9 +15,10 @@ import pytest
 
 from expectations import PROMISES, Promise, Severity
 from expectations.promise import rows_where
-from pipeline.edges import gate
+from pipeline.edges import gate, identity
 from pipeline.edges.gate import GateBroken, Verdict, check, judged
 from tests.edges.at_the_gate import AMIRA, SCHOOL, judge, many, rows, stood, verdict_on
+from tests.edges.delivered import ROLL, SCHOOLS, file, new_home, night, table
 
 NAME = "OLUMIDE"
 
@@ -302,6 +303,18 @@ def test_the_connection_goes_on_working_and_the_gate_can_be_asked_again(con):
     first, second = check(con, "attendance_marks"), check(con, "attendance_marks")
     assert first.set_aside.equals(second.set_aside)
     assert con.execute("SELECT count(*) FROM batch").fetchone() == (3,)
+
+
+# A night
+
+
+def test_a_file_the_gate_stops_keeps_no_row_and_nobodys_name(tmp_path):
+    home = new_home(tmp_path / "home")
+    shouted = file(ROLL).with_columns(upn=pl.lit(None, pl.String))
+    night(home, schools=SCHOOLS, pupils=shouted)
+    assert table(home, "staged.pupils").is_empty()
+    with identity.identity(home) as con:
+        assert con.execute("SELECT count(*) FROM identity.people").fetchone() == (0,)
 
 
 # Quiet

@@ -2,18 +2,24 @@
 
 import re
 import stat
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from pipeline import flow
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.identity import Pseudonyms, names, pseudonymised, remember
 from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.hops import looking
 from pipeline.vocabulary.identifiers import check_letter
 from tests.drawn import drawn
+from tests.edges.delivered import FIRST_NIGHT, MARKS, ROLL, SCHOOLS, deliver, new_home
 
 KEY = "a-key-that-nobody-else-would-ever-think-of"
 PERMANENT, TEMPORARY, OTHER = "B801200005001", "V20920002301A", "H801200001001"
@@ -307,3 +313,39 @@ def test_names_that_cannot_be_opened_are_refused_where_they_are_asked_for_and_le
         rows_held(home)
     key.write_text(right)
     assert rows_held(home) == 0
+
+
+OPENED = """
+import sys
+from pathlib import Path
+from pipeline.edges import identity
+from pipeline.edges.settings import open_home
+
+with identity.identity(open_home(Path(sys.argv[1]))):
+    pass
+"""
+
+
+def another_opens(home: Home) -> bool:
+    """Whether another process may open the names now."""
+    words = [sys.executable, "-c", OPENED, str(home.folder)]
+    return subprocess.run(words, capture_output=True, cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
+@pytest.mark.usefixtures("in_little_time")
+def test_a_night_holds_its_names_until_lists_and_figures_are_out_and_lets_go_of_them_to_print(tmp_path, monkeypatch):
+    home, opens = new_home(tmp_path / "home"), {}
+
+    def issued(*_):
+        rows_held(home)
+        opens["at work"] = another_opens(home)
+
+    def printed(*_, **__):
+        opens["to print"] = another_opens(home)
+        return []
+
+    monkeypatch.setattr(looking, "issue", issued)
+    monkeypatch.setattr(flow, "_print_out", printed)
+    deliver(home, schools=SCHOOLS, pupils=ROLL, marks=MARKS)
+    assert flow.nightly(home, as_of=FIRST_NIGHT).stopped_because is None
+    assert opens == {"at work": False, "to print": True}

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import delimited, folding, identity, inbox, intake, landing
+from pipeline.edges import delimited, folding, inbox, intake, landing
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
 from pipeline.hops import taking_in
@@ -145,14 +145,6 @@ def test_a_refused_file_leaves_nothing_behind_but_its_record_and_the_others_go_o
     assert all(read_ == refused_ for read_, refused_ in refused.values())
     assert len(marks_held(home)) == 3
     assert {path.name for path in home.set_aside.iterdir()} >= {"broken.csv.refused.txt", "ragged.csv.refused.txt"}
-
-
-def test_a_file_the_gate_stops_keeps_no_row_and_nobodys_name(home):
-    shouted = file(ROLL).with_columns(upn=pl.lit(None, pl.String))
-    night(home, schools=SCHOOLS, pupils=shouted)
-    assert table(home, "staged.pupils").is_empty()
-    with identity.identity(home) as con:
-        assert con.execute("SELECT count(*) FROM identity.people").fetchone() == (0,)
 
 
 # Rows that wait

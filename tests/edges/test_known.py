@@ -1,6 +1,7 @@
 """What was known on a day, though more has been learned since."""
 
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -86,6 +87,38 @@ def test_today_nothing_need_be_folded_again(learned):
     it = known(learned, NEXT_NIGHT)
     assert it.marks_to_fold.is_empty()
     assert it.weeks.height == 3
+
+
+def test_a_home_that_keeps_counts_in_wider_numbers_is_looked_at_and_exported_as_one_made_today(learned, tmp_path):
+    before = copied(learned, tmp_path / "before")
+    with shelf.warehouse(before) as con:
+        con.execute("DROP VIEW warehouse.facts.pupil_weeks")
+        for name in (column.name for column in MARKED_WEEKS.columns if column.dtype == pl.Int8):
+            con.execute(f"ALTER TABLE warehouse.facts.marked_weeks ALTER {name} TYPE INTEGER")
+        con.execute(shelf.PUPIL_WEEKS_VIEW)
+    today = copied(learned, tmp_path / "today")
+    another = MARKS.replace("2025-09-08", "2025-09-16")
+    for home in (before, today):
+        night(home, THIRD_NIGHT, another=another)
+    assert weeks_on(before, THIRD_NIGHT).equals(weeks_on(today, THIRD_NIGHT))
+    assert kinds_kept(before) == {"INTEGER"} and kinds_kept(today) == {"TINYINT"}
+    for table in ("facts.marked_weeks", "facts.pupil_weeks"):
+        one, other = exported(before, table, tmp_path), exported(today, table, tmp_path)
+        assert one.height == 4 and one.equals(other)
+        assert one.schema == other.schema == MARKED_WEEKS.schema
+
+
+def kinds_kept(home: Home) -> set[str]:
+    with shelf.warehouse(home) as con:
+        told = shelf.read(con, "DESCRIBE warehouse.facts.marked_weeks")
+    return set(told.filter(pl.col("column_name").str.ends_with("_sessions"))["column_type"])
+
+
+def exported(home: Home, table: str, folder: Path) -> pl.DataFrame:
+    to = folder / f"{home.folder.name}.{table}.parquet"
+    with shelf.warehouse(home) as con:
+        shelf.export(con, table, to)
+    return pl.read_parquet(to)
 
 
 def test_a_mark_that_waited_was_not_known_while_it_did(tmp_path):

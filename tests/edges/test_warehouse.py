@@ -4,7 +4,7 @@ import stat
 import subprocess
 import sys
 import traceback
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -315,6 +315,28 @@ def test_a_process_killed_in_the_middle_leaves_the_warehouse_as_it_was(home):
     )
     assert done.returncode == -9, done.stderr.decode()
     assert kept(home) == [NAME]
+
+
+def threads(con) -> int:
+    return con.execute("SELECT current_setting('threads')").fetchone()[0]
+
+
+@pytest.mark.parametrize("fault", [None, ValueError, Killed])
+def test_rows_are_added_in_one_thread_and_afterwards_there_are_as_many_as_before(home, fault):
+    with shelf.warehouse(home) as con:
+        con.execute("SET threads = 3")
+        with pytest.raises(fault) if fault else nullcontext(), shelf.in_one_thread(con):
+            assert threads(con) == 1
+            if fault:
+                raise fault
+        assert threads(con) == 3
+
+
+def test_what_broke_an_engine_is_told_and_not_that_it_then_takes_no_setting():
+    con = duckdb.connect()
+    with pytest.raises(duckdb.IOException, match="no space left"), shelf.in_one_thread(con):
+        con.close()
+        raise duckdb.IOException("no space left")
 
 
 # Export

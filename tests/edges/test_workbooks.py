@@ -203,6 +203,13 @@ def test_marks_no_one_can_see_are_left_out_and_letters_of_any_script_are_kept(tm
     assert "\u202e" not in told and "\x07" not in told
 
 
+def test_a_pupil_of_whose_name_nothing_can_be_seen_has_a_row_that_says_so(tmp_path):
+    seen, unseen = made_up_pupil(1), made_up_pupil(2, surname="\u202e", forename="")
+    rows = [text for text in every_text(opened(made_up_list(seen, unseen), tmp_path)) if "\nYear 8" in text]
+    assert any(text.startswith("Adeyemi, Tobi\nYear 8") for text in rows)
+    assert any(text.startswith("Name not held\nYear 8") for text in rows)
+
+
 def test_the_package_holds_no_macro_and_points_to_nothing_outside_it(tmp_path):
     held = parts(written(full_list(), tmp_path))
 

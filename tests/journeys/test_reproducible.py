@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.synthetic import Synthesised
 
-from .at_home import a2n, copied, deliver_rows, exported, lists, new_home, read_rows, tables
+from .at_home import a2n, a2n_process, copied, deliver_rows, exported, lists, new_home, read_rows, tables
 
 pytestmark = pytest.mark.usefixtures("engine_of_its_own", "in_little_time")
 
@@ -37,22 +37,23 @@ def cut_up(extracts: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {name: rows for name, rows in parts.items() if rows.height}
 
 
-def night_of(home, extracts, as_of: date) -> None:
+def night_of(home, extracts, as_of: date, *, give=a2n) -> None:
     deliver_rows(home, extracts, as_of.isoformat())
-    ran = a2n("nightly", "--home", home.folder, "--as-of", as_of, "--json")
+    ran = give("nightly", "--home", home.folder, "--as-of", as_of, "--json")
     assert (ran.status, ran.err) == (0, "")
 
 
 @pytest.fixture(scope="module")
 def two_ways(made, tmp_path_factory):
-    """Two homes after the same history and night: extracts as they come, and cut up."""
+    """Two homes after the same history and night: extracts as they come, and cut up. The second has its night in a process of its
+    own, with all the threads there are and the real gate: here there is one, and rules are asked directly."""
     homes = {}
-    for name, cut in {"as they come": dict, "cut up": cut_up}.items():
+    for name, cut, give in (("as they come", dict, a2n), ("cut up", cut_up, a2n_process)):
         home = homes[name] = new_home(tmp_path_factory.mktemp("way") / "home")
         deliver_rows(home, cut(read_rows(made.history)), "last_year")
         ran = a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01", "--json")
         assert (ran.status, ran.err) == (0, "")
-        night_of(home, cut(with_contested_marks(read_rows(made.files))), made.last_day)
+        night_of(home, cut(with_contested_marks(read_rows(made.files))), made.last_day, give=give)
     return homes.values()
 
 

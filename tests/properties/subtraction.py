@@ -410,7 +410,8 @@ def _telling(known: Reckoning, exact: Mapping[str, pl.DataFrame], truth: Mapping
 
 
 def places_tell(exact: Mapping[str, pl.DataFrame]) -> set[Name]:
-    """Counts of listed pupils that schools' places tell by themselves: full lists, and what only those and noughts add up to."""
+    """Counts of listed pupils that schools' places tell by themselves: full lists, and what only those and noughts add up to. The
+    only group of its kind is everybody, and has as many listed as there are in all."""
     schools = exact["school"].with_columns(
         is_told=((pl.col("eligible_not_listed") > 0) & (pl.col("listed") == pl.col("places"))) | (pl.col("listed") == 0)
     )
@@ -418,7 +419,11 @@ def places_tell(exact: Mapping[str, pl.DataFrame]) -> set[Name]:
     for phase in schools["phase"].unique():
         if schools.filter(phase=phase)["is_told"].all():
             told |= {("phase", phase, "listed"), ("group_audit", "phase", phase, "listed")}
-    return told | ({("run", "listed")} if schools["is_told"].all() else set())
+    if not schools["is_told"].all():
+        return told
+    groups = exact["group_audit"]
+    of_everybody = groups.filter(pl.len().over("kind") == 1).select("kind", "group_name").rows()
+    return told | {("run", "listed")} | {("group_audit", *group, "listed") for group in of_everybody}
 
 
 # Weeks

@@ -196,12 +196,33 @@ def test_a_total_told_without_marks_learned_since_is_held_to_the_registers_as_th
 @pytest.mark.parametrize("came_on, holds", [(date(2026, 3, 27), True), (date(2026, 3, 28), False)])
 def test_marks_may_come_within_a_week_of_their_total_and_be_corrected_after(came_on, holds):
     """The total was told before the marks it counts had come; when they came they agreed with it."""
+    marks = that_came_late(came_on)
+    assert (without_list(told_then(200, 60), weeks=as_known_now(marks), marks=marks) == {}) == holds
+
+
+def that_came_late(came_on: date) -> pl.DataFrame:
     of_day = pl.col("date") == date(2026, 3, 2)
     came = marks_of(N_THEN).filter(of_day).with_columns(known_on=pl.lit(came_on))
     since = marks_of(PUPILS).filter(of_day).with_columns(known_on=pl.lit(date(2026, 4, 20)))
     rest = marks_of(PUPILS).filter(pl.col("date").is_between(date(2026, 3, 3), date(2026, 3, 6)))
-    marks = pl.concat([came, since, rest])
-    assert (without_list(told_then(200, 60), weeks=as_known_now(marks), marks=marks) == {}) == holds
+    return pl.concat([came, since, rest])
+
+
+@pytest.mark.parametrize("came_on, wrong", [(date(2026, 3, 27), set()), (date(2026, 3, 28), {SECOND})])
+def test_of_two_schools_each_is_held_to_what_was_learned_of_its_own(came_on, wrong):
+    """The first agreed with its total on the day it was told, the second only once its own marks had come."""
+    corrected_since, late = corrected(known_on=date(2026, 3, 27)), that_came_late(came_on)
+    weeks = pl.concat([as_known_now(corrected_since), at_the_second(as_known_now(late))])
+    told = pl.concat([told_then(200, 60), at_the_second(told_then(200, 60))])
+    both = pl.DataFrame({"urn": [SECONDARY, SECOND]}, schema={"urn": pl.Int32})
+    marks = pl.concat([corrected_since, at_the_second(late)])
+    assert set(without_list(told, weeks=weeks, marks=marks, on_roll=both)) == wrong
+
+
+def at_the_second(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same of other pupils, at the second school."""
+    of_others = [pl.col("pupil_id") + "s"] if "pupil_id" in rows.columns else []
+    return rows.with_columns(pl.lit(SECOND, pl.Int32).alias("urn"), *of_others)
 
 
 # Against the census

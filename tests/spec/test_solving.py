@@ -1,10 +1,15 @@
-"""The solver within scipy answers as scipy's own front door does, whichever of them there is."""
+"""The solver within scipy answers as `scipy.optimize.milp` does, whichever of them there is."""
+
+from collections.abc import Iterable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.optimize import _highspy, milp
+from scipy.optimize._highspy import _core
 
 from pipeline.steps import solving
-from pipeline.steps.solving import Question, cheapest, cheapest_whole
+from pipeline.steps.solving import Answer, Question, cheapest, cheapest_whole
 from pipeline.steps.sums_by_number import Sums
 
 
@@ -24,15 +29,50 @@ def drawn(seed: int, *, least: int) -> Question:
 
 @pytest.mark.parametrize("least", [-4, 0])
 @pytest.mark.parametrize("seed", range(8))
-def test_both_doors_lead_to_the_same_answer(seed, least, monkeypatch):
+def test_straight_and_by_milp_the_answer_is_the_same(seed, least, monkeypatch):
     asked = drawn(seed, least=least)
-    straight = cheapest(asked), cheapest_whole(asked, most_branches=200)
+    straight = both_ways_of_asking(asked)
     monkeypatch.setattr(solving, "highs", None)
-    for answer, by_the_front_door in zip(
-        straight, (cheapest(asked), cheapest_whole(asked, most_branches=200)), strict=True
-    ):
-        assert answer.comes_to == by_the_front_door.comes_to
-        assert np.array_equal(answer.numbers, by_the_front_door.numbers)
+    same(straight, both_ways_of_asking(asked))
+
+
+def both_ways_of_asking(asked: Question) -> tuple[Answer, Answer]:
+    return cheapest(asked), cheapest_whole(asked, most_branches=200)
+
+
+def same(some: Iterable[Answer], others: Iterable[Answer]) -> None:
+    for one, other in zip(some, others, strict=True):
+        assert one.comes_to == other.comes_to is not None
+        assert np.array_equal(one.numbers, other.numbers)
+
+
+NEEDED = ("HighsLp", "_Highs", "MatrixFormat", "HighsVarType", "HighsStatus", "HighsModelStatus", "kHighsInf")
+
+
+def test_of_a_solver_with_all_that_is_needed_everything_is_taken(monkeypatch):
+    monkeypatch.setattr(_highspy, "_core", SimpleNamespace(**{name: getattr(_core, name) for name in NEEDED}))
+    assert solving._within_scipy() == solving.highs
+
+
+@pytest.mark.parametrize("lacking", NEEDED)
+def test_a_solver_that_lacks_one_name_is_not_asked(lacking, monkeypatch):
+    there = {name: getattr(_core, name) for name in NEEDED if name != lacking}
+    monkeypatch.setattr(_highspy, "_core", SimpleNamespace(**there))
+    assert solving._within_scipy() is None
+
+
+@pytest.mark.parametrize("step", ["setOptionValue", "passModel", "run"])
+def test_a_solver_at_fault_gives_no_answer_and_milp_does(step, monkeypatch):
+    asked = drawn(1, least=-4)
+    by_the_solver, asked_of_milp = both_ways_of_asking(asked), []
+    monkeypatch.setattr(solving, "milp", lambda *words, **how: asked_of_milp.append(1) or milp(*words, **how))
+    same(by_the_solver, both_ways_of_asking(asked))
+    assert not asked_of_milp
+
+    at_fault = type("AtFault", (_core._Highs,), {step: lambda *_: _core.HighsStatus.kError})
+    monkeypatch.setattr(solving, "highs", SimpleNamespace(**vars(solving.highs) | {"solver": at_fault}))
+    same(by_the_solver, both_ways_of_asking(asked))
+    assert len(asked_of_milp) == 2
 
 
 def test_scipy_still_has_the_solver_where_it_is_looked_for():
