@@ -14,6 +14,7 @@ from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from . import links, returns
 from . import warehouse as shelf
+from .terms_told import counts_of_terms
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
         schools=schools(con, as_of),
         weeks=_weeks_unchanged_since(con, as_of),
         marks_to_fold=_marks_of_weeks_changed_since(con, as_of),
-        census=_census(con, as_of),
+        census=counts_of_terms(con, told(con, "census_sessions", as_of), as_of=as_of),
         suspensions=_suspensions(con, as_of),
         support=_staged(con, "support_and_reviews", as_of),
         totals=_totals(con, as_of),
@@ -134,36 +135,6 @@ _CHANGED_WEEKS = """
     UNION  -- weeks of which nothing is left
     SELECT pupil_id, urn, date_trunc('week', date)::DATE FROM {} WHERE known_on > ?
 """
-
-
-def _census(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """Session counts of this school year and the last: of several returns for one term, the latest known alone.
-
-    Sent again with its pupil row, a count replaces all of the pupil's for that term and part, so that a code no longer among
-    them is gone; sent again by itself, only what it corrects. A pupil who left and came back within the term has a pupil
-    row for each stay, and counts under both.
-    """
-    year = school_year_of(as_of).starts
-    return shelf.read(con, _CENSUS.format(told(con, "census_sessions", as_of)), [as_of, year, year - 1])
-
-
-_CENSUS = """
-    WITH told AS (
-        SELECT pupil_id, urn, school_year, term, part, parent_key, code, sessions, sessions_possible, known_on,
-            coalesce(parent_known_on, known_on) AS sent_on
-        FROM {} WHERE known_on <= ? AND school_year IN (?, ?)),
-    sent_once AS (
-        SELECT urn, school_year, term, part FROM told GROUP BY ALL
-        HAVING min(sent_on) = max(sent_on) AND count(*) = count(DISTINCT hash(pupil_id, parent_key, code)))
-    SELECT * EXCLUDE sent_on FROM told SEMI JOIN sent_once USING (urn, school_year, term, part)
-    UNION ALL
-    SELECT * EXCLUDE sent_on FROM (FROM told ANTI JOIN sent_once USING (urn, school_year, term, part))
-    QUALIFY sent_on = max(sent_on) OVER (PARTITION BY pupil_id, urn, school_year, term, part)
-        AND row_number() OVER (
-            PARTITION BY pupil_id, urn, school_year, term, part, parent_key, code
-            ORDER BY known_on DESC, sessions DESC, sessions_possible DESC) = 1
-"""
-"""Most schools send a term once, and there is nothing to choose between: two equal hashes only have it asked again."""
 
 
 def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
