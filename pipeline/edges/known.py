@@ -105,7 +105,7 @@ def _first_week(as_of: date) -> date:
 
 def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
-    columns = ", ".join(f"{name}::{shelf.SQL_TYPES[kind]} AS {name}" for name, kind in MARKED_WEEKS.schema.items())
+    columns = shelf.as_declared(con, MARKED_WEEKS.name)
     weeks = shelf.read(
         con,
         f"SELECT {columns} FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",

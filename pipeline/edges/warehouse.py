@@ -300,7 +300,7 @@ def replace_day(con: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFram
     append(con, table, frame)
 
 
-def _as_declared(con: duckdb.DuckDBPyConnection, name: str) -> str:
+def as_declared(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """The columns of a table, in SQL, each in its declared kind: a warehouse made by an earlier version keeps some in wider ones."""
     declared = {table.name: table for table in KEPT} | {"facts.pupil_weeks": MARKED_WEEKS}
     kinds = {column.name: _type(column) for column in declared[name].columns} if name in declared else {}
@@ -326,7 +326,7 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     part = to.with_name(f".{to.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
-    rows = f"SELECT {_as_declared(con, table)} FROM warehouse.{schema}.{name} ORDER BY ALL"
+    rows = f"SELECT {as_declared(con, table)} FROM warehouse.{schema}.{name} ORDER BY ALL"
     # DuckDB's own temporary file would be another, of another mode
     con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
     part.replace(to)

@@ -13,7 +13,7 @@ from pipeline.vocabulary.school_year import school_year_of
 from .held_to_totals import FEWEST_PUPILS
 from .rolls import is_on_roll
 from .sessions_by_day import SchoolRegisters, bits_by_day, days_as_bits, days_with, days_within
-from .weeks import code_flags
+from .weeks import TO_ITS_SUNDAY, code_flags
 from .windows import LATELY
 
 MAY_BE_SHUT = 4
@@ -95,9 +95,7 @@ class RollInRegisters:
         """One row per pupil on the roll of a school and week of which either asks: who, urn, week_start, the days with a mark,
         `am` and `pm`, a dash being none, and those on which the pupil `came`."""
         first = min(self.last_days["first"].min() or self.as_of, self.as_of - _LATELY)
-        lately = self.registers.weeks.lazy().filter(
-            pl.col("week_start").is_between(first - timedelta(days=6), self.as_of)
-        )
+        lately = self.registers.weeks.lazy().filter(pl.col("week_start").is_between(first - TO_ITS_SUNDAY, self.as_of))
         pupils = self.roll.lazy().select("pupil_id", "urn", "who").unique()
         columns = ("pupil_id", "urn", "week_start", "am_codes", "pm_codes")
         theirs = lately.select(columns).join(pupils, on=("pupil_id", "urn")).drop("pupil_id").collect()

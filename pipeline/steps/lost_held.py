@@ -10,8 +10,8 @@ from pipeline.steps.care import in_care
 from pipeline.steps.half_days import numbered
 from pipeline.steps.rolls import is_on_roll
 from pipeline.steps.sessions_by_day import SchoolRegisters, days_with
-from pipeline.steps.weeks import cut
-from pipeline.steps.windows import LATELY, TO_ITS_SUNDAY
+from pipeline.steps.weeks import TO_ITS_SUNDAY, cut
+from pipeline.steps.windows import LATELY
 from pipeline.vocabulary.lost import DAYS_TO_ARRIVE, SCHOOL_DAYS_TO_ARRIVE
 from pipeline.vocabulary.school_year import SchoolYear, in_a_long_holiday, school_year_of
 from pipeline.vocabulary.sen import PlanWords

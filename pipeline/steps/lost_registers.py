@@ -6,8 +6,8 @@ from pipeline.signals.sentences import written
 from pipeline.steps.lost_held import A_DAY, Held, of_this_year, with_any
 from pipeline.steps.lost_places import placed, with_days_from_need
 from pipeline.steps.sessions_by_day import days_with
-from pipeline.steps.weeks import KEY, code_flags, slots
-from pipeline.steps.windows import TO_ITS_SUNDAY, once_each
+from pipeline.steps.weeks import KEY, TO_ITS_SUNDAY, code_flags, slots
+from pipeline.steps.windows import once_each
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, BY_CODE, CountsAs
 from pipeline.vocabulary.enrolment import GUEST
 from pipeline.vocabulary.lost import DAYS_SEEN_BY_NEITHER, ILLNESS_SESSIONS, SCHOOL_DAYS_TO_ARRIVE, SUSPENDED_DAYS
@@ -22,7 +22,7 @@ _ATTENDED = [
 
 _number = pl.col("code_number")
 _OF_SCHOOL = ("pupil_id", "urn")
-_ENDS = pl.col("week_start") + pl.duration(days=6)
+_ENDS = pl.col("week_start") + TO_ITS_SUNDAY
 
 
 def _marks(held: Held, pupils: pl.DataFrame) -> pl.DataFrame:

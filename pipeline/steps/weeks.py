@@ -14,6 +14,9 @@ from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, AttendanceCode, CountsAs
 
 DAYS = range(7)
+TO_ITS_SUNDAY = timedelta(days=6)
+"""From the first day of a week to its last."""
+
 BITS_PER_DAY = 8
 KEY = ("pupil_id", "urn", "week_start")
 
@@ -197,7 +200,7 @@ def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_da
 
     The days may be one date or an expression with a date for each row. Weeks left with no mark are dropped.
     """
-    is_whole = _is_whole_within(first_day, last_day)
+    is_whole = is_whole_within(first_day, last_day)
     keep_from = _days_into_week(first_day, otherwise=0)
     keep_to = _days_into_week(last_day, otherwise=6)
     at_an_edge = weeks.filter(~is_whole).with_columns(_from=keep_from.clip(0, 7), _to=keep_to.clip(-1, 6))
@@ -209,15 +212,15 @@ def cut(weeks: pl.DataFrame, *, first_day: pl.Expr | date | None = None, last_da
     return pl.concat([weeks.filter(is_whole).select(MARKED_WEEKS.names), left])
 
 
-def _is_whole_within(first_day: pl.Expr | date | None, last_day: pl.Expr | date | None) -> pl.Expr:
+def is_whole_within(first_day: pl.Expr | date | None, last_day: pl.Expr | date | None) -> pl.Expr:
     """Whether a week lies between the days, both inclusive, from its Monday to its Sunday."""
     start, is_whole = pl.col("week_start"), pl.lit(value=True)
     if first_day is not None:
         is_whole &= (start >= first_day).fill_null(value=True)
     if isinstance(last_day, date):
-        is_whole &= start <= last_day - timedelta(days=6)
+        is_whole &= start <= last_day - TO_ITS_SUNDAY
     elif last_day is not None:
-        is_whole &= (start + timedelta(days=6) <= last_day).fill_null(value=True)
+        is_whole &= (start + TO_ITS_SUNDAY <= last_day).fill_null(value=True)
     return is_whole
 
 

@@ -1,20 +1,27 @@
 """Sessions over stretches of time. Every stretch is had from weeks, cut at its first and last day."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from pipeline.steps.weeks import BITS_PER_DAY, COUNTS, DAYS, code_flags, counted, cut, slots
+from pipeline.steps.weeks import (
+    BITS_PER_DAY,
+    COUNTS,
+    DAYS,
+    TO_ITS_SUNDAY,
+    code_flags,
+    counted,
+    cut,
+    is_whole_within,
+    slots,
+)
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES, CountsAs
 from pipeline.vocabulary.school_year import monday_of
 
 LATELY = 20
 """School days in the window called `20d`."""
-
-TO_ITS_SUNDAY = timedelta(days=6)
-"""From the first day of a week to its last."""
 
 _WEEK = ("pupil_id", "week_start")
 _START = pl.col("week_start")
@@ -27,7 +34,7 @@ def between(weeks: pl.DataFrame, first_day: date, last_day: date) -> pl.LazyFram
     if weeks.is_empty():
         return whole
     earliest, latest = weeks["week_start"].min(), weeks["week_start"].max()
-    is_inside = (_START >= first_day) & (_START <= last_day - TO_ITS_SUNDAY)
+    is_inside = is_whole_within(first_day, last_day)
     reaches_in = (_START >= first_day - TO_ITS_SUNDAY) & (_START <= last_day)
     at_an_edge = weeks.filter(reaches_in & ~is_inside)
     cut_there = cut(at_an_edge, first_day=first_day, last_day=last_day)
