@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import sys
 
 import pytest
@@ -65,6 +66,14 @@ def test_nothing_is_said_where_nobody_watches(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def said_to(terminal: int, until: str, times: int) -> str:
+    """What a terminal was told, read on until it was told `until` so many times: the kernel hands it over in pieces."""
+    told = b""
+    while told.count(until.encode()) < times and select.select([terminal], [], [], 20)[0]:
+        told += os.read(terminal, 1 << 16)
+    return told.decode()
+
+
 def test_a_terminal_is_told_and_left_clean(monkeypatch):
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as terminal:
@@ -76,7 +85,7 @@ def test_a_terminal_is_told_and_left_clean(monkeypatch):
         progress.show("lists")
         progress.end()
         terminal.flush()
-        told = os.read(ours, 1 << 16).decode()
+        told = said_to(ours, until="\x1b[?25h", times=2)
     os.close(ours)
     assert "marks: read and stage (1 of 3 files, 20 rows)" in told
     assert "lists" in told and "lists (" not in told
