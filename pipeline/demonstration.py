@@ -8,7 +8,8 @@ from pathlib import Path
 from pipeline import flow
 from pipeline.edges import airflow
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import BACKUP_KEY, KEYS, SIGNING_KEY, Home, make_home
+from pipeline.edges.keys import BACKUP_KEY, KEYS, SIGNING_KEY
+from pipeline.edges.settings import Home, make_home
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.synthetic import Synthesised, synthesise

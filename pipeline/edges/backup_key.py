@@ -5,7 +5,8 @@ from contextlib import suppress
 import pyrage
 
 from .errors import Refused
-from .settings import BACKUP_KEY, Home, make_key
+from .keys import BACKUP_KEY, make_key
+from .settings import Home
 
 SAID = f"The key of backups ({BACKUP_KEY}.key, or A2N_{BACKUP_KEY.upper()}_KEY)"
 _NO_KEY = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .errors import Refused
-from .settings import KEYS, given_to_all
+from .keys import KEYS, given_to_all
 
 
 def homes_in(file: Path) -> list[str]:

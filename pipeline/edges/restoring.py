@@ -21,9 +21,10 @@ from . import backup_key, holding, progress
 from .backing_up import BEGINS, NO_ROOM
 from .backup_contents import FORMAT, MANIFEST, SETTINGS, UNDER, is_key, is_link_beside
 from .errors import Refused
+from .keys import KEYS
 from .passing import unwinding
 from .published import settle
-from .settings import FOLDERS, KEYS, Home, Settings
+from .settings import FOLDERS, Home, Settings
 
 _UNFINISHED = ".restoring"
 _MOVED = "moved.json"

@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.tables.audit import RUNS
 
 from . import warehouse as shelf
+from .basis_told import Basis
 from .settings import Home, Settings
 
 
@@ -65,6 +66,7 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     places = {int(urn): places for urn, places in told.pop("places_by_school").items()}
     known = {field.name for field in fields(Settings)}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known}
+    values["basis"] = {feed: Basis(**lines) for feed, lines in values.get("basis", {}).items()}
     return Settings(**values, places_by_school=places)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.signals.lines import what_is_wrong
 from pipeline.vocabulary.agencies import SERVICES
 
+from .basis_told import basis_told
 from .errors import Refused
 from .specialists_told import specialists_told
 
@@ -56,7 +57,7 @@ _KNOWN = {
     "drawn": {"places": int, "approved_by": str},
     "opinion": dict.fromkeys(OPINION, str),
 }
-"""The sections, and what kind of value each of their settings takes; [signals] and [specialists] have readers of their own."""
+"""The sections, and what kind of value each of their settings takes; [signals], [specialists] and [feeds] have readers of their own."""
 
 
 def values_of(told: dict, path: Path) -> dict:
@@ -69,8 +70,11 @@ def values_of(told: dict, path: Path) -> dict:
         if section == "specialists" and isinstance(entries, dict):
             values |= specialists_told(entries, path)
             continue
+        if section == "feeds" and isinstance(entries, dict):
+            values["basis"] = basis_told(entries, path)
+            continue
         if section not in _KNOWN or not isinstance(entries, dict):
-            every = (*_KNOWN, "signals", "specialists")
+            every = (*_KNOWN, "signals", "specialists", "feeds")
             raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(every)}.")
         for name, value in entries.items():
             kind = _KNOWN[section].get(name)

@@ -13,7 +13,8 @@ import polars as pl
 from pipeline import flow
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.settings import KEYS, Home, make_home, open_home
+from pipeline.edges.keys import KEYS
+from pipeline.edges.settings import Home, make_home, open_home
 from pipeline.hops.summary import Summary
 from pipeline.hops.taking_in import Day
 from pipeline.vocabulary.identifiers import UPN_LETTERS, check_letter

@@ -15,7 +15,8 @@ from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.identity import Pseudonyms, names, pseudonymised, remember
-from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.edges.keys import KEYS
+from pipeline.edges.settings import Home, make_home
 from pipeline.hops import looking
 from pipeline.vocabulary.identifiers import check_letter
 from tests.drawn import drawn

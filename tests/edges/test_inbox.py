@@ -12,8 +12,9 @@ import xlsxwriter
 from pipeline.edges import beside, delimited, inbox, parquet
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.inbox import find_extracts, in_batches
+from pipeline.edges.keys import KEYS
 from pipeline.edges.reading import read_extract, records_in
-from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.edges.settings import Home, make_home
 from pipeline.tables.layouts import LAYOUTS, layouts_of
 
 from .sent import (

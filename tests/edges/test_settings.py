@@ -10,7 +10,8 @@ import pytest
 from pipeline.edges import runs
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import BACKUP_KEY, FOLDERS, KEYS, SHORTEST_KEY, SIGNING_KEY, Settings, make_home, open_home
+from pipeline.edges.keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY
+from pipeline.edges.settings import FOLDERS, Settings, make_home, open_home
 from pipeline.vocabulary.next_steps import NEXT_STEPS
 
 LONG_ENOUGH = "k" * SHORTEST_KEY

@@ -14,7 +14,8 @@ import pytest
 
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
-from pipeline.edges.settings import KEYS, Home, make_home
+from pipeline.edges.keys import KEYS
+from pipeline.edges.settings import Home, make_home
 from pipeline.tables.facts import MARKED_WEEKS
 from pipeline.tables.schema import GrainError
 from pipeline.tables.staged import SCHOOLS

@@ -16,7 +16,8 @@ import polars as pl
 
 from pipeline.__main__ import main
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.settings import KEYS, Home, make_home, open_home
+from pipeline.edges.keys import KEYS
+from pipeline.edges.settings import Home, make_home, open_home
 from pipeline.synthetic import Synthesised
 
 KEY = {name: (name + "-key-of-every-test-home-").ljust(40, "0") for name in KEYS}
