@@ -2,6 +2,5 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['upn', 'urn', 'date', 'is_pm']) }}
 SELECT urn, upn, date, session = 'PM' AS is_pm, code
 FROM read_csv('{{ var("files") }}', columns = {
-    'urn': 'INTEGER', 'upn': 'VARCHAR', 'date': 'DATE', 'session': 'VARCHAR', 'code': 'VARCHAR', 'minutes_late': 'VARCHAR'
-    {%- if is_incremental() %}, 'recorded_at': 'VARCHAR'{% endif %}
+    {%- for name in var('columns') %}'{{ name }}': '{{ {"urn": "INTEGER", "date": "DATE"}.get(name, "VARCHAR") }}'{{ ', ' if not loop.last }}{% endfor -%}
 }, header = true)

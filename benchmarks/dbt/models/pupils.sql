@@ -11,7 +11,7 @@ year AS (
         {%- for name in var('counts') %}, sum({{ name }})::INTEGER AS {{ name }}_ytd{% endfor %}
     FROM own GROUP BY upn
 ),
-school AS (SELECT upn, arg_max(urn, week_start) AS urn FROM {{ ref('all_weeks') }} GROUP BY upn),
+school AS (SELECT upn, arg_max(urn, (week_start, urn)) AS urn FROM {{ ref('all_weeks') }} GROUP BY upn),
 days AS (
     SELECT urn, date, row_number() OVER (PARTITION BY urn ORDER BY date DESC) AS place
     FROM (SELECT DISTINCT urn, date FROM {{ ref('marks') }} JOIN {{ ref('codes') }} USING (code) WHERE possible_sessions = 1)
