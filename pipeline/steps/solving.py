@@ -36,6 +36,10 @@ def _within_scipy() -> SimpleNamespace | None:
 highs = _within_scipy()
 
 
+_WHOLE = 1e-6
+"""Nearer to a whole number than this is one: the solver's own measure."""
+
+
 class Columns(NamedTuple):
     """Sums as columns, one per number, end to end: column `n` has the sums `row[start[n]:start[n + 1]]`, lowest first, and in each its
     `sign`. There are so many `rows`."""
@@ -81,7 +85,14 @@ def cheapest(asked: Question) -> Answer:
 
 
 def cheapest_whole(asked: Question, *, most_branches: int) -> Answer:
-    """Whole numbers only: the best that so many branches tell of."""
+    """Whole numbers only: the best that so many branches tell of.
+
+    Fractions are allowed first, which is solved in a tenth of the time: where there is nothing even so there is nothing, and what comes out whole,
+    as most does, cannot be bettered.
+    """
+    found = cheapest(asked)
+    if found.numbers is None or np.abs(found.numbers - np.rint(found.numbers)).max(initial=0) < _WHOLE:
+        return found
     solver = _solved(asked, most_branches=most_branches)
     if solver is None:
         branches = {"node_limit": most_branches}

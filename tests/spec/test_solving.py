@@ -72,7 +72,20 @@ def test_a_solver_at_fault_gives_no_answer_and_milp_does(step, monkeypatch):
     at_fault = type("AtFault", (_core._Highs,), {step: lambda *_: _core.HighsStatus.kError})
     monkeypatch.setattr(solving, "highs", SimpleNamespace(**vars(solving.highs) | {"solver": at_fault}))
     same(by_the_solver, both_ways_of_asking(asked))
-    assert len(asked_of_milp) == 2
+    assert len(asked_of_milp) == 3  # of fractions, of fractions before whole numbers, and of whole numbers
+
+
+def test_what_comes_out_whole_among_fractions_is_not_asked_again_and_what_does_not_is(monkeypatch):
+    kinds = []
+    real = solving._solved
+    monkeypatch.setattr(solving, "_solved", lambda asked, **how: kinds.append(bool(how)) or real(asked, **how))
+    two_of_one = Sums.of_members([((0, 2), (1, -1))], cells=2).columns(np.arange(2), np.array([0]))
+    whole = cheapest_whole(Question(np.ones(2), np.array([1.0, 0]), np.full(2, 6.0), two_of_one), most_branches=200)
+    assert whole.numbers.tolist() == [1, 2] and kinds == [False]
+    halved = Question(np.ones(2), np.array([0.0, 1]), np.full(2, 6.0), two_of_one)
+    assert cheapest(halved).numbers.tolist() == [0.5, 1]
+    kinds.clear()
+    assert cheapest_whole(halved, most_branches=200).numbers.tolist() == [1, 2] and kinds == [False, True]
 
 
 def test_scipy_still_has_the_solver_where_it_is_looked_for():
