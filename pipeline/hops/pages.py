@@ -13,8 +13,8 @@ def write(home: Home, to: Path) -> int:
     from pipeline.dashboard.snapshot import NothingPublished
     from pipeline.dashboard.static_pages import write_pages
 
-    def on_record(as_of: date, count: int) -> None:
-        trail.record(home, trail.PAGES, day=as_of.isoformat(), files=count)
+    def on_record(day: date, count: int) -> None:
+        trail.record(home, trail.PAGES, day=day.isoformat(), files=count)
 
     try:
         return write_pages(home.published, to, first=on_record)

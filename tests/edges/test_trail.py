@@ -12,8 +12,9 @@ from datetime import date
 
 import pytest
 
+from pipeline import learning
 from pipeline.edges import trail, trail_heads
-from pipeline.edges.errors import NotOnRecord, of_the_machine
+from pipeline.edges.errors import NotOnRecord, Refused, of_the_machine
 from pipeline.edges.settings import Home, make_home
 from pipeline.edges.trail_checks import checked
 
@@ -389,6 +390,38 @@ def test_settings_that_changed_since_the_last_run_are_on_record_by_their_hash(ho
     assert [one["of"] for one in found] == [
         {"run": "flag 2026-03-13 2", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     ]
+
+
+# Opinions -----------------------------------------------------------------------------------------------------------------
+
+
+def test_who_approved_or_turned_down_an_opinion_is_on_record_and_who_was_refused(home):
+    folder = home.folder / "models" / "2026-01-10"
+    folder.mkdir(parents=True)
+    verdict = {"accepted": True, "because": "Let through."}
+    said = {"as_of": "2026-01-10", "approval": None, "suspended": None, "appraisal": {"verdict": verdict}}
+    (folder / "record.json").write_text(json.dumps(said))
+    learned, on = date(2026, 1, 10), date(2026, 1, 12)
+    with pytest.raises(Refused, match="cannot be approved before"):
+        learning.approve(home, "A head", known_on=date(2026, 1, 9))
+    learning.turn_down(home, None, learned=learned)
+    learning.approve(home, " The inclusion lead ", known_on=on, learned=learned)
+    found = [one["of"] for one in told(audit(home)) if one["did"] == trail.APPROVAL]
+    assert [(one["by"], one["decision"]) for one in found] == [
+        ("A head", "refused"), (None, "turned down"), ("The inclusion lead", "approved"),
+    ]  # fmt: skip
+    assert {one["learned"] for one in found} == {"2026-01-10"}
+
+
+def test_an_opinion_that_cannot_be_approved_on_record_is_not_approved(home):
+    folder = home.folder / "models" / "2026-01-10"
+    folder.mkdir(parents=True)
+    said = {"as_of": "2026-01-10", "approval": None, "suspended": None, "appraisal": {"verdict": {"accepted": True}}}
+    (folder / "record.json").write_text(json.dumps(said))
+    audit(home).write_text("a file where the folder should be")
+    with pytest.raises(NotOnRecord):
+        learning.approve(home, "The inclusion lead", known_on=date(2026, 1, 12))
+    assert json.loads((folder / "record.json").read_text())["approval"] is None
 
 
 # Shown and verified by command --------------------------------------------------------------------------------------------
