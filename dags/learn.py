@@ -53,6 +53,16 @@ def learn():
             )
         return parts.approve(learned["home"], learned["as_of"], by)
 
+    @task(pool=pool(), trigger_rule="all_skipped")
+    def put_refusal_on_record() -> None:
+        """Only where a person answered no, for silence is no answer: who that was."""
+        from pipeline import parts
+
+        task_instance = get_current_context()["ti"]
+        learned = task_instance.xcom_pull(task_ids="fit_and_appraise")
+        answer = task_instance.xcom_pull(task_ids="a_person_approves") or {}
+        parts.turn_down(learned["home"], learned["as_of"], (answer.get("responded_by_user") or {}).get("name"))
+
     learned = fit_and_appraise()
     asked = ApprovalOperator(
         task_id="a_person_approves",
@@ -63,7 +73,7 @@ def learn():
         or None,
         retries=0,
     )
-    is_let_through(learned) >> asked >> promote(learned)
+    is_let_through(learned) >> asked >> promote(learned) >> put_refusal_on_record()
 
 
 learn()

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions
+from pipeline import __version__, keeping, nation_told, opinions, recorded
 from pipeline.edges import progress
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
@@ -267,6 +267,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 keeping.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
+recorded.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):
@@ -327,6 +328,8 @@ def _tell(summary, as_json: bool) -> None:
     for one in summary.returned:
         if one.refused_because:
             print(f"Refused: {one.refused_because}", file=sys.stderr)
+    if summary.trail_broken:
+        print(f"Look into this: {summary.trail_broken}", file=sys.stderr)
     if summary.stopped_because:
         print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, runs
+from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, runs, trail
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
@@ -64,7 +64,7 @@ def take_in(home: Home, day: Day) -> Summary:
             for feed in FEED_NAMES:
                 take_in_feed(con, home, feed, begun.claimed.get(feed, []), summary, day=day, run=begun.run)
             link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
-            runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history)
+            summary.heed(runs.record(con, home, begun.run, "take-in", day.known_on, assumed_known_on=day.history))
             move_taken(con, home, summary)
     return summary
 
@@ -112,7 +112,7 @@ def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
         known = [ReturnSummary(**one) for one in feedback.returns(con, day.known_on)]
         summary.returned = known + [one for one in changed if one.file not in {told.file for told in known}]
         link_agencies(con, home, summary, known_on=day.known_on, history=day.history)
-        runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history)
+        summary.heed(runs.record(con, home, run, "take-in", day.known_on, assumed_known_on=day.history))
         move_taken(con, home, summary)
     return summary
 
@@ -174,7 +174,7 @@ def _came_back(con: DuckDBPyConnection, home: Home, *, known_on: date) -> Summar
         if paths:
             returning.read_returned(con, home, summary, known_on=known_on)
     if paths:
-        runs.record(con, home, summary.run, "outcomes", known_on)
+        summary.heed(runs.record(con, home, summary.run, "outcomes", known_on))
         if home.settings.move_taken:
             taken = runs.taken_whole(con) | feedback.taken(con)
             inbox.move_taken(home, taken=taken, but_not=set(), paths=paths)
@@ -229,7 +229,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
             publish(con, home, look, run=summary.run)
         if is_issued:
             issue(con, look)
-        runs.record(con, home, summary.run, "flag", as_of)
+        summary.heed(runs.record(con, home, summary.run, "flag", as_of))
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
     summary.remarks += days.said_of_lists(look) + ([look.opinion.said] if look.opinion.said else [])
@@ -256,17 +256,9 @@ def pages(home: Home, to: Path) -> int:
 
     Raises Refused where nothing is published yet, or the folder holds what is not ours.
     """
-    from pipeline.dashboard.snapshot import NothingPublished
-    from pipeline.dashboard.static_pages import write_pages
+    from pipeline.hops.pages import write
 
-    try:
-        return write_pages(home.published, to)
-    except NothingPublished as why:
-        raise Refused(str(why)) from None
-    except FileExistsError as why:
-        raise Refused(
-            f"{why.filename} was left as it is, for {why.strerror}: give an empty folder, or remove it yourself."
-        ) from None
+    return write(home, to)
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -346,4 +338,4 @@ def links(home: Home, *, known_on: date | None, said: dict[str, list[str]], weig
 def export(home: Home, table: str, to: Path) -> int:
     """Write one warehouse table to a Parquet file; returns its rows. Raises Refused for one that is not there."""
     with shelf.warehouse(home) as con:
-        return shelf.export(con, table, to)
+        return shelf.export(con, table, to, first=lambda rows: trail.record(home, trail.EXPORT, table=table, rows=rows))

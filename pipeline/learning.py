@@ -54,6 +54,15 @@ def approve(home: Home, name: str, *, known_on: date | None, learned: date | Non
     return learning.approve(home, name, known_on=known_on or clock.today())
 
 
+def turn_down(home: Home, name: str | None, *, learned: date) -> None:
+    """A person was asked, and did not let the model of that day order lists: that is put on record, and the rule goes on."""
+    from pipeline.hops import learning
+
+    record = next((one for one in records(home) if one.as_of == learned), None)
+    if record:
+        learning.put_on_record(home, record, name, "turned down")
+
+
 def in_words(record: Record) -> str:
     """The appraisal as it was kept, and who orders."""
     said = (record.folder / "appraisal.txt").read_text(encoding="utf-8").rstrip("\n")
@@ -71,4 +80,14 @@ def state_in_words(record: Record) -> str:
     return "The rule orders."
 
 
-__all__ = ["RECORD", "appraisal", "appraise_table", "approve", "in_words", "learn", "records", "state_in_words"]
+__all__ = [
+    "RECORD",
+    "appraisal",
+    "appraise_table",
+    "approve",
+    "in_words",
+    "learn",
+    "records",
+    "state_in_words",
+    "turn_down",
+]

@@ -14,7 +14,20 @@ from pipeline.hops.taking_in import Day
 from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FAMILIES
 
-__all__ = ["Busy", "Refused", "approve", "begin", "end", "flag", "homes_listed", "learn", "night", "roll_up", "take_in"]
+__all__ = [
+    "Busy",
+    "Refused",
+    "approve",
+    "begin",
+    "end",
+    "flag",
+    "homes_listed",
+    "learn",
+    "night",
+    "roll_up",
+    "take_in",
+    "turn_down",
+]
 
 
 def begin(home: str, day: str) -> dict:
@@ -63,6 +76,10 @@ def approve(home: str, learned: str, by: str) -> dict:
     return record.told["approval"]
 
 
+def turn_down(home: str, learned: str, by: str | None) -> None:
+    learning.turn_down(_home(home), by, learned=date.fromisoformat(learned))
+
+
 def homes_listed(folders: list[str] | None, file: str | None) -> list[str]:
     """The homes of a nation, by their whole paths: those told, or else those a file names. Raises Refused where one is none."""
     if not folders and not file:
@@ -81,7 +98,7 @@ def night(home: str, day: str, homes: list[str]) -> dict:
         raise Refused(done.stopped_because)
     refused = [one.refusal for one in done.extracts if one.refused_because]
     refused += [f"{one.file}: {one.refused_because}" for one in done.returned if one.refused_because]
-    kept = ("run", "schools_without_list", "lists", "remarks", "seconds")
+    kept = ("run", "trail_broken", "schools_without_list", "lists", "remarks", "seconds")
     return {"home": home, "refused": refused} | {name: getattr(done, name) for name in kept}
 
 

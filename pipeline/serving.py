@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pipeline.dashboard import charts
 from pipeline.dashboard.access import Access, AccessUnreadable
+from pipeline.dashboard.audit import Log, View
 from pipeline.dashboard.routes import Dashboard, app_of
 from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
-from pipeline.edges import clock
+from pipeline.edges import clock, trail
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 
@@ -42,7 +43,18 @@ def dashboard_of(home: Home) -> Dashboard:
         _openid_secret(home) if settings.sign_in == OPENID else "",
     )  # fmt: skip
     key = home.key("dashboard") if home.has_key("dashboard") else secrets.token_hex(32)
-    return Dashboard(home.published, access, home.folder / "audit" / "views.jsonl", clock.now, sign_in, key)
+    return Dashboard(home.published, access, log_of(home.folder), clock.now, sign_in, key)
+
+
+def log_of(folder: Path) -> Log:
+    """Puts what readers see on record in the home's trail, among all else that was done; who is nobody where nobody is known."""
+
+    def log(view: View) -> None:
+        scope = {"page": view.page, "school": view.school, "status": view.status}
+        at = view.at.isoformat(timespec="seconds")
+        trail.add_to(folder / trail.FOLDER, trail.FILE if view.is_file else trail.VIEW, [scope], who=view.who, at=at)
+
+    return log
 
 
 def _openid_secret(home: Home) -> str:

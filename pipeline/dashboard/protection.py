@@ -3,12 +3,14 @@
 import logging
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .audit import Views
+from .audit import Log, View
 from .downloads import TABLES
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -78,8 +80,8 @@ class Caught:
 class Logged:
     """No page is sent that is not in the log first: where the log cannot be written, `instead` is shown."""
 
-    def __init__(self, app: ASGIApp, views: Views, instead: Callable[[], ASGIApp]):
-        self._app, self._views, self._instead = app, views, instead
+    def __init__(self, app: ASGIApp, log: Log, now: Callable[[], datetime], instead: Callable[[], ASGIApp]):
+        self._app, self._log, self._now, self._instead = app, log, now, instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,7 +93,7 @@ class Logged:
             nonlocal is_dropped
             if message["type"] == "http.response.start" and _page(scope) not in _NOT_VIEWS:
                 try:
-                    self._record(scope, message["status"])
+                    await run_in_threadpool(self._log, self._view(scope, message["status"]))
                 except OSError:
                     is_dropped = True
             if not is_dropped:
@@ -101,9 +103,9 @@ class Logged:
         if is_dropped:
             await self._instead()(scope, receive, send)
 
-    def _record(self, scope: Scope, status: int) -> None:
-        who = scope.get("state", {}).get("who")
-        self._views.record(who=who, page=_page_or_table(scope), school=_school(scope), status=status)
+    def _view(self, scope: Scope, status: int) -> View:
+        who, page = scope.get("state", {}).get("who"), _page_or_table(scope)
+        return View(self._now(), who, page, _school(scope), status, is_file=page.startswith("/download/"))
 
 
 def _page_or_table(scope: Scope) -> str:

@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from . import downloads
 from .access import Access, AccessUnreadable
-from .audit import Views
+from .audit import Log
 from .pages import PAGES, Page
 from .protection import Caught, Headers, Logged, hosts
 from .reading import NotThere, Person, Reading
@@ -28,11 +28,11 @@ COOKIE = "a2n"
 
 @dataclass(frozen=True)
 class Dashboard:
-    """What is served: a folder of snapshots, to whom, and where views are logged."""
+    """What is served: a folder of snapshots, to whom, and how views are logged."""
 
     published: Path
     access: Path
-    views: Path
+    log: Log
     now: Callable[[], datetime]
     sign_in: SignIn = field(default_factory=SignIn)
     session_key: str = ""
@@ -167,7 +167,7 @@ def app_of(dashboard: Dashboard) -> FastAPI:
         same_site="lax", https_only=is_https,
     )  # fmt: skip
     app.add_middleware(
-        Logged, views=Views(dashboard.views, dashboard.now),
+        Logged, log=dashboard.log, now=dashboard.now,
         instead=lambda: _plainly(503, "The page cannot be shown, for that it was seen cannot be logged."),
     )  # fmt: skip
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts(dashboard.sign_in.address)), www_redirect=False)

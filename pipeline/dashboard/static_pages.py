@@ -3,6 +3,8 @@
 import hashlib
 import re
 import shutil
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from . import downloads
@@ -16,10 +18,10 @@ _UNFINISHED = ".unfinished"
 _BEFORE = ".before"
 
 
-def write_pages(published: Path, to: Path) -> int:
+def write_pages(published: Path, to: Path, *, first: Callable[[date, int], None] | None = None) -> int:
     """Every page that can be come to from the first one, with its downloads, in the folder `to`: all of them, or those of before.
 
-    Returns how many. Raises snapshot.NothingPublished where there is no snapshot, FileExistsError where `to`, or a folder beside it
+    Returns how many, which `first` is told before they are in place, with the day they are of. Raises snapshot.NothingPublished where there is no snapshot, FileExistsError where `to`, or a folder beside it
     that would be cleared away, holds something that was not written here: nothing is touched then.
     """
     to = to.resolve()
@@ -40,6 +42,8 @@ def write_pages(published: Path, to: Path) -> int:
         (unfinished / file).write_bytes(_content(Reading(snapshot, _EVERYBODY, files.address, told), name, files))
     for name in STYLES:
         (unfinished / name).write_bytes(style(name))
+    if first:
+        first(snapshot.rows("SELECT as_of FROM published.run")[0]["as_of"], len(files.known))
     if to.exists():
         to.rename(before)
     unfinished.rename(to)

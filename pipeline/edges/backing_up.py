@@ -16,7 +16,7 @@ from typing import IO
 
 import pyrage
 
-from . import backup_key, holding, progress
+from . import backup_key, holding, progress, trail
 from .backup_contents import Contents, archive, contents
 from .errors import Refused
 from .passing import unwinding
@@ -54,6 +54,8 @@ def back_up(home: Home, to: Path, *, wait: float) -> BackedUp:
     with unwinding(), holding.standing_still(home, wait=wait) as databases:
         here = contents(home, databases)
         _check_room(here, to)
+        trail.record(home, trail.BACKUP, files=here.count, bytes=here.bytes)
+        here = contents(home, databases)  # with that line in it
         try:
             with _unfinished(to) as file:
                 _write(here, file, whom)

@@ -71,6 +71,11 @@ class Contents:
     """By path why: a link, no file, or changed or gone while it was copied. A home's own keys and unfinished work are not told of."""
 
     @property
+    def count(self) -> int:
+        """How many files, as they were when found."""
+        return sum(stat.S_ISREG(one.told.st_mode) for one in self.found)
+
+    @property
     def bytes(self) -> int:
         """Bytes of all files, as they were when found."""
         return sum(one.told.st_size for one in self.found if stat.S_ISREG(one.told.st_mode))

@@ -13,8 +13,20 @@ class NoKey(Refused):
     """A key that is nowhere to be had, unlike one that is there and wrong."""
 
 
+class NotOnRecord(OSError):
+    """What was to be done could not be put on record first, and so was not done."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.filename} cannot be added to ({self.strerror}), and what cannot be put on record is not done: make room there, or "
+            "check its permissions, then run this again."
+        )
+
+
 def of_the_machine(fault: OSError) -> str:
     """What a file, a folder or the disk would not do, as a sentence."""
+    if isinstance(fault, NotOnRecord):
+        return str(fault)
     why = f" ({fault.strerror})" if fault.strerror else ""
     return f"{fault.filename or 'A file'} could not be read or written{why}: check its permissions and the disk."
 

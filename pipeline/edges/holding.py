@@ -21,6 +21,8 @@ A_LOOK = 0.5
 """Seconds from one look whether what is waited for has ended to the next."""
 LONGEST_COPY = 60 * 60.0
 """Seconds a run waits for a backup of its home."""
+NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+"""What a disk says that knows no locks, as some shared ones do not."""
 
 
 @contextmanager
@@ -101,7 +103,7 @@ def locked(handle: int, how: int) -> bool:
     except BlockingIOError:
         return False
     except OSError as fault:
-        if fault.errno not in (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+        if fault.errno not in NO_LOCKS:
             raise
     return True
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 import pyrage
 
-from . import backup_key, holding, progress
+from . import backup_key, clock, holding, progress, trail
 from .backing_up import BEGINS, NO_ROOM
 from .backup_contents import FORMAT, MANIFEST, SETTINGS, UNDER, is_key, is_link_beside
 from .errors import Refused
@@ -75,6 +75,7 @@ def _restored(backup: Path, home: Home) -> Restored:
         under.mkdir(mode=0o700, parents=True)
         unpacked = _unpacked(backup, under, key)
         manifest = _held_to_manifest(unpacked, backup)
+        _put_on_record(under, manifest)
         _put_in_place(home.folder)
     except OSError as fault:
         raise (_full(home.folder) if fault.errno in NO_ROOM else fault) from None
@@ -248,6 +249,14 @@ def _held_to_manifest(unpacked: _Unpacked, backup: Path) -> dict:
         (unpacked.under / path).unlink()
         del manifest["files"][path]
     return manifest
+
+
+def _put_on_record(under: Path, manifest: dict) -> None:
+    """The trail goes on from where the backup has it, before the home is one again: what came after the backup is lost with the rest."""
+    scope = {"made_at": manifest["made_at"], "files": len(manifest["files"])}
+    trail.add_to(
+        under / trail.FOLDER, trail.RESTORE, [scope], who=trail.actor(), at=clock.now().isoformat(timespec="seconds")
+    )
 
 
 def _put_in_place(folder: Path) -> None:

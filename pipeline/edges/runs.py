@@ -10,6 +10,7 @@ import polars as pl
 from pipeline import __version__
 from pipeline.tables.audit import RUNS
 
+from . import trail_heads
 from . import warehouse as shelf
 from .basis_told import Basis
 from .settings import Home, Settings
@@ -45,13 +46,17 @@ def has_lists(con: duckdb.DuckDBPyConnection, as_of: date) -> bool:
     return told.fetchone()[0] > 0
 
 
-def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> None:
-    """Put a run on record, in the place of itself where it is recorded a second time."""
+def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> str | None:
+    """Put a run on record, in the place of itself where it is recorded a second time, and keep the head of the trail.
+
+    Returns where the trail is broken since the run before. A run that learns tells nobody of it, so it leaves that to the next.
+    """
     settings = json.dumps(asdict(home.settings), sort_keys=True)
     row = (run, "history" if assumed_known_on else kind, as_of, __version__, settings, assumed_known_on)
     with shelf.transaction(con):
         con.execute("DELETE FROM warehouse.audit.runs WHERE run = ?", [run])
         shelf.append(con, RUNS, pl.DataFrame([row], schema=RUNS.schema, orient="row"))
+    return None if kind == "learn" else trail_heads.keep(home, run, as_of=as_of)
 
 
 def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from . import trail
 from .settings import Home
 from .workbooks import put_in_place
 from .worklist import Sheet, workbook
@@ -25,6 +26,7 @@ def send_back_rows(
     """Write outbox/returned/<urn> <day> <key>.xlsx, whole or not at all: a sheet, row number, name and sentence a row."""
     told = tuple((sheet, str(number), name, sentence) for sheet, number, name, sentence in rows)
     path = _folder(home) / f"{urn} {list_as_of} {key[:8]}.xlsx"
+    _on_record(home, urn, list_as_of, key)
     title = f"Not taken of the list of {list_as_of:%d/%m/%Y}, school {urn}"
     put_in_place(workbook(home, title, (Sheet("Not taken", _SAYS, _COLUMNS, told),), as_of=known_on), path)
     return path
@@ -34,8 +36,18 @@ def send_back_why(home: Home, urn: int | None, list_as_of: date | None, key: str
     """Write why none of a workbook was read, by its school and day where those could be told."""
     of = f"{urn} {list_as_of} " if urn and list_as_of else ""
     path = _folder(home) / f"{of}{key[:8]}.txt"
+    _on_record(home, urn, list_as_of, key)
     put_in_place(f"{why}\n".encode(), path)
     return path
+
+
+def _on_record(home: Home, urn: int | None, list_as_of: date | None, key: str) -> None:
+    trail.record(home, trail.RETURNED, **scope(urn, list_as_of, key))
+
+
+def scope(urn: int | None, list_as_of: date | None, key: str) -> trail.Scope:
+    """Of which list it is, and by the beginning of its hash which file: what a sender calls a file may be a child's name."""
+    return {"day": list_as_of and list_as_of.isoformat(), "school": urn, "key": key[:8]}
 
 
 def _folder(home: Home) -> Path:

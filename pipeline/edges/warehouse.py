@@ -1,7 +1,7 @@
 """The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -309,8 +309,9 @@ def as_declared(con: duckdb.DuckDBPyConnection, name: str) -> str:
     return f"* REPLACE ({', '.join(f'{one}::{kinds[one]} AS {one}' for one in other)})" if other else "*"
 
 
-def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
-    """Write `table`, sorted by all its columns, to the Parquet file `to`, mode 0600; returns its rows."""
+def export(con: duckdb.DuckDBPyConnection, table: str, to: Path, *, first: Callable[[int], None] | None = None) -> int:
+    """Write `table`, sorted by all its columns, to the Parquet file `to`, mode 0600; returns its rows, which `first` is told before any is
+    written."""
     schema, _, name = table.partition(".")
     found = con.execute(
         "SELECT table_schema, table_name FROM information_schema.tables "
@@ -323,6 +324,9 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
         raise Refused(f"{to} is no name for an export: let it end in .parquet.")
     if not to.parent.is_dir():
         raise Refused(f"{to} cannot be written, for there is no folder {to.parent}: make it first.")
+    count = con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]
+    if first:
+        first(count)
     part = to.with_name(f".{to.name}.part")
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
@@ -330,4 +334,4 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path) -> int:
     # DuckDB's own temporary file would be another, of another mode
     con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
     part.replace(to)
-    return con.execute(f"SELECT count(*) FROM warehouse.{schema}.{name}").fetchone()[0]
+    return count

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from xlsxwriter.format import Format
 
+from . import trail
 from .settings import Home
 from .workbook_book import Book, Leaf
 from .workbook_paper import (
@@ -51,8 +52,9 @@ class Cover:
 
 
 def write_worklist(home: Home, name: str, title: str, sheets: Iterable[Sheet], *, as_of: date) -> Path:
-    """Write outbox/worklists/<name>.xlsx, whole or not at all, readable by its owner alone. The same rows give the same bytes."""
+    """Write outbox/worklists/<name>.xlsx, put on record first, whole or not at all, readable by its owner alone. The same rows give the same bytes."""
     path = home.outbox / "worklists" / f"{name}.xlsx"
+    trail.record(home, trail.WORKLIST, day=as_of.isoformat(), worklist=name)
     write_to(path, home, title, tuple(sheets), as_of=as_of)
     return path
 

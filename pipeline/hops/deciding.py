@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from pipeline.edges import identity
+from pipeline.edges import identity, trail
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
+from pipeline.steps.agency_links import AGENCY_LINKS
+from pipeline.steps.same_child import SAME_CHILD_LINKS
 
 from . import agencies, agency_worklist, days, who_is_who, worklist
 from .facts import fold_plans, fold_rolls
@@ -30,6 +32,7 @@ def decided_links(
         with shelf.transaction(con):
             linked = agencies.decide(con, home, of_agencies, known_on=known_on)
             decided = who_is_who.decide(con, home, said, known_on=known_on)
+            _on_record(home, {SAME_CHILD_LINKS: said, AGENCY_LINKS: of_agencies}, known_on=known_on)
             if decided:
                 who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=known_on))
                 fold_rolls(con)
@@ -42,6 +45,17 @@ def decided_links(
         written = others and agency_worklist.write(con, home, others, as_of=known_on)
     told = _links_summary(home, others, linked, written) if others else None
     return replace(_links_summary(home, now, decided, path), agencies=told, remarks=remarks)
+
+
+def _on_record(home: Home, told: dict[str, dict[str, list[str]]], *, known_on: date) -> None:
+    """By worklist and decision how many pairs, before they are decided for good; not which, for a code is made of two children."""
+    scopes = [
+        {"day": known_on.isoformat(), "worklist": name, "decision": decision, "pairs": len(codes)}
+        for name, said in told.items()
+        for decision, codes in said.items()
+        if codes
+    ]
+    trail.record_all(home, trail.LINK, scopes)
 
 
 def _links_summary(home: Home, now, decided: int, worklist: Path) -> LinksSummary:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from models.errors import Unfit
-from pipeline.edges import opinions_kept
+from pipeline.edges import opinions_kept, trail
 from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import Record
 from pipeline.edges.settings import Home
@@ -120,15 +120,29 @@ def approve(home: Home, name: str, *, known_on: date) -> Record:
         raise Refused(
             f"{home.folder} has learned nothing yet: a2n learn --home {home.folder} --as-of DATE comes first."
         )
-    verdict = record.told["appraisal"]["verdict"]
-    if not name.strip():
-        raise Refused("An approval names who approves: --approve NAME.")
-    if not verdict["accepted"]:
-        raise Refused(f"There is nothing to approve. {verdict['because']}")
-    if record.suspended_because:
-        raise Refused(f"{record.suspended_because} Nothing was approved.")
-    if known_on < record.as_of:
-        raise Refused(f"It was learned as of {record.as_of:%d/%m/%Y}: it cannot be approved before.")
+    why_not = _why_not(record, name, known_on)
+    put_on_record(home, record, name, "refused" if why_not else "approved")
+    if why_not:
+        raise Refused(why_not)
     approved = Record(record.folder, record.told | {"approval": {"by": name.strip(), "on": known_on.isoformat()}})
     opinions_kept.rewrite(approved)
     return approved
+
+
+def _why_not(record: Record, name: str, known_on: date) -> str | None:
+    verdict = record.told["appraisal"]["verdict"]
+    if not name.strip():
+        return "An approval names who approves: --approve NAME."
+    if not verdict["accepted"]:
+        return f"There is nothing to approve. {verdict['because']}"
+    if record.suspended_because:
+        return f"{record.suspended_because} Nothing was approved."
+    if known_on < record.as_of:
+        return f"It was learned as of {record.as_of:%d/%m/%Y}: it cannot be approved before."
+    return None
+
+
+def put_on_record(home: Home, record: Record, name: str | None, decision: str) -> None:
+    """Who said what of a learning, or asked for what was refused; the name is of a member of staff, as told."""
+    by = name and name.strip()[: trail.LONGEST_NAME]
+    trail.record(home, trail.APPROVAL, learned=record.as_of.isoformat(), decision=decision, by=by or None)

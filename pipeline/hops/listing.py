@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from pipeline.edges import identity
+from pipeline.edges import identity, trail
 from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import (
@@ -58,7 +58,8 @@ SEVERE = {
 
 @forgetting_texts()
 def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
-    """Write every school's workbook to outbox/<as_of>/lists; returns how many. Schools without a list get none."""
+    """Write every school's workbook to outbox/<as_of>/lists, all put on record first; returns how many. Schools without a list get none."""
+    trail.record_all(home, trail.LIST, [{"day": as_of.isoformat(), "school": listed.urn} for listed in lists])
     folder = home.lists_of(as_of)
     for stale in folder.glob("*.xlsx"):
         stale.unlink()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.edges import identity
+from pipeline.edges import identity, trail
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import day_in_words, full_name, year_in_words
 from pipeline.edges.worklist import Cover, Sheet, write_to
@@ -57,6 +57,8 @@ def write_lost(home: Home, look: Look) -> int:
     paths = {OFFICER: home.lost_between_services_of(look.as_of), VIRTUAL_SCHOOL: home.lost_in_care_of(look.as_of)}
     there = set(look.lost.rows["goes_to"])
     words = _Words(home, look) if there else None
+    scopes = [{"day": look.as_of.isoformat(), "worklist": paths[goes_to].stem} for goes_to in paths if goes_to in there]
+    trail.record_all(home, trail.WORKLIST, scopes)
     for goes_to, path in paths.items():
         if goes_to in there:
             _write(path, home, look, words, goes_to)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.edges import progress
+from pipeline.edges import progress, trail
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.printable_contents import Begun, Drawing, DrawnKind, DrawnTerm, Page, WeekColumn
 from pipeline.edges.printables import typst, write_printable
@@ -87,6 +87,7 @@ def print_out(home: Home, made: list[Printable], *, as_of: date) -> tuple[dict[s
         return {}, []
     try:
         typst()
+        trail.record_all(home, trail.PRINTABLE, [_scope(one, as_of=as_of) for one in made])
         why_not = dict(_laid_out(made, _folder(home, as_of=as_of)))
     except Refused as why:
         return {}, [str(why)]
@@ -94,6 +95,10 @@ def print_out(home: Home, made: list[Printable], *, as_of: date) -> tuple[dict[s
         return {}, [of_the_machine(fault)]
     printed = {str(one.listed.urn): len(one.pages) for one in made if one.listed.urn not in why_not}
     return printed, sorted(set(why_not.values()))
+
+
+def _scope(one: Printable, *, as_of: date) -> trail.Scope:
+    return {"day": as_of.isoformat(), "school": one.listed.urn, "pages": len(one.pages)}
 
 
 def _folder(home: Home, *, as_of: date) -> Path:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipeline.edges import identity
+from pipeline.edges import identity, trail
 from pipeline.edges.facts_changed import changes
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import ToPutRight, day_in_words, full_name, year_in_words
@@ -65,6 +65,7 @@ def write_without_list(home: Home, look: Look, wrong: WrongFacts) -> dict[str, i
     without = [urn for urn in sorted(look.without_list["urn"]) if due is None or urn in due]
     schools = dict(look.known.schools.select("urn", "name").iter_rows())
     told = {urn: wrong.of(urn) for urn in without if wrong.of(urn)}
+    trail.record_all(home, trail.TO_PUT_RIGHT, [{"day": look.as_of.isoformat(), "school": urn} for urn in told])
     for urn, facts in told.items():
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         title = f"To put right: {schools.get(urn, 'School')} ({urn}), {day_in_words(look.as_of)}"

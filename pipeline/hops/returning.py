@@ -6,13 +6,13 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import beside, feedback, identity, inbox, links
+from pipeline.edges import beside, feedback, identity, inbox, links, trail
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Extract
 from pipeline.edges.returned import Returned, content_of, returned_list
 from pipeline.edges.seals import Seals
-from pipeline.edges.sent_back import send_back_rows, send_back_why
+from pipeline.edges.sent_back import scope, send_back_rows, send_back_why
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_marks import LIVE
 from pipeline.edges.workbook_parts import damaged
@@ -51,7 +51,9 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
     The same bytes twice are read once. What was taken and refused is told of in `summary`.
     """
     seals = Seals(home.key("pseudonym"))
-    for read in sorted((_read(one, seals, home) for one in unread(con, home)), key=lambda one: one.turn):
+    came_back = sorted((_read(one, seals, home) for one in unread(con, home)), key=lambda one: one.turn)
+    trail.record_all(home, trail.READ, map(_scope, came_back))
+    for read in came_back:
         try:
             if read.refused:
                 raise read.refused
@@ -61,6 +63,11 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
             summary.returned.append(ReturnSummary(read.extract.name, refused_because=str(why)))
         except Refused as why:
             _refuse(con, home, read, str(why), summary, known_on=known_on)
+
+
+def _scope(read: _Read) -> trail.Scope:
+    mark = read.returned and read.returned.mark
+    return scope(mark and mark.urn, mark and mark.as_of, read.extract.sha256)
 
 
 _OF_DAMAGE = (ValueError, ArithmeticError, LookupError, RecursionError)

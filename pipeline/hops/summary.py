@@ -86,16 +86,23 @@ class Summary:
     findings: list[Finding] = field(default_factory=list)  # of a check alone
     not_asked: list[str] = field(default_factory=list)  # rules a check could not judge
     remarks: list[str] = field(default_factory=list)  # sentences: what its user would otherwise wonder at
+    trail_broken: str | None = None  # where the record of who saw what is not as it was written
     stopped_because: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def refused_any(self) -> bool:
         refused = any(one.refused_because for one in (*self.extracts, *self.returned))
-        return self.stopped_because is not None or refused
+        return self.stopped_because is not None or self.trail_broken is not None or refused
 
     def as_json(self) -> dict:
         return asdict(self) | {"as_of": self.as_of.isoformat()}
+
+    def heed(self, broken: str | None) -> None:
+        """Where the trail is broken: of all remarks the first, and more than one."""
+        if broken:
+            self.trail_broken = self.trail_broken or broken
+            self.remarks.insert(0, broken)
 
     def add(self, other: "Summary") -> None:
         """Take in what `other`, a later part of the same work, did."""
@@ -103,6 +110,7 @@ class Summary:
         self.extracts += other.extracts
         self.returned += other.returned
         self.remarks += other.remarks
+        self.trail_broken = self.trail_broken or other.trail_broken
         for mine, theirs in (
             (self.set_aside_by_rule, other.set_aside_by_rule),
             (self.noted_by_rule, other.noted_by_rule),

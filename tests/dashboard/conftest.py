@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from pipeline.dashboard.routes import Dashboard, app_of
 from pipeline.dashboard.sign_in import SignIn
+from pipeline.serving import log_of
 
 from .made_up import publish_made_up
 
@@ -39,9 +40,7 @@ def served(published, tmp_path) -> Callable[..., TestClient]:
     ) -> TestClient:
         if access is not None:
             (tmp_path / "access.toml").write_text(access)
-        dashboard = Dashboard(
-            folder, tmp_path / "access.toml", tmp_path / "audit" / "views.jsonl", lambda: now, sign_in, session_key
-        )
+        dashboard = Dashboard(folder, tmp_path / "access.toml", log_of(tmp_path), lambda: now, sign_in, session_key)
         return TestClient(app_of(dashboard), base_url=base, client=("127.0.0.1", 50000), follow_redirects=False)
 
     return client

@@ -10,6 +10,8 @@ from pipeline.dashboard.access import Access, AccessUnreadable
 from pipeline.dashboard.pages import PAGES
 from pipeline.dashboard.protection import HEADERS
 from pipeline.dashboard.sign_in import SignIn, local
+from pipeline.edges import trail
+from pipeline.edges.trail_checks import checked
 
 from .conftest import BY_PROXY, HEAD, LEAD, MOMENT, STRANGER, by
 from .made_up import publish_made_up
@@ -157,7 +159,15 @@ def test_a_site_of_another_name_that_was_pointed_here_is_not_answered(served):
 
 
 def logged(tmp_path) -> list[dict]:
-    return [json.loads(line) for line in (tmp_path / "audit" / "views.jsonl").read_text().splitlines()]
+    """What the trail says of each view, its place in the chain apart."""
+    assert checked(tmp_path / "audit", []).broken is None
+    told = [json.loads(line) for _, _, line in trail.lines_of(tmp_path / "audit")]
+    return [{name: one[name] for name in ("at", "who", "did")} | one["of"] for one in told]
+
+
+def viewed(who: str | None, page: str, school: int | None, status: int, did: str = "page viewed") -> dict:
+    at = MOMENT.isoformat(timespec="seconds")
+    return {"at": at, "who": who, "did": did, "page": page, "school": school, "status": status}
 
 
 def test_every_view_is_logged_and_nothing_that_was_in_it(served, tmp_path):
@@ -167,13 +177,12 @@ def test_every_view_is_logged_and_nothing_that_was_in_it(served, tmp_path):
     client.get("/download/flow.csv?area=Brook", headers=by(LEAD))
     client.get("/lost")
     client.get("/Amira-Khan", headers=by(LEAD))
-    at = MOMENT.isoformat(timespec="seconds")
     assert logged(tmp_path) == [
-        {"at": at, "who": LEAD, "page": "/schools", "school": None, "status": 200},
-        {"at": at, "who": HEAD, "page": "/school/{urn}", "school": 100003, "status": 403},
-        {"at": at, "who": LEAD, "page": "/download/flow.csv", "school": None, "status": 200},
-        {"at": at, "who": None, "page": "/lost", "school": None, "status": 401},
-        {"at": at, "who": None, "page": "no such page", "school": None, "status": 404},
+        viewed(LEAD, "/schools", None, 200),
+        viewed(HEAD, "/school/{urn}", 100003, 403),
+        viewed(LEAD, "/download/flow.csv", None, 200, "file downloaded"),
+        viewed(None, "/lost", None, 401),
+        viewed(None, "no such page", None, 404),
     ]
 
 
@@ -209,9 +218,10 @@ def test_a_table_and_a_schools_number_are_logged_and_no_other_word(served, tmp_p
 def test_the_log_is_its_owners_alone_and_a_style_sheet_is_no_view(served, tmp_path):
     client = served()
     client.get("/health"), client.get("/static/site.css")
-    assert not (tmp_path / "audit" / "views.jsonl").exists()
+    assert not (tmp_path / "audit").exists()
     client.get("/")
-    assert stat.S_IMODE((tmp_path / "audit" / "views.jsonl").stat().st_mode) == 0o600
+    [path] = trail.files(tmp_path / "audit")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_what_cannot_be_logged_is_not_shown(served, tmp_path):

@@ -8,14 +8,15 @@ import os
 import stat
 import tarfile
 import tracemalloc
+from datetime import date
 from pathlib import Path
 
 import pyrage
 import pytest
 
-from pipeline.edges import backup_contents, backup_key
+from pipeline.edges import backup_contents, backup_key, trail, trail_heads
 from pipeline.edges.backing_up import back_up
-from pipeline.edges.errors import Refused
+from pipeline.edges.errors import NotOnRecord, Refused
 from pipeline.edges.restoring import restore
 from pipeline.edges.settings import Home, make_home, open_home
 
@@ -60,11 +61,11 @@ def with_key(home: Home, folder: Path) -> Path:
 
 
 def held(folder: Path) -> dict[str, tuple]:
-    """Every file, link and folder, but for keys and scratch: what is in it and its mode."""
+    """Every file, link and folder, but for keys, scratch and the trail, which goes on: what is in it and its mode."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if name.endswith(".key") or name.startswith("scratch"):
+        if name.endswith((".key", "/.trail")) or name.startswith(("scratch", "audit/trail-")):
             continue
         what = str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else None
         found[name] = (what, stat.S_IMODE(path.lstat().st_mode))
@@ -87,6 +88,34 @@ def test_what_was_in_the_home_is_in_it_again_with_its_modes_and_links(home, tmp_
     assert held(done.home.folder) == held(home.folder)
     assert (done.home.published / "current.duckdb").read_text() == "figures"
     assert done.keys_missing == ["warehouse", "identity", "pseudonym"]
+
+
+def test_that_it_was_made_is_on_record_in_it_and_the_restored_homes_trail_goes_on_whole(home, tmp_path):
+    trail.record(home, trail.LIST, day="2026-02-06", school=100001)
+    trail_heads.keep(home, "flag 2026-02-06 1", as_of=date(2026, 2, 6))
+    backup, folder = backed_up(home), with_key(home, tmp_path / "again")
+    trail.record(home, trail.VIEW, page="/")
+    (folder / "identity.key").write_bytes((home.folder / "identity.key").read_bytes())
+    again = restore(backup, folder).home
+    found = [json.loads(line) for _, _, line in trail.lines_of(again.folder / "audit")]
+    there, here = (
+        (one.folder / "audit" / trail.files(home.folder / "audit")[0].name).read_bytes() for one in (again, home)
+    )
+    assert there.splitlines()[:3] == here.splitlines()[:3] and len(here.splitlines()) == 4
+    assert [one["did"] for one in found] == [trail.BEFORE, trail.LIST, trail.BACKUP, trail.RESTORE]
+    assert set(found[2]["of"]) == {"files", "bytes"} and set(found[3]["of"]) == {"made_at", "files"}
+    assert trail_heads.verified(again).broken is None
+    assert trail_heads.keep(again, "flag 2026-02-07 1", as_of=date(2026, 2, 7)) is None
+
+
+def test_a_backup_that_is_refused_is_on_no_record_and_one_that_cannot_be_on_record_is_not_made(home, tmp_path):
+    with pytest.raises(Refused):
+        back_up(home, home.folder / "home.a2n", wait=0)
+    assert trail.files(home.folder / "audit") == []
+    (home.folder / "audit" / ".trail").mkdir()
+    with pytest.raises(NotOnRecord):
+        backed_up(home)
+    assert not (tmp_path / "home.a2n").exists()
 
 
 def test_a_folder_with_all_the_keys_lacks_none(home, tmp_path):

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -83,11 +84,13 @@ def new_home(folder: Path, *, demo: bool = True, every_days: int = 1) -> Home:
 
 
 def copied(home: Home, to: Path) -> Home:
-    """Another home with the same keys, settings and warehouse, and an empty inbox."""
+    """Another home with the same keys, settings, warehouse and record of who saw what, and an empty inbox."""
     copy = new_home(to, demo=home.settings.demo)
     for path in (home.warehouse, home.identity):
         if path.exists():
             (to / path.name).write_bytes(path.read_bytes())
+    if (home.folder / "audit").is_dir():  # else it would be gone, by the heads that the names keep of it
+        shutil.copytree(home.folder / "audit", to / "audit", dirs_exist_ok=True)
     return open_home(copy.folder)
 
 

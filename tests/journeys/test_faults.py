@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from expectations import PROMISES, Severity
+from pipeline.edges import trail
 from pipeline.edges.settings import Home
 
 from .at_home import Ran, a2n, a2n_process, deliver, new_home, tables, total
@@ -191,6 +192,12 @@ def test_no_name_or_upn_is_legible_in_any_file_but_the_inboxs_the_lists_and_the_
     }
     assert {path.name: found for path in files if (found := faulty.marks.found_in_bytes(path.read_bytes()))} == {}
     assert {"warehouse.duckdb", "identity.duckdb", "ragged.csv.refused.txt"} <= {path.name for path in files}
+
+
+def test_no_name_upn_birth_date_or_pupil_id_is_on_the_record_of_who_saw_what(faulty):
+    said = "".join(path.read_text() for path in trail.files(faulty.home.folder / trail.FOLDER))
+    assert faulty.marks.found_in_text(said) == set() and said.count(trail.LIST) > 2
+    assert [pupil for pupil in tables(faulty.home, "derived")["derived.triage"]["pupil_id"] if pupil in said] == []
 
 
 def test_a_surname_in_a_cell_where_none_belongs_is_set_aside_by_row_and_rule(faulty):
