@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
+CHECK_VENV := .venv-check
+CHECK_STAMP := $(CHECK_VENV)/.set-up
+
+.PHONY: setup demo serve browser test soak check sbom fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -49,6 +52,18 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m supply licences
+	@$(MAKE) --no-print-directory $(CHECK_STAMP) && $(BIN)/python -m supply weaknesses || { status=$$?; test $$status = 3; }
+
+# What is pinned, in CycloneDX: sbom.cdx.json.
+sbom: setup $(CHECK_STAMP)
+	@$(BIN)/python -m supply sbom
+
+# The programs that ask after packages have an environment of their own, so that what runs is what is pinned to run.
+$(CHECK_STAMP): requirements-check.txt | $(STAMP)
+	@test -x $(CHECK_VENV)/bin/python || $(PYTHON) -m venv $(CHECK_VENV)
+	@VIRTUAL_ENV=$(CURDIR)/$(CHECK_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-check.txt
+	@touch $(CHECK_STAMP)
 
 fix: setup
 	@$(BIN)/ruff check --fix .
@@ -74,4 +89,4 @@ bench-linkage: setup
 	@$(BIN)/python -m benchmarks.linkage
 
 clean:
-	rm -rf $(VENV) .airflow $(DEMO_HOME) build *.egg-info
+	rm -rf $(VENV) $(CHECK_VENV) .airflow $(DEMO_HOME) build *.egg-info
