@@ -39,13 +39,14 @@ browser:
 		|| echo "There is no Chromium, so the browser's tests are skipped: install it, or run make browser as root."
 
 # Some three hours on two cores. What it found is in tests/soaks/results.
-soak: setup browser
+soak: setup browser $(CHECK_STAMP)
 	@$(BIN)/python -m pytest -m long -n auto --maxprocesses 8 --dist loadfile
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 	@$(BIN)/python -m tests.soaks.appraisal --seeds 20 --write tests/soaks/results/appraisal.json
+	@$(BIN)/python -m tests.soaks.leaks --each 12 --write tests/soaks/results/leaks.json
 	@$(BIN)/python -m tests.soaks.nation --homes 8 --pupils 20000 --write tests/soaks/results/nation.json
 
 check: setup

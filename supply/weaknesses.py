@@ -5,10 +5,11 @@ pip-audit says "none found" of a package that the service does not know or that 
 
 import json
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .pins import EVERYWHERE, ROOT, normal, pinned
+from .pins import normal, pinned
 
 NONE, FOUND, NOT_ASKED = 0, 1, 3
 """Exit statuses: every package was asked after and nothing is known; something is; some or all could not be asked after."""
@@ -43,42 +44,57 @@ class Answer:
 
 def asked(pip_audit: Path, service: tuple[str, ...] = ()) -> Answer:
     """Ask after every pin. `service` are pip-audit's own words for another service than its usual one."""
-    files = [word for file in EVERYWHERE for word in ("-r", str(ROOT / file))]
-    words = [
-        str(pip_audit),
-        *files,
-        "--disable-pip",
-        "--no-deps",
-        "--progress-spinner",
-        "off",
-        "--format",
-        "json",
-        "--desc",
-        "off",
-        *service,
-    ]
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=900, check=False)
-    except (OSError, subprocess.TimeoutExpired) as fault:
-        return _nobody(type(fault).__name__)
+    with tempfile.TemporaryDirectory(prefix="a2n-pins-") as folder:
+        files = [word for path in _files(Path(folder)) for word in ("-r", str(path))]
+        words = [
+            str(pip_audit),
+            *files,
+            "--disable-pip",
+            "--no-deps",
+            "--progress-spinner",
+            "off",
+            "--format",
+            "json",
+            "--desc",
+            "off",
+            *service,
+        ]
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, timeout=900, check=False)
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            return _nobody(type(fault).__name__)
     try:
         return read(json.loads(done.stdout))
     except (ValueError, KeyError, TypeError):
         return _nobody(done.stderr.strip().rpartition("\n")[2][:300])
 
 
+def _files(folder: Path) -> list[Path]:
+    """The pins without where they are needed, for pip-audit passes over in silence what is not needed here; no package twice in one file."""
+    by_file: list[dict[str, str]] = []
+    for pin in pinned():
+        file = next((one for one in by_file if pin.name not in one), None)
+        if file is None:
+            by_file.append(file := {})
+        file[pin.name] = f"{pin.name}=={pin.version} {' '.join(f'--hash=sha256:{one}' for one in pin.hashes)}\n"
+    paths = [folder / f"pins-{number}.txt" for number in range(len(by_file))]
+    for path, file in zip(paths, by_file, strict=True):
+        path.write_text("".join(file.values()))
+    return paths
+
+
 def read(told: dict) -> Answer:
     """pip-audit's JSON. A pin that it does not speak of was not asked about."""
-    by_name = {normal(one["name"]): one for one in told["dependencies"]}
+    answered = {(normal(one["name"]), one["version"]): one["vulns"] for one in told["dependencies"] if "vulns" in one}
     found, accepted = [], []
-    for name, one in sorted(by_name.items()):
-        for weakness in one.get("vulns", ()):
-            said = _in_words(name, one["version"], weakness)
+    for (name, version), weak in sorted(answered.items()):
+        for weakness in weak:
+            said = _in_words(name, version, weakness)
             names = {weakness["id"], *weakness.get("aliases", ())} & ACCEPTED.keys()
             accepted += [f"{said} It stays: {ACCEPTED[one_of]}" for one_of in sorted(names)[:1]]
             found += [] if names else [said]
-    silent = {pin.name for pin in pinned()} - {name for name, one in by_name.items() if "vulns" in one}
-    why = {one["skip_reason"].partition(":")[0] for one in by_name.values() if "skip_reason" in one}
+    silent = {pin.name for pin in pinned() if (pin.name, pin.version) not in answered}
+    why = {one["skip_reason"].partition(":")[0] for one in told["dependencies"] if "skip_reason" in one}
     return Answer(tuple(found), tuple(accepted), tuple(sorted(silent)), "; ".join(sorted(why)))
 
 

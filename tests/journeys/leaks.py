@@ -4,11 +4,13 @@
 be afterwards, because names are its purpose; all else that it prints or writes is searched.
 """
 
+import filecmp
 import gzip
 import io
 import shutil
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -129,7 +131,7 @@ class Stage:
         (at / "homes.txt").write_text("home\n")
         words = [word for one in given.words.split() for word in self._places(one, at)]
         ran = watched(at / "ran", name, *words, laid=laid, typed=given.typed, **how)
-        return Left(at, ran, given, " ".join(words))
+        return Left(at, ran, given, " ".join(words), self.homes[given.of])
 
     def _places(self, word: str, at: Path) -> list[str]:
         files = sorted(str(path) for path in (*self.made.glob("*.csv"), *self.made.glob("*.xml")))
@@ -150,6 +152,7 @@ class Left:
     ran: Watched
     given: Given
     words: str
+    before: Path
 
     def found(self, marks: Marks) -> dict[str, set[str]]:
         """Every place in which a mark is, of all that may have none."""
@@ -157,7 +160,7 @@ class Left:
         found = {place: marks.found_in_text(text) for place, text in said.items()}
         if self.ran.status == WRONG_USAGE:  # whoever typed it is told what is wrong with it, and nobody else
             found["standard error"] -= marks.found_in_text(self.words)
-        found |= found_in(self.at / "home", marks, but_not=MAY_NAME)
+        found |= found_in(self.at / "home", marks, but_not=MAY_NAME, before=self.before)
         found |= found_in(self.at / "to", marks, but_not=self.given.may_name)
         for name in ("cwd", "tmp"):
             found |= found_in(self.at / "ran" / name, marks)
@@ -172,15 +175,19 @@ class Left:
         shutil.rmtree(self.at)
 
 
-def found_in(folder: Path, marks: Marks, *, but_not: tuple[str, ...] = ()) -> dict[str, set[str]]:
-    """By path, the marks in each file below a folder: in its name, its bytes, and in what is packed or kept in tables in it."""
+def found_in(
+    folder: Path, marks: Marks, *, but_not: tuple[str, ...] = (), before: Path | None = None
+) -> dict[str, set[str]]:
+    """By path, the marks in each file below a folder: in its name, its bytes, and in what is packed or kept in tables in it. What is as it
+    was in the folder `before` is looked at there, once."""
     found = {}
     for path in sorted(folder.rglob("*")):
         place = str(path.relative_to(folder))
         if any(_matches(place, pattern) for pattern in but_not):
             continue
         marked = marks.found_in_text(place)
-        if path.is_file() and not path.is_symlink():
+        is_new = not (before and (before / place).is_file() and filecmp.cmp(path, before / place, shallow=False))
+        if path.is_file() and not path.is_symlink() and is_new:
             marked |= found_in_file(path, marks)
         if marked:
             found[f"{folder.name}/{place}"] = marked
@@ -201,7 +208,8 @@ def found_in_file(path: Path, marks: Marks) -> set[str]:
     if path.suffix in (".txt", ".csv", ".json", ".jsonl", ".html", ".md", ".toml", ".log"):
         found |= marks.found_in_text(held.decode("utf-8", errors="replace"))
     if held[:4] == b"PAR1" and path.suffix == ".parquet":
-        found |= marks.found_in_table(pl.read_parquet(path))
+        with suppress(pl.exceptions.PolarsError):  # one that is broken is bytes, and nothing more
+            found |= marks.found_in_table(pl.read_parquet(path))
     if path.suffix == ".duckdb" and path.parent.name in ("published", "all"):
         for rows in _tables(path):
             found |= marks.found_in_table(rows)
@@ -211,7 +219,7 @@ def found_in_file(path: Path, marks: Marks) -> set[str]:
 def _unpacked(held: bytes) -> Iterator[bytes]:
     if held[:2] == b"\x1f\x8b":
         yield gzip.decompress(held)
-    if held[:4] == b"PK\x03\x04":
+    if zipfile.is_zipfile(io.BytesIO(held)):
         with zipfile.ZipFile(io.BytesIO(held)) as archive:
             yield from (archive.read(name) for name in archive.namelist())
 

@@ -67,5 +67,5 @@ def _days(text: str) -> set[date]:
     for told in set(_DATE.findall(text)):
         for spelling in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%b-%d"):
             with contextlib.suppress(ValueError):
-                found.add(datetime.strptime(told, spelling).date()  # noqa: DTZ007)
+                found.add(datetime.strptime(told, spelling).date())  # noqa: DTZ007
     return found
