@@ -44,33 +44,27 @@ class Answer:
 
 def asked(pip_audit: Path, service: tuple[str, ...] = ()) -> Answer:
     """Ask after every pin. `service` are pip-audit's own words for another service than its usual one."""
+    told: list[dict] = []
     with tempfile.TemporaryDirectory(prefix="a2n-pins-") as folder:
-        files = [word for path in _files(Path(folder)) for word in ("-r", str(path))]
-        words = [
-            str(pip_audit),
-            *files,
-            "--disable-pip",
-            "--no-deps",
-            "--progress-spinner",
-            "off",
-            "--format",
-            "json",
-            "--desc",
-            "off",
-            *service,
-        ]
-        try:
-            done = subprocess.run(words, capture_output=True, text=True, timeout=900, check=False)
-        except (OSError, subprocess.TimeoutExpired) as fault:
-            return _nobody(type(fault).__name__)
-    try:
-        return read(json.loads(done.stdout))
-    except (ValueError, KeyError, TypeError):
-        return _nobody(done.stderr.strip().rpartition("\n")[2][:300])
+        for path in _files(Path(folder)):
+            words = [str(pip_audit), "-r", str(path), *_QUIETLY, *service]
+            try:
+                done = subprocess.run(words, capture_output=True, text=True, timeout=900, check=False)
+            except (OSError, subprocess.TimeoutExpired) as fault:
+                return _nobody(type(fault).__name__)
+            try:
+                told += json.loads(done.stdout)["dependencies"]
+            except (ValueError, KeyError, TypeError):
+                return _nobody(done.stderr.strip().rpartition("\n")[2][:300])
+    return read(told)
+
+
+_QUIETLY = ("--disable-pip", "--no-deps", "--progress-spinner", "off", "--format", "json", "--desc", "off")
 
 
 def _files(folder: Path) -> list[Path]:
-    """The pins without where they are needed, for pip-audit passes over in silence what is not needed here; no package twice in one file."""
+    """The pins without where they are needed, for pip-audit passes over in silence what is not needed here. No package
+    is twice in one file, which it refuses."""
     by_file: list[dict[str, str]] = []
     for pin in pinned():
         file = next((one for one in by_file if pin.name not in one), None)
@@ -83,9 +77,9 @@ def _files(folder: Path) -> list[Path]:
     return paths
 
 
-def read(told: dict) -> Answer:
-    """pip-audit's JSON. A pin that it does not speak of was not asked about."""
-    answered = {(normal(one["name"]), one["version"]): one["vulns"] for one in told["dependencies"] if "vulns" in one}
+def read(told: list[dict]) -> Answer:
+    """What pip-audit tells of packages, in its JSON. A pin that it does not speak of was not asked about."""
+    answered = {(normal(one["name"]), one["version"]): one["vulns"] for one in told if "vulns" in one}
     found, accepted = [], []
     for (name, version), weak in sorted(answered.items()):
         for weakness in weak:
@@ -94,7 +88,7 @@ def read(told: dict) -> Answer:
             accepted += [f"{said} It stays: {ACCEPTED[one_of]}" for one_of in sorted(names)[:1]]
             found += [] if names else [said]
     silent = {pin.name for pin in pinned() if (pin.name, pin.version) not in answered}
-    why = {one["skip_reason"].partition(":")[0] for one in told["dependencies"] if "skip_reason" in one}
+    why = {one["skip_reason"].partition(":")[0] for one in told if "skip_reason" in one}
     return Answer(tuple(found), tuple(accepted), tuple(sorted(silent)), "; ".join(sorted(why)))
 
 
