@@ -123,6 +123,7 @@ class Stage:
     homes: dict[str, Path]
     day: str
     work: Path
+    said: str
 
     def run(self, name: str, given: Given, laid: Laid | None = None, **how) -> "Left":
         at = self.work / f"{name}-{len(list(self.work.iterdir()))}"
@@ -139,6 +140,7 @@ class Stage:
             return files
         stand_for = {
             "home": at / "home", "to": at / "to", "day": self.day, "homes": at / "homes.txt",
+            "upn": UPN,
             "made_first": next(one for one in files if "pupils" in one), "backup": self.homes["backup"],
         }  # fmt: skip
         return [word.format(**stand_for)]
@@ -247,8 +249,8 @@ def staged(folder: Path, **how) -> Stage:
     day = made.last_day
     evening = new_home(folder / "evening")
     deliver(evening, made.history, "last_year")
-    ran = a2n("take-in", "--home", evening.folder, "--history", "--known-on", "2025-09-01")
-    assert ran.status == 0, ran.err
+    history = a2n("take-in", "--home", evening.folder, "--history", "--known-on", "2025-09-01")
+    assert history.status == 0, history.err
     shutil.copytree(evening.folder, folder / "morning")
     put_in(evening, made)
     morning = open_home(folder / "morning")
@@ -260,7 +262,9 @@ def staged(folder: Path, **how) -> Stage:
     assert a2n("backup", "--home", morning.folder, "--to", backup).status == 0
     (folder / "work").mkdir()
     homes = {"evening": evening.folder, "morning": morning.folder, "backup": backup}
-    return Stage(folder / "made", marks, homes, str(day), folder / "work")
+    return Stage(
+        folder / "made", marks, homes, str(day), folder / "work", "".join((history.out, history.err, ran.out, ran.err))
+    )
 
 
 def put_in(home: Home, made) -> None:

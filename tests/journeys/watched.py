@@ -24,7 +24,12 @@ from .marked import FORENAME, SURNAME
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["tests.journeys.killed_imports", "tests.journeys.watched", "tests.journeys.leaks", "pipeline.__main__"]
+    [
+        "tests.journeys.killed_imports",
+        "tests.journeys.watched",
+        "tests.journeys.leaks",
+        "tests.journeys.watched_imports",
+    ]
 )
 
 UPN = "A890200018001"

@@ -105,7 +105,7 @@ def soak(each: int, seed: int, workers: int, folder: Path) -> dict:
                 for why in wrong
             )
             print(
-                f"{sum(n for what, n in counts.items() if ':' not in what)} runs, {len(faults)} faults ({how}, {name}, {of})",
+                f"{sum(n for what, n in counts.items() if ':' not in what)} runs, {len(faults)} faults ({how}, {name}, {of}) {'; '.join(wrong)}",
                 flush=True,
             )
         left.clear()
