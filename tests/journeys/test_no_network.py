@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from pipeline.edges.settings import open_home
+from pipeline.edges import airflow
 
-from .at_home import Ran, command, copied, deliver
+from .at_home import Ran, a2n, command, deliver, new_home
 
 LISTENING = Path(__file__).parent / "listening"
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def cut_off() -> list[str]:
     return []
 
 
-def listened(folder: Path, words: list[str], *, before: tuple[str, ...] = (), timeout: int = 300) -> tuple[Ran, str]:
+def listened(folder: Path, words: list[str], *, before: tuple[str, ...] = (), timeout: int = 580) -> tuple[Ran, str]:
     """Give a command, and what it asked for beyond this machine."""
     heard = folder / "heard"
     path = os.pathsep.join([str(LISTENING), str(ROOT), *sys.path[1:2]])
@@ -62,16 +62,22 @@ def test_what_is_asked_beyond_this_machine_is_heard(tmp_path):
 
 
 @pytest.fixture
-def evening(night, made, tmp_path):
-    home = copied(night.before, tmp_path / "home")
-    deliver(home, made.files)
+def evening(small, tmp_path):
+    home = new_home(tmp_path / "home")
+    deliver(home, small.files)
     return home
 
 
-def test_a_whole_night_in_a_network_with_nothing_in_it_asks_for_nothing_and_ends_well(evening, made, tmp_path):
+@pytest.fixture
+def morning(evening, small):
+    assert a2n("nightly", "--home", evening.folder, "--as-of", small.last_day).status == 0
+    return evening
+
+
+def test_a_whole_night_in_a_network_with_nothing_in_it_asks_for_nothing_and_ends_well(evening, small, tmp_path):
     """Through the gate, Great Expectations and all: with the lists, the pages to print and the figures."""
     before = cut_off()
-    words = command("nightly", "--home", evening.folder, "--as-of", made.last_day)
+    words = command("nightly", "--home", evening.folder, "--as-of", small.last_day)
     ran, heard = listened(tmp_path, words, before=tuple(before))
     assert (ran.status, heard) == (0, ""), ran.err
     assert list(evening.outbox.rglob("*.pdf")) and (evening.published / "current.duckdb").exists()
@@ -84,9 +90,9 @@ def test_a_whole_night_in_a_network_with_nothing_in_it_asks_for_nothing_and_ends
     pytest.param(["learn", "--home", "{home}", "--as-of", "{day}"], marks=pytest.mark.long),
     pytest.param(["pages", "--home", "{home}", "--to", "{new}"], marks=pytest.mark.long),
 ], ids=["check", "demo", "demo through Airflow", "learn", "pages"])  # fmt: skip
-def test_a_command_asks_nothing_of_the_network(night, made, tmp_path, words):
-    stand_for = {"{new}": str(tmp_path / "new"), "{home}": str(shutil.copytree(night.home.folder, tmp_path / "home", symlinks=True)), "{day}": str(made.last_day)}  # fmt: skip
-    files = [str(path) for path in made.files]
+def test_a_command_asks_nothing_of_the_network(morning, small, tmp_path, words):
+    stand_for = {"{new}": str(tmp_path / "new"), "{home}": str(morning.folder), "{day}": str(small.last_day)}  # fmt: skip
+    files = [str(path) for path in small.files]
     given = [one for word in words for one in (files if word == "{files}" else [stand_for.get(word, word)])]
     through_airflow = "airflow" in words  # its parts speak to each other over this machine's own loopback
     ran, heard = listened(tmp_path, command(*given), before=() if through_airflow else tuple(cut_off()))
@@ -95,7 +101,7 @@ def test_a_command_asks_nothing_of_the_network(night, made, tmp_path, words):
 
 
 @pytest.mark.long
-def test_the_dashboard_asks_nothing_of_the_network(night, tmp_path):
+def test_the_dashboard_asks_nothing_of_the_network(morning, tmp_path):
     import socket
 
     with socket.socket() as free:
@@ -104,7 +110,7 @@ def test_the_dashboard_asks_nothing_of_the_network(night, tmp_path):
     heard = tmp_path / "heard"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(LISTENING), str(ROOT)]), "A2N_HEARD": str(heard)}
     process = subprocess.Popen(
-        command("serve", "--home", night.home.folder, "--port", port), stdout=subprocess.PIPE, env=environment
+        command("serve", "--home", morning.folder, "--port", port), stdout=subprocess.PIPE, env=environment
     )
     try:
         assert b"http://localhost" in process.stdout.readline()
@@ -121,10 +127,10 @@ def test_the_dashboard_asks_nothing_of_the_network(night, tmp_path):
 @pytest.mark.skipif(
     not shutil.which("strace"), reason="there is no strace, by which the kernel tells what is asked of it"
 )
-def test_nor_does_anything_beneath_python(evening, made, tmp_path):
+def test_nor_does_anything_beneath_python(evening, small, tmp_path):
     """Compiled libraries ask the kernel themselves. A socket to anything but this machine is what is looked for."""
     log = tmp_path / "calls"
-    words = command("nightly", "--home", evening.folder, "--as-of", made.last_day)
+    words = command("nightly", "--home", evening.folder, "--as-of", small.last_day)
     done = subprocess.run(
         ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", log, *words],
         capture_output=True,
@@ -136,10 +142,7 @@ def test_nor_does_anything_beneath_python(evening, made, tmp_path):
     assert [line for line in asked if not re.search(r'inet_addr\("127\.|"::1"', line)] == []
 
 
-def test_what_phones_home_by_itself_is_told_not_to(night):
+def test_what_phones_home_by_itself_is_told_not_to(tmp_path):
     """Great Expectations and Airflow each count their users unless told otherwise."""
-    from pipeline.edges import airflow
-
-    told = airflow._environment(night.home.folder)
+    told = airflow._environment(tmp_path)
     assert told["GX_ANALYTICS_ENABLED"] == "false" and told["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
-    assert open_home(night.home.folder).settings.demo
