@@ -8,6 +8,7 @@ import filecmp
 import gzip
 import io
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -126,7 +127,7 @@ class Stage:
     said: str
 
     def run(self, name: str, given: Given, laid: Laid | None = None, **how) -> "Left":
-        at = self.work / f"{name}-{len(list(self.work.iterdir()))}"
+        at = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.work))
         (at / "to").mkdir(parents=True)
         shutil.copytree(self.homes[given.of], at / "home", symlinks=True)
         (at / "homes.txt").write_text("home\n")
