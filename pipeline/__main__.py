@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, keeping, nation_told, opinions
-from pipeline.edges import progress
+from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -332,7 +332,7 @@ def _tell(summary, as_json: bool) -> None:
 def main() -> None:
     from pipeline.edges import faults
 
-    faults.leave_no_core()
+    no_core.settle()
     with faults.threads_without_data():
         try:
             app(prog_name="a2n")

@@ -5,7 +5,6 @@ So kind and place are told, and nothing else: they are what whoever mends it nee
 """
 
 import functools
-import resource
 import sys
 import threading
 import traceback
@@ -15,6 +14,7 @@ from types import TracebackType
 
 from pipeline.vocabulary.identifiers import without_upns
 
+from . import no_core
 from .errors import GateBroken, Refused, of_the_machine
 
 OURS = ("pipeline", "expectations", "models")
@@ -44,17 +44,12 @@ def _way(led_here: TracebackType | None) -> str:
     return " > ".join(f"{module}:{line}" for module, line in told) or "a place unknown"
 
 
-def leave_no_core() -> None:
-    """Should the process break down, the machine keeps no image of its memory, which has names and keys in it."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def without_data(verb: Callable) -> Callable:
     """A verb for schedulers, whose logs keep all that an exception says and all that it came from: a fault is raised anew, as Fault."""
 
     @functools.wraps(verb)
     def told(*words, **named):
-        leave_no_core()
+        no_core.settle()
         try:
             return verb(*words, **named)
         except (Refused, GateBroken):

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from typer.main import get_command
 
+from pipeline.__main__ import app
 from pipeline.edges import identity as names
 from pipeline.edges.settings import Home, open_home
 
@@ -109,6 +111,20 @@ RUNS: dict[str, tuple[Given, ...]] = {
 }  # fmt: skip
 """Every command, and the words it is given."""
 
+_OF_ONE_CHILD = "{child}\n"
+WHERE_THERE = {
+    "forget": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD, status=(0, 1)),),
+    "show": (Given("- --home {home} --to {to}/shown.json", typed=_OF_ONE_CHILD, may_name=("shown.json",), status=(0, 1)),),
+    "object": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD, status=(0, 1)),),
+    "retain": (Given("--home {home} --as-of {day}", status=(0, 1)), Given("--home {home} --as-of {day} --dry-run --json", status=(0, 1))),
+    "keys": (Given("--home {home}", status=(0, 1)),),
+    "rekey": (Given("warehouse --home {home}", status=(0, 1)), Given("identity --home {home}", status=(0, 1))),
+    "trail": (Given("--home {home}", status=(0, 1)),),
+    "papers": (Given("--home {home} --to {to}/papers", status=(0, 1)),),
+}  # fmt: skip
+"""Of commands that a version may have or not."""
+RUNS |= {name: given for name, given in WHERE_THERE.items() if name in get_command(app).commands}
+
 NOT_YET = (
     'a2n {name} is not in RUNS of tests/journeys/leaks.py: add "{name}": (Given("--home {{home}} ..."),), with the words of each way to '
     "give it, the status it ends with, and in may_name what it writes that may name a child; all else is searched."
@@ -125,6 +141,7 @@ class Stage:
     day: str
     work: Path
     said: str
+    child: str
 
     def run(self, name: str, given: Given, laid: Laid | None = None, **how) -> "Left":
         at = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.work))
@@ -132,7 +149,7 @@ class Stage:
         shutil.copytree(self.homes[given.of], at / "home", symlinks=True)
         (at / "homes.txt").write_text("home\n")
         words = [word for one in given.words.split() for word in self._places(one, at)]
-        ran = watched(at / "ran", name, *words, laid=laid, typed=given.typed, **how)
+        ran = watched(at / "ran", name, *words, laid=laid, typed=given.typed.format(child=self.child), **how)
         return Left(at, ran, given, " ".join(words), self.homes[given.of])
 
     def _places(self, word: str, at: Path) -> list[str]:
@@ -263,9 +280,14 @@ def staged(folder: Path, **how) -> Stage:
     assert a2n("backup", "--home", morning.folder, "--to", backup).status == 0
     (folder / "work").mkdir()
     homes = {"evening": evening.folder, "morning": morning.folder, "backup": backup}
-    return Stage(
-        folder / "made", marks, homes, str(day), folder / "work", "".join((history.out, history.err, ran.out, ran.err))
-    )
+    said = "".join((history.out, history.err, ran.out, ran.err))
+    return Stage(folder / "made", marks, homes, str(day), folder / "work", said, _somebody(morning))
+
+
+def _somebody(home: Home) -> str:
+    """The UPN of a child who was looked at."""
+    looked_at = tables(home, "derived")["derived.triage"]["pupil_id"].to_list()
+    return people(home).filter(pl.col("pupil_id").is_in(looked_at))["upn"][0]
 
 
 def put_in(home: Home, made) -> None:
