@@ -90,7 +90,7 @@ def watched(
     how = (folder, [str(word) for word in words], laid, room, told, environment or {})
     process = _FORKS.Process(target=_run, args=how)
     process.start()
-    process.join(timeout=180)
+    process.join(timeout=600)
     if process.exitcode is None:
         process.kill()
         process.join()

@@ -41,10 +41,10 @@ def as_given(stage: Stage, names) -> Iterator[tuple]:
             yield "as given", name, given, f"{number}", None, {}
 
 
-def failing(stage: Stage, each: int, chance: random.Random, say) -> Iterator[tuple]:
+def failing(stage: Stage, each: int, chance: random.Random, only: list[str], say) -> Iterator[tuple]:
     """For each command, moments of chance among all that it comes to, with one fault after another, and signals at others."""
     kinds = list(FAULTS)
-    for name in sorted(set(RUNS) - NOT_FAILED):
+    for name in sorted((set(RUNS) & set(only)) - NOT_FAILED):
         given = RUNS[name][0]
         clean = stage.run(name, given, told=True)
         moments = [moment for moment in clean.ran.moments if not moment.startswith("pipeline.__main__")]
@@ -81,7 +81,7 @@ def judged(how: str, name: str, left: Left, stage: Stage, laid: Laid | None) -> 
     return faults
 
 
-def soak(each: int, seed: int, workers: int, folder: Path) -> dict:
+def soak(each: int, seed: int, workers: int, folder: Path, only: list[str]) -> dict:
     counts, faults = Counter(), []
 
     def one(stage: Stage, run: tuple) -> None:
@@ -114,15 +114,23 @@ def soak(each: int, seed: int, workers: int, folder: Path) -> dict:
     plain = staged(folder / "plain")
     counts["places that do hold names, found"] = len(found_in(plain.homes["morning"], plain.marks))
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda run: one(plain, run), [*as_given(plain, RUNS), *on_a_bad_machine()]))
-        runs = failing(plain, each, random.Random(seed), lambda how, left: tell(how, left, plain, "clean", "", None))
+        runs = failing(
+            plain, each, random.Random(seed), only, lambda how, left: tell(how, left, plain, "clean", "", None)
+        )
         list(pool.map(lambda run: one(plain, run), runs))
+        others = [run for run in (*as_given(plain, RUNS), *on_a_bad_machine()) if run[1] in only]
+        list(pool.map(lambda run: one(plain, run), others))
     for number, how in enumerate(SPELLINGS):
         stage = staged(folder / f"spelling-{number}", with_faults=False, agencies=True, **how)
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda run, stage=stage: one(stage, run), list(as_given(stage, OF_SPELLINGS))))
+            list(
+                pool.map(
+                    lambda run, stage=stage: one(stage, run),
+                    list(as_given(stage, [name for name in OF_SPELLINGS if name in only])),
+                )
+            )
         shutil.rmtree(folder / f"spelling-{number}")
-    return {"each": each, "seed": seed, **counts, "faults": faults}
+    return {"each": each, "seed": seed, "commands": only, **counts, "faults": faults}
 
 
 def main() -> int:
@@ -130,11 +138,12 @@ def main() -> int:
     told.add_argument("--each", type=int, default=12, help="moments of each command at which it is made to fail")
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--workers", type=int, default=2)
+    told.add_argument("--only", nargs="+", default=list(RUNS), metavar="COMMAND", help="these commands alone")
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     given = told.parse_args()
     began, folder = time.monotonic(), Path(tempfile.mkdtemp(prefix="leaks-"))
     try:
-        found = soak(given.each, given.seed, given.workers, folder)
+        found = soak(given.each, given.seed, given.workers, folder, given.only)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found["seconds"] = round(time.monotonic() - began)
