@@ -332,9 +332,9 @@ def _tell(summary, as_json: bool) -> None:
 def main() -> None:
     from pipeline.edges import faults
 
-    no_core.settle()
     with faults.threads_without_data():
         try:
+            no_core.settle()
             app(prog_name="a2n")
         except Exception as fault:
             progress.end()
