@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 DEMO_HOME := demo-home
 
-.PHONY: setup demo serve browser test soak check fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
+CHECK_VENV := .venv-check
+CHECK_STAMP := $(CHECK_VENV)/.set-up
+
+.PHONY: setup demo serve browser test soak check sbom fix bench bench-growth bench-beside bench-dashboard bench-linkage bench-opinion clean
 
 setup: $(STAMP)
 
@@ -36,19 +39,32 @@ browser:
 		|| echo "There is no Chromium, so the browser's tests are skipped: install it, or run make browser as root."
 
 # Some three hours on two cores. What it found is in tests/soaks/results.
-soak: setup browser
+soak: setup browser $(CHECK_STAMP)
 	@$(BIN)/python -m pytest -m long -n auto --maxprocesses 8 --dist loadfile
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
 	@$(BIN)/python -m tests.soaks.appraisal --seeds 20 --write tests/soaks/results/appraisal.json
+	@$(BIN)/python -m tests.soaks.leaks --each 12 --write tests/soaks/results/leaks.json
 	@$(BIN)/python -m tests.soaks.nation --homes 8 --pupils 20000 --write tests/soaks/results/nation.json
 
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m supply licences
+	@$(MAKE) --no-print-directory $(CHECK_STAMP) && $(BIN)/python -m supply weaknesses || { status=$$?; test $$status = 3; }
+
+# What is pinned, in CycloneDX: sbom.cdx.json.
+sbom: setup $(CHECK_STAMP)
+	@$(BIN)/python -m supply sbom
+
+# The programs that ask after packages have an environment of their own, so that what runs is what is pinned to run.
+$(CHECK_STAMP): requirements-check.txt | $(STAMP)
+	@test -x $(CHECK_VENV)/bin/python || $(PYTHON) -m venv $(CHECK_VENV)
+	@VIRTUAL_ENV=$(CURDIR)/$(CHECK_VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements-check.txt
+	@touch $(CHECK_STAMP)
 
 fix: setup
 	@$(BIN)/ruff check --fix .
@@ -74,4 +90,4 @@ bench-linkage: setup
 	@$(BIN)/python -m benchmarks.linkage
 
 clean:
-	rm -rf $(VENV) .airflow $(DEMO_HOME) build *.egg-info
+	rm -rf $(VENV) $(CHECK_VENV) .airflow $(DEMO_HOME) build *.egg-info

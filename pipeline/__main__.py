@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__, keeping, nation_told, opinions, recorded
-from pipeline.edges import progress
-from pipeline.edges.errors import Refused, of_the_machine
+from pipeline.edges import no_core, progress
+from pipeline.edges.errors import Refused
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
@@ -294,17 +294,15 @@ def _said(urn: int | None, term: str | None, year: int | None):
 def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
     """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for. The page comes last:
     where it cannot be written, all else has been said."""
-    from pipeline.edges.gate import GateBroken
+    from pipeline.edges.faults import why_stopped
     from pipeline.hops.summary import Summary
 
     if not 2006 <= as_of.year <= 2100:
         raise typer.BadParameter(f"{as_of} is no day of a school year that could be held.")
     try:
         summary = work()
-    except (Refused, GateBroken) as why:
-        summary = Summary(run=None, as_of=as_of, stopped_because=str(why))
-    except OSError as fault:
-        summary = Summary(run=None, as_of=as_of, stopped_because=of_the_machine(fault))
+    except Exception as fault:
+        summary = Summary(run=None, as_of=as_of, stopped_because=why_stopped(fault))
     _tell(summary, as_json)
     if page:
         from pipeline.check_page import check_page
@@ -335,12 +333,16 @@ def _tell(summary, as_json: bool) -> None:
 
 
 def main() -> None:
-    try:
-        app(prog_name="a2n")
-    except (Refused, OSError) as why:
-        progress.end()
-        print(f"Stopped: {of_the_machine(why) if isinstance(why, OSError) else why}", file=sys.stderr)
-        sys.exit(1)
+    from pipeline.edges import faults
+
+    with faults.threads_without_data():
+        try:
+            no_core.settle()
+            app(prog_name="a2n")
+        except Exception as fault:
+            progress.end()
+            print(f"Stopped: {faults.why_stopped(fault)}", file=sys.stderr)
+            sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import flow, learning, nation
 from pipeline.edges.errors import Busy, Refused
 from pipeline.edges.extract import Claimed, Extract
+from pipeline.edges.faults import without_data
 from pipeline.edges.homes import each_has_its_own_keys, homes, homes_in
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.summary import summary_from
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 
+@without_data
 def begin(home: str, day: str) -> dict:
     """Begin a take-in: what its other parts need, and what is already known of refused files."""
     begun, summary = flow.begin_take_in(_home(home), _day(day))
@@ -45,6 +47,7 @@ def begin(home: str, day: str) -> dict:
     }
 
 
+@without_data
 def take_in(begun: dict, family: str) -> dict:
     """Take in the feeds of a family of which there is anything."""
     feeds = [feed for feed in FAMILIES[family] if feed in begun["feeds"]]
@@ -53,6 +56,7 @@ def take_in(begun: dict, family: str) -> dict:
     return done.as_json()
 
 
+@without_data
 def end(begun: dict, taken: list[dict]) -> dict:
     summary = summary_from(begun["summary"])
     for one in taken:
@@ -60,10 +64,12 @@ def end(begun: dict, taken: list[dict]) -> dict:
     return flow.end_take_in(_home(begun["home"]), summary, day=_day(begun["day"]), run=begun["run"]).as_json()
 
 
+@without_data
 def flag(home: str, day: str) -> dict:
     return flow.flag(_home(home), as_of=date.fromisoformat(day), anew=True).as_json()
 
 
+@without_data
 def learn(home: str, day: str) -> dict:
     """Fit and appraise: what a person is asked to approve, in words, and whether there is anything to."""
     record = learning.learn(_home(home), as_of=date.fromisoformat(day))
@@ -71,15 +77,18 @@ def learn(home: str, day: str) -> dict:
     return {"home": home, "as_of": day, "accepted": accepted, "words": learning.in_words(record)}
 
 
+@without_data
 def approve(home: str, learned: str, by: str) -> dict:
     record = learning.approve(_home(home), by, known_on=None, learned=date.fromisoformat(learned))
     return record.told["approval"]
 
 
+@without_data
 def turn_down(home: str, learned: str, by: str | None) -> None:
     learning.turn_down(_home(home), by, learned=date.fromisoformat(learned))
 
 
+@without_data
 def homes_listed(folders: list[str] | None, file: str | None) -> list[str]:
     """The homes of a nation, by their whole paths: those told, or else those a file names. Raises Refused where one is none."""
     if not folders and not file:
@@ -87,6 +96,7 @@ def homes_listed(folders: list[str] | None, file: str | None) -> list[str]:
     return [str(folder) for folder in homes(folders or homes_in(Path(file)))]
 
 
+@without_data
 def night(home: str, day: str, homes: list[str]) -> dict:
     """The whole night of one of the homes: what was refused, which schools have no list, and the seconds of each hop.
 
@@ -102,6 +112,7 @@ def night(home: str, day: str, homes: list[str]) -> dict:
     return {"home": home, "refused": refused} | {name: getattr(done, name) for name in kept}
 
 
+@without_data
 def roll_up(homes: list[str], to: str, day: str) -> dict:
     snapshot, because = nation.roll_up([Path(home) for home in homes], Path(to), as_of=date.fromisoformat(day))
     return {"snapshot": str(snapshot), "because": because}

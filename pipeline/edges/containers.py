@@ -18,7 +18,7 @@ from .errors import Changed, Refused
 from .extract import Extract, seen
 from .gunzipping import gunzipped
 from .kinds import BYTES_LOOKED_AT, Kind, kind_of
-from .members import safe_name
+from .members import not_taken, safe_name
 from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
 from .workbook_parts import damaged, is_workbook, sheets_seen
 from .workbook_told import is_returned_list
@@ -219,11 +219,13 @@ def _sheets(archive: zipfile.ZipFile, book: BinaryIO, one: Extract, bounds: Boun
     filled = {name: part for name, part in seen_ones.items() if measures[part].has_cells}
     if not filled:
         raise Refused(f"{one.name} is a workbook with nothing in its sheets: deliver it again.")
-    digest = _hash_of_bytes(book)
+    digest, taken = _hash_of_bytes(book), set()
     for name, part in filled.items():
         sha256 = _hash_of(f"{digest}/{name}")
         size = measures[part].size + measures[part].texts
-        yield replace(one, name=f"{one.name}/{safe_name(name)}", sha256=sha256, sheet=name, size=size)
+        shown = not_taken(safe_name(name), taken)
+        taken.add(shown)
+        yield replace(one, name=f"{one.name}/{shown}", sha256=sha256, sheet=name, size=size)
 
 
 def _measures(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> dict[str, Measure]:

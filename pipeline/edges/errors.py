@@ -33,3 +33,10 @@ def of_the_machine(fault: OSError) -> str:
 
 class Changed(Refused):
     """A file was not the same from beginning to end of reading it. Nothing of it is kept, and it is left for the next run."""
+
+
+class GateBroken(RuntimeError):
+    """A promise could not be judged. That is a fault of ours: nothing has been learned about the data.
+
+    Names the rule and the kind of fault, and never passes on the engine's own words, which may quote a delivered value.
+    """

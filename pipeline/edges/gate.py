@@ -18,16 +18,11 @@ import polars as pl
 
 from expectations import PROMISES, Promise, Severity, suite_of
 
+from .errors import GateBroken
+
 COUNTED = {"extract_id": pl.Int32, "rows": pl.Int64}
 SET_ASIDE = {"extract_id": pl.Int32, "row_number": pl.Int64, "rule": pl.String, "sentence": pl.String}
 NOTES = {"extract_id": pl.Int32, "rule": pl.String, "sentence": pl.String, "rows": pl.Int64}
-
-
-class GateBroken(RuntimeError):
-    """A promise could not be judged. That is a fault of ours: nothing has been learned about the data.
-
-    Names the rule and the kind of fault, and never passes on the engine's own words, which may quote a delivered value.
-    """
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.vocabulary.identifiers import UPN_LEFT_OUT, without_upns
+
 from .containers import opened, tables_in
 from .extract import Claimed, Extract
 from .kinds import BYTES_LOOKED_AT, Kind, kind_of
@@ -16,7 +18,7 @@ from .workbook_told import MOST_LIST_BYTES
 
 def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
     """The inbox's tables whose content is not among the hashes `but_not`, each once, in the order of their hashes."""
-    found = extracts_of((path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox))
+    found = extracts_of((path, told_name(path, path.relative_to(home.inbox))) for path in _files(home.inbox))
     new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
     return [new[sha256] for sha256 in sorted(new)]
 
@@ -30,7 +32,9 @@ def find_returned(home: Home) -> list[Extract]:
     """What came back: every list in the inbox, and whatever else lies in the folder for them, each content once, in the
     order of the names."""
     small = [
-        (path, in_text(path.relative_to(home.inbox))) for path in _files(home.inbox) if _may_be_returned(home, path)
+        (path, told_name(path, path.relative_to(home.inbox)))
+        for path in _files(home.inbox)
+        if _may_be_returned(home, path)
     ]
     found = [_whole(extract) for extract in extracts_of(small) if is_for_outcomes(extract)]
     first = {extract.sha256: extract for extract in reversed(found)}
@@ -78,6 +82,21 @@ def in_text(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", errors="replace")
 
 
+def told_name(path: Path, place: Path) -> str:
+    """What a file is called wherever it is told of: its place, but that a child's number in it is left out, with the beginning of its
+    content's hash so that two such files are told apart."""
+    name = in_text(place)
+    told = without_upns(name)
+    if told == name:
+        return name
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:8]
+    except OSError:  # it is told of as one that cannot be read, and by no other name
+        return told
+    return told.replace(UPN_LEFT_OUT, f"{UPN_LEFT_OUT}, {digest}")
+
+
 def extracts_of(named: Iterable[tuple[Path, str]]) -> list[Extract]:
     """Every table in these files, each called by its name, in the order of the names."""
     named = sorted(named, key=lambda one: one[1])
@@ -107,7 +126,7 @@ def move_taken(home: Home, *, taken: frozenset[str], but_not: set[str], paths: I
     What is in a file is looked at again: one that was replaced since it was read stays.
     """
     for path in _files(home.inbox) if paths is None else sorted(set(paths)):
-        tables = tables_in(path, in_text(path.relative_to(home.inbox)))
+        tables = tables_in(path, told_name(path, path.relative_to(home.inbox)))
         if all(table.sha256 in taken and table.name not in but_not for table in tables):
             _move(path, home.folder / "taken" / path.relative_to(home.inbox))
 

@@ -4,6 +4,8 @@ import re
 from itertools import chain, count
 from zipfile import ZipInfo
 
+from pipeline.vocabulary.identifiers import without_upns
+
 LONGEST_SHOWN = 200
 _NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SYSTEM = {"__macosx", "thumbs.db", "desktop.ini"}
@@ -16,12 +18,13 @@ def shown_names(members: list[ZipInfo]) -> dict[int, str]:
     taken: set[str] = set()
     for place, member in enumerate(members):
         if _is_delivered(member):
-            shown[place] = _not_taken(safe_name(member.filename), taken)
+            shown[place] = not_taken(safe_name(member.filename), taken)
             taken.add(shown[place])
     return shown
 
 
-def _not_taken(name: str, taken: set[str]) -> str:
+def not_taken(name: str, taken: set[str]) -> str:
+    """The name, numbered where it is among those taken."""
     numbered = (f"{name} ({number} of that name)" for number in count(2))
     return next(one for one in chain([name], numbered) if one not in taken)
 
@@ -33,9 +36,9 @@ def _is_delivered(member: ZipInfo) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """Without a way out of its folder, a drive, or a letter that cannot be seen."""
+    """Without a way out of its folder, a drive, a letter that cannot be seen, or a child's number."""
     parts = [_NOT_SHOWN.sub("?", part) for part in _parts(name)]
-    return "/".join(parts)[-LONGEST_SHOWN:] or "a member without a name"
+    return without_upns("/".join(parts))[-LONGEST_SHOWN:] or "a member without a name"
 
 
 def _parts(name: str) -> list[str]:

@@ -16,6 +16,15 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 _UPN = re.compile(rf"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
+_UPN_IN_TEXT = re.compile(rf"(?<![A-Z0-9]){_UPN.pattern}(?![A-Z0-9])", re.IGNORECASE)
+
+UPN_LEFT_OUT = "UPN left out"
+
+
+def without_upns(text: str) -> str:
+    """For whatever is told of a file by its name, or said again of what somebody typed: a child's number goes no further."""
+    return _UPN_IN_TEXT.sub(f"({UPN_LEFT_OUT})", text)
+
 
 class UpnCheck(StrEnum):
     """What can be said of a UPN without knowing whose it is."""

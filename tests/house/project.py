@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "docs", "tests", "deploy", ".ci")
+FOLDERS = ("pipeline", "expectations", "models", "dags", "benchmarks", "supply", "docs", "tests", "deploy", ".ci")
 TEXT = (
     ".py",
     ".md",

@@ -20,7 +20,9 @@ TABLES = (*STAGED, ENROLMENTS, PUPIL_WEEKS, MARKED_WEEKS, *DERIVED, *AUDIT, *PUB
 # Requirements -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-setup.txt", "requirements-deploy.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-setup.txt", "requirements-deploy.txt", "requirements-check.txt"]
+)
 def test_every_requirement_is_pinned_with_its_hashes_and_no_address_is_named(name):
     text = (ROOT / name).read_text()
     entries = [entry for entry in re.split(r"\n(?=[A-Za-z0-9])", text) if not entry.startswith("#")]

@@ -11,7 +11,7 @@ import pytest
 from .project import ROOT, files, functions, named, parsed, python_files
 
 BIN = Path(sys.executable).parent
-CODE = ("pipeline", "expectations", "models", "dags", "benchmarks")
+CODE = ("pipeline", "expectations", "models", "dags", "benchmarks", "supply")
 PURE = ("pipeline/vocabulary", "pipeline/tables", "pipeline/signals", "pipeline/steps", "expectations")
 LONGEST_FUNCTION, LONGEST_MODULE = 50, 350
 

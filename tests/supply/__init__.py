@@ -1,0 +1,1 @@
+"""What others made and the project rests on: pinned, hashed, licensed, listed, asked after."""
