@@ -12,6 +12,7 @@ from pipeline.tables.audit import RUNS
 
 from . import warehouse as shelf
 from .basis_told import Basis
+from .retention_told import Retention
 from .settings import Home, Settings
 
 
@@ -67,6 +68,7 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     known = {field.name for field in fields(Settings)}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known}
     values["basis"] = {feed: Basis(**lines) for feed, lines in values.get("basis", {}).items()}
+    values["retention"] = Retention(**values.get("retention", {}))
     return Settings(**values, places_by_school=places)
 
 
