@@ -23,7 +23,9 @@ def found_before(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame
         SELECT pupil_id, first_on FROM warehouse.{FIRST_FOUND.name}
         WHERE school_year = DATE '{first}' AND first_on < DATE '{as_of}')"""
     rows = links.as_one_child(con, found, as_of=as_of)
-    return shelf.read(con, f"SELECT pupil_id, min(first_on) AS first_on FROM {rows} GROUP BY pupil_id ORDER BY pupil_id")
+    return shelf.read(
+        con, f"SELECT pupil_id, min(first_on) AS first_on FROM {rows} GROUP BY pupil_id ORDER BY pupil_id"
+    )
 
 
 def listed_for(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:
