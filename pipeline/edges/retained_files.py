@@ -116,16 +116,24 @@ def due_delivered(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date, da
 
 
 def _names_by_day(con: duckdb.DuckDBPyConnection, last: date) -> frozenset[str]:
-    """The places in the inbox of what was last told of by that day; of a member of an archive or a workbook, every folder above it."""
-    told = con.execute(
-        f"SELECT name FROM (SELECT extract AS name, known_on FROM warehouse.audit.extracts "
-        f"UNION ALL SELECT file, known_on FROM warehouse.{RETURNS.name}) GROUP BY name HAVING max(known_on) <= ?", [last]
-    ).fetchall()  # fmt: skip
+    """The places in the inbox of what was last told of by that day; of a member of an archive or a workbook, every folder above it.
+    History counts from the home's first night: the day it was known on may be long before it was taken in."""
+    told = con.execute(_TOLD_BY, {"last": last}).fetchall()
     whole: set[str] = set()
     for (name,) in told:
         parts = name.split("/")
         whole.update("/".join(parts[:end]) for end in range(1, len(parts) + 1))
     return frozenset(whole)
+
+
+_TOLD_BY = f"""
+    WITH first AS (SELECT min(as_of) AS first_on FROM warehouse.audit.runs WHERE kind IN ('take-in', 'flag')),
+    told AS (
+        SELECT extract AS name, if(run LIKE 'history %', greatest(known_on, first_on), known_on) AS known_on
+        FROM warehouse.audit.extracts, first
+        UNION ALL SELECT file, known_on FROM warehouse.{RETURNS.name})
+    SELECT name FROM told GROUP BY name HAVING max(known_on) <= $last
+"""
 
 
 def _came_by(taken: Path, path: Path, old: frozenset[str], last: date) -> bool:

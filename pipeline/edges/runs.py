@@ -72,6 +72,14 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     return Settings(**values, places_by_school=places)
 
 
+def had_words(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether words ever came back by the settings of any run."""
+    told = con.execute(
+        "SELECT 1 FROM warehouse.audit.runs WHERE contains(settings, '\"words_come_back\": true') LIMIT 1"
+    )
+    return told.fetchone() is not None
+
+
 def is_as_now(con: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> bool:
     """Whether this is the newest day looked at, and was looked at with the settings and by the version of now."""
     version = con.execute(

@@ -199,13 +199,15 @@ def _not_said(con: duckdb.DuckDBPyConnection, home: Home) -> list[str]:
 
 
 def _of_names(con: duckdb.DuckDBPyConnection, home: Home, done: Retained, *, is_all: bool) -> Iterator[Due]:
-    """Whose names are held for nothing is looked for by hand, and when rows of a feed have gone: to ask of everybody takes a while."""
+    """Whose names are held for nothing is looked for by hand, and when rows of a feed have gone: to ask of everybody takes a while. The
+    identity file is opened where it can hold anything that is due."""
     keep, as_of = home.settings.retention, done.as_of
-    if not home.identity.exists():
+    is_all = is_all or bool(set(done.removed) & set(FEED_NAMES))
+    if not (home.identity.exists() and (is_all or runs.had_words(con))):
         return
     with identity.identity(home) as names:
         yield from _some(kinds.due_words(names, as_of=as_of, months=keep.words_months))
-        if not (is_all or set(done.removed) & set(FEED_NAMES)):
+        if not is_all:
             return
         held = kinds.held_pupils(con)
         yield from _some(kinds.due_links(con, held, as_of=as_of))
