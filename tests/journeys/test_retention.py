@@ -1,7 +1,5 @@
 """Nights with retention and without: what is held is less, and every list, figure and snapshot is the same, byte for byte."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from unittest import mock
@@ -58,7 +56,7 @@ def begun(small, tmp_path_factory) -> Home:
 @pytest.fixture(scope="module")
 def days(small) -> list[date]:
     """Lists, nights between, and the first nights of the school year after."""
-    return [small.last_day - timedelta(days=ago) for ago in (21, 18, 14, 11, 7, 0)] + [*FIRST_NIGHTS_OF_NEXT_YEAR]
+    return [small.last_day - timedelta(days=ago) for ago in (21, 18, 14, 0)] + [*FIRST_NIGHTS_OF_NEXT_YEAR]
 
 
 @pytest.fixture(scope="module")
@@ -122,16 +120,17 @@ def test_every_list_figure_and_snapshot_is_the_same_as_if_nothing_were_removed(w
 
 
 def test_what_figures_rest_on_is_kept_apart_until_its_school_year_is_over(with_it, days):
-    last, next_year = with_it.held[days[5]], with_it.held[days[6]]
+    last, next_year = with_it.held[days[3]], with_it.held[days[4]]
     assert last["derived.first_found"]["first_on"].min() == days[0]
     assert last["derived.listed_signals"].height > 0
     assert last["derived.groups_of_years"].is_empty()
-    assert next_year["derived.groups_of_years"]["as_of"].unique().to_list() == [days[5]]
+    assert next_year["derived.groups_of_years"]["as_of"].unique().to_list() == [days[3]]
     assert next_year["derived.first_found"].is_empty() and next_year["derived.listed_signals"].is_empty()
 
 
-def test_found_first_is_read_from_there_when_the_look_is_gone(begun, days, tmp_path):
-    with of_a_list(begun, days, tmp_path) as home, shelf.warehouse(home) as con:
+def test_found_first_is_read_from_there_when_the_look_is_gone(of_a_list, days):
+    retain(of_a_list, days[1])
+    with shelf.warehouse(of_a_list) as con:
         found = looks.found_before(con, as_of=days[2])
         held = con.execute("SELECT DISTINCT pupil_id FROM warehouse.derived.triage WHERE as_of = ?", [days[0]]).pl()
         no_more = found.join(held, on="pupil_id", how="anti")
@@ -181,13 +180,20 @@ def test_lists_gone_by_are_made_again_byte_for_byte_and_their_looks_go_with_the_
 # A score and the day its time is over
 
 
-@contextmanager
-def of_a_list(begun, days, tmp_path) -> Iterator[Home]:
-    home = copy(begun, tmp_path / "home")
-    assert a2n("nightly", "--home", home.folder, "--as-of", days[0]).status == 0
-    answer(home, days[0])
-    assert a2n("nightly", "--home", home.folder, "--as-of", days[1]).status == 0
-    yield home
+@pytest.fixture(scope="module")
+def two_nights(begun, days, tmp_path_factory) -> Home:
+    """After a list, on which the first pupil was decided, and a night between; nothing is removed yet."""
+    home = copy(begun, tmp_path_factory.mktemp("two") / "home")
+    with mock.patch("pipeline.hops.retaining.retained_last", return_value=[]):
+        flow.nightly(home, as_of=days[0])
+        answer(home, days[0])
+        flow.nightly(home, as_of=days[1])
+    return home
+
+
+@pytest.fixture
+def of_a_list(two_nights, tmp_path) -> Home:
+    return copy(two_nights, tmp_path / "home")
 
 
 def retain(home: Home, day: date, *words: str) -> dict:
@@ -196,33 +202,42 @@ def retain(home: Home, day: date, *words: str) -> dict:
     return ran.told
 
 
-def test_the_score_of_a_decided_row_goes_on_the_fourteenth_day_after_and_not_the_day_before(begun, days, tmp_path):
-    with of_a_list(begun, days, tmp_path) as home:
-        decided = tables(home, "feedback")["feedback.decisions"]["pupil_id"][0]
-        is_held = lambda: (days[0], decided) in scored(tables(home, "derived"))  # noqa: E731
-        known_on = days[0] + timedelta(days=2)
-        assert retain(home, known_on + timedelta(days=13))["removed"].get("looks") is None and is_held()
-        assert retain(home, known_on + timedelta(days=14), "--dry-run")["removed"]["looks"] > 0 and is_held()
-        assert retain(home, known_on + timedelta(days=14))["removed"]["looks"] > 0 and not is_held()
-        others = tables(home, "derived")["derived.triage"].filter(as_of=days[0])
-        assert others.height > 0  # nobody has decided on them, and no newer list is out
-        assert tables(home, "feedback")["feedback.decisions"].height == 1
+def test_the_score_of_a_decided_row_goes_on_the_fourteenth_day_after_and_not_the_day_before(of_a_list, days):
+    home = of_a_list
+    decided = tables(home, "feedback")["feedback.decisions"]["pupil_id"][0]
+    is_held = lambda: (days[0], decided) in scored(tables(home, "derived"))  # noqa: E731
+    known_on = days[0] + timedelta(days=2)
+    assert retain(home, days[1])["removed"]["looks"] > 0 and is_held()
+    assert retain(home, known_on + timedelta(days=13))["removed"].get("looks") is None and is_held()
+    assert retain(home, known_on + timedelta(days=14), "--dry-run")["removed"]["looks"] > 0 and is_held()
+    assert retain(home, known_on + timedelta(days=14))["removed"]["looks"] > 0 and not is_held()
+    others = tables(home, "derived")["derived.triage"].filter(as_of=days[0])
+    assert others.height > 0  # nobody has decided on them, and no newer list is out
+    assert tables(home, "feedback")["feedback.decisions"].height == 1
 
 
 # Told, recorded, killed
 
 
-def test_it_says_what_it_removed_and_so_do_the_trail_and_the_table(begun, days, tmp_path):
-    with of_a_list(begun, days, tmp_path) as home:
-        told = tables(home, "audit")["audit.retention"]
-        looks = told.filter(kind="looks")
-        assert looks.height == 1 and looks["removed"][0] > 90 and looks["up_to"][0] == days[1] - timedelta(days=1)
-        lines = [line for _, _, line in trail.lines_of(home.folder / trail.FOLDER)]
-        assert any(
-            trail.RETAINED.encode() in line and f'"removed": {looks["removed"][0]}'.encode() in line for line in lines
-        )
-        ran = a2n("retain", "--home", home.folder, "--as-of", days[1])
-        assert "Nothing is due." in ran.out and "Written anew" in ran.out
+def test_it_says_what_it_removed_and_so_do_the_trail_and_the_table(of_a_list, days):
+    home = of_a_list
+    assert retain(home, days[1])["removed"]["looks"] > 90
+    told = tables(home, "audit")["audit.retention"]
+    looks = told.filter(kind="looks")
+    assert looks.height == 1 and looks["removed"][0] > 90 and looks["up_to"][0] == days[1] - timedelta(days=1)
+    lines = [line for _, _, line in trail.lines_of(home.folder / trail.FOLDER)]
+    assert any(
+        trail.RETAINED.encode() in line and f'"removed": {looks["removed"][0]}'.encode() in line for line in lines
+    )
+    ran = a2n("retain", "--home", home.folder, "--as-of", days[1])
+    assert "Nothing is due." in ran.out and "Written anew" in ran.out
+
+
+@pytest.fixture(scope="module")
+def undisturbed(two_nights, days, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    home = copy(two_nights, tmp_path_factory.mktemp("undisturbed") / "home")
+    retain(home, days[1])
+    return tables(home)
 
 
 @pytest.mark.parametrize(
@@ -234,14 +249,11 @@ def test_it_says_what_it_removed_and_so_do_the_trail_and_the_table(begun, days, 
         "pipeline.edges.anew:put_in_place",
     ],
 )
-def test_killed_and_given_again_it_ends_as_if_undisturbed(begun, days, tmp_path, moment):
-    with mock.patch("pipeline.hops.retaining.retained_last", return_value=[]), of_a_list(begun, days, tmp_path) as home:
-        pass
-    other = copy(home, tmp_path / "other")
-    retain(other, days[1])
+def test_killed_and_given_again_it_ends_as_if_undisturbed(of_a_list, undisturbed, days, moment):
+    home = of_a_list
     assert a2n_killed(moment, 1, "retain", "--home", home.folder, "--as-of", days[1]) == KILLED
     retain(home, days[1])
-    ours, theirs = tables(home), tables(other)
+    ours, theirs = tables(home), undisturbed
     assert all(ours[name].equals(theirs[name]) for name in ours if name != "audit.retention")
     assert scored(ours) and not list(home.folder.glob("*.anew"))
 
