@@ -55,7 +55,7 @@ def retain(home: Home, *, as_of: date | None, is_trial: bool = False, nightly: b
     `as_of` left out is today, or the newest day on record where that is later. Raises Refused for a day before that of the newest
     lists, and in a live home for one that has not come.
     """
-    done = _removed(home, as_of, is_trial=is_trial, nightly=nightly)
+    done = _removed(home, as_of=as_of, is_trial=is_trial, nightly=nightly)
     if not (nightly or is_trial):
         done.written_anew = _write_anew(home)
     return done
@@ -73,11 +73,11 @@ def retained_last(home: Home, summary: Summary, *, as_of: date) -> list[str]:
 
 
 @holding.while_at_work
-def _removed(home: Home, as_of: date | None, *, is_trial: bool, nightly: bool) -> Retained:
+def _removed(home: Home, *, as_of: date | None, is_trial: bool, nightly: bool) -> Retained:
     if not home.warehouse.exists():
         raise Refused(f"{home.folder} holds nothing yet: a2n nightly makes its databases.")
     with shelf.warehouse(home) as con, identity.held(home):
-        done = Retained(_day(con, home, as_of), is_trial=is_trial)
+        done = Retained(_day(con, home, as_of=as_of), is_trial=is_trial)
         run = retained.named(con, done.as_of)
         for due in _due(con, home, done, is_all=not nightly):
             if not is_trial:
@@ -91,7 +91,7 @@ def _removed(home: Home, as_of: date | None, *, is_trial: bool, nightly: bool) -
     return done
 
 
-def _day(con: duckdb.DuckDBPyConnection, home: Home, as_of: date | None) -> date:
+def _day(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date | None) -> date:
     listed, latest = runs.last_listed(con), runs.latest(con)
     if as_of is None:
         return max(day for day in (clock.today(), latest) if day)
