@@ -21,7 +21,8 @@ from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
 from pipeline.tables.feedback import DECISIONS
 from tests.edges.delivered import SCHOOLS, copied, new_home, night, pupil_id, table
-from tests.journeys.at_home import a2n
+from tests.journeys.at_home import a2n, tables
+from tests.journeys.killed import KILLED, a2n_killed
 from tests.spec.test_looks import decisions
 
 pytestmark = pytest.mark.usefixtures("in_little_time")
@@ -303,3 +304,43 @@ def test_a_nights_summary_tells_of_it_as_other_parts_do():
     night, more = Summary(run=None, as_of=DAY_OF), Summary(run="flag", as_of=DAY_OF, removed={"looks": 3})
     night.add(more)
     assert night.removed == {"looks": 3}
+
+
+# Killed
+
+
+MONTHS = {"registers": 12, "rolls": 12, "support": 12}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(lived, tmp_path_factory) -> tuple[dict, dict, list[str]]:
+    home = keeping(copied(lived, tmp_path_factory.mktemp("undisturbed") / "home"), **MONTHS)
+    retaining.retain(home, as_of=DAY_AFTER)
+    return left_in(home)
+
+
+def left_in(home: Home) -> tuple[dict, dict, list[str]]:
+    """All that is held: tables, names, and files."""
+    held = {name: rows.rows() for name, rows in tables(home).items() if name != "audit.retention"}
+    with identity.identity(home) as names:
+        told = {name: names.execute(f"FROM identity.{name} ORDER BY ALL").fetchall() for name in ("people", "claims")}
+    files = sorted(str(path.relative_to(home.folder)) for path in home.folder.rglob("*") if path.is_file())
+    return held, told, [name for name in files if not name.startswith(("audit/", "scratch/"))]
+
+
+@pytest.mark.parametrize(
+    ("moment", "nth"),
+    [
+        ("pipeline.edges.retained_records:remove_weeks", 1),
+        ("pipeline.hops.retaining:fold_rolls", 1),
+        ("pipeline.edges.retained:_keep_count", 3),
+        ("pipeline.edges.retained_files:_remove_empty", 2),
+        ("pipeline.edges.anew:write_anew", 2),
+    ],
+)
+def test_killed_among_rows_names_or_files_and_given_again_it_ends_as_if_undisturbed(home, undisturbed, moment, nth):
+    home = keeping(home, **MONTHS)
+    words = ("retain", "--home", home.folder, "--as-of", DAY_AFTER)
+    assert a2n_killed(moment, nth, *words) == KILLED
+    assert a2n(*words).status == 0
+    assert left_in(home) == undisturbed
