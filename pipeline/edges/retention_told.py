@@ -16,7 +16,7 @@ class Retention:
     words_months: int = 12
     names_days: int = 31  # after a name was last learned of whom nothing else is held
     set_aside_days: int = 92
-    outbox_days: int = 14  # after the day of a list or page that a newer one has taken the place of
+    outbox_days: int = 31  # after the day of a list or page that a newer one has taken the place of
     delivered_days: int = 31  # after a file was taken in
     snapshots_days: int = 31
     models_months: int = 36  # after a model was learned

@@ -244,7 +244,7 @@ def test_files_go_on_the_day_they_are_so_old_and_not_the_day_before(home):
     assert removed(home, day)["set_aside files"] == 1 and kept.exists() and not gone.exists()
 
 
-def test_a_list_stays_while_it_is_its_schools_newest_and_for_a_fortnight_after(home):
+def test_a_list_stays_while_it_is_its_schools_newest_and_for_a_month_after(home):
     first, second = date(2026, 1, 5), date(2026, 1, 19)
     with shelf.warehouse(home) as con:
         for day, urn in ((first, 100001), (first, 100002), (second, 100001)):
@@ -253,8 +253,8 @@ def test_a_list_stays_while_it_is_its_schools_newest_and_for_a_fortnight_after(h
     paths = {(day, urn): dated(home.lists_of(day) / f"{urn}.xlsx", day) for day, urn in ((first, 100001), (first, 100002), (second, 100001))}  # fmt: skip
     dated(home.lost_between_services_of(first), first)
     dated(home.lost_between_services_of(second), second)
-    assert "outbox" not in removed(home, first + timedelta(days=13))
-    assert removed(home, first + timedelta(days=14))["outbox"] == 2
+    assert "outbox" not in removed(home, first + timedelta(days=30))
+    assert removed(home, first + timedelta(days=31))["outbox"] == 2
     assert [path.exists() for path in paths.values()] == [False, True, True]
     assert "outbox" not in removed(home, date(2026, 6, 1))
 
