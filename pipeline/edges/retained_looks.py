@@ -47,7 +47,8 @@ def due_looks(
     if newest is None:
         return None
     _set_open_reviews(con, newest=newest, as_of=as_of, score_days=score_days)
-    due = [(table, _WITHOUT_OPEN) for table in _OF_A_LISTED_PUPIL] + [(table, "as_of < $1") for table in _OF_THE_DAY]
+    due = [(table, _WITHOUT_OPEN.format(table.name.partition(".")[2])) for table in _OF_A_LISTED_PUPIL]
+    due += [(table, "as_of < $1") for table in _OF_THE_DAY]
     counts = [_count(con, table.name, holds, newest) for table, holds in due]
 
     def remove() -> None:
@@ -61,7 +62,8 @@ def due_looks(
     return Due("looks", sum(counts), remove, up_to=newest - timedelta(days=1)) if sum(counts) else None
 
 
-_WITHOUT_OPEN = "as_of < $1 AND (as_of, pupil_id) NOT IN (SELECT (as_of, pupil_id) FROM temp.main.open_reviews)"
+_WITHOUT_OPEN = """as_of < $1 AND NOT EXISTS (
+    SELECT 1 FROM temp.main.open_reviews o WHERE o.as_of = {0}.as_of AND o.pupil_id = {0}.pupil_id)"""
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, holds: str, day: date) -> int:
