@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions, recorded
+from pipeline import __version__, keeping, nation_told, opinions, recorded, retaining
 from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
 from pipeline.vocabulary.school_year import TERMS
@@ -268,6 +268,7 @@ keeping.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 recorded.add_to(app)
+retaining.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):

@@ -170,7 +170,8 @@ _SCHEMAS = (
     ("facts", "What happened, as best known now: had from the staged rows, and had again whenever they are added to. "
      "`facts.pupil_weeks` is a view of `facts.marked_weeks`, whose columns are the same.",
      (ENROLMENTS, PLANS, PUPIL_WEEKS, MARKED_WEEKS, SAME_CHILD, KNOWN_AS, AGENCY_INVOLVEMENT)),
-    ("derived", "What was concluded as of a day. Every day's rows stay; a run puts its own day's in their place.", DERIVED),
+    ("derived", "What was concluded as of a day. A run puts its own day's rows in their place; those of days "
+     "before go under retention, see `a2n retain`.", DERIVED),
     ("feedback", "What came back in returned workbooks, with the day it happened and the day we learned it.", FEEDBACK),
     ("audit", "What was done, from which files, and what was set aside.", AUDIT),
     ("published", "In `published/current.duckdb`, not in the warehouse: aggregates, with small counts hidden.", PUBLISHED),

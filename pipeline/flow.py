@@ -11,7 +11,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, runs, trail
+from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, retained, runs, trail
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
@@ -71,8 +71,7 @@ def take_in(home: Home, day: Day) -> Summary:
 
 @dataclass(frozen=True)
 class Begun:
-    """A take-in under way: its name, its day, the new extracts by the feed that claims them, and the feeds with rows that
-    wait."""
+    """A take-in under way: its name and day, the new extracts by the feed that claims them, and the feeds with rows that wait."""
 
     run: str
     day: Day
@@ -100,8 +99,7 @@ def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run
 def end_take_in(home: Home, summary: Summary, *, day: Day, run: str) -> Summary:
     """The last of a take-in in parts: the run is on record, and files taken in leave the inbox where settings ask.
 
-    Which files they were is read from the record: a part that was tried again no longer knows. Only files that changed while
-    they were read, and are left for the next run, are on no record.
+    Which files they were is read from the record: a part that was tried again no longer knows. Only files left for the next run are not.
     """
     with shelf.warehouse(home) as con:
         recorded = [ExtractSummary(**one) for one in runs.extracts_of(con, run)]
@@ -203,6 +201,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
     from pipeline.hops.putting_right import write_without_list, wrong_facts
+    from pipeline.hops.retaining import retained_last
 
     progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
@@ -235,6 +234,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     summary.remarks += days.said_of_lists(look) + ([look.opinion.said] if look.opinion.said else [])
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     _write_pages(home, summary)
+    summary.remarks += retained_last(home, summary, as_of=as_of) if anew and is_issued else []
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
@@ -304,6 +304,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
 
 def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Home:
     """The home with the settings a day was looked at with before: a replay stays in the past, but for a gateway taken back."""
+    retained.refuse_what_is_gone(con, as_of=as_of)
     was = runs.settings_of(con, as_of) or home.settings
     if not home.settings.gateway.strip():
         was = replace(was, gateway="")

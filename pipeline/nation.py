@@ -19,6 +19,7 @@ from pipeline.edges.settings import Home
 from pipeline.edges.settings_told import ON_DEMAND
 from pipeline.edges.snapshots import read_snapshot
 from pipeline.hops import returning
+from pipeline.hops.retaining import retained_last
 from pipeline.hops.summary import Summary
 from pipeline.steps.nation import Snapshot, nation
 from pipeline.tables.nation import NATION
@@ -110,11 +111,21 @@ def _is_published(home: Home, *, as_of: date) -> bool:
 def _finish(home: Home, summary: Summary, *, as_of: date) -> None:
     """What a night makes last, when its lists and figures are out."""
     if home.settings.printables != ON_DEMAND:
-        made = flow.print_pages(home, as_of=as_of)
-        summary.printables = made.printables
-        summary.remarks += [made.stopped_because] if made.stopped_because else []
+        _print(home, summary, as_of=as_of)
     if home.settings.static_pages:
         flow.pages(home, home.pages)
+    summary.remarks += retained_last(home, summary, as_of=as_of)
+
+
+def _print(home: Home, summary: Summary, *, as_of: date) -> None:
+    """A night cut short while retention was applied has its pages already, and may not have them again."""
+    try:
+        made = flow.print_pages(home, as_of=as_of)
+    except Refused as why:
+        summary.remarks.append(str(why))
+        return
+    summary.printables = made.printables
+    summary.remarks += [made.stopped_because] if made.stopped_because else []
 
 
 def roll_up(folders: Sequence[Path], to: Path, *, as_of: date) -> tuple[Path, dict[str, str]]:

@@ -11,6 +11,7 @@ def in_words(summary: Summary) -> str:
         *_rules(summary),
         *_findings(summary),
         *_pupils(summary),
+        *removed_in_words(summary.removed),
         *summary.remarks,
         *_time(summary),
     ]
@@ -138,6 +139,12 @@ def pages_in_words(summary: Summary) -> str:
         return "No listed pupil's row changed since the list before: give --all for a page of every pupil listed."
     schools = many(len(summary.printables), "school")
     return f"{many(sum(summary.printables.values()), 'page')} to print, of {schools}."
+
+
+def removed_in_words(removed: dict[str, int], beginning: str = "Removed under retention") -> list[str]:
+    """What went, by kind and count."""
+    told = ", ".join(f"{kind} {count:,}" for kind, count in removed.items())
+    return [f"{beginning}: {told}."] if told else []
 
 
 def _looked(summary: Summary) -> bool:

@@ -232,6 +232,16 @@ def erase(con: duckdb.DuckDBPyConnection, keep: list[str], linked: list[str], *,
     con.unregister("_linked")
 
 
+def remove_statements(con: duckdb.DuckDBPyConnection, up_to: date) -> None:
+    """Forget what agencies stated of stretches that were over, or else of days known, by then; and whoever is then told of in nothing."""
+    with _whole(con):
+        con.execute("DELETE FROM identity.agency_statements WHERE coalesce(end_date, known_on) <= ?", [up_to])
+        for table, person in (("agency_people", "person"), ("agency_weights", "person"), ("agency_found", "one")):
+            con.execute(
+                f"DELETE FROM identity.{table} WHERE {person} NOT IN (SELECT person FROM identity.agency_statements)"
+            )
+
+
 def places(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> dict[str, list[str]]:
     """The postcodes held of pupils, as plain rolls gave them: for a person to compare, and nothing else."""
     con.register("_wanted", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))

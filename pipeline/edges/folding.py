@@ -169,3 +169,14 @@ def _set_children(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> None:
     con.register("_frame", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))
     con.execute("CREATE OR REPLACE TEMP TABLE children AS FROM _frame")
     con.unregister("_frame")
+
+
+def marks_of_week(con: duckdb.DuckDBPyConnection, monday: date) -> pl.DataFrame:
+    """Every mark known of a week, of all schools."""
+    marks = as_one_child(con, MARKS, as_of=None)
+    return shelf.read(con, f"SELECT {_MARK} FROM {marks} m WHERE m.date BETWEEN ? AND ?::DATE + 6", [monday, monday])
+
+
+def replace_week(con: duckdb.DuckDBPyConnection, monday: date, weeks: pl.DataFrame) -> None:
+    con.execute("DELETE FROM warehouse.facts.marked_weeks WHERE week_start = ?", [monday])
+    shelf.insert(con, "warehouse.facts.marked_weeks", weeks)

@@ -13,6 +13,7 @@ from pipeline.tables.audit import RUNS
 from . import trail_heads
 from . import warehouse as shelf
 from .basis_told import Basis
+from .retention_told import Retention
 from .settings import Home, Settings
 
 
@@ -72,7 +73,16 @@ def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     known = {field.name for field in fields(Settings)}
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known}
     values["basis"] = {feed: Basis(**lines) for feed, lines in values.get("basis", {}).items()}
+    values["retention"] = Retention(**values.get("retention", {}))
     return Settings(**values, places_by_school=places)
+
+
+def had_words(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether words ever came back by the settings of any run."""
+    told = con.execute(
+        "SELECT 1 FROM warehouse.audit.runs WHERE contains(settings, '\"words_come_back\": true') LIMIT 1"
+    )
+    return told.fetchone() is not None
 
 
 def is_as_now(con: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> bool:

@@ -14,6 +14,7 @@ from pipeline.vocabulary.sen import PlanWords
 from .basis_told import Basis
 from .errors import NoKey, Refused
 from .keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY, given_to_all, make_key, passed_on, read_key, variable
+from .retention_told import Retention
 from .settings_told import CHANGED, check_bounds, values_of
 from .settings_written import GATEWAYS, NAMES, SETTINGS
 
@@ -64,6 +65,7 @@ class Settings:
     client_id: str = ""
     static_pages: bool = False
     basis: dict[str, Basis] = field(default_factory=dict)  # why each feed, or family of feeds, may be held
+    retention: Retention = field(default_factory=Retention)  # how long what is of no feed is kept
     opinion: dict[str, str] = field(default_factory=dict)  # what a person says before a live home learns
 
     @property

@@ -9,6 +9,7 @@ from pipeline.vocabulary.agencies import SERVICES
 
 from .basis_told import basis_told
 from .errors import Refused
+from .retention_told import retention_told
 from .specialists_told import specialists_told
 
 CHANGED, ALL, ON_DEMAND = "changed", "all", "on demand"
@@ -57,7 +58,7 @@ _KNOWN = {
     "drawn": {"places": int, "approved_by": str},
     "opinion": dict.fromkeys(OPINION, str),
 }
-"""The sections, and what kind of value each of their settings takes; [signals], [specialists] and [feeds] have readers of their own."""
+"""The sections, and what kind of value each of their settings takes; [signals], [specialists], [feeds] and [retention] have readers of their own."""
 
 
 def values_of(told: dict, path: Path) -> dict:
@@ -73,8 +74,11 @@ def values_of(told: dict, path: Path) -> dict:
         if section == "feeds" and isinstance(entries, dict):
             values["basis"] = basis_told(entries, path)
             continue
+        if section == "retention" and isinstance(entries, dict):
+            values["retention"] = retention_told(entries, path)
+            continue
         if section not in _KNOWN or not isinstance(entries, dict):
-            every = (*_KNOWN, "signals", "specialists", "feeds")
+            every = (*_KNOWN, "signals", "specialists", "feeds", "retention")
             raise Refused(f"{path}: there is no setting [{section}]; known are {', '.join(every)}.")
         for name, value in entries.items():
             kind = _KNOWN[section].get(name)

@@ -74,6 +74,23 @@ use_from = 0.99           # from this probability on, a row is taken to be of a 
 ask_from = 0.80           # from this one on, a person is asked
 unlinked_days = 31        # days that a row nobody is linked to is kept, in case a roll comes that has the child
 
+[retention]               # how long each kind of record is kept; of each feed [feeds.NAME] retention_months says it. Months are counted
+                          # from the end of the school year a record is of; what is due goes at the end of each night
+score_days = 14           # points, signals and reasons of a listed pupil, after the decision on them: as long as a family may ask why. Of
+                          # one nobody decides on, until a newer list is out; of everybody else, until the next look
+checks_months = 12        # what registers were held to, school by school: no child is in it
+answers_months = 36       # who was on which list, decisions and what came of them: a decision holds for a year, and an order of lists
+                          # is learned from the terms gone by
+words_months = 12         # strengths, pupils' and parents' words: they are printed on the next list
+names_days = 31           # names of whom nothing else is held: a row set aside may come again in the month
+set_aside_days = 92       # what is said in set_aside/ of each file: a term to put it right
+outbox_days = 31          # lists, pages and worklists that newer ones have taken the place of: their answers may still be on the way
+delivered_days = 31       # files in inbox/ and taken/, once taken in: they hold all again, with names
+snapshots_days = 31       # figures published before: for readers who compare
+models_months = 36        # models, after they were learned: lists made with one can be made again as long as it is there
+trail_years = 6           # who saw what, by calendar year: as long as a claim may be brought
+audit_months = 12         # which rows were set aside or noted: figures of this school year count them
+
 [dashboard]
 sign_in = "none"          # made-up data alone; or "openid", or "proxy": a proxy on this machine that signs people in. Who may see which
                           # schools is in access.toml: whoever is not in it sees nothing

@@ -106,10 +106,15 @@ def _end_use(con: duckdb.DuckDBPyConnection, home: Home, known_on: date, *, hist
 
 def _bring_to_shelf(con: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, now: Links) -> None:
     """All of it anew: a run killed before this leaves nothing that the next does not mend."""
-    rows = AGENCY_INVOLVEMENT.conform(involvement_of(now.links, agencies.statements(names)))
     with shelf.transaction(con):
-        con.execute(f"DELETE FROM warehouse.{AGENCY_INVOLVEMENT.name}")
-        shelf.append(con, AGENCY_INVOLVEMENT, rows)
+        fold_involvement(con, names, now)
+
+
+def fold_involvement(con: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, now: Links) -> None:
+    """What agencies stated of pupils, anew, within the caller's transaction."""
+    rows = AGENCY_INVOLVEMENT.conform(involvement_of(now.links, agencies.statements(names)))
+    con.execute(f"DELETE FROM warehouse.{AGENCY_INVOLVEMENT.name}")
+    shelf.append(con, AGENCY_INVOLVEMENT, rows)
 
 
 # A person decides

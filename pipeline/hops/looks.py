@@ -74,6 +74,16 @@ def earlier_groups(
     for day in looks.last_days_of_earlier_years(con, as_of=as_of):
         if is_enough(groups, years, smallest_base=smallest_base):
             break
-        triage, support = looks.stored(con, as_of=day)
-        years.append(groups_of(triage, support, clocks.schools(con, day), characteristics(as_of=day)))
+        years.append(groups_of_day(con, characteristics, as_of=day))
     return years
+
+
+def groups_of_day(
+    con: duckdb.DuckDBPyConnection, characteristics: Callable[..., pl.DataFrame], *, as_of: date
+) -> pl.DataFrame:
+    """The exact groups of an earlier school year's last look: as they were counted when its rows were removed, else counted now."""
+    counted = looks.counted(con, as_of=as_of)
+    if counted.height:
+        return counted
+    triage, support = looks.stored(con, as_of=as_of)
+    return groups_of(triage, support, clocks.schools(con, as_of), characteristics(as_of=as_of))

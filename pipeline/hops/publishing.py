@@ -53,12 +53,12 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         schools=look.known.schools,
         registers=look.by_school,
         lost=look.lost,
-        characteristics=_characteristics(con, as_of=look.as_of),
+        characteristics=characteristics(con, as_of=look.as_of),
         withheld=first_apart(look.lines),
         places=of_schools(look.triage, look.policy),
     )
     counts = exact_counts(tonight)
-    known = so_far(con, home, look, tonight, counts["group_audit"], partial(_characteristics, con))
+    known = so_far(con, home, look, tonight, counts["group_audit"], partial(characteristics, con))
     counts |= exact_looks(tonight, known, counts["group_audit"])
     pages = _told(con, counts, policy, as_of=look.as_of) | {
         "signal_names": signal_names(known.catalogue),
@@ -99,5 +99,6 @@ def _told(con: duckdb.DuckDBPyConnection, counts: dict[str, pl.DataFrame], polic
     return tonight.pages | (groups.pages if groups else {})
 
 
-def _characteristics(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:
+def characteristics(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:
+    """One row per pupil for the audit of groups, as known on a day."""
     return with_looked_after(clocks.characteristics(con, as_of), *clocks.care(con, as_of), as_of=as_of)

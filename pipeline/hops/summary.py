@@ -83,6 +83,7 @@ class Summary:
     pupils_by_outcome: dict[str, int] = field(default_factory=dict)
     lists: int = 0
     printables: dict[str, int] = field(default_factory=dict)  # pages to print, by URN
+    removed: dict[str, int] = field(default_factory=dict)  # under retention, by kind
     findings: list[Finding] = field(default_factory=list)  # of a check alone
     not_asked: list[str] = field(default_factory=list)  # rules a check could not judge
     remarks: list[str] = field(default_factory=list)  # sentences: what its user would otherwise wonder at
@@ -129,6 +130,7 @@ class Summary:
         self.pupils_by_outcome |= other.pupils_by_outcome
         self.lists += other.lists
         self.printables |= other.printables
+        self.removed |= other.removed
         for hop, took in other.seconds.items():
             self.seconds[hop] = round(self.seconds.get(hop, 0) + took, 3)
 

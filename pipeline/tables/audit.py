@@ -132,6 +132,22 @@ def _kept(table: Table, name: str) -> Table:
 KEPT_GROUPS = _kept(GROUP_AUDIT, "audit.kept_group_audit")
 KEPT_EVER = _kept(EVER, "audit.kept_ever")
 
+RETENTION = Table(
+    name="audit.retention",
+    grain="one row per run of retention and kind of record it removed any of",
+    key=("run", "kind"),
+    columns=(
+        Column("run", pl.String, "Name of the run: retention, day, and a count."),
+        Column("as_of", pl.Date, "The day it stood on."),
+        Column("kind", pl.String, "A feed, or one of the kinds that [retention] has lines for."),
+        Column("removed", pl.Int64, "Rows, or files, removed.", "rows or files"),
+        Column("up_to", pl.Date, "The last day of which such records were removed; null where none is told.", nullable=True),
+        Column("known_from", pl.Date, "The day on which the first of them was known; null where lists never rest on them.", nullable=True),
+        Column("read_until", pl.Date, "The last day whose lists, made again, would rest on them; null likewise.", nullable=True),
+    ),
+)  # fmt: skip
+
 AUDIT = (
     RUNS, EXTRACTS, PARTS, SET_ASIDE, NOTES, LINK_DECISIONS, HIDDEN_CELLS, TOLD_CELLS, GROUP_DAYS, KEPT_GROUPS, KEPT_EVER,
+    RETENTION,
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""What was concluded as of a day. `derived` keeps every day's rows; a run replaces its own day's only."""
+"""What was concluded as of a day. A run replaces its own day's rows only; retention removes those of days before."""
 
 import polars as pl
 
+from .kept_of_looks import KEPT_OF_LOOKS
 from .schema import Column, Table
 
 _S = "sessions"
@@ -325,5 +326,5 @@ LOST_BETWEEN_SERVICES = Table(
 
 DERIVED = (
     PUPIL_FEATURES, PUPIL_SUPPORT, PUPIL_CIRCUMSTANCES, PUPIL_SIGNALS, TRIAGE, OFF_LIST, ISSUED_PLACES, ISSUED_LISTS, RECONCILIATION,
-    SCHOOLS_WITHOUT_LIST, LOST_BETWEEN_SERVICES,
+    SCHOOLS_WITHOUT_LIST, LOST_BETWEEN_SERVICES, *KEPT_OF_LOOKS,
 )  # fmt: skip

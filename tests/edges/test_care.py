@@ -12,7 +12,7 @@ from pipeline.edges import identity, known
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, open_home
-from pipeline.hops.publishing import _characteristics
+from pipeline.hops.publishing import characteristics
 from pipeline.hops.taking_in import Day
 from tests.edges.delivered import FIRST_NIGHT, ROLL, SCHOOLS, file, new_home, night, pupil_id, read, table
 
@@ -122,7 +122,7 @@ def test_headers_told_in_one_go_that_differ_are_believed_in_neither(home):
 def looked_after(home: Home, day: date) -> dict[str, bool | None]:
     names = {pupil_id(home, name): name for name in ("amira", "ben")}
     with shelf.warehouse(home) as con:
-        rows = _characteristics(con, as_of=day).select("pupil_id", "looked_after").rows()
+        rows = characteristics(con, as_of=day).select("pupil_id", "looked_after").rows()
     return {names[pupil]: is_so for pupil, is_so in rows}
 
 
