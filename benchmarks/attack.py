@@ -11,6 +11,7 @@ places a school has, and every relation in `attack_relations`. With `--naive` th
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,9 @@ Rule = Callable[[Sequence[Snapshot]], Callable[[int, Name], tuple[int, int]]]
 
 
 def naively(weeks: Sequence[Snapshot]) -> Callable[[int, Name], tuple[int, int]]:
-    return lambda week, name: (1, weeks[week].fewest_shown - 1)
+    """A school's and a phase's eligible are worked out from two others, and empty where either is."""
+    few = {True: (1, A_LOT), False: (1, weeks[0].fewest_shown - 1)}
+    return lambda week, name: few[name[0] in ("phase", "school") and name[-1] == "eligible"]
 
 
 def carefully(weeks: Sequence[Snapshot]) -> Callable[[int, Name], tuple[int, int]]:
@@ -80,9 +83,9 @@ def reckoned(
                 terms = ((rest.whole, -1), (rest.name, 1), *((part, 1) for part in rest.parts))
                 known.add(_of_week(number, [Relation("what is left of a whole", terms)]))
         known.add(_of_week(number, relations(week)))
-    for number, (before, after) in enumerate(zip(weeks, weeks[1:], strict=False)):
-        for because, earlier, later in between_weeks(before, after):
-            known.add([Relation(because, (((number, earlier), -1), ((number + 1, later), 1)), 0, A_LOT)])
+    for number, (before, after) in enumerate(pairwise(weeks)):
+        for because, name in between_weeks(before, after):
+            known.add([Relation(because, (((number, name), -1), ((number + 1, name), 1)), 0, A_LOT * 100)])
     return known
 
 

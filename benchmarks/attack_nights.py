@@ -69,9 +69,10 @@ def weekly_nights(asked: Weekly, to: Path) -> None:
             _keep(truth, to / "truth" / f"{number:02}")
             rolls.append(truth["school"].select("urn", pupils="pupils_on_roll", as_of=pl.lit(made.last_day)))
         _send_back(home, made.last_day, number)
+        print(f"week {number + 1} of {asked.told}", flush=True)
     pl.concat(rolls).write_csv(to / "pupils.csv")
-    shutil.rmtree(to / "extracts")
-    shutil.rmtree(to / "home")
+    for passing in ("extracts", "home"):
+        shutil.rmtree(to / passing)
 
 
 # What is delivered

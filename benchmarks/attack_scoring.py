@@ -134,7 +134,11 @@ class Guess:
 def guesses(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[str, Guess]:
     """Ways to guess a hidden count that tells of few, each held to the best single number for its table and column: that is known to
     nobody, and flatters whoever guesses without a snapshot."""
-    ways: dict[str, dict[Cell, int]] = {"as it was last told": {}, "as it was next told": {}, "told alike before and after": {}}
+    ways: dict[str, dict[Cell, int]] = {
+        "as it was last told": {},
+        "as it was next told": {},
+        "told alike before and after": {},
+    }
     for cell, last, following in _told_around(weeks):
         if truth[cell] >= FEW.stop:
             continue

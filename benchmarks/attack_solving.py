@@ -5,7 +5,7 @@ that two solutions give differently is not pinned; one that no other solution wa
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -86,7 +86,9 @@ class Reckoning:
         before = {name for name in self.least if wanted(name) and self.least[name] == self.most[name]}
         self.narrow()
         found = {name for name in unknown if self.least[name] == self.most[name]}
-        told = {name: Pinned(self.least[name], self.because.get(name, "the bounds themselves")) for name in found | before}
+        told = {
+            name: Pinned(self.least[name], self.because.get(name, "the bounds themselves")) for name in found | before
+        }
         for part in self._parts():
             for name, value in part.pinned(chance):
                 if wanted(name):
@@ -163,5 +165,3 @@ class Part:
         if found.x is None:
             raise Contradiction(found.message)
         return np.rint(found.x).astype(int)
-
-

@@ -76,9 +76,7 @@ def _read(path: Path) -> tuple[date, dict, dict]:
             "WHERE unit IN ('pupils', 'rows')"
         ).fetchall()
     counted = {
-        table: tuple(
-            column for of, column in notes if of == table and (table, column) not in NOT_EXACT | ALWAYS_TOLD
-        )
+        table: tuple(column for of, column in notes if of == table and (table, column) not in NOT_EXACT | ALWAYS_TOLD)
         for table in KEYS
     }
     return rows["run"][0]["as_of"], rows, counted

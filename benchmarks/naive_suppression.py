@@ -28,4 +28,6 @@ def naive_pages(counts: Mapping[str, pl.DataFrame], policy: Policy) -> dict[str,
 
 def naive_rows(exact: pl.DataFrame, column: str, policy: Policy) -> pl.DataFrame:
     """Numbers of rows that were set aside, hidden by the same rule."""
-    return exact.with_columns(pl.when(~pl.col(column).is_between(1, policy.fewest_shown - 1)).then(column).alias(column))
+    return exact.with_columns(
+        pl.when(~pl.col(column).is_between(1, policy.fewest_shown - 1)).then(column).alias(column)
+    )

@@ -130,7 +130,9 @@ def failed(told: dict) -> list[str]:
         for reader in READERS:
             one = every[f"{of}, {reader}"]
             if one["claimed_wrongly"]:
-                faults.append(f"{one['claimed_wrongly']} claims of {of} ({reader}) are not so: a relation of the attack is wrong.")
+                faults.append(
+                    f"{one['claimed_wrongly']} claims of {of} ({reader}) are not so: a relation of the attack is wrong."
+                )
             if of == "ours" and (one["of_few_found"] or one["not_small_found"] or one["rests_of_few_found"]):
                 faults.append(f"Of ours something was found ({reader}).")
     if not every["naive, certain"]["of_few_found"]:

@@ -26,7 +26,11 @@ HIDDEN = None
 
 def a_week(number: int = 0, **tables: list[dict]) -> Snapshot:
     """A snapshot with these rows; what a row leaves out, its table does not count."""
-    rows = {table: [] for table in (*attack_tables.KEYS, "signal_names", "alarm")} | {"run": [{"fewest_shown": 5}]} | tables
+    rows = (
+        {table: [] for table in (*attack_tables.KEYS, "signal_names", "alarm")}
+        | {"run": [{"fewest_shown": 5}]}
+        | tables
+    )
     counted = {
         table: tuple(column for column in COUNTED.get(table, ()) if rows[table] and column in rows[table][0])
         for table in attack_tables.KEYS
@@ -43,7 +47,10 @@ def found(*weeks: Snapshot, rule=naively, rolls=None, supposed=None) -> dict:
 def schools(column: str, *values: int | None, phase: int | None) -> dict:
     return {
         "phase": [{"phase": "Primary", column: phase}],
-        "school": [{"urn": number, "phase": "Primary", "area": "North", column: value} for number, value in enumerate(values, 1)],
+        "school": [
+            {"urn": number, "phase": "Primary", "area": "North", column: value}
+            for number, value in enumerate(values, 1)
+        ],
     }
 
 
@@ -84,10 +91,11 @@ def test_a_table_of_two_ways_is_solved_all_at_once():
     kinds, places = ("health", "in_school"), (("North", "Primary"), ("South", "Primary"))
     row = lambda kind, area, phase, unmet: {"kind": kind, "scope": "area", "area": area, "phase": phase, "unmet": unmet}  # noqa: E731
     cells = [row(kind, *place, HIDDEN) for kind in kinds for place in places]
-    homes = [{"kind": kind, "scope": "home", "area": None, "phase": None, "unmet": 6 + number} for number, kind in enumerate(kinds)]
-    towns = [
-        {"urn": number, "phase": "Primary", "area": area} for number, (area, _) in enumerate(places, 1)
+    homes = [
+        {"kind": kind, "scope": "home", "area": None, "phase": None, "unmet": 6 + number}
+        for number, kind in enumerate(kinds)
     ]
+    towns = [{"urn": number, "phase": "Primary", "area": area} for number, (area, _) in enumerate(places, 1)]
     flow = [
         {"scope": "school", "area": None, "phase": "Primary", "urn": number, "unmet": unmet}
         for number, unmet in ((1, 8), (2, 5))
@@ -184,4 +192,6 @@ def test_the_naive_suppression_hides_one_to_four_and_nothing_else(lived):
     ours, naive = (read_snapshots(lived / of)[-1] for of in ("ours", "naive"))
     shown = [value for value in naive.numbers.values() if value is not None]
     assert 0 in shown and 5 in shown and not [value for value in shown if 0 < value < 5]
-    assert sum(value is None for value in ours.numbers.values()) > sum(value is None for value in naive.numbers.values())
+    assert sum(value is None for value in ours.numbers.values()) > sum(
+        value is None for value in naive.numbers.values()
+    )
