@@ -13,10 +13,10 @@ from pipeline.signals import SIGNALS
 from pipeline.tables.published import FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
 from pipeline.vocabulary.next_steps import IN_SCHOOL
 
+from .board_of_cells import Cell, Sum, least_of
 from .disclosure_memory import Remembered
 from .disclosure_rows import NOUGHT_IS_OF, NOUGHT_SAYS_NOTHING, PUPILS, REMAINDERS, Rows, is_of_a_group, remainder
 from .disclosure_sums import NO_AREA, across
-from .hidden_cells import Cell, Sum
 from .policy_of_publishing import Policy
 from .published_weeks import A_PUPILS_WEEK
 
@@ -79,9 +79,27 @@ def remembering(cells: Mapping[tuple, Cell], before: Remembered) -> dict[tuple, 
     }
 
 
+def knowing_rolls(cells: Mapping[tuple, Cell], hidden: Set[tuple], policy: Policy) -> dict[tuple, Cell]:
+    """`cells` as they are, with these `hidden`, to a reader who has how many pupils each school has from elsewhere, whatever we print.
+
+    That is another reader than the one who supposes that nothing has changed since a number was told: what was told before is
+    no more to this one than what was not.
+    """
+    return {
+        name: cell._replace(told=(name[0], name[2]) in _PUBLIC)
+        if name not in hidden or (name[0], name[2]) in _PUBLIC
+        else cell._replace(told=False, published=False, least=least_of(cell, policy.fewest_shown))
+        for name, cell in cells.items()
+    }
+
+
+_PUBLIC = {(table, "pupils_on_roll") for table in ("run", "phase", "school")}
+"""How many pupils a school has is published elsewhere too, and a phase and a home are their schools."""
+
+
 def _as_before(cell: Cell, *, before: bool, told: bool) -> Cell:
     """`cell`, hidden and told before or not; made in one piece, for there are tens of thousands."""
-    return Cell._make((*cell[:_BEFORE], before, cell.told or told, *cell[_TOLD + 1 :]))
+    return Cell._make((*cell[:_BEFORE], before, told, *cell[_TOLD + 1 :]))
 
 
 _BEFORE, _TOLD = (Cell._fields.index(name) for name in ("before", "told"))  # one beside the other
@@ -98,7 +116,6 @@ def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tupl
             for column in columns:
                 name = (table, key, column)
                 how = {"worth": _worth(table, row, column), "known": name in known, "most": _most(table, row, column)}
-                how["told"] = (table, column) in _PUBLIC
                 yield name, _count(row[column], policy, nought=column in hidden_noughts, **how)
             for column, (whole, _) in REMAINDERS.get(table, {}).items():
                 nought = row[NOUGHT_IS_OF.get(column, whole)] > 0 and column not in NOUGHT_SAYS_NOTHING
@@ -107,10 +124,6 @@ def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tupl
                     _count(remainder(rows, table, key, column), policy, nought=nought, published=False),
                 )
     yield from _unpublished(rows, policy)
-
-
-_PUBLIC = {(table, "pupils_on_roll") for table in ("run", "phase", "school")}
-"""How many pupils a school has is published elsewhere: it covers for nothing that it is the whole of."""
 
 
 def _hidden_noughts(rows: Rows, table: str, row: Mapping, raised: Set[tuple] = frozenset()) -> Iterator[str]:
