@@ -71,7 +71,7 @@ def _hidden_from_both(cells: Mapping[tuple, Cell], sums: list[Sum], policy: Poli
     first = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
     if first.given_away:
         return first
-    then = hidden_cells(knowing_rolls(cells, first.names, policy), sums, fewest_shown=policy.fewest_shown)
+    then = hidden_cells(knowing_rolls(cells, sums, first.names, policy), sums, fewest_shown=policy.fewest_shown)
     return Hidden(first.names | then.names, then.given_away)
 
 

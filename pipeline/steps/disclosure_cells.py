@@ -79,22 +79,38 @@ def remembering(cells: Mapping[tuple, Cell], before: Remembered) -> dict[tuple, 
     }
 
 
-def knowing_rolls(cells: Mapping[tuple, Cell], hidden: Set[tuple], policy: Policy) -> dict[tuple, Cell]:
+def knowing_rolls(
+    cells: Mapping[tuple, Cell], sums: list[Sum], hidden: Set[tuple], policy: Policy
+) -> dict[tuple, Cell]:
     """`cells` as they are, with these `hidden`, to a reader who has how many pupils each school has from elsewhere, whatever we print.
 
     That is another reader than the one who supposes that nothing has changed since a number was told: what was told before is
     no more to this one than what was not.
     """
+    known = _rolls_known(cells, sums)
     return {
-        name: cell._replace(told=(name[0], name[2]) in _PUBLIC)
-        if name not in hidden or (name[0], name[2]) in _PUBLIC
+        name: cell._replace(told=name in known)
+        if name not in hidden or name in known
         else cell._replace(told=False, published=False, least=least_of(cell, policy.fewest_shown))
         for name, cell in cells.items()
     }
 
 
-_PUBLIC = {(table, "pupils_on_roll") for table in ("run", "phase", "school")}
-"""How many pupils a school has is published elsewhere too, and a phase and a home are their schools."""
+def _rolls_known(cells: Mapping[tuple, Cell], sums: list[Sum]) -> set[tuple]:
+    """How many pupils a school has is published elsewhere too, but where they are few; a phase and a home are their schools."""
+    rolls = [name for name in cells if name[0] in _OF_ROLLS and name[2] == "pupils_on_roll"]
+    known = {name for name in rolls if cells[name].could_be is None}
+    of_rolls = {
+        each.total: each.parts
+        for each in sums
+        if each.total in known and each.total[0] != each.parts[0][0] in _OF_ROLLS
+    }
+    for table in ("phase", "run"):  # a phase's schools before the home's phases
+        known -= {total for total, parts in of_rolls.items() if total[0] == table and not known.issuperset(parts)}
+    return known
+
+
+_OF_ROLLS = ("run", "phase", "school")
 
 
 def _as_before(cell: Cell, *, before: bool, told: bool) -> Cell:
