@@ -55,7 +55,8 @@ class Weekly:
 
 
 def weekly_nights(asked: Weekly, to: Path) -> None:
-    """`to` with ours/, naive/ and truth/, a file or folder a week, and pupils.csv: pupils on the roll of each school, as they were."""
+    """`to` with ours/, naive/ and truth/, a file or folder a week, and pupils.csv: pupils on the roll of each school, as they were
+    that week, but of those with one to four."""
     home, rolls = make_home(to / "home", demo=True), []
     taken = _Taken(to / "home", set(), {})
     for number in range(asked.weeks):
@@ -70,7 +71,8 @@ def weekly_nights(asked: Weekly, to: Path) -> None:
             flow.nightly(home, as_of=made.last_day)
         if "school" in truth:
             _keep(truth, to / "truth" / f"{number:02}")
-            rolls.append(truth["school"].select("urn", pupils="pupils_on_roll", as_of=pl.lit(made.last_day)))
+            on_roll = truth["school"].select("urn", pupils="pupils_on_roll", as_of=pl.lit(made.last_day))
+            rolls.append(on_roll.filter(~pl.col("pupils").is_between(1, 4)))
         _send_back(home, made.last_day, number)
         print(f"week {number + 1} of {asked.told}", flush=True)
     pl.concat(rolls).write_csv(to / "pupils.csv")

@@ -18,20 +18,23 @@ SIGNALS = ("persistent_absence", "severe_absence")
 
 @pytest.fixture(scope="module")
 def counts() -> dict[str, pl.DataFrame]:
-    """Of each school a few are severely absent, and as many cannot be judged as of persistent absence."""
-    some = exact_counts(an_authority(pupils=150, schools=4, seed=6))
-    some["signal"] = some["signal"].with_columns(pl.col("raised", "not_raised", "cannot_be_judged").cast(pl.Int64))
-    severe, persistent = pl.col("signal") == "severe_absence", some["signal"].filter(signal="persistent_absence")
-    schools = persistent.filter(scope="school").with_columns(fewer=pl.int_range(pl.len()) % 3 + 3)
-    moved = schools.with_columns(
-        raised=pl.col("raised") - pl.col("fewer"), not_raised=pl.col("not_raised") + pl.col("fewer")
-    )
-    sums = [pl.col(state).sum() for state in ("raised", "not_raised", "cannot_be_judged")]
-    of_phases = moved.group_by("phase").agg(sums).with_columns(scope=pl.lit("phase"))
-    of_home = moved.select(sums).with_columns(scope=pl.lit("home"))
-    alike = pl.concat([moved.drop("fewer"), of_phases, of_home], how="diagonal").with_columns(signal=pl.lit("severe_absence"))
-    signals = pl.concat([some["signal"].filter(~severe), alike.select(some["signal"].columns)])
-    return some | {"signal": signals}
+    """Of each school three are persistently absent and none severely, and as many cannot be judged of the one as of the other."""
+    some = exact_counts(an_authority(pupils=400, schools=4, seed=11))
+    told = some["signal"].with_columns(pl.col("raised", "not_raised", "cannot_be_judged").cast(pl.Int64))
+    schools = told.filter(signal="persistent_absence", scope="school")
+    both = [_raised_for(schools, signal, raised) for signal, raised in zip(SIGNALS, (3, 0), strict=True)]
+    others = told.filter(~pl.col("signal").is_in(SIGNALS))
+    return some | {"signal": pl.concat([others, *both], how="diagonal").select(told.columns)}
+
+
+def _raised_for(schools: pl.DataFrame, signal: str, raised: int) -> pl.DataFrame:
+    """The signal's rows of every school, phase and the whole home, raised for so many pupils of each school."""
+    judged = pl.col("raised") + pl.col("not_raised")
+    moved = schools.with_columns(raised=pl.lit(raised, pl.Int64), not_raised=judged - raised)
+    sums = pl.col("raised", "not_raised", "cannot_be_judged").sum()
+    phases = moved.group_by("phase").agg(sums).with_columns(scope=pl.lit("phase"))
+    home = moved.select(sums).with_columns(scope=pl.lit("home"))
+    return pl.concat([moved, phases, home], how="diagonal").with_columns(signal=pl.lit(signal))
 
 
 def found(counts: dict[str, pl.DataFrame]) -> list[tuple]:
