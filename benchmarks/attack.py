@@ -51,12 +51,12 @@ def carefully(weeks: Sequence[Snapshot]) -> Callable[[int, Name], tuple[int, int
     told = [{name[:-1] for name, value in week.numbers.items() if value is not None} for week in weeks]
 
     def tells(week: int, name: Name) -> bool:
-        return first[name] == week and name[:-1] in told[week] and not _nought_may_be_hidden(name)
+        return first[name] == week and name[:-1] in told[week] and not nought_may_be_hidden(name)
 
     return lambda week, name: (int(tells(week, name)), A_LOT)
 
 
-def _nought_may_be_hidden(name: Name) -> bool:
+def nought_may_be_hidden(name: Name) -> bool:
     table, column = name[0], name[-1]
     if table == "group_audit":
         return name[1] != "phase"
@@ -112,11 +112,11 @@ def _most(week: Snapshot, roll: Mapping[int, int], name: Name) -> int:
             row["happens"] == "file refused" for row in week.rows[table] if (row["feed"], row["rule"]) == name[1:3]
         )
         return A_LOT * 100 if is_refused else read + 50
-    if table == "lost_children":
+    if table in ("lost_children", "plans_in_time"):  # of children who have left, too
         return A_LOT
-    urn = {"school": 1, "signal": 4, "flow": 4, "plans_in_time": 3}.get(table)
+    urn = {"school": 1, "signal": 4, "flow": 4}.get(table)
     pupils = roll.get(name[urn]) if urn and name[urn] is not None else sum(roll.values())
-    if not roll or pupils is None or (table == "plans_in_time" and name[urn] is None):
+    if not roll or pupils is None:
         return A_LOT
     if (table, column) == ("school", "listed"):
         return min(PLACES, max(pupils // PUPILS_A_PLACE, FEWEST_PLACES))

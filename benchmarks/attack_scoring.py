@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .attack import Cell
+from .attack import Cell, nought_may_be_hidden
 from .attack_relations import rests
 from .attack_solving import Pinned
 from .attack_tables import KEYS, Snapshot
@@ -17,7 +17,8 @@ FEW = range(1, 5)
 
 @dataclass
 class Score:
-    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that was hidden."""
+    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that is hidden as few are; the others are hidden
+    for another's sake, or because they told on an earlier day."""
 
     hidden: int = 0
     telling: int = 0
@@ -78,14 +79,14 @@ def scored(
     hidden, score = set(hidden), Score()
     of_rests = telling_rests(weeks, truth)
     score.hidden = len(hidden)
-    score.telling = sum(truth[cell] < FEW.stop for cell in hidden)
+    score.telling = sum(tells(cell, truth) for cell in hidden)
     score.hidden_by_table.update(cell[1][0] for cell in hidden)
     for cell, pinned in found.items():
         words = f"{weeks[cell[0]].as_of} {' '.join(str(part) for part in cell[1] if part is not None)}"
         if truth.get(cell, pinned.value) != pinned.value:
             score.wrong.append(f"{words}: {pinned.value} claimed, for {pinned.because}")
         if cell in hidden:
-            kind = "telling" if truth[cell] < FEW.stop else "not small"
+            kind = "telling" if tells(cell, truth) else "not small"
             score.tables[cell[1][0]] += 1
             score.because[pinned.because] += 1
         elif cell in of_rests:
@@ -99,6 +100,10 @@ def scored(
 
 
 _EXAMPLES = 40
+
+
+def tells(cell: Cell, truth: Mapping[Cell, int]) -> bool:
+    return truth[cell] in FEW or (truth[cell] == 0 and nought_may_be_hidden(cell[1]))
 
 
 def supposed_rightly(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[Cell, int]:
