@@ -89,7 +89,7 @@ class Board:
         self.fewest_shown = fewest_shown
         self.value = [cell.value for cell in self.cells]
         self.is_fixed = [cell.is_fixed for cell in self.cells]
-        self.least = [_least(cell, fewest_shown) for cell in self.cells]
+        self.least = [least_of(cell, fewest_shown) for cell in self.cells]
         self.is_free = [False] * len(names)
         self.keeps_dear = False
         in_order = sorted(self._with_any(cells, sums))
@@ -284,7 +284,7 @@ class Board:
         return tuple([(number[total], -1), *found] if total in number else found)
 
 
-def _least(cell: Cell, fewest_shown: int) -> int:
+def least_of(cell: Cell, fewest_shown: int) -> int:
     """The least a reader can think a hidden cell to be."""
     if cell.before:
         return 0

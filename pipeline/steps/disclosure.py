@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .disclosure_cells import exact_cells, remembering
+from .disclosure_cells import exact_cells, knowing_rolls, remembering
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
-from .hidden_cells import Cell, Sum, hidden_cells
+from .hidden_cells import Cell, Hidden, Sum, hidden_cells
 from .policy_of_publishing import Policy
 from .published_pages import key_of, pages
 
@@ -51,7 +51,7 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
     while True:
         before = Remembered(before.hidden | untold, before.told)
         cells = remembering(exact, before)
-        hidden = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
+        hidden = _hidden_from_both(cells, sums, policy)
         untold = _untold(cells, sums, hidden.given_away, before) if hidden.given_away else set()
         if not untold:
             break
@@ -63,6 +63,16 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
         names = {name for name, cell in cells.items() if cell.published}
         return Disclosed(pages(_with_nothing_told(counts), set(), policy), _remembered(before, cells, names))
     return Disclosed(pages(counts, hidden.names, policy), _remembered(before, cells, hidden.names))
+
+
+def _hidden_from_both(cells: Mapping[tuple, Cell], sums: list[Sum], policy: Policy) -> Hidden:
+    """What is to be hidden from whoever supposes that nothing has changed; and what more it takes to hide from whoever knows how many
+    pupils each school has. Hiding more tells neither of them more."""
+    first = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
+    if first.given_away:
+        return first
+    then = hidden_cells(knowing_rolls(cells, sums, first.names, policy), sums, fewest_shown=policy.fewest_shown)
+    return Hidden(first.names | then.names, then.given_away)
 
 
 def _remembered(before: Remembered, cells: Mapping[tuple, Cell], hidden: set[tuple]) -> Remembered:

@@ -6,15 +6,17 @@ kinds with some would tell of three children, one each. Nought of a place is tol
 absent, says that no child was found, and is what most cells of most schools are. That all were found is not: it is told of each.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from math import ceil, floor
 
+from pipeline.signals import SIGNALS
 from pipeline.tables.published import FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
+from pipeline.vocabulary.next_steps import IN_SCHOOL
 
+from .board_of_cells import Cell, Sum, least_of
 from .disclosure_memory import Remembered
 from .disclosure_rows import NOUGHT_IS_OF, NOUGHT_SAYS_NOTHING, PUPILS, REMAINDERS, Rows, is_of_a_group, remainder
-from .disclosure_sums import across
-from .hidden_cells import Cell, Sum
+from .disclosure_sums import NO_AREA, across
 from .policy_of_publishing import Policy
 from .published_weeks import A_PUPILS_WEEK
 
@@ -77,6 +79,40 @@ def remembering(cells: Mapping[tuple, Cell], before: Remembered) -> dict[tuple, 
     }
 
 
+def knowing_rolls(
+    cells: Mapping[tuple, Cell], sums: list[Sum], hidden: Set[tuple], policy: Policy
+) -> dict[tuple, Cell]:
+    """`cells` as they are, with these `hidden`, to a reader who has how many pupils each school has from elsewhere, whatever we print.
+
+    That is another reader than the one who supposes that nothing has changed since a number was told: what was told before is
+    no more to this one than what was not.
+    """
+    known = _rolls_known(cells, sums)
+    return {
+        name: cell._replace(told=name in known)
+        if name not in hidden or name in known
+        else cell._replace(told=False, published=False, least=least_of(cell, policy.fewest_shown))
+        for name, cell in cells.items()
+    }
+
+
+def _rolls_known(cells: Mapping[tuple, Cell], sums: list[Sum]) -> set[tuple]:
+    """How many pupils a school has is published elsewhere too, but where they are few; a phase and a home are their schools."""
+    rolls = [name for name in cells if name[0] in _OF_ROLLS and name[2] == "pupils_on_roll"]
+    known = {name for name in rolls if cells[name].could_be is None}
+    of_rolls = {
+        each.total: each.parts
+        for each in sums
+        if each.total in known and each.total[0] != each.parts[0][0] in _OF_ROLLS
+    }
+    for table in ("phase", "run"):  # a phase's schools before the home's phases
+        known -= {total for total, parts in of_rolls.items() if total[0] == table and not known.issuperset(parts)}
+    return known
+
+
+_OF_ROLLS = ("run", "phase", "school")
+
+
 def _as_before(cell: Cell, *, before: bool, told: bool) -> Cell:
     """`cell`, hidden and told before or not; made in one piece, for there are tens of thousands."""
     return Cell._make((*cell[:_BEFORE], before, told, *cell[_TOLD + 1 :]))
@@ -89,9 +125,10 @@ _BEFORE, _TOLD = (Cell._fields.index(name) for name in ("before", "told"))  # on
 
 
 def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tuple[tuple, Cell]]:
+    raised = _kinds_raised(rows)
     for table, columns in PUPILS.items():
         for key, row in rows[table].items():
-            hidden_noughts = set(_hidden_noughts(rows, table, row))
+            hidden_noughts = set(_hidden_noughts(rows, table, row, raised))
             for column in columns:
                 name = (table, key, column)
                 how = {"worth": _worth(table, row, column), "known": name in known, "most": _most(table, row, column)}
@@ -105,12 +142,13 @@ def _pupil_cells(rows: Rows, known: set[tuple], policy: Policy) -> Iterator[tupl
     yield from _unpublished(rows, policy)
 
 
-def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
-    """Columns of which nought says as much as few. Where it is nought of the whole home, which is told, it says nothing of a group."""
+def _hidden_noughts(rows: Rows, table: str, row: Mapping, raised: Set[tuple] = frozenset()) -> Iterator[str]:
+    """Columns of which nought says as much as few. Where it is nought of the whole home, which is told, it says nothing of a group.
+    `raised` is `_kinds_raised`."""
     if is_of_a_group(table, row):
         (home,) = rows["run"].values()
         yield from (column for column in PUPILS[table] if row["pupils"] and home.get(column) != 0)
-    if table == "specialist" and row["scope"] == "area" and _of_some_kind(rows["specialist"].values(), row):
+    if table == "specialist" and row["scope"] == "area" and _of_some_kind(rows["specialist"].values(), row, raised):
         yield "unmet"
     if table == "plans_in_time":
         yield from (in_time for whole, in_time in _IN_TIME.items() if row[whole])
@@ -121,12 +159,28 @@ def _hidden_noughts(rows: Rows, table: str, row: Mapping) -> Iterator[str]:
             yield cover
 
 
-def _of_some_kind(rows: Iterable[Mapping], row: Mapping) -> bool:
-    """Whether there are pupils both of this area and phase, and of this kind: else its nought stands elsewhere."""
+def _of_some_kind(rows: Iterable[Mapping], row: Mapping, raised: Set[tuple]) -> bool:
+    """Whether there are pupils both of this area and phase, and of this kind, and a signal of that kind there: else its nought stands
+    elsewhere."""
+    if row["kind"] != IN_SCHOOL and (row["kind"], row["area"], row["phase"]) not in raised:
+        return False
     here = (
         one["unmet"] for one in rows if (one["scope"], one["area"], one["phase"]) == ("area", row["area"], row["phase"])
     )
     return any(here) and any(one["unmet"] for one in rows if (one["scope"], one["kind"]) == ("home", row["kind"]))
+
+
+def _kinds_raised(rows: Rows) -> set[tuple]:
+    """Kinds of next step, areas and phases with a signal of that kind raised for anybody."""
+    found = set()
+    for row in rows["signal"].values():
+        if row["scope"] == "school" and row["raised"] and row["signal"] in _KIND_OF:
+            school = rows["school"][str(row["urn"])]
+            found.add((_KIND_OF[row["signal"]], school["area"] or NO_AREA, school["phase"]))
+    return found
+
+
+_KIND_OF = {signal.name: signal.kind for signal in SIGNALS}
 
 
 def _unpublished(rows: Rows, policy: Policy) -> Iterator[tuple[tuple, Cell]]:

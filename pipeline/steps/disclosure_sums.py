@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pipeline.tables.published import ANSWERS, FINDINGS, OUTCOMES, SIGNAL_STATES, WEEK_RATES
 from pipeline.vocabulary.lost import KIND, Where
 
+from .disclosure_alike import judged_alike
 from .disclosure_rows import PUPILS, REMAINDERS, Rows, not_less_than_nought, remainder
 from .hidden_cells import Sum
 
-_NO_PHASE, _NO_AREA = "Not known", "not known"
+_NO_PHASE, NO_AREA = "Not known", "not known"
 
 _PLACES = ("pupils_on_roll", "persistent_absence_count", "severe_absence_count", "absence_sessions_ytd", *OUTCOMES)
 """What schools sum to their phase in, and phases to the whole home."""
@@ -151,7 +152,7 @@ def _place(rows: Rows, row, scope: str) -> str | None:
 
 def _place_of_school(rows: Rows, urn: int, scope: str) -> str | None:
     school = rows["school"][str(urn)]
-    return {"area": school["area"] or _NO_AREA, "phase": school["phase"], "home": None}[scope]
+    return {"area": school["area"] or NO_AREA, "phase": school["phase"], "home": None}[scope]
 
 
 # Plans
@@ -240,6 +241,7 @@ def _of_signals(rows: Rows) -> Iterator[Sum]:
     for place, keys in below.items():
         for state in SIGNAL_STATES:
             yield Sum(("signal", totals[place], state), _each("signal", keys, state))
+    yield from judged_alike(rows)
     for key in rows["signal_outcome"]:
         for states in (ANSWERS, FINDINGS):
             yield Sum(("signal_outcome", key, "listed"), _each_column("signal_outcome", key, states))
