@@ -1,8 +1,14 @@
 """What can go wrong in a sentence a person can act on. Whatever reaches a user is one of these."""
 
+from .plain import plain, plain_name
+
 
 class Refused(Exception):
-    """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data."""
+    """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data, nor anything that a
+    terminal or a log would take for more than words."""
+
+    def __init__(self, why: str = ""):
+        super().__init__(plain(str(why)))
 
 
 class Busy(Refused):
@@ -16,7 +22,7 @@ class NoKey(Refused):
 def of_the_machine(fault: OSError) -> str:
     """What a file, a folder or the disk would not do, as a sentence."""
     why = f" ({fault.strerror})" if fault.strerror else ""
-    return f"{fault.filename or 'A file'} could not be read or written{why}: check its permissions and the disk."
+    return f"{plain_name(str(fault.filename or 'A file'))} could not be read or written{why}: check its permissions and the disk."
 
 
 class Changed(Refused):

@@ -4,8 +4,9 @@ import re
 from itertools import chain, count
 from zipfile import ZipInfo
 
+from .plain import plain_name
+
 LONGEST_SHOWN = 200
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SYSTEM = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
@@ -34,7 +35,7 @@ def _is_delivered(member: ZipInfo) -> bool:
 
 def safe_name(name: str) -> str:
     """Without a way out of its folder, a drive, or a letter that cannot be seen."""
-    parts = [_NOT_SHOWN.sub("?", part) for part in _parts(name)]
+    parts = [plain_name(part) for part in _parts(name)]
     return "/".join(parts)[-LONGEST_SHOWN:] or "a member without a name"
 
 
