@@ -4,6 +4,7 @@ import posixpath
 import zipfile
 from xml.etree import ElementTree
 
+from .bounds import MOST_MEMBERS
 from .errors import Refused
 
 LONGEST_LIST = 1_000_000
@@ -76,6 +77,8 @@ def _sheets(archive: zipfile.ZipFile, book: str) -> tuple[list[tuple[str, str, b
             ids = (value for name, value in one.items() if _local(name) == "id")
             part = posixpath.normpath(posixpath.join("/xl", place_of.get(next(ids, ""), "")))[1:]
             found.append((one.get("name"), part, one.get("state", "visible") == "visible"))
+    if len(found) > MOST_MEMBERS:
+        raise Refused(f"{book} has over {MOST_MEMBERS:,} sheets: deliver it in several workbooks.")
     return found, properties
 
 

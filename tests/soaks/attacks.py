@@ -27,8 +27,9 @@ class Place:
     canary: Path
     url: str
     home: Path
+    programs: list[list[str]] = field(default_factory=list)
     going_on: list = field(default_factory=list)
-    given: object = None
+    given: Path | None = None
 
     def write(self, ending: str, content: bytes | str | Iterable[bytes], *, name: str | None = None) -> Path:
         path = self.folder / (name or f"{self.number}{ending}")
@@ -48,12 +49,16 @@ class Place:
 
     def meanwhile(self, program: str, *words: object) -> None:
         """A program of Python that goes on in a process of its own until all was read."""
-        self.going_on.append(subprocess.Popen([sys.executable, "-ISc", program, *map(str, words)]))
+        self.programs.append([program, *map(str, words)])
+
+    def begin(self) -> None:
+        self.going_on = [subprocess.Popen([sys.executable, "-ISc", *words]) for words in self.programs]
 
     def end(self) -> None:
         for process in self.going_on:
             process.kill()
             process.wait()
+        self.going_on = []
 
 
 Put = Callable[[Place, random.Random], object]

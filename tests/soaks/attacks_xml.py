@@ -147,5 +147,5 @@ def _kinds(place: Place, chance: random.Random):
 
 @attack("xml: names as long as a book")
 def _long_names(place: Place, chance: random.Random):
-    long = "n" * chance.choice((1_100_000, 5_000_000))
+    long = "n" * chance.choice((2_000_000, 5_000_000))
     place.write(".xml", BEGINS + _root_with(inside=f"<{long}></{long}>"))

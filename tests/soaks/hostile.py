@@ -200,7 +200,7 @@ class Ground:
         places = [self._put(attack, number, seed, home) for attack, number in batch]
         for (attack, number), place in zip(batch, places, strict=True):
             found[attack.name].add(self._checked(attack, place, seed))
-            if place.going_on or not any(place.folder.iterdir()):
+            if place.programs or not any(place.folder.iterdir()):
                 _remove(place.folder)
                 self._put(attack, number, seed, home, place)
         faults, of_files = self._taken_in(batch, places, home)
@@ -224,9 +224,26 @@ class Ground:
         folder = home / "inbox" / f"{number}"
         folder.mkdir()
         place = place or Place(folder, number, self.canary, self.url, home)
-        place.going_on = []
-        place.given = attack.put(place, random.Random(f"{attack.name} {seed} {number}"))
+        place.given, place.programs = self._put_beside(attack, place, random.Random(f"{attack.name} {seed} {number}"))
+        place.begin()
         return place
+
+    def _put_beside(self, attack: Attack, place: Place, chance: random.Random) -> tuple[Path | None, list]:
+        """In a process of its own: what this one holds, all that are forked from it would be said to hold."""
+        told = self.folder / "said" / "put.json"
+        child = os.fork()
+        if not child:
+            status = 1
+            with suppress(Exception):
+                path = attack.put(place, chance)
+                at = os.fsencode(path).hex() if isinstance(path, Path) else None
+                told.write_text(json.dumps([at, place.programs]))
+                status = 0
+            os._exit(status)
+        if os.waitpid(child, 0)[1]:
+            raise RuntimeError(f"{attack.name}: the file could not be made")
+        at, programs = json.loads(told.read_text())
+        return Path(os.fsdecode(bytes.fromhex(at))) if at else None, programs
 
     def _checked(self, attack: Attack, place: Place, seed: int) -> Found:
         """`check` of the one file by its name."""
@@ -234,7 +251,7 @@ class Ground:
         if not attack.is_given:
             place.end()
             return found
-        path = place.given if isinstance(place.given, Path) else next(iter(place.folder.iterdir()))
+        path = place.given or next(iter(place.folder.iterdir()))
         told = given(["check", "--", path], self.folder / "said")
         place.end()
         found.seconds, found.mb = told.seconds, told.mb
