@@ -43,11 +43,9 @@ def _loop(place: Place, chance: random.Random):
 
 @attack("disk: a key by another name", is_given=False)
 def _hard_link(place: Place, chance: random.Random):
-    os.link(
-        place.home
-        / chance.choice(("pseudonym.key", "warehouse.key", "warehouse.duckdb", "identity.duckdb", "settings.toml")),
-        place.folder / "marks.csv",
-    )
+    own = ("pseudonym.key", "warehouse.key", "warehouse.duckdb", "identity.duckdb", "settings.toml")
+    there = [place.home / name for name in own if (place.home / name).exists()]
+    os.link(chance.choice(there), place.folder / "marks.csv")
 
 
 @attack("disk: a pipe, a socket or a device")
@@ -108,6 +106,8 @@ import os, sys, time
 path, canary = sys.argv[1:3]
 content = open(path, 'rb').read()
 while True:
+    if os.path.lexists(path + '.part'):
+        os.unlink(path + '.part')
     for make in (lambda: os.symlink(canary, path + '.part'), lambda: open(path + '.part', 'wb').write(content), lambda: os.mkfifo(path + '.part')):
         make()
         os.replace(path + '.part', path)

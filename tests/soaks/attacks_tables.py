@@ -434,9 +434,7 @@ def _headers(place: Place, chance: random.Random):
             "u\u0440n",
             "\u202enpu",
             "UP\u0418",
-            "u\u200bpn\u0301",
             "\x1b[31mupn\x1b[0m",
-            "=upn()",
             "<b>upn",
             "u" * 40_000,
             "\ud800",
@@ -444,5 +442,14 @@ def _headers(place: Place, chance: random.Random):
             "dat\u0435",
             "e\u0301" * 3_000,
         )
+    )
+    place.write(".csv", HEADER.replace("upn", instead) + MARKS)
+
+
+@attack("texts: headers with more in them than is seen", EITHER)
+def _headers_with_more(place: Place, chance: random.Random):
+    """Headers match by their letters and figures alone, so that these are what they look like."""
+    instead = chance.choice(
+        ("=upn()", "u\u200bpn\u0301", "@upn", "+UPN", "\ufeffupn", "upn\u202c", "\u0430upn", '"=upn"')
     )
     place.write(".csv", HEADER.replace("upn", instead) + MARKS)
