@@ -87,7 +87,7 @@ def _refuse_bomb(kept: bytes) -> None:
     try:
         with ZipFile(io.BytesIO(kept)) as archive:
             told = sum(part.file_size for part in archive.infolist())
-    except (BadZipFile, ValueError, NotImplementedError, OSError):
+    except (BadZipFile, ValueError, RuntimeError, OSError):
         return  # and whoever reads it says so
     if told > _MOST_BYTES:
         raise Unfit("The model is far larger than any once it is unpacked: it is not loaded; learn again.")

@@ -87,22 +87,22 @@ def _folders(place: Place, chance: random.Random):
 
 
 GROWS = """
-import sys, time
+import select, sys
 file, row = open(sys.argv[1], 'ab', buffering=0), sys.argv[2].encode() * 10_000
 for _ in range(6_000):
     file.write(row)
-    time.sleep(0.0005)
+    select.select([], [], [], 0.0005)
 """
 SHRINKS = """
-import os, sys, time
+import os, select, sys
 size = os.path.getsize(sys.argv[1])
 while size > 9:
     size = size * 999 // 1000
     os.truncate(sys.argv[1], size)
-    time.sleep(0.001)
+    select.select([], [], [], 0.001)
 """
 IS_REPLACED = """
-import os, sys, time
+import os, select, sys
 path, canary = sys.argv[1:3]
 content = open(path, 'rb').read()
 while True:
@@ -111,7 +111,7 @@ while True:
     for make in (lambda: os.symlink(canary, path + '.part'), lambda: open(path + '.part', 'wb').write(content), lambda: os.mkfifo(path + '.part')):
         make()
         os.replace(path + '.part', path)
-        time.sleep(0.0005)
+        select.select([], [], [], 0.0005)
 """
 
 
