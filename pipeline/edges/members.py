@@ -10,6 +10,11 @@ LONGEST_SHOWN = 200
 _SYSTEM = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
+def delivered(members: list[ZipInfo]) -> int:
+    """How many members somebody put there."""
+    return sum(map(_is_delivered, members))
+
+
 def shown_names(members: list[ZipInfo]) -> dict[int, str]:
     """The name to show, by place in the archive, of every member that somebody put there: no folder, nothing hidden, nothing
     that a system adds of its own. No two are the same."""

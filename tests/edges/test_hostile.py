@@ -155,3 +155,14 @@ def test_a_refusal_says_no_letter_that_a_terminal_obeys():
 )  # fmt: skip
 def test_a_name_is_one_line_of_letters_that_are_seen(name, shown):
     assert plain_name(name) == shown
+
+
+def test_members_without_number_are_refused_before_their_names_are_kept_apart(place, monkeypatch):
+    from pipeline.edges import archives
+    from tests.soaks.attacks_packed import _listing_alike
+
+    monkeypatch.setattr(archives, "shown_names", None)  # which nothing may ask
+    place.write(".zip", _listing_alike(b"\3\0", 0, 0, 1_001))
+    assert [str(why) for _, why in what_came(place)] == [
+        "7/7.zip has over 1,000 members: deliver it in several archives."
+    ]
