@@ -45,6 +45,7 @@ soak: setup browser $(CHECK_STAMP)
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json
+	@$(BIN)/python -m tests.soaks.hostile --files 1000 --write tests/soaks/results/hostile.json
 	@$(BIN)/python -m tests.soaks.appraisal --seeds 20 --write tests/soaks/results/appraisal.json
 	@$(BIN)/python -m tests.soaks.leaks --each 12 --write tests/soaks/results/leaks.json
 	@$(BIN)/python -m tests.soaks.nation --homes 8 --pupils 20000 --write tests/soaks/results/nation.json

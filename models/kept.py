@@ -4,8 +4,9 @@ What is loaded must be made of trusted types alone, read the very features decla
 loads it: a tree fitted by another version may order otherwise, and nobody would see it.
 """
 
+import io
 from collections.abc import Mapping, Sequence
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import fairlearn
 import numpy
@@ -52,6 +53,7 @@ def from_bytes(
                 f"The model was fitted with {name} {fitted_by.get(name)}, and {versions()[name]} is installed: learn again, and have "
                 "it approved."
             )
+    _refuse_bomb(kept)
     try:
         strange = sorted({*skops.io.get_untrusted_types(data=kept)} - {*TRUSTED})
         if strange:
@@ -68,5 +70,24 @@ def from_bytes(
         UnicodeDecodeError,
         AttributeError,
         ImportError,
+        RecursionError,
+        ArithmeticError,
+        MemoryError,
     ) as fault:
         raise Unfit(f"The model cannot be read ({type(fault).__name__}): it is not loaded; learn again.") from None
+
+
+_MOST_BYTES = 100_000_000
+"""Of a model, unpacked: a hundred times what one of all features takes."""
+
+
+def _refuse_bomb(kept: bytes) -> None:
+    """Raises Unfit for a file that says it is far more than any model once it is unpacked. One that says less than it is fails as it
+    is read: no reader of zip archives takes more from a part than that part is said to hold."""
+    try:
+        with ZipFile(io.BytesIO(kept)) as archive:
+            told = sum(part.file_size for part in archive.infolist())
+    except (BadZipFile, ValueError, RuntimeError, OSError):
+        return  # and whoever reads it says so
+    if told > _MOST_BYTES:
+        raise Unfit("The model is far larger than any once it is unpacked: it is not loaded; learn again.")

@@ -13,6 +13,7 @@ from pathlib import Path
 from .reading import Person
 
 ALL = "all"
+LONGEST = 10_000_000  # bytes: a hundred thousand people
 
 
 class AccessUnreadable(Exception):
@@ -38,14 +39,23 @@ class Access:
                 told = self._path.stat()
                 stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
                 if not self._read or self._read[0] != stamp:
-                    self._read = (stamp, people_of(tomllib.loads(self._path.read_text(encoding="utf-8"))))
+                    self._read = (stamp, people_of(tomllib.loads(self._text(told.st_size))))
             except OSError:
                 raise AccessUnreadable(
                     f"There is no {self._path.name} that can be read: nobody may see anything."
                 ) from None
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise AccessUnreadable(f"{self._path.name} cannot be read as TOML ({error}): mend it.") from None
+            except (RecursionError, ValueError):
+                raise AccessUnreadable(
+                    f"{self._path.name} says more than who may see which schools, lists in lists or a number without end: mend it."
+                ) from None
             return self._read[1]
+
+    def _text(self, size: int) -> str:
+        if size > LONGEST:
+            raise AccessUnreadable(f"{self._path.name} is over {LONGEST // 10**6} MB, as no such table is: mend it.")
+        return self._path.read_text(encoding="utf-8")
 
 
 def people_of(told: Mapping) -> dict[str, Person]:

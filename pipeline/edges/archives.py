@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from .bounds import MOST_MEMBERS, Bounds
 from .errors import Refused
-from .members import shown_names
+from .members import delivered, shown_names
 
 LONGEST_LISTING = 2_000_000
 """Bytes of an archive's list of its members, which is read in one go: two thousand for each it may have."""
@@ -30,9 +30,11 @@ def archive_of(file: BinaryIO, name: str, bounds: Bounds) -> zipfile.ZipFile:
 
 def listed_members(archive: zipfile.ZipFile, name: str) -> dict[int, str]:
     """The members somebody put there, by their places: the name each is shown by. Raises Refused for too many, or none."""
-    shown = shown_names(archive.infolist())
-    if len(shown) > MOST_MEMBERS:
+    if (
+        delivered(archive.infolist()) > MOST_MEMBERS
+    ):  # before any is named: to keep names apart that are all alike takes long
         raise _too_many(name)
+    shown = shown_names(archive.infolist())
     if not shown:
         raise Refused(f"{name} is an archive with nothing in it: deliver it again.")
     return shown

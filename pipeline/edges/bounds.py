@@ -25,6 +25,10 @@ ROWS_LOOKED_DOWN = 10
 """Rows within which a header stands: above it may be a title, a date, a line of who made it."""
 
 
+MANY_BYTES, MOST_TIMES_OF_MANY = 1_000_000_000, 60
+"""What grows to as much by more than the most repetitive XML does is made to."""
+
+
 class TooLarge(Refused):
     """A container grows beyond its bounds: none of it is read."""
 
@@ -54,9 +58,10 @@ class Bounds:
     def _check(self, grown: int, packed: int) -> None:
         if grown > MOST_BYTES:
             raise TooLarge(f"{self._name} holds over {MOST_BYTES // 10**9} GB when it is opened: deliver it in parts.")
-        if grown > FREE_BYTES and grown > packed * MOST_TIMES:
+        times = MOST_TIMES_OF_MANY if grown > MANY_BYTES else MOST_TIMES
+        if grown > FREE_BYTES and grown > packed * times:
             raise TooLarge(
-                f"{self._name} grows to over {MOST_TIMES} times its size when it is opened, as no register does: "
+                f"{self._name} grows to over {times} times its size when it is opened, as no register does: "
                 "deliver the files themselves."
             )
 

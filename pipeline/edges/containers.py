@@ -1,6 +1,7 @@
 """What a delivered file holds, unpacked in memory and within bounds: nothing is written anywhere, and no member's name is
 used as a path. A member or sheet that cannot be read is refused by itself; a file that grows beyond all measure, whole."""
 
+import errno
 import hashlib
 import io
 import zipfile
@@ -13,14 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .archives import archive_of, listed_members, member_blocks
-from .bounds import WORKBOOK_BYTES, Bounds, TooLarge, held, no_more_than
+from .bounds import HELD_BYTES, MOST_BYTES, WORKBOOK_BYTES, Bounds, TooLarge, held, no_more_than
 from .errors import Changed, Refused
-from .extract import Extract, seen
+from .extract import Extract, open_file, seen
 from .gunzipping import gunzipped
-from .kinds import BYTES_LOOKED_AT, Kind, kind_of
+from .kinds import BYTES_LOOKED_AT, Kind, byte_order, foreign, kind_of
 from .members import not_taken, safe_name
 from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
-from .workbook_parts import damaged, is_workbook, sheets_seen
+from .workbook_parts import damaged, is_workbook, refuse_macros, refuse_other_books, sheets_seen
 from .workbook_told import is_returned_list
 
 _BLOCK = 1 << 18
@@ -33,10 +34,10 @@ def opened(extract: Extract) -> Iterator[BinaryIO]:
     Raises Refused where it cannot be read, also on the way through it.
     """
     try:
-        file = extract.path.open("rb")
+        file = open_file(extract.path, extract.name)
     except OSError as error:
         raise unreadable(extract.name, error) from None
-    with file:
+    with _no_longer(file, extract) as file:
         if extract.member is None and kind_in(file) is not Kind.GZIP:
             yield file
             return
@@ -52,14 +53,46 @@ def kind_in(stream: BinaryIO) -> Kind:
 def is_packed(extract: Extract) -> bool:
     """Whether its bytes are others than those of the file that it is in."""
     try:
-        with extract.path.open("rb") as file:
+        with open_file(extract.path, extract.name) as file:
             return kind_of(file.read(BYTES_LOOKED_AT)) in (Kind.GZIP, Kind.ZIP)
     except OSError as error:
         raise unreadable(extract.name, error) from None
 
 
+def _no_longer(file: BinaryIO, extract: Extract) -> BinaryIO:
+    """The file, to the end it had when it was seen: one that grows is read to there, and then found to have changed."""
+    return io.BufferedReader(_UpTo(file.detach(), extract.seen[0]), _BLOCK) if extract.seen else file
+
+
+class _UpTo(io.RawIOBase):
+    """A file that ends after so many bytes, if not before."""
+
+    def __init__(self, file: io.RawIOBase, size: int):
+        self._file, self._size = file, size
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, to: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(self._size + to) if whence == io.SEEK_END else self._file.seek(to, whence)
+
+    def readinto(self, room) -> int:
+        left = max(self._size - self._file.tell(), 0)
+        return self._file.readinto(memoryview(room)[:left])
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
 def unreadable(name: str, error: OSError) -> Refused:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno == errno.ELOOP:
         return Changed(f"{name} was gone before it could be read: it is left for the next run.")
     return Refused(f"{name} cannot be read ({error.strerror}): check its permissions and the disk.")
 
@@ -135,6 +168,8 @@ def tables_in(path: Path, name: str) -> list[Extract]:
         whole.check_unchanged()
     except Changed as why:
         return [replace(whole, fault=why)]
+    except Refused as why:  # it is no file
+        return [replace(whole, fault=why)]
     except OSError as error:  # known by when it was last touched: tried again once somebody has changed its permissions
         return [replace(whole, sha256=_hash_of(f"{name} {whole.seen[2:]}"), fault=unreadable(name, error))]
     return tables
@@ -145,11 +180,16 @@ def _hash_of(text: str) -> str:
 
 
 def _tables(whole: Extract) -> list[Extract]:
-    with whole.path.open("rb") as file:
+    with _no_longer(open_file(whole.path, whole.name), whole) as file:
         try:
             return list(_found(file, whole))
         except Refused as why:
-            return [replace(whole, sha256=_hash_of_bytes(file), fault=why)]
+            return [replace(whole, sha256=_known_by(file, whole), fault=why)]
+
+
+def _known_by(file: BinaryIO, whole: Extract) -> str:
+    """What a file that is refused is known by: its bytes; where those are very many, its name and when it was last touched."""
+    return _hash_of_bytes(file) if whole.seen[0] <= HELD_BYTES else _hash_of(f"{whole.name} {whole.seen}")
 
 
 def _hash_of_bytes(file: BinaryIO) -> str:
@@ -161,6 +201,7 @@ def _found(file: BinaryIO, whole: Extract) -> Iterator[Extract]:
     bounds = Bounds(whole.name)
     start = file.read(BYTES_LOOKED_AT)
     file.seek(0)
+    _refuse_at_once(start, whole)
     if kind_of(start) is not Kind.ZIP:
         yield from _held_in(_blocks_of(file, bounds), whole, bounds)
         return
@@ -169,6 +210,16 @@ def _found(file: BinaryIO, whole: Extract) -> Iterator[Extract]:
             yield from _sheets(archive, file, whole, bounds)
         else:
             yield from _members(archive, file, whole, bounds)
+
+
+def _refuse_at_once(start: bytes, whole: Extract) -> None:
+    """Raises Refused for what need not be gone through to know that it is not read."""
+    if whole.seen[0] > MOST_BYTES:
+        raise TooLarge(f"{whole.name} is over {MOST_BYTES // 10**9} GB: deliver it in parts.")
+    if whole.seen[0] > HELD_BYTES and kind_of(start) is Kind.FOREIGN:
+        raise Refused(f"{whole.name} is {foreign(start)}.")
+    if b"\0" in start and kind_of(start) is Kind.TEXT and byte_order(start) in (None, "utf-8"):
+        raise Refused(f"{whole.name} is not text: deliver it as CSV, XLSX, Parquet or XML.")
 
 
 def _held_in(blocks: Iterator[bytes], one: Extract, bounds: Bounds) -> Iterator[Extract]:
@@ -207,12 +258,14 @@ def _members(archive: zipfile.ZipFile, file: BinaryIO, whole: Extract, bounds: B
 def _sheets(archive: zipfile.ZipFile, book: BinaryIO, one: Extract, bounds: Bounds) -> Iterator[Extract]:
     """A sheet is known by its name and its workbook's bytes: to know it by its cells, each cell of every workbook in the
     inbox would have to be rendered every night, only to learn that nothing is new."""
+    refuse_macros(archive, one.name)
     measures = _measures(archive, one.name, bounds)
     if is_returned_list(archive, one.name, {name: told.size for name, told in measures.items()}, bounds):
         yield replace(
             one, sha256=_hash_of_bytes(book), size=sum(told.size for told in measures.values()), is_returned=True
         )
         return
+    refuse_other_books(archive, one.name)
     seen_ones = sheets_seen(archive, one.name)
     if not measures.keys() >= set(seen_ones.values()):
         raise damaged(one.name)

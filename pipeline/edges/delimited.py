@@ -30,7 +30,10 @@ CELLS_AT_ONCE = 20_000_000
 MOST_CELLS_A_BYTE = 10
 """A row may lack its last cells; a file of rows that lack nearly all of a great many is made to fill memory."""
 
-_BLOCK, _LOOKED_AT_ONCE = 1 << 24, 1 << 22
+FREE_LINES, FEWEST_LETTERS_A_LINE = 5_000_000, 8
+"""A mark has its school, its pupil and its day, which are forty letters."""
+
+_BLOCK, _LOOKED_AT_ONCE = 1 << 22, 1 << 22
 _ENGINE_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
@@ -53,10 +56,11 @@ def header_among(rows: Iterable[list[str]]) -> int | None:
 def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     """All rows, all text, counted in COUNT. Raises Refused, with the row where it can be told, when one does not parse."""
     spelt = _spelling(extract)
-    look = None if spelt.is_utf16 else _looked_through(extract)
+    look = None if spelt.is_utf16 else _looked_through(extract, spelt.newline.encode())
     encoding = "utf-16" if look is None else "utf-8" if look.is_utf8 else "cp1252"
     if look and look.lines * len(spelt.headers) > max(CELLS_AT_ONCE, MOST_CELLS_A_BYTE * look.size):
-        raise Refused(f"{extract.name} has {look.lines:,} rows with next to nothing in them: take those out.")
+        raise _of_nothing(extract.name, look.lines)
+    _refuse_lines_of_nothing(extract, look.lines if look else None)
     if look is None or not look.can_be_scanned(spelt) or is_packed(extract):
         yield from _streamed(extract, spelt, encoding)
         return
@@ -70,6 +74,21 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
         pass  # what is read in pieces says which row it was, or can do without what was wrong there
     for frame in _streamed(extract, spelt, encoding):
         yield frame.filter(pl.col(COUNT) > last)
+
+
+def _refuse_lines_of_nothing(extract: Extract, lines: int | None) -> None:
+    """Raises Refused for millions of lines of which next to none says anything: hours of work to learn nothing. In UTF-16, where
+    they were not counted, each letter has two bytes."""
+    letters = extract.size if lines is not None else extract.size // 2
+    if letters < FREE_LINES:
+        return
+    lines = lines_in(extract) if lines is None else lines
+    if lines > FREE_LINES and letters < FEWEST_LETTERS_A_LINE * lines:
+        raise _of_nothing(extract.name, lines)
+
+
+def _of_nothing(name: str, lines: int) -> Refused:
+    return Refused(f"{name} has {lines:,} rows with next to nothing in them: take those out.")
 
 
 def lines_in(extract: Extract) -> int:
@@ -134,7 +153,7 @@ class _Look:
         return usual and sound and self.lines * len(spelt.headers) <= self.size
 
 
-def _looked_through(extract: Extract) -> _Look:
+def _looked_through(extract: Extract, newline: bytes) -> _Look:
     text, is_utf8, has_endless_line = codecs.getincrementaldecoder("utf-8")(), True, False
     lines = quotes = size = 0
     with opened(extract) as stream:
@@ -145,7 +164,7 @@ def _looked_through(extract: Extract) -> _Look:
                     f"{extract.name}, line {line}: there is a NUL, which is no letter: deliver it again as text."
                 )
             is_utf8 = is_utf8 and _goes_on(text, block)
-            lines_here = block.count(b"\n")
+            lines_here = block.count(newline)
             lines, size = lines + lines_here, size + len(block)
             quotes += block.count(b'"') if b'"' in block else 0
             has_endless_line |= not lines_here and len(block) == _LOOKED_AT_ONCE

@@ -1,8 +1,14 @@
 """What can go wrong in a sentence a person can act on. Whatever reaches a user is one of these."""
 
+from .plain import plain, plain_name
+
 
 class Refused(Exception):
-    """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data."""
+    """The work was refused or stopped, with the reason: what, where and what to do. Never a child's data, nor anything that a
+    terminal or a log would take for more than words."""
+
+    def __init__(self, why: str = ""):
+        super().__init__(plain(str(why)))
 
 
 class Busy(Refused):
@@ -28,7 +34,7 @@ def of_the_machine(fault: OSError) -> str:
     if isinstance(fault, NotOnRecord):
         return str(fault)
     why = f" ({fault.strerror})" if fault.strerror else ""
-    return f"{fault.filename or 'A file'} could not be read or written{why}: check its permissions and the disk."
+    return f"{plain_name(str(fault.filename or 'A file'))} could not be read or written{why}: check its permissions and the disk."
 
 
 class Changed(Refused):

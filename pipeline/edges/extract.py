@@ -1,7 +1,10 @@
 """What a delivered file is called, where its bytes are, and which layout it is of."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.tables.layouts import Layout
 
@@ -43,9 +46,31 @@ class Claimed:
 
 
 def seen(path: Path, name: str) -> tuple[int, ...]:
-    """Size, when its content and its entry last changed, and which file it is. Raises Changed where it is gone."""
+    """Size, when its content and its entry last changed, and which file it is. Raises Changed where it is gone, Refused where it
+    is no file."""
     try:
-        told = path.stat()
+        told = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         raise Changed(f"{name} was gone before it could be read: it is left for the next run.") from None
+    refuse_no_file(told, name)
     return told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+
+
+def refuse_no_file(told: os.stat_result, name: str) -> None:
+    """Raises Refused for what would lead elsewhere, or be read without end."""
+    if stat.S_ISLNK(told.st_mode):
+        raise Refused(f"{name} is a link, which is not followed: deliver the file itself.")
+    if not stat.S_ISREG(told.st_mode):
+        raise Refused(f"{name} is no file but a pipe, a socket, a device or a folder: deliver a file.")
+
+
+def open_file(path: Path, name: str) -> BinaryIO:
+    """The file, however it was exchanged since it was seen: no link is followed, and no pipe waited for. Raises Refused where it is
+    no file now."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        refuse_no_file(os.fstat(handle), name)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise

@@ -6,9 +6,15 @@ from zipfile import ZipInfo
 
 from pipeline.vocabulary.identifiers import without_upns
 
+from .plain import plain_name
+
 LONGEST_SHOWN = 200
-_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _SYSTEM = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+def delivered(members: list[ZipInfo]) -> int:
+    """How many members somebody put there."""
+    return sum(map(_is_delivered, members))
 
 
 def shown_names(members: list[ZipInfo]) -> dict[int, str]:
@@ -37,7 +43,7 @@ def _is_delivered(member: ZipInfo) -> bool:
 
 def safe_name(name: str) -> str:
     """Without a way out of its folder, a drive, a letter that cannot be seen, or a child's number."""
-    parts = [_NOT_SHOWN.sub("?", part) for part in _parts(name)]
+    parts = [plain_name(part) for part in _parts(name)]
     return without_upns("/".join(parts))[-LONGEST_SHOWN:] or "a member without a name"
 
 

@@ -39,7 +39,8 @@ class Record:
     def model_bytes(self) -> bytes:
         """Raises Refused where the file is not the one the record was made with."""
         path = self.folder / MODEL
-        kept = path.read_bytes() if path.is_file() else b""
+        is_one = path.is_file() and path.stat().st_size <= _LARGEST
+        kept = path.read_bytes() if is_one else b""
         if hashlib.sha256(kept).hexdigest() != self.told["model_sha256"]:
             raise Refused(f"{path} is not the model that was appraised: learn again, and have it approved.")
         return kept
@@ -50,10 +51,31 @@ def records(home: Home) -> list[Record]:
     found = []
     for path in sorted((home.folder / "models").glob(f"*/{RECORD}")):
         try:
-            found.append(Record(path.parent, json.loads(path.read_text(encoding="utf-8"))))
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            record = Record(path.parent, json.loads(_text_of(path)))
+            _as_kept(record)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Refused(f"{path} cannot be read: learn again for that day, or remove its folder.") from None
+        found.append(record)
     return found
+
+
+_LONGEST, _LARGEST = 20_000_000, 100_000_000  # bytes of a record, and of a model: hundreds of times what any has
+
+
+def _text_of(path: Path) -> str:
+    with path.open("rb") as file:
+        told = file.read(_LONGEST + 1)
+    if len(told) > _LONGEST:
+        raise ValueError
+    return told.decode("utf-8")
+
+
+def _as_kept(record: Record) -> None:
+    """Raises ValueError, KeyError, TypeError or AttributeError for what no learning keeps."""
+    told = record.told
+    said = (record.as_of, record.approved_on, record.suspended_because)
+    if not isinstance(told["model_sha256"], str | None) or not isinstance(said[-1], str | None):
+        raise TypeError
 
 
 def latest(home: Home) -> Record | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-LONGEST_RECORD = 1 << 24
+LONGEST_RECORD = 1 << 22
 """Bytes: what has not ended by then was never meant as one row."""
 
 

@@ -197,7 +197,7 @@ def _put(tar: tarfile.TarFile, member: tarfile.TarInfo, unpacked: _Unpacked) -> 
     if member.isdir():
         to.mkdir(mode=0o700, exist_ok=True)
         unpacked.modes[path] = member.mode & 0o777 | 0o700  # else what is in it could not be taken away
-    elif member.isreg():
+    elif member.isreg() and not member.issparse():  # one with holes could fill a disk out of nothing
         unpacked.files[path] = _file(tar, member, to, unpacked)
     elif member.issym() and is_link_beside(member.linkname):
         to.symlink_to(member.linkname)
@@ -237,7 +237,7 @@ def _held_to_manifest(unpacked: _Unpacked, backup: Path) -> dict:
         manifest = json.loads(unpacked.manifest or b"")
         form, left_out = manifest["format"], set(manifest["left_out"])
         expected = (manifest["files"], manifest["links"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _cut_or_changed(backup) from None
     if form != FORMAT:
         raise Refused(

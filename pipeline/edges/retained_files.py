@@ -15,7 +15,7 @@ from pipeline.tables.feedback import RETURNS
 
 from . import feedback, opinions_kept, runs, trail
 from .containers import tables_in
-from .inbox import in_text
+from .inbox import told_name
 from .published import CURRENT
 from .retained import Due
 from .settings import Home
@@ -110,7 +110,7 @@ def due_delivered(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date, da
     old = _names_by_day(con, last)
     taken = runs.taken_whole(con) | feedback.taken(con)
     moved = [path for path in _files(home.folder / "taken") if _came_by(home.folder / "taken", path, old, last)]
-    lying = [path for path in _visible(home.inbox) if in_text(path.relative_to(home.inbox)) in old]
+    lying = [path for path in _visible(home.inbox) if told_name(path, path.relative_to(home.inbox)) in old]
     lying = [path for path in lying if all(sha256 in taken for sha256 in _hashes(home, path))]
     return _due("delivered files", [*moved, *lying], last)
 
@@ -138,7 +138,7 @@ _TOLD_BY = f"""
 
 def _came_by(taken: Path, path: Path, old: frozenset[str], last: date) -> bool:
     """By its name; one that had to be given another, by the day it was written."""
-    return in_text(path.relative_to(taken)) in old or _written_on(path) <= last
+    return told_name(path, path.relative_to(taken)) in old or _written_on(path) <= last
 
 
 def _visible(inbox: Path) -> Iterator[Path]:
@@ -147,7 +147,7 @@ def _visible(inbox: Path) -> Iterator[Path]:
 
 def _hashes(home: Home, path: Path) -> list[str]:
     """Of the tables in a file as it is now: one that was replaced since is another. Of one with none, a hash that nothing has."""
-    return [table.sha256 for table in tables_in(path, in_text(path.relative_to(home.inbox)))] or [""]
+    return [table.sha256 for table in tables_in(path, told_name(path, path.relative_to(home.inbox)))] or [""]
 
 
 # Kept beside ----------------------------------------------------------------------------------------------------------

@@ -175,12 +175,25 @@ def open_home(folder: Path) -> Home:
     if not path.is_file():
         raise Refused(f"{folder} is not a home, for it has no settings.toml: make one with `a2n init --home {folder}`.")
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = tomllib.loads(_text_of(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(f"{path} cannot be read as TOML ({error}): mend it.") from None
+    except (RecursionError, ValueError):  # a number of ten thousand digits is no fault of TOML
+        raise Refused(f"{path} says what no settings say, lists in lists or a number without end: mend it.") from None
     settings = Settings(**values_of(told, path))
     check_bounds(settings, path)
     return Home(folder.resolve(), settings)
+
+
+_LONGEST_SETTINGS = 1_000_000  # bytes; a home of a thousand schools, each with a line of its own, has a tenth
+
+
+def _text_of(path: Path) -> str:
+    with path.open("rb") as file:
+        told = file.read(_LONGEST_SETTINGS + 1)
+    if len(told) > _LONGEST_SETTINGS:
+        raise Refused(f"{path} is over {_LONGEST_SETTINGS // 10**6} MB, as no settings are: mend it.")
+    return told.decode("utf-8")
 
 
 def make_home(folder: Path, *, demo: bool) -> Home:

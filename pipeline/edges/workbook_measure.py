@@ -38,6 +38,8 @@ def measured(part: Callable[[], Iterator[bytes]], book: str) -> Measure:
     """`part` gives its bytes, from the beginning, each time it is called. Raises Refused where it is a sheet too large."""
     size, sheet = 0, None
     for block in part():
+        if size == 0 and (b"<!DOCTYPE" in block or block.startswith(_NOT_UTF8)):
+            raise damaged(book)
         if size == 0 and _IS_SHEET.search(block):
             sheet = _Names()
         size += len(block)
@@ -64,6 +66,9 @@ def _unusual(book: str) -> Refused:
         f"{book} is large, and written as no spreadsheet program would: save it with one, or deliver it as CSV."
     )
 
+
+_NOT_UTF8 = (b"\xfe\xff", b"\xff\xfe", b"<\0", b"\0<")
+"""How markup begins in encodings that no spreadsheet program writes, and in which nothing that is looked for is seen."""
 
 _IS_SHEET = re.compile(rb"<(?:[^\s<>/]*:)?worksheet[\s>]")
 _CELL = re.compile(rb"<(?:[^\s<>/]*:)?c[\s/>]")

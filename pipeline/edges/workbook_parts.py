@@ -4,6 +4,7 @@ import posixpath
 import zipfile
 from xml.etree import ElementTree
 
+from .bounds import MOST_MEMBERS
 from .errors import Refused
 
 LONGEST_LIST = 1_000_000
@@ -20,6 +21,39 @@ def is_workbook(archive: zipfile.ZipFile, name: str) -> bool:
     if _OF_DOCUMENTS & archive.NameToInfo.keys():
         raise Refused(f"{name} is a document of another kind: save it as .xlsx, or deliver it as CSV.")
     return False
+
+
+def refuse_macros(archive: zipfile.ZipFile, book: str) -> None:
+    """Raises Refused for a workbook that could run something, whatever it is called: nothing here would run it, but whoever opens
+    it next may."""
+    parts = [part.replace("\\", "/").lower() for part in archive.NameToInfo]
+    has_macros = any(part.endswith(_MACROS) or any(where in part for where in _OF_MACROS) for part in parts)
+    if has_macros or any(kind in _start_of(archive, _TYPES) for kind in (b"macroEnabled", b"vbaProject")):
+        raise Refused(f"{book} holds macros: save it as a workbook without them (.xlsx), and deliver that.")
+
+
+def refuse_other_books(archive: zipfile.ZipFile, book: str) -> None:
+    """Raises Refused for a workbook whose cells show what others say, or what a program is asked for: by now they may say otherwise,
+    and no link is followed to find out."""
+    if any(_OF_OTHER_BOOKS in part.replace("\\", "/").lower() for part in archive.NameToInfo):
+        raise Refused(
+            f"{book} has cells filled from other workbooks or programs (external links): paste them as values, break the links, "
+            "and save it again."
+        )
+
+
+def _start_of(archive: zipfile.ZipFile, part: str) -> bytes:
+    try:
+        with archive.open(part) as file:
+            return file.read(LONGEST_LIST)
+    except Exception:  # it lacks, or is damaged: whoever needs it says so
+        return b""
+
+
+_TYPES = "[Content_Types].xml"
+_MACROS = ("vbaproject.bin", "vbadata.xml")
+_OF_MACROS = ("xl/macrosheets/", "xl/dialogsheets/", "xl/intlmacrosheets/", "xl/activex/")
+_OF_OTHER_BOOKS = "xl/externallinks/"
 
 
 def sheets_seen(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
@@ -43,6 +77,8 @@ def _sheets(archive: zipfile.ZipFile, book: str) -> tuple[list[tuple[str, str, b
             ids = (value for name, value in one.items() if _local(name) == "id")
             part = posixpath.normpath(posixpath.join("/xl", place_of.get(next(ids, ""), "")))[1:]
             found.append((one.get("name"), part, one.get("state", "visible") == "visible"))
+    if len(found) > MOST_MEMBERS:
+        raise Refused(f"{book} has over {MOST_MEMBERS:,} sheets: deliver it in several workbooks.")
     return found, properties
 
 
@@ -50,11 +86,16 @@ def _elements(archive: zipfile.ZipFile, part: str, book: str) -> list[ElementTre
     try:
         with archive.open(part) as file:
             text = file.read(LONGEST_LIST + 1)
-        if len(text) <= LONGEST_LIST and b"<!DOCTYPE" not in text:
+        if len(text) <= LONGEST_LIST and not declares(text):
             return list(ElementTree.fromstring(text).iter())
     except Exception:  # whatever a damaged archive makes its reader raise
         pass
     raise damaged(book)
+
+
+def declares(text: bytes) -> bool:
+    """Whether a part might declare a document type: it does, or it is in an encoding in which that could not be seen."""
+    return b"<!DOCTYPE" in text or b"\0" in text or text.startswith((b"\xfe\xff", b"\xff\xfe"))
 
 
 def damaged(book: str) -> Refused:

@@ -60,10 +60,14 @@ def _checked(con: duckdb.DuckDBPyConnection, home: Home, files: Iterable[Path], 
 
 
 def _named_alike(files: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Each file and what it is called: its place in the folder that holds them all, whatever was typed."""
+    """Each file and what it is called: its place in the folder that holds them all, whatever was typed. A link that was typed is
+    followed, for its user knows where it leads."""
     whole = {path: Path(os.path.normpath(path.absolute())) for path in files}
     folder = os.path.commonpath([path.parent for path in whole.values()])
-    return [(path, inbox.told_name(path, absolute.relative_to(folder))) for path, absolute in whole.items()]
+    return [
+        (path.resolve(), inbox.told_name(path.resolve(), absolute.relative_to(folder)))
+        for path, absolute in whole.items()
+    ]
 
 
 def _each_once(extracts: list[Extract]) -> tuple[list[Extract], list[str]]:

@@ -15,8 +15,14 @@ Reader = Callable[[pl.Expr], pl.Expr]
 
 
 def as_text(text: pl.Expr) -> pl.Expr:
-    """As it is, where it is a name or an id at all."""
-    return pl.when(text.str.len_chars() <= LONGEST_TEXT).then(text)
+    """As it is, where it is a name or an id at all; without letters that nobody can see, which move a cursor, turn a name around
+    or make two of one, and without more marks on a letter than any writing has."""
+    seen = text.str.replace_all(_UNSEEN, "").str.replace_all(_PILED, "$1").str.strip_chars()
+    return pl.when((seen.str.len_chars() <= LONGEST_TEXT) & (seen != "")).then(seen)
+
+
+_UNSEEN = r"[\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{e0000}-\x{e007f}]"
+_PILED = r"(\p{M}{4})\p{M}+"
 
 
 def as_code(text: pl.Expr) -> pl.Expr:

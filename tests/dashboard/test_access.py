@@ -106,7 +106,7 @@ def test_the_table_is_read_again_when_it_changes(served, tmp_path):
     assert client.get("/", headers=by(STRANGER)).status_code == 200
 
 
-@pytest.mark.parametrize("told", ["[people", '[people]\n"a@b" = "some"', '[people]\n"a@b" = []', '[people]\n"a@b" = [true]', '[everyone]\n"a@b" = "all"', '[people]\n"A@b" = "all"\n"a@B" = "all"'])  # fmt: skip
+@pytest.mark.parametrize("told", ["[people", "a = " + "[" * 5_000, "a = " + "9" * 5_000, "#" * 10_000_001, '[people]\n"a@b" = "some"', '[people]\n"a@b" = []', '[people]\n"a@b" = [true]', '[everyone]\n"a@b" = "all"', '[people]\n"A@b" = "all"\n"a@B" = "all"'], ids=range(9))  # fmt: skip
 def test_while_the_table_cannot_be_read_nobody_sees_anything(served, tmp_path, told):
     client = served(BY_PROXY, access=told)
     answer = client.get("/", headers=by(LEAD))

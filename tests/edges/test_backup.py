@@ -310,6 +310,10 @@ HOSTILE = {
     "a link to a key": {"name": "home/inbox", "type": tarfile.SYMTYPE, "linkname": "backup.key"},
     "a second name of a file": {"name": "home/inbox", "type": tarfile.LNKTYPE, "linkname": "home/settings.toml"},
     "a device": {"name": "home/inbox", "type": tarfile.CHRTYPE},
+    "a file of holes": {
+        "name": "home/inbox/holes.csv",
+        "pax_headers": {"GNU.sparse.size": str(10**9), "GNU.sparse.map": "0,1"},
+    },
     "a file twice": {"name": "home/settings.toml"},
     "a file that is not listed": {"name": "home/inbox/more.csv"},
 }

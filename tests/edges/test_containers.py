@@ -1,5 +1,6 @@
 """Files that hold other files: what is in them is found, read as if it had come by itself, or refused in words."""
 
+import errno
 import gzip
 import io
 import os
@@ -9,7 +10,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from pipeline.edges import archives, bounds, delimited, inbox, reading, records, spelling
+from pipeline.edges import archives, bounds, containers, delimited, inbox, reading, records, spelling
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Extract
 
@@ -627,10 +628,20 @@ def test_one_that_is_half_written_while_it_is_hashed_is_not_called_damaged(suppl
         reading.recognised(extract)
 
 
-def test_what_cannot_be_read_is_refused_in_words(tmp_path):
-    """A folder is the nearest to a file shut to everyone, for nothing is shut to root."""
+def test_what_cannot_be_read_is_refused_in_words(tmp_path, monkeypatch):
+    (tmp_path / "marks.csv").write_text(MARKS)
+
+    def shut(path, name):  # as it is to all but root
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(containers, "open_file", shut)
+    [extract] = inbox.extracts_of([(tmp_path / "marks.csv", "marks.csv")])
+    assert refusal(extract) == "marks.csv cannot be read (Permission denied): check its permissions and the disk."
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused_as_none(tmp_path):
     [extract] = inbox.extracts_of([(tmp_path, "marks.csv")])
-    assert refusal(extract) == "marks.csv cannot be read (Is a directory): check its permissions and the disk."
+    assert refusal(extract) == "marks.csv is no file but a pipe, a socket, a device or a folder: deliver a file."
 
 
 def test_a_fault_found_early_is_said_whoever_asks(supplier):

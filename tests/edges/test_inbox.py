@@ -440,12 +440,14 @@ def test_every_layout_that_is_a_table_can_be_delivered_as_csv(supplier):
             assert recognised(supplier.sends(",".join(headers) + "\n")).name == layout.name
 
 
-def test_a_link_in_the_inbox_is_not_followed(tmp_path):
+def test_a_link_in_the_inbox_is_not_followed_and_is_refused_in_words(tmp_path):
     home = make_home(tmp_path / "home", demo=True)
     (tmp_path / "elsewhere.csv").write_text("urn,upn\n")
     (home.inbox / "link.csv").symlink_to(tmp_path / "elsewhere.csv")
     (home.inbox / "own.csv").write_text("urn,upn\n")
-    assert [one.name for one in inbox.find_extracts(home, but_not=frozenset())] == ["own.csv"]
+    link, own = sorted(inbox.find_extracts(home, but_not=frozenset()), key=lambda one: one.name)
+    assert str(link.fault) == "link.csv is a link, which is not followed: deliver the file itself."
+    assert (own.name, own.fault) == ("own.csv", None)
 
 
 def test_a_file_deep_in_folders_is_refused_by_a_name_no_longer_than_a_disk_takes(tmp_path):

@@ -187,6 +187,17 @@ def test_a_file_that_is_no_toml_is_refused_and_named(tmp_path, written):
         open_home(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "written, says",
+    [("a = " + "[" * 5_000 + "]" * 5_000, "lists in lists"), ("a = " + "9" * 5_000, "a number without end"), ("#" * 1_000_001, "is over 1 MB")],
+    ids=["deep", "long", "large"],
+)  # fmt: skip
+def test_settings_made_to_do_harm_are_refused_in_words(tmp_path, written, says):
+    (tmp_path / "settings.toml").write_text(written)
+    with pytest.raises(Refused, match=says):
+        open_home(tmp_path)
+
+
 def test_a_folder_without_settings_is_no_home_and_is_told_how_to_be_one(tmp_path):
     with pytest.raises(Refused, match=f"{tmp_path} is not a home, .* `a2n init --home {tmp_path}`"):
         open_home(tmp_path)

@@ -107,10 +107,22 @@ def test_a_sheet_nobody_sees_is_nothing(supplier, state):
     )
 
 
-def test_a_chart_or_a_macro_in_a_workbook_is_left_alone(supplier):
-    parts = {"xl/vbaProject.bin": "\0\1\2", "xl/externalLinks/externalLink1.xml": "<externalLink/>"}
-    book = written(cells("A1", "A2"), "<drawing/>", parts=parts)
-    assert names(supplier.sends_all(book, "book.xlsm")) == ["book.xlsm/A"]
+def test_a_chart_in_a_workbook_is_left_alone(supplier):
+    book = written(cells("A1", "A2"), "<drawing/>", parts={"xl/media/image1.png": "\0\1\2"})
+    assert names(supplier.sends_all(book, "book.xlsx")) == ["book.xlsx/A"]
+
+
+@pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/other/VBAPROJECT.BIN", "xl\\macrosheets\\sheet1.xml"])
+@pytest.mark.parametrize("name", ["book.xlsm", "book.xlsx"])
+def test_a_workbook_with_macros_is_refused_whatever_it_is_called(supplier, part, name):
+    [extract] = supplier.sends_all(written(cells("A1", "A2"), parts={part: "\0\1\2"}), name)
+    assert refusal(extract) == f"{name} holds macros: save it as a workbook without them (.xlsx), and deliver that."
+
+
+def test_a_workbook_that_shows_what_others_say_is_refused(supplier):
+    book = written(cells("A1", "A2"), parts={"xl/externalLinks/externalLink1.xml": "<externalLink/>"})
+    [extract] = supplier.sends_all(book, "book.xlsx")
+    assert "has cells filled from other workbooks or programs (external links)" in refusal(extract)
 
 
 # What a cell says

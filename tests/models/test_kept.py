@@ -1,6 +1,7 @@
 """A model is kept by skops and read back only where it is the one that was appraised, by the library that fitted it."""
 
 import io
+import pickle
 import zipfile
 
 import numpy as np
@@ -68,6 +69,40 @@ def test_a_type_that_is_not_trusted_is_refused_before_anything_is_built():
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 cut"])
 def test_a_file_that_is_no_model_is_refused_in_words(content):
     with pytest.raises(Unfit, match="cannot be read"):
+        from_bytes(content, features=NAMES, fitted_on=NAMES, fitted_by=versions())
+
+
+def deep() -> bytes:
+    """What skops calls a model, of lists in lists."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr(
+            "schema.json",
+            '{"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "content": ' * 5_000
+            + "1"
+            + "}" * 5_000,
+        )
+    return written.getvalue()
+
+
+def bomb() -> bytes:
+    written = io.BytesIO()
+    with (
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("schema.json", "w") as part,
+    ):
+        for _ in range(101):
+            part.write(b" " * 1_000_000)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [(deep(), "cannot be read"), (bomb(), "is far larger than any"), (pickle.dumps({"a": 1}), "cannot be read")],
+    ids=["deep", "a bomb", "a pickle"],
+)
+def test_a_file_made_to_do_harm_is_no_model(content, says):
+    with pytest.raises(Unfit, match=says):
         from_bytes(content, features=NAMES, fitted_on=NAMES, fitted_by=versions())
 
 

@@ -1,0 +1,168 @@
+"""Files made to do harm, one or two of each kind: refused in words, and nothing else comes of them. `make soak` has a thousand."""
+
+import os
+import random
+
+import pytest
+
+from pipeline.edges import inbox, reading
+from pipeline.edges.errors import Changed, Refused
+from pipeline.edges.plain import plain, plain_name
+from pipeline.edges.settings import make_home
+from tests.soaks.attacks import CANARY, EITHER, Place, every_attack
+
+ASKED_BY_NOBODY = "http://127.0.0.1:9"
+
+LIGHT = {
+    name: one
+    for name, one in every_attack().items()
+    if not one.is_heavy
+    and name
+    not in (
+        "csv: quotations without number", "csv: a million headers alike", "disk: a file that is replaced again and again",
+        "disk: a file that shrinks", "disk: folders without end", "packed: other kinds of archive", "parquet: a billion rows in a few bytes",
+        "parquet: a bomb", "parquet: a heading that is none", "xlsx: a million sheets", "xlsx: cells without number", "xlsx: texts that cells share",
+        "gzip: a bomb", "xml: a million attributes", "xml: kinds of element by the million", "zip: a bomb", "zip: members by the million", "zip: packed in other ways",
+    )
+}  # fmt: skip
+"""Those that take no long while to be made."""
+
+
+@pytest.fixture
+def place(tmp_path):
+    home = make_home(tmp_path / "home", demo=True)
+    for name in ("warehouse.duckdb", "identity.duckdb"):
+        (home.folder / name).write_bytes(b"not a database")
+    (tmp_path / "canary.txt").write_text(f"urn,upn\n{CANARY},{CANARY}\n")
+    (home.inbox / "7").mkdir()
+    here = Place(home.inbox / "7", 7, tmp_path / "canary.txt", ASKED_BY_NOBODY, home.folder)
+    yield here
+    here.end()
+
+
+def what_came(place) -> list[tuple[str, Exception | None]]:
+    """Of each table in the inbox its name, and why it is refused, found in looking what it holds, by its headers or in its rows."""
+    return [_of(one) for one in inbox.find_extracts(_home(place), but_not=frozenset())]
+
+
+def _of(extract) -> tuple[str, Exception | None]:
+    try:
+        for layout in reading.recognised(extract):
+            for rows in reading.read_extract(extract, layout):
+                assert CANARY not in rows.write_csv()
+    except Refused as why:
+        return extract.name, why
+    return extract.name, None
+
+
+def _home(place):
+    return make_home(place.home, demo=True)
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_whatever_was_made_to_do_harm_ends_in_words(place, name):
+    attack = LIGHT[name]
+    attack.put(place, random.Random(f"{name} 3"))
+    place.begin()
+    came = what_came(place)
+    said = "".join(f"{table}: {why}\n" for table, why in came)
+    assert plain(said) == said and CANARY not in said
+    assert all(why is None or str(why).endswith((".", ")")) for _, why in came)
+    if attack.ends != EITHER:
+        assert came and all(why for _, why in came)
+
+
+# What is no file
+
+
+@pytest.mark.parametrize("what", ["pipe", "link", "link to a folder", "key"])
+def test_what_is_no_file_of_its_sender_is_refused_by_its_name_and_the_file_beside_it_is_read(place, what):
+    path = place.folder / "marks.csv"
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "key":
+        os.link(place.home / "pseudonym.key", path)
+    else:
+        path.symlink_to(place.canary if what == "link" else place.home, target_is_directory=what != "link")
+    place.write(".csv", "urn,upn,date,session,code\n100001,B801200005001,2025-09-08,AM,/\n")
+    (good, none), (name, why) = what_came(place)[::1] if what_came(place)[0][1] is None else what_came(place)[::-1]
+    assert (good, none) == ("7/7.csv", None)
+    said = {"pipe": "is no file but a pipe", "key": "is a key, a database or settings of this home by another name"}
+    assert name == "7/marks.csv" and said.get(what, "is a link, which is not followed") in str(why)
+
+
+def test_a_file_with_another_name_elsewhere_is_read_as_any(place):
+    path = place.write(".csv", "urn,upn,date,session,code\n100001,B801200005001,2025-09-08,AM,/\n")
+    os.link(path, place.canary.with_name("kept.csv"))
+    assert what_came(place) == [("7/7.csv", None)]
+
+
+def test_what_is_refused_for_it_is_no_file_is_told_of_once(place):
+    os.mkfifo(place.folder / "marks.csv")
+    [first] = inbox.find_extracts(_home(place), but_not=frozenset())
+    assert inbox.find_extracts(_home(place), but_not=frozenset({first.sha256})) == []
+
+
+@pytest.mark.parametrize("depth, is_read", [(inbox.DEEPEST, True), (inbox.DEEPEST + 1, False)])
+def test_folders_are_gone_into_only_so_deep(place, depth, is_read):
+    folder = place.folder.joinpath(*["d"] * depth)
+    folder.mkdir(parents=True)
+    (folder / "marks.csv").write_text("urn,upn,date,session,code\n100001,B801200005001,2025-09-08,AM,/\n")
+    [(name, why)] = what_came(place)
+    assert (why is None) == is_read
+    if not is_read:
+        assert name == "7" and "holds folders more than 20 deep" in str(why)
+
+
+def test_where_one_folder_holds_too_many_the_others_are_read(place, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_FOLDERS", 3)
+    for name in "abc":
+        (place.folder / name).mkdir()
+    (place.folder.parent / "marks.csv").write_text("urn,upn,date,session,code\n100001,B801200005001,2025-09-08,AM,/\n")
+    (crowded, why), good = sorted(what_came(place))
+    assert (crowded, good) == ("7", ("marks.csv", None)) and "over 3 of them" in str(why)
+
+
+def test_a_file_is_read_to_the_end_it_had_and_then_found_to_have_grown(place, monkeypatch):
+    path = place.write(".csv", "urn,upn,date,session,code\n" + "100001,B801200005001,2025-09-08,AM,/\n" * 1_000)
+    read = []
+
+    def grown(*what):
+        with path.open("ab") as file:
+            file.write(b"more,and,more\n" * 100_000)
+        read.append(real(*what))
+        return read[-1]
+
+    from pipeline.edges import containers
+
+    real = containers._hashed
+    monkeypatch.setattr(containers, "_hashed", grown)
+    [(_, why)] = what_came(place)
+    assert isinstance(why, Changed)
+    assert read[0].size < 40_000
+
+
+# What a terminal would obey
+
+
+def test_a_refusal_says_no_letter_that_a_terminal_obeys():
+    said = str(Refused("\x1b[2J\x1b]0;x\x07 is\x9b31m \u202egnp.csv\r\n and a\u200bb: do this."))
+    assert said == "?[2J?]0;x? is?31m ?gnp.csv?\n and a?b: do this."
+
+
+@pytest.mark.parametrize(
+    "name, shown", [("a\nRefused: b.csv", "a?Refused: b.csv"), ("\x1b[31m.csv", "?[31m.csv"), ("naïve – é.csv", "naïve – é.csv")]
+)  # fmt: skip
+def test_a_name_is_one_line_of_letters_that_are_seen(name, shown):
+    assert plain_name(name) == shown
+
+
+def test_members_without_number_are_refused_before_their_names_are_kept_apart(place, monkeypatch):
+    from pipeline.edges import archives
+    from tests.soaks.attacks_packed import _listing_alike
+
+    monkeypatch.setattr(archives, "shown_names", None)  # which nothing may ask
+    place.write(".zip", _listing_alike(b"\3\0", 0, 0, 1_001))
+    assert [str(why) for _, why in what_came(place)] == [
+        "7/7.zip has over 1,000 members: deliver it in several archives."
+    ]
