@@ -109,9 +109,12 @@ def init(
 ) -> None:
     """Make a home: settings, keys and folders, and no database yet."""
     from pipeline.edges.settings import make_home
+    from pipeline.hops.based import said_of_blanks
 
     made = make_home(home, demo=demo)
     print(f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.")
+    if to_say := said_of_blanks(made):
+        print(to_say)
 
 
 @app.command()

@@ -1,0 +1,27 @@
+"""The dashboard of a home as files."""
+
+from pathlib import Path
+
+from pipeline.edges.errors import Refused
+from pipeline.edges.settings import Home
+
+from .based import refuse_to_show
+
+
+def pages(home: Home, to: Path) -> int:
+    """The dashboard as files in the folder `to`; returns how many.
+
+    Raises Refused where nothing is published yet, or the folder holds what is not ours.
+    """
+    from pipeline.dashboard.snapshot import NothingPublished
+    from pipeline.dashboard.static_pages import write_pages
+
+    refuse_to_show(home)
+    try:
+        return write_pages(home.published, to)
+    except NothingPublished as why:
+        raise Refused(str(why)) from None
+    except FileExistsError as why:
+        raise Refused(
+            f"{why.filename} was left as it is, for {why.strerror}: give an empty folder, or remove it yourself."
+        ) from None
