@@ -209,8 +209,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con, identity.held(home):
-        days.refuse_far_ahead(con, home, as_of)
-        refuse_to_look(con, home)
+        days.refuse_to_look_as_of(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
         is_issued = days.is_newest(con, as_of=as_of)
         home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
@@ -235,16 +234,17 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         runs.record(con, home, summary.run, "flag", as_of)
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
-    summary.remarks += (
-        said_of_reviews(home, as_of=as_of)
-        + days.said_of_lists(look)
-        + ([look.opinion.said] if look.opinion.said else [])
-    )
+    summary.remarks += _said_of(home, look, as_of=as_of)
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     _write_pages(home, summary)
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
+
+
+def _said_of(home: Home, look, *, as_of: date) -> list[str]:
+    opinion = [look.opinion.said] if look.opinion.said else []
+    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
 
 
 def _write_pages(home: Home, summary: Summary) -> None:

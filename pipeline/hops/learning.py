@@ -12,14 +12,13 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import Record
 from pipeline.edges.settings import Home
 
-from .based import refuse_to_look
 from .past_looks import assumed, past_looks
 from .summary import Summary
 
 
 def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Record:
-    """Fit, appraise and keep, for a person to approve or not. Raises Refused where a live home's settings leave anything
-    unsaid, the past is too short, or what was learned that day has been approved."""
+    """Fit, appraise and keep, for a person to approve or not. Raises Refused where a live home's blanks are not filled, the
+    past is too short, or what was learned that day has been approved."""
     from models.home import examples_of_home, examples_of_reviews
     from models.papers import blanks, papers
     from models.places import Places
@@ -27,7 +26,6 @@ def learn(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of
     from models.telling import as_json, in_words
     from pipeline.steps.places import Policy
 
-    refuse_to_look(con, home)
     empty = [] if home.settings.demo else blanks(home.settings.opinion)
     if empty:
         raise Refused(
