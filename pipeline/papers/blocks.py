@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -35,11 +35,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. `wide` is the column, counted from nought, that has most of the words."""
+    """A table, and the share of the page that each column takes, in hundredths; of two columns the second takes most."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    wide: int = 1
+    widths: tuple[int, ...] = (32, 68)
     kind: str = "grid"
 
 
@@ -64,8 +64,7 @@ class Paper:
     written: str
     demo: bool
     blocks: tuple[Block, ...]
-    is_plain: bool = False  # a notice, which its readers get without a word on how it was made
-    notes: str = field(default="")
+    notes: str = ""  # to whoever completes it
 
 
 def blank(what: str) -> str:
@@ -77,6 +76,19 @@ def said(told: str | int, what: str) -> str:
     """What settings say, on one line; a blank where they say nothing."""
     text = " ".join(str(told or "").replace(_OPEN, "(").replace(_SHUT, ")").split())
     return text or blank(what)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def alike_together(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Rows that say the same of several things as one row; of a row with a blank each thing has its own."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for first, *others in rows:
+        is_blank = any(_OPEN in one for one in others)
+        found.setdefault((first if is_blank else "", *others), []).append(first)
+    return tuple(("; ".join(firsts), *others) for (_, *others), firsts in found.items())
 
 
 def blanks(paper: Paper) -> list[tuple[str, str]]:
@@ -120,7 +132,7 @@ def as_markdown(paper: Paper) -> str:
     parts += [f"*{paper.notes}*"] if paper.notes else []
     parts += [_in_markdown(one) for one in paper.blocks]
     parts += ["## What is left to fill in", words]
-    parts += ["\n".join(f"- {under}: {count:,}" for under, count in by_heading.items())] if by_heading else []
+    parts += ["; ".join(f"{under} ({count:,})" for under, count in by_heading.items())] if by_heading else []
     return "\n\n".join(_marked(part) for part in parts) + "\n"
 
 
@@ -162,4 +174,5 @@ def as_html(paper: Paper) -> str:
 
 
 def _marked_up(text: str) -> Markup:
-    return Markup(_BLANK.sub(rf"<mark>{TO_FILL}: \1</mark>", str(escape(text))))
+    marked = _BLANK.sub(rf"<mark>{TO_FILL}: \1</mark>", str(escape(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", marked))

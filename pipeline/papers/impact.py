@@ -2,10 +2,10 @@
 
 from pipeline.signals import SIGNALS
 
-from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, blank, said
+from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, alike_together, blank, capital, said
 from .law import AUTOMATED, FROM_WHOM, PURPOSES, RIGHTS, SPECIAL, USES_NOT, WHY
 from .risks import risks
-from .told import Group, Told, about
+from .told import REASONS, Group, Told, about
 
 SKELETON = (
     "A skeleton, written from what this home's settings say and what the project does. It is no legal advice. The data protection officer "
@@ -51,11 +51,11 @@ def _processing(told: Told) -> list[Block]:
             "Nothing is sent anywhere by the software: lists are files that a person hands on.",
         )),
         Heading("Scope: what is processed, from whom and why", 3),
-        Say(f"Of {about(told.pupils, 'children')}, at {about(told.schools, 'schools')}, so far."),
-        Grid(("Feed", "From whom, and why", "Volume", "Special categories"), tuple(_scope(one) for one in told.groups)),
+        Say(f"Of {about(told.pupils, 'children')}, at {told.schools_in_words}, so far."),
+        Grid(("Feed", "From whom, and why", "Volume", "Special categories"), tuple(_scope(one) for one in told.groups), (27, 38, 12, 23)),
         *_not_taken(told),
         Heading("How long", 3),
-        Grid(("Feed", "Kept"), tuple((one.title, one.retention) for one in told.groups)),
+        Grid(("Feed", "Kept"), told.retentions),
         Heading("Context", 3),
         Say(
             "The people are children. They have no choice in being on a register, and parents may not expect that registers of several years "
@@ -74,8 +74,8 @@ def _scope(group: Group) -> tuple[str, str, str, str]:
     return (
         f"{group.title}: {titles}",
         f"From {FROM_WHOM[group.family]}; {WHY[group.family]}.",
-        about(rows, "rows held").capitalize(),
-        ". ".join(one[0].upper() + one[1:] for one in special) or "None",
+        capital(about(rows, "rows held")),
+        ". ".join(capital(one) for one in special) or "None",
     )
 
 
@@ -98,7 +98,7 @@ def _consultation() -> list[Block]:
         Grid(
             ("Who", "How and when, and what they said"),
             tuple(
-                (who, blank(f"{who.lower()}: how they were asked, when, and what they said"))
+                (who, blank("how they were asked, when, and what they said"))
                 for who in (
                     "Pupils",
                     "Parents",
@@ -118,16 +118,8 @@ def _necessity(told: Told) -> list[Block]:
         Heading("Lawful basis, by feed", 3),
         Grid(
             ("Feed", "Function, and lawful basis (Article 6)", "Article 9, and Schedule 1 of the 2018 Act", "Agreement"),
-            tuple(
-                (
-                    one.title,
-                    f"{one.line('function')}. {one.line('lawful_basis')}",
-                    f"{one.line('article_9_condition')}. {one.line('schedule_1_condition')}",
-                    one.line("agreement"),
-                )
-                for one in told.groups
-            ),
-            wide=9,
+            told.reasons,
+            REASONS,
         ),
         Heading("Does it achieve the purpose, and is there a less intrusive way?", 3),
         Points((
@@ -166,9 +158,9 @@ def _risks(told: Told) -> list[Block]:
     return [
         Heading("Step 5: Risks"),
         Grid(
-            ("Risk", "Likelihood of harm", "Severity of harm", "Overall"),
-            tuple((one.what, *(blank(what) for what in ("remote, possible or probable", "minimal, significant or severe", "low, medium or high"))) for one in risks(told.settings)),
-            wide=0,
+            ("Risk", "Likelihood: remote, possible or probable", "Severity: minimal, significant or severe", "Overall: low, medium or high"),
+            tuple((one.what, *(blank(what) for what in ("likelihood", "severity", "overall"))) for one in risks(told.settings)),
+            (55, 15, 15, 15),
         ),
     ]  # fmt: skip
 
@@ -178,15 +170,21 @@ def _measures(told: Told) -> list[Block]:
         Heading("Step 6: Measures to reduce risk"),
         Say("What is done is built in; beside it stands the test of the project that proves it, and that anybody may run."),
         Grid(
-            ("Risk", "What is done", "Proven by", "Left over, and approved"),
-            tuple((one.what, one.done, one.proven.replace("::", ": ").replace(" tests/", "; tests/"), blank("low, medium or high; yes or no")) for one in risks(told.settings)),
-            wide=9,
+            ("Risk", "What is done", "Proven by", "Left over: low, medium or high; approved"),
+            tuple((one.what, one.done, _as_sentences(one.proven), blank("left over, yes or no")) for one in risks(told.settings)),
+            (18, 35, 31, 16),
         ),
     ]  # fmt: skip
 
 
+def _as_sentences(tests: str) -> str:
+    """The names of tests are sentences, and are read as such."""
+    told = (one.split("::test_") for one in tests.split())
+    return "; ".join(f"{name.replace('_', ' ')} ({file})" for file, name in told)
+
+
 def _signed(told: Told) -> list[Block]:
-    dates = tuple((one.title, one.line("dpia_date")) for one in told.groups)
+    dates = alike_together([(one.title, one.assessed) for one in told.groups])
     return [
         Heading("Step 7: Sign off and record outcomes"),
         Say("Days on which settings say that an assessment was signed, by feed. A live home takes in nothing of a feed without one."),

@@ -70,7 +70,6 @@ SPECIAL = {
     "wider_needs": "waiting for CAMHS (health); a parent in prison (Article 10, of the parent)",
     "agencies": "that school nursing is involved (health)",
     "attendance_marks": "codes for illness and appointments (health) and religious observance (belief)",
-    "mark_codes": "none of a child: what a system's own codes mean",
 }
 """Of the feeds that tell of anything in Article 9 or 10, what; the others tell of nothing there."""
 

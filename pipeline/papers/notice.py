@@ -1,7 +1,6 @@
 """What pupils and parents are told, in plain words; and a page for the schools that send data and get lists."""
 
 from .blocks import Block, Grid, Heading, Paper, Points, Say, blank
-from .impact import SKELETON
 from .law import ICO, USES_NOT
 from .told import Told
 
@@ -60,7 +59,7 @@ def _what(told: Told) -> list[Block]:
         ),
         Say(f"We do not use it for {_PLAINLY}. We do not sell it."),
         Heading("How long we keep it"),
-        Grid(("What", "How long"), tuple((one.title, one.retention) for one in told.groups)),
+        Grid(("What", "How long"), told.retentions),
     ]
 
 
@@ -101,10 +100,7 @@ LAW = "The law we use"
 
 
 def _law(told: Told) -> list[Block]:
-    rows = tuple(
-        (one.title, f"{one.line('function')}. {one.line('lawful_basis')}. {one.line('article_9_condition')}. {one.line('schedule_1_condition')}")
-        for one in told.groups
-    )  # fmt: skip
+    rows = tuple((title, f"{because}. {condition}") for title, because, condition, _ in told.reasons)
     return [Heading(LAW), Grid(("What", "By which law"), rows)]
 
 
@@ -117,7 +113,7 @@ def for_schools(told: Told) -> Paper:
             "absence is worth a look and whom nobody has looked at, with the numbers behind every reason, and a question to ask. You decide."
         ),
         Heading("What you send"),
-        Points(tuple(f"{group.title}: {'; '.join(one.feed.title for one in group.feeds)}." for group in told.groups if group.family in _OF_SCHOOLS)),
+        Points(tuple(_sent(told))),
         Heading("What we ask of you"),
         Points((
             "Tell pupils and parents before the first list: the notice for them is ready to use.",
@@ -129,15 +125,23 @@ def for_schools(told: Told) -> Paper:
         Points((
             "A school whose registers do not add up gets no list, and is told why with both numbers.",
             "Sex, ethnicity, language, free school meals and type of need change nothing of who is listed.",
-            f"What was sent is kept for as long as agreed: {'; '.join(f'{one.title.lower()}, {one.retention}' for one in told.groups if one.family in _OF_SCHOOLS)}.",
+            f"What was sent is kept for as long as agreed: {'; '.join(dict.fromkeys(one.retention for one in told.groups))}.",
         )),
         Heading("Whom to ask"),
         Say(f"{told.controller}: {blank('name, email and telephone of whoever runs this, and of the data protection officer')}"),
     ]  # fmt: skip
     return Paper(
         "note_for_schools", "Attendance to need: a page for schools", told.name, told.written, settings.demo, tuple(blocks),
-        notes=SKELETON,
+        notes="A skeleton: complete it before it goes to schools.",
     )  # fmt: skip
+
+
+def _sent(told: Told) -> list[str]:
+    """By family, the feeds that schools send."""
+    told_of = [(group, [one.feed.title for one in group.feeds if one.feed.name != "agencies"]) for group in told.groups]
+    return [
+        f"{group.title}: {'; '.join(titles)}." for group, titles in told_of if group.family in _OF_SCHOOLS and titles
+    ]
 
 
 _OF_SCHOOLS = ("rolls", "census_details", "support", "registers")

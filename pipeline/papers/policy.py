@@ -1,6 +1,6 @@
 """The appropriate policy document that the Data Protection Act 2018 asks for, begun: Schedule 1, Part 4."""
 
-from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, blank
+from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, blank, capital
 from .impact import SKELETON
 from .law import AUTOMATED, BASES, SPECIAL, USES_NOT
 from .told import Group, Told
@@ -23,7 +23,7 @@ def _what(told: Told) -> list[Block]:
             "document that says how the principles of Article 5 of the UK GDPR are kept to, and how long the data are kept and how they are erased."
         ),
         Heading("The data, and the condition relied on"),
-        Grid(("Feed", "Special categories, and data of Article 10", "Article 9", "Condition of Schedule 1"), tuple(map(_condition, told.groups))),
+        Grid(("Feed", "Special categories, and data of Article 10", "Article 9", "Condition of Schedule 1"), tuple(map(_condition, told.groups)), (18, 30, 26, 26)),
         Say("What such processing is usually rested on:"),
         Points(BASES),
     ]  # fmt: skip
@@ -31,7 +31,7 @@ def _what(told: Told) -> list[Block]:
 
 def _condition(group: Group) -> tuple[str, str, str, str]:
     special = dict.fromkeys(SPECIAL[one.feed.name] for one in group.feeds if one.feed.name in SPECIAL)
-    words = ". ".join(one[0].upper() + one[1:] for one in special) or "None"
+    words = ". ".join(capital(one) for one in special) or "None"
     return group.title, words, group.line("article_9_condition"), group.line("schedule_1_condition")
 
 
@@ -49,7 +49,7 @@ def _principles(told: Told) -> list[Block]:
         )),
         Heading("(a) Lawful, fair and transparent", 3),
         Points((
-            *(f"{one.title}: {one.line('function')}. {one.line('lawful_basis')}" for one in told.groups),
+            *(f"{title}: {because}" for title, because, *_ in told.reasons),
             "A privacy notice goes to pupils and parents, in words that a child of eleven can read.",
             AUTOMATED,
         )),
@@ -91,7 +91,7 @@ def _readers(sign_in: str) -> str:
 def _kept(told: Told) -> list[Block]:
     return [
         Heading("Retention and erasure"),
-        Grid(("Feed", "Kept"), tuple((one.title, one.retention) for one in told.groups)),
+        Grid(("Feed", "Kept"), told.retentions),
         Points((
             "What its time is over for is removed by a run that applies these periods, from every store of the home, and is counted by kind.",
             "One child is erased from every store by `a2n forget`, where a right to erasure applies or retention is over.",

@@ -1,9 +1,9 @@
 """A data sharing agreement, begun: parties, purpose, fields by feed, gateway, security, retention, rights, incidents and review."""
 
-from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, blank, said
+from .blocks import Block, Grid, Heading, Paper, Points, Say, Signed, blank, capital, said
 from .impact import SKELETON
 from .law import DUTIES, FROM_WHOM, PURPOSES, RIGHTS, USES_NOT, WHY
-from .told import FeedTold, Told
+from .told import NAMING, REASONS, FeedTold, Told
 
 
 def sharing(told: Told) -> Paper:
@@ -23,7 +23,7 @@ def _parties(told: Told) -> list[Block]:
                 (told.controller, "Receives the data, and is controller of what it holds", blank("name and how to reach them")),
                 (blank("each school or trust that sends data"), "Sends the data, and is controller of its own records", blank("name and how to reach them")),
             ),
-            wide=9,
+            (36, 32, 32),
         ),
         Say("Where the parties decide purposes and means together, they are joint controllers, and an arrangement under Article 26 is added."),
     ]  # fmt: skip
@@ -39,8 +39,8 @@ def _purpose(told: Told) -> list[Block]:
         Heading("What each kind of data is needed for", 3),
         Grid(
             ("Kind", "From whom", "Needed"),
-            tuple((one.title, FROM_WHOM[one.family].capitalize(), WHY[one.family].capitalize()) for one in told.groups),
-            wide=2,
+            tuple((one.title, capital(FROM_WHOM[one.family]), capital(WHY[one.family])) for one in told.groups),
+            (22, 36, 42),
         ),
     ]
 
@@ -59,16 +59,8 @@ def _gateway(told: Told) -> list[Block]:
         Heading("As this home's settings have it", 3),
         Grid(
             ("Kind", "Function and lawful basis", "Conditions", "Agreement so far"),
-            tuple(
-                (
-                    one.title,
-                    f"{one.line('function')}. {one.line('lawful_basis')}",
-                    f"{one.line('article_9_condition')}. {one.line('schedule_1_condition')}",
-                    one.line("agreement"),
-                )
-                for one in told.groups
-            ),
-            wide=9,
+            told.reasons,
+            REASONS,
         ),
         *(gateway if any(one.feed.name == "agencies" for group in told.groups for one in group.feeds) else []),
         Say(
@@ -88,14 +80,20 @@ def _fields(told: Told) -> list[Block]:
     for group in told.groups:
         blocks += [
             Heading(group.title, 3),
-            Grid(("Feed", "What is kept of each row", "What names a child"), tuple(map(_kept, group.feeds))),
+            Grid(
+                ("Feed", "What is kept of each row", "What names a child"), tuple(map(_kept, group.feeds)), (26, 58, 16)
+            ),
         ]
     return blocks
 
 
 def _kept(one: FeedTold) -> tuple[str, str, str]:
     kept = "; ".join(f"{column.name} ({column.description.rstrip('.')})" for column in one.kept)
-    return f"{one.feed.title} (as {'; '.join(one.comes_as)})", kept, ", ".join(one.naming) or "Nothing"
+    return (
+        f"{one.feed.title} (as {'; '.join(one.comes_as)})",
+        kept,
+        ", ".join(NAMING[name] for name in one.naming) or "Nothing",
+    )
 
 
 def _handling(told: Told) -> list[Block]:
@@ -109,7 +107,7 @@ def _handling(told: Told) -> list[Block]:
             f"Staff: {blank('who has access at each party, and their training')}",
         )),
         Heading("6. Retention"),
-        Grid(("Kind", "Kept"), tuple((one.title, one.retention) for one in told.groups)),
+        Grid(("Kind", "Kept"), told.retentions),
         Say("Each party keeps its own records as long as its own law says. At the end of this agreement what was received is erased, unless the law "
             "asks that it be kept."),
         Heading("7. Quality"),

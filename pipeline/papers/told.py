@@ -17,7 +17,7 @@ from pipeline.tables.layouts import LAYOUTS
 from pipeline.tables.schema import Column
 from pipeline.vocabulary.feeds import FEEDS, Feed
 
-from .blocks import blank, said
+from .blocks import alike_together, blank, said
 
 FAMILY_TITLES = {
     "schools": "Schools and their census returns",
@@ -30,8 +30,15 @@ FAMILY_TITLES = {
     "registers": "Attendance registers",
 }
 
-NAMING = ("upn", "former_upn", "surname", "forename", "date_of_birth", "postcode", "child")
+NAMING = {
+    "upn": "UPN", "former_upn": "former UPN", "surname": "surname", "forename": "forename", "date_of_birth": "date of birth",
+    "postcode": "postcode", "child": "the authority's number of the child",
+}  # fmt: skip
 """What names a child, as extracts have it: it goes to the database of names, or no further than the inbox."""
+
+
+REASONS = (18, 36, 30, 16)
+"""How wide the columns of a table of `Told.reasons` are."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,12 @@ class Group:
 
     def line(self, name: str) -> str:
         """What settings say in a line of the section, or a blank."""
-        return said(getattr(self.basis, name), SAYS[name])
+        return said(getattr(self.basis, name), SAYS[name]).removesuffix(".")
+
+    @property
+    def assessed(self) -> str:
+        day = self.basis.assessed_on
+        return f"{day.day} {day:%B %Y}" if day else self.line("dpia_date")
 
     @property
     def retention(self) -> str:
@@ -106,6 +118,30 @@ class Told:
         for one in used:
             found.setdefault((one.feed.family, one.basis), []).append(one)
         return [Group(family, tuple(feeds)) for (family, _), feeds in found.items()]
+
+    @property
+    def reasons(self) -> tuple[tuple[str, ...], ...]:
+        """By what is held: function and lawful basis, conditions, and agreement."""
+        rows = [
+            (
+                one.title,
+                f"{one.line('function')}. {one.line('lawful_basis')}",
+                f"{one.line('article_9_condition')}. {one.line('schedule_1_condition')}",
+                one.line("agreement"),
+            )
+            for one in self.groups
+        ]
+        return alike_together(rows)
+
+    @property
+    def retentions(self) -> tuple[tuple[str, ...], ...]:
+        return alike_together([(one.title, one.retention) for one in self.groups])
+
+    @property
+    def schools_in_words(self) -> str:
+        if self.schools is None:
+            return blank("how many schools")
+        return f"{self.schools:,} school{'s' * (self.schools != 1)}"
 
     @property
     def unused(self) -> list[FeedTold]:
