@@ -338,4 +338,4 @@ def export(home: Home, table: str, to: Path) -> int:
     with shelf.warehouse(home) as con:
         if not table.startswith("audit."):  # counts of files and runs, by which a basis taken back can be accounted for
             refuse_to_look(con, home)
-        return shelf.export(con, table, to)
+        return shelf.export(con, table, to, demo=home.settings.demo)

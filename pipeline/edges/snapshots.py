@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from expectations.promise import quoted
-from pipeline.tables.nation import SUMMED
+from pipeline.tables.nation import ROLL_UP, SUMMED
 from pipeline.tables.published.data import FEED
 
 from .published import CURRENT
@@ -53,3 +53,10 @@ def feeds_published(home: Path) -> tuple[str, ...]:
     except duckdb.Error:
         return ()
     return tuple(feed for (feed,) in told)
+
+
+def is_made_up(roll_up: Path) -> bool:
+    """Whether the homes that a roll-up tells of are made up."""
+    with quiet(duckdb.connect()) as con:
+        con.execute(f"ATTACH {quoted(str(roll_up))} AS snapshot (READ_ONLY)")
+        return bool(con.execute(f"SELECT bool_or(demo) FROM snapshot.{ROLL_UP.name}").fetchone()[0])

@@ -8,10 +8,12 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from pipeline.vocabulary.made_up import MADE_UP
+
 _OPEN, _SHUT = "⟦", "⟧"
 _BLANK = re.compile(f"{_OPEN}([^{_SHUT}]*){_SHUT}")
 TO_FILL = "To be filled in"
-MADE_UP = "Made-up data: proves mechanics, not accuracy. No child, school or agreement named here is real."
+IS_MADE_UP = f"{MADE_UP} No child, school or agreement named here is real."
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def left_to_fill(paper: Paper) -> tuple[str, dict[str, int]]:
 def as_markdown(paper: Paper) -> str:
     words, by_heading = left_to_fill(paper)
     parts = [f"# {paper.title}", f"{paper.controller}. {paper.written}"]
-    parts += [f"**{MADE_UP}**"] if paper.demo else []
+    parts += [f"**{IS_MADE_UP}**"] if paper.demo else []
     parts += [f"*{paper.notes}*"] if paper.notes else []
     parts += [_in_markdown(one) for one in paper.blocks]
     parts += ["## What is left to fill in", words]
@@ -170,7 +172,7 @@ def as_html(paper: Paper) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters["marked"] = _marked_up
     words, by_heading = left_to_fill(paper)
-    return environment.from_string(template).render(paper=paper, made_up=MADE_UP, words=words, by_heading=by_heading)
+    return environment.from_string(template).render(paper=paper, made_up=IS_MADE_UP, words=words, by_heading=by_heading)
 
 
 def _marked_up(text: str) -> Markup:

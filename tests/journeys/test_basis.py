@@ -14,22 +14,9 @@ from pipeline.vocabulary.feeds import FAMILIES
 from tests.based import LINES, say_why
 
 from .at_home import a2n, deliver, new_home, tables
-from .conftest import made_once
 
 MARKS = ["registers"]
 ALL_BUT_MARKS = [family for family in FAMILIES if family != "registers"]
-
-
-@pytest.fixture(scope="module")
-def live(small, tmp_path_factory) -> Home:
-    """A live home after a night, all of it with its reasons; read, and copied before anything is done to it."""
-
-    def night(folder: Path) -> None:
-        home = new_home(folder / "home", demo=False)
-        deliver(home, small.files)
-        assert a2n("nightly", "--home", home.folder, "--as-of", small.last_day).status == 0
-
-    return open_home(made_once(tmp_path_factory, "live", night) / "home")
 
 
 def copy_of(home: Home, to: Path) -> Home:
