@@ -27,7 +27,7 @@ def _need(told: Told) -> list[Block]:
     return [
         Heading("Step 1: Why an assessment is needed"),
         Say(
-            "Article 35 of the UK GDPR asks for one where processing is likely to result in a high risk, and the Information Commissioner "
+            "Article 35 of the UK GDPR asks for one where processing is likely to result in a risk to people's rights and freedoms that is high, and the Information Commissioner "
             "asks for one where children are profiled, where special categories are processed on a large scale, and where data sets are "
             "matched. All three are so here: pupils are profiled by their attendance, by rules, to decide whom a person looks at first."
         ),
@@ -194,7 +194,7 @@ def _signed(told: Told) -> list[Block]:
             (
                 ("Advice of the data protection officer", blank("advice, and whether it was accepted or overruled and why")),
                 ("Consultation responses", blank("accepted, or overruled and why")),
-                ("High risk left over", blank("none; or the Information Commissioner was consulted first, under Article 36")),
+                ("Whether any risk left over is high", blank("no; or yes, and the Information Commissioner was consulted first, under Article 36")),
                 ("Kept under review by", blank("who, and when next; at the latest three years on, when the home reminds you")),
             ),
         ),
