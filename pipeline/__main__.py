@@ -3,17 +3,17 @@
 Exit status: 0 done; 1 refused or stopped, with the reason on standard error; 2 wrong usage.
 """
 
-import json
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions, recorded, retaining
+from pipeline import __version__, keeping, nation_told, opinions, paperwork, recorded, retaining, running
 from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
+from pipeline.vocabulary.made_up import MADE_UP
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
@@ -109,9 +109,12 @@ def init(
 ) -> None:
     """Make a home: settings, keys and folders, and no database yet."""
     from pipeline.edges.settings import make_home
+    from pipeline.hops.based import said_of_blanks
 
     made = make_home(home, demo=demo)
     print(f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.")
+    if to_say := said_of_blanks(made):
+        print(to_say)
 
 
 @app.command()
@@ -127,7 +130,7 @@ def check(
     if page and (page.suffix.lower() != ".html" or not page.parent.is_dir() or page.is_dir()):
         raise typer.BadParameter("--page takes a file name that ends in .html, in a folder that is there.")
     day = _day(known_on, history, urn, term, year)
-    _run(lambda: flow.check(files, day), day.known_on, as_json, page)
+    running.run(lambda: flow.check(files, day), day.known_on, as_json, page)
 
 
 @app.command("take-in")
@@ -140,7 +143,7 @@ def take_in(
     from pipeline.edges.settings import open_home
 
     day = _day(known_on, history, urn, term, year)
-    _run(lambda: flow.take_in(open_home(home), day), day.known_on, as_json)
+    running.run(lambda: flow.take_in(open_home(home), day), day.known_on, as_json, home=home)
 
 
 @app.command()
@@ -158,7 +161,7 @@ def outcomes(
     from pipeline.edges.settings import open_home
 
     day = known_on.date() if known_on else None
-    _run(lambda: flow.outcomes(open_home(home), known_on=day), day or clock.today(), as_json)
+    running.run(lambda: flow.outcomes(open_home(home), known_on=day), day or clock.today(), as_json, home=home)
 
 
 @app.command()
@@ -167,7 +170,7 @@ def flag(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     from pipeline import flow
     from pipeline.edges.settings import open_home
 
-    _run(lambda: flow.flag(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
+    running.run(lambda: flow.flag(open_home(home), as_of=as_of.date()), as_of.date(), as_json, home=home)
 
 
 @app.command("print")
@@ -195,7 +198,7 @@ def nightly(home: HomeFolder, as_of: AsOf, as_json: AsJson = False) -> None:
     from pipeline import flow
     from pipeline.edges.settings import open_home
 
-    _run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json)
+    running.run(lambda: flow.nightly(open_home(home), as_of=as_of.date()), as_of.date(), as_json, home=home)
 
 
 @app.command()
@@ -210,7 +213,8 @@ def _serve(home: Path, port: int) -> None:
 
     at = open_home(home)
     serving.dashboard_of(at)  # refused before it is said to be there
-    print(f"The dashboard of {at.folder} is at http://localhost:{port}. Ctrl-C stops it.", flush=True)
+    made_up = f" {MADE_UP}" if at.settings.demo else ""
+    print(f"The dashboard of {at.folder} is at http://localhost:{port}. Ctrl-C stops it.{made_up}", flush=True)
     serving.serve(at, port)
 
 
@@ -251,7 +255,10 @@ def links(
         raise typer.BadParameter("--weights is learned or shipped.")
     day = known_on.date() if known_on else None
     done = flow.links(open_home(home), known_on=day, said=said, weights=weights)
-    print(json.dumps(done.as_json(), indent=2) if as_json else links_in_words(done))
+    if as_json:
+        running.tell_json(done.as_json(), home)
+    else:
+        print(links_in_words(done))
 
 
 @app.command()
@@ -269,6 +276,7 @@ opinions.add_to(app)
 nation_told.add_to(app)
 recorded.add_to(app)
 retaining.add_to(app)
+paperwork.add_to(app)
 
 
 def _day(known_on: datetime | None, history: bool, urn: int | None, term: str | None, year: int | None):
@@ -292,47 +300,6 @@ def _said(urn: int | None, term: str | None, year: int | None):
     return SaidOf(urn, term.lower(), year)
 
 
-def _run(work, as_of: date, as_json: bool, page: Path | None = None) -> None:
-    """Do `work`; what stops it is said on standard error, and in the JSON where that was asked for. The page comes last:
-    where it cannot be written, all else has been said."""
-    from pipeline.edges.faults import why_stopped
-    from pipeline.hops.summary import Summary
-
-    if not 2006 <= as_of.year <= 2100:
-        raise typer.BadParameter(f"{as_of} is no day of a school year that could be held.")
-    try:
-        summary = work()
-    except Exception as fault:
-        summary = Summary(run=None, as_of=as_of, stopped_because=why_stopped(fault))
-    _tell(summary, as_json)
-    if page:
-        from pipeline.check_page import check_page
-
-        page.write_text(check_page(summary), encoding="utf-8")
-    if summary.refused_any:
-        raise typer.Exit(1)
-
-
-def _tell(summary, as_json: bool) -> None:
-    from pipeline.telling import in_words
-
-    progress.end()
-    if as_json:
-        print(json.dumps(summary.as_json(), indent=2))
-    elif not summary.stopped_because:
-        print(in_words(summary))
-    for one in summary.extracts:
-        if one.refused_because:
-            print(f"Refused: {one.refusal}", file=sys.stderr)
-    for one in summary.returned:
-        if one.refused_because:
-            print(f"Refused: {one.refused_because}", file=sys.stderr)
-    if summary.trail_broken:
-        print(f"Look into this: {summary.trail_broken}", file=sys.stderr)
-    if summary.stopped_because:
-        print(f"Stopped: {summary.stopped_because}", file=sys.stderr)
-
-
 def main() -> None:
     from pipeline.edges import faults
 
@@ -344,6 +311,8 @@ def main() -> None:
             progress.end()
             print(f"Stopped: {faults.why_stopped(fault)}", file=sys.stderr)
             sys.exit(1)
+        finally:
+            running.say_if_made_up(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -22,8 +23,10 @@ from pipeline.edges.settings_told import ALL
 from pipeline.edges.sweeping import seldom_swept
 from pipeline.hops import days, returning
 from pipeline.hops.agencies import any_taken, link_agencies
-from pipeline.hops.apart import taken_for_good
+from pipeline.hops.apart import done_with, taken_for_good
+from pipeline.hops.based import refuse_to_look, said_of_reviews
 from pipeline.hops.delivered import expect
+from pipeline.hops.pages import pages
 from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
@@ -89,7 +92,7 @@ def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run
     """Some feeds of a take-in in parts, in the order given. Tried again, it takes in no file a second time."""
     summary = Summary(run=run, as_of=day.known_on)
     with shelf.warehouse(home) as con:
-        taken = intake.taken_parts(con)
+        taken = taken_for_good(con, home)
         for feed, files in claimed.items():
             new = [one for one in files if (one.extract.sha256, one.layout.name) not in taken]
             take_in_feed(con, home, feed, new, summary, day=day, run=run)
@@ -140,7 +143,7 @@ def new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     taken = taken_for_good(con, home)
     in_parts = {layout.name for layout in LAYOUTS if layout.record}
     whole = {sha256 for sha256, layout in taken if layout not in in_parts}
-    whole |= intake.done_with(con) | feedback.read_before(con)
+    whole |= done_with(con, home) | feedback.read_before(con)
     new = inbox.find_extracts(home, but_not=frozenset(whole))
     extracts = [one for one in new if not inbox.is_for_outcomes(one)]
     left = len(returning.unread(con, home)) if len(extracts) < len(new) else 0
@@ -206,7 +209,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con, identity.held(home):
-        days.refuse_far_ahead(con, home, as_of)
+        days.refuse_to_look_as_of(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
         is_issued = days.is_newest(con, as_of=as_of)
         home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
@@ -231,13 +234,18 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         summary.heed(runs.record(con, home, summary.run, "flag", as_of))
         with summary.timed("printables"):
             to_print = of_the_night(look, lists, home.settings)
-    summary.remarks += days.said_of_lists(look) + ([look.opinion.said] if look.opinion.said else [])
+    summary.remarks += _said_of(home, look, as_of=as_of)
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     _write_pages(home, summary)
     summary.remarks += retained_last(home, summary, as_of=as_of) if anew and is_issued else []
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
     return summary
+
+
+def _said_of(home: Home, look, *, as_of: date) -> list[str]:
+    opinion = [look.opinion.said] if look.opinion.said else []
+    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
 
 
 def _write_pages(home: Home, summary: Summary) -> None:
@@ -249,16 +257,6 @@ def _write_pages(home: Home, summary: Summary) -> None:
             pages(home, home.pages)
     except (Refused, OSError) as why:
         summary.remarks.append(f"The pages could not be written: {why}")
-
-
-def pages(home: Home, to: Path) -> int:
-    """The dashboard as files in the folder `to`; returns how many.
-
-    Raises Refused where nothing is published yet, or the folder holds what is not ours.
-    """
-    from pipeline.hops.pages import write
-
-    return write(home, to)
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -285,6 +283,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
     with shelf.warehouse(home) as con:
+        refuse_to_look(con, home)
         if runs.settings_of(con, as_of) is None:
             raise Refused(
                 f"There are no lists of {as_of:%d/%m/%Y} to print pages of: run `a2n flag --as-of {as_of}` first."
@@ -305,7 +304,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
 def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Home:
     """The home with the settings a day was looked at with before: a replay stays in the past, but for a gateway taken back."""
     retained.refuse_what_is_gone(con, as_of=as_of)
-    was = runs.settings_of(con, as_of) or home.settings
+    was = replace(runs.settings_of(con, as_of) or home.settings, basis=home.settings.basis)
     if not home.settings.gateway.strip():
         was = replace(was, gateway="")
     if was != home.settings:
@@ -339,4 +338,7 @@ def links(home: Home, *, known_on: date | None, said: dict[str, list[str]], weig
 def export(home: Home, table: str, to: Path) -> int:
     """Write one warehouse table to a Parquet file; returns its rows. Raises Refused for one that is not there."""
     with shelf.warehouse(home) as con:
-        return shelf.export(con, table, to, first=lambda rows: trail.record(home, trail.EXPORT, table=table, rows=rows))
+        if not table.startswith("audit."):  # counts of files and runs, by which a basis taken back can be accounted for
+            refuse_to_look(con, home)
+        on_record = partial(trail.record, home, trail.EXPORT, table=table)
+        return shelf.export(con, table, to, demo=home.settings.demo, first=lambda rows: on_record(rows=rows))

@@ -25,7 +25,7 @@ def learn(home: Home, *, as_of: date) -> Record:
 
     summary = Summary(run=None, as_of=as_of)
     with shelf.warehouse(home) as con:
-        days.refuse_far_ahead(con, home, as_of)
+        days.refuse_to_look_as_of(con, home, as_of)
         run = runs.named(con, "learn", as_of)
         record = learning.learn(con, home, summary, as_of=as_of)
         runs.record(con, home, run, "learn", as_of)

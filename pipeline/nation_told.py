@@ -23,10 +23,14 @@ def roll_up(
     from pipeline import nation
     from pipeline.edges import clock
     from pipeline.edges.homes import homes_in
+    from pipeline.edges.snapshots import is_made_up
+    from pipeline.vocabulary.made_up import MADE_UP
 
     day = as_of.date() if as_of else clock.today()
     folders = [Path(folder) for folder in homes_in(homes)]
     snapshot, because = nation.roll_up(folders, to, as_of=day)
     for home, why in because.items():
         typer.echo(f"{home}: {why}")
+    if is_made_up(snapshot):
+        typer.echo(MADE_UP)
     typer.echo(f"{len(folders):,} home{'s' * (len(folders) != 1)}, {len(because):,} with a remark: {snapshot}.")

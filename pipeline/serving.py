@@ -12,6 +12,7 @@ from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
 from pipeline.edges import clock, trail
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
+from pipeline.hops.based import refuse_to_show
 
 LOOPBACK = "127.0.0.1"
 ACCESS = "access.toml"
@@ -32,6 +33,7 @@ def dashboard_of(home: Home) -> Dashboard:
         raise Refused(
             'A live home is served to those alone who sign in: set [dashboard] sign_in to "openid" or "proxy" in settings.toml.'
         )
+    refuse_to_show(home)
     access = home.folder / ACCESS
     if settings.sign_in != NONE:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.tables.published import PUBLISHED
 from pipeline.tables.schema import Table
+from pipeline.vocabulary.made_up import MADE_UP
 
 from . import queries, words
 from .pages.postcode import WAITS
@@ -25,7 +26,7 @@ class OthersSchools(Exception):
 
 
 def table_of(reading: Reading, name: str):
-    """The rows of a published table as a frame, of the schools whoever reads may see.
+    """The rows of a published table as a frame, of the schools whoever reads may see; made-up ones say so in a last column, `demo`.
 
     Raises NotThere where there is no such table, or no such school for whoever reads; OthersSchools where it is of all schools.
     """
@@ -39,7 +40,8 @@ def table_of(reading: Reading, name: str):
     conditions, asked = _conditions(table, reading)
     order = ", ".join(table.key)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return reading.snapshot.table(f"SELECT * FROM {table.name}{where} ORDER BY {order}", asked)
+    made_up = ", true AS demo" if reading.run["demo"] and "demo" not in table.names else ""
+    return reading.snapshot.table(f"SELECT *{made_up} FROM {table.name}{where} ORDER BY {order}", asked)
 
 
 def _conditions(table: Table, reading: Reading) -> tuple[list[str], dict[str, object]]:
@@ -78,6 +80,8 @@ def extract(reading: Reading) -> bytes:
     beside = (f"{words.rate(england['value'])} ({england['of']})",) if england else (words.NOT_TOLD,)
     rows = reading.rows(queries.POSTCODE_EXTRACT)
     head = [*(column.heading for column in _EXTRACT), _ENGLAND]
+    if reading.run["demo"]:
+        head, beside = [*head, "Data"], (*beside, MADE_UP)
     return _csv(head, [(*(column.written(row) for column in _EXTRACT), *beside) for row in rows])
 
 

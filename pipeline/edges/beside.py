@@ -6,6 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from pipeline.vocabulary.made_up import MADE_UP
+
 from .settings import Home
 
 
@@ -18,18 +20,19 @@ def write_refusal(home: Home, name: str, reason: str | None) -> None:
         _beside(home, str(container), _REFUSED).unlink(missing_ok=True)
     path = _beside(home, name, _REFUSED)
     if reason:
-        _write(path, reason + "\n")
+        _write(path, reason + "\n" + (f"{MADE_UP}\n" if home.settings.demo else ""))
     else:
         path.unlink(missing_ok=True)
 
 
 def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
-    """Say in set_aside/, by the file's name, which of its rows are set aside and why; where none is, nothing is said."""
+    """Say in set_aside/, by the file's name, which of its rows are set aside and why; where none is, nothing is said. Of a made-up
+    home each row says that it is made up."""
     path = _beside(home, name, ".set_aside.csv")
     if rows.is_empty():
         path.unlink(missing_ok=True)
     else:
-        _write(path, rows.write_csv())
+        _write(path, (rows.with_columns(data=pl.lit(MADE_UP)) if home.settings.demo else rows).write_csv())
 
 
 def _write(path: Path, text: str) -> None:

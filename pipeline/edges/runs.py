@@ -1,7 +1,7 @@
 """What runs there were, with the settings and version each used."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import date
 
 import duckdb
@@ -91,7 +91,11 @@ def is_as_now(con: duckdb.DuckDBPyConnection, home: Home, as_of: date) -> bool:
         "SELECT version FROM warehouse.audit.runs WHERE kind = 'flag' AND as_of = ? ORDER BY length(run) DESC, run DESC LIMIT 1",
         [as_of],
     ).fetchone()
-    return last_listed(con) == as_of and version == (__version__,) and settings_of(con, as_of) == home.settings
+    if last_listed(con) != as_of or version != (__version__,):
+        return False
+    return (
+        replace(settings_of(con, as_of), basis=home.settings.basis) == home.settings
+    )  # why a feed is held changes no list
 
 
 _EXTRACTS = """
@@ -112,8 +116,12 @@ def extracts_of(con: duckdb.DuckDBPyConnection, run: str) -> list[dict]:
 
 
 def taken_whole(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Hashes of the tables taken in or left unread, of which no part was refused."""
-    kept = con.execute("SELECT sha256 FROM warehouse.audit.extracts GROUP BY sha256 HAVING count(refused_because) = 0")
+    """Hashes of the tables taken in or left unread, of which no part was refused, or none the last time it was read."""
+    kept = con.execute("""
+        SELECT sha256 FROM (
+            SELECT sha256, arg_max(refused_because IS NULL, extract_id) AS is_kept FROM warehouse.audit.extracts
+            GROUP BY sha256, layout)
+        GROUP BY sha256 HAVING bool_and(is_kept)""")
     return frozenset(sha256 for (sha256,) in kept.fetchall())
 
 
@@ -127,14 +135,14 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, int]:
     )
 
 
-def refused_only_because(con: duckdb.DuckDBPyConnection, because: str) -> frozenset[tuple[str, str | None]]:
-    """Hash and layout of what was refused for this one reason, and never taken in since."""
+def refused_only_because(con: duckdb.DuckDBPyConnection, *beginnings: str) -> list[tuple[str, str, str]]:
+    """Hash, layout and feed of what was refused for reasons that begin so alone, and never taken in since."""
     told = con.execute(
-        "SELECT sha256, layout FROM warehouse.audit.extracts GROUP BY ALL "
-        "HAVING bool_and(coalesce(refused_because = ?, false))",
-        [because],
+        "SELECT sha256, layout, any_value(feed) FROM warehouse.audit.extracts GROUP BY sha256, layout HAVING bool_and("
+        "coalesce(list_bool_or([starts_with(refused_because, one) FOR one IN ?::VARCHAR[]]), false)) ORDER BY ALL",
+        [list(beginnings)],
     )
-    return frozenset(told.fetchall())
+    return told.fetchall()
 
 
 def still_set_aside(con: duckdb.DuckDBPyConnection, extract_ids: list[int]) -> dict[str, pl.DataFrame]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from pipeline.vocabulary.made_up import MADE_UP
+
 from . import trail
 from .settings import Home
 from .workbooks import put_in_place
@@ -36,8 +38,9 @@ def send_back_why(home: Home, urn: int | None, list_as_of: date | None, key: str
     """Write why none of a workbook was read, by its school and day where those could be told."""
     of = f"{urn} {list_as_of} " if urn and list_as_of else ""
     path = _folder(home) / f"{of}{key[:8]}.txt"
+    made_up = f"{MADE_UP}\n" if home.settings.demo else ""
     _on_record(home, urn, list_as_of, key)
-    put_in_place(f"{why}\n".encode(), path)
+    put_in_place(f"{why}\n{made_up}".encode(), path)
     return path
 
 

@@ -16,7 +16,7 @@ from .errors import NoKey, Refused
 from .keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY, given_to_all, make_key, passed_on, read_key, variable
 from .retention_told import Retention
 from .settings_told import CHANGED, check_bounds, values_of
-from .settings_written import GATEWAYS, NAMES, SETTINGS
+from .settings_written import GATEWAYS, NAMES, SETTINGS, feeds_written
 
 FOLDERS = ("inbox", "set_aside", "outbox", "published", "models", "scratch")
 
@@ -204,7 +204,9 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     settings = folder / "settings.toml"
     if not settings.exists():
-        told = SETTINGS.format(demo=str(demo).lower(), name=NAMES[demo], gateway=GATEWAYS[demo])
+        told = SETTINGS.format(
+            demo=str(demo).lower(), name=NAMES[demo], gateway=GATEWAYS[demo], feeds=feeds_written(demo=demo)
+        )
         settings.write_text(told, encoding="utf-8")
     home = open_home(folder)
     names = (*KEYS, SIGNING_KEY) if all(map(given_to_all, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)

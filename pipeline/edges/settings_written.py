@@ -1,5 +1,11 @@
 """`settings.toml` as `a2n init` writes it: every line with its default, and what it is for."""
 
+from textwrap import wrap
+
+from pipeline.vocabulary.feeds import FAMILIES, FEEDS
+
+from .basis_told import SAYS
+
 GATEWAYS = {True: "Made up, as all else here", False: ""}
 NAMES = {True: "A made-up authority", False: "Name of the data controller"}
 
@@ -109,4 +115,43 @@ static_pages = false      # write the pages as files too, to pages/, at the end 
 
 [machine]
 memory_limit = "1GB"      # for DuckDB; what does not fit is spilled, encrypted, to scratch/
+
+{feeds}"""
+
+_NONE_NEEDED = """\
+# [feeds.NAME] sections say why each feed may be held, by law. None is needed here: nobody in a made-up home is real. A live home takes
+# in nothing of a feed until its section is filled in.
 """
+
+_ABOUT_FEEDS = """\
+# Why each feed may be held. A live home takes in nothing of a feed, and looks at nothing it has of it, until every line of the feed's
+# section is filled in, with your data protection officer. A section is of a family of feeds; [feeds.NAME] of one feed alone is
+# written in the same way, and what it leaves out is as the family has it. A feed that you do not receive may stay empty. A family
+# filled in reads like this; the words are an example and no advice:
+#
+# [feeds.registers]
+# function = "To find pupils whose absence nobody has looked at, and to offer support: Education Act 1996, sections 13A, 19 and 436A"
+# lawful_basis = "Article 6(1)(e), a task in the public interest laid down by that Act; section 8 of the Data Protection Act 2018"
+# article_9_condition = "Article 9(2)(g), substantial public interest: reasons for absence tell of health"
+# schedule_1_condition = "Paragraph 6, statutory and government purposes; our appropriate policy document of 14 September 2026"
+# agreement = "Data sharing agreement with our schools, of 1 September 2026"
+# dpia_date = "2026-09-14"  # the day it was signed: one still to come does not count, and after three years you are reminded
+# retention_months = 24     # after the end of the school year it is of
+#
+# `a2n papers --home DIR --to FOLDER` writes an impact assessment, a policy document, a sharing agreement and a privacy notice from
+# these lines, to be finished by a person. Data of the police and of youth justice are refused, whatever is said here.
+"""
+
+
+def feeds_written(*, demo: bool) -> str:
+    """The sections of feeds: for a live home one a family, each line empty."""
+    return _NONE_NEEDED if demo else "\n".join([_ABOUT_FEEDS, *map(_family, FAMILIES)])
+
+
+def _family(family: str) -> str:
+    titles = wrap("; ".join(feed.title for feed in FEEDS if feed.family == family) + ".", 118)
+    lines = [f"{f'{line} = {_EMPTY.get(line, _NOTHING)}':<25} # {says}" for line, says in SAYS.items()]
+    return "\n".join([f"[feeds.{family}]", *(f"# {title}" for title in titles), *lines, ""])
+
+
+_NOTHING, _EMPTY = '""', {"retention_months": "0"}

@@ -6,7 +6,8 @@ import duckdb
 import polars as pl
 
 from expectations.promise import quoted
-from pipeline.tables.nation import SUMMED
+from pipeline.tables.nation import ROLL_UP, SUMMED
+from pipeline.tables.published.data import FEED
 
 from .published import CURRENT
 from .warehouse import quiet
@@ -38,3 +39,24 @@ def _read(path: Path) -> dict[str, pl.DataFrame]:
             table.name: con.execute(f"SELECT {', '.join(table.names)} FROM snapshot.{table.name}").pl()
             for table in SUMMED
         }
+
+
+def feeds_published(home: Path) -> tuple[str, ...]:
+    """The feeds of which rows have come, by the newest snapshot of the home in a folder; none where there is none that can be read."""
+    current = home / "published" / CURRENT
+    try:
+        with quiet(duckdb.connect()) as con:
+            con.execute(f"ATTACH {quoted(str(current.resolve()))} AS snapshot (READ_ONLY)")
+            told = con.execute(
+                f"SELECT feed FROM snapshot.{FEED.name} WHERE last_known_on IS NOT NULL ORDER BY feed"
+            ).fetchall()
+    except duckdb.Error:
+        return ()
+    return tuple(feed for (feed,) in told)
+
+
+def is_made_up(roll_up: Path) -> bool:
+    """Whether the homes that a roll-up tells of are made up."""
+    with quiet(duckdb.connect()) as con:
+        con.execute(f"ATTACH {quoted(str(roll_up))} AS snapshot (READ_ONLY)")
+        return bool(con.execute(f"SELECT bool_or(demo) FROM snapshot.{ROLL_UP.name}").fetchone()[0])

@@ -20,6 +20,7 @@ from pipeline.tables.staged import PARENTS_SET_ASIDE, STAGED
 from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
+from pipeline.vocabulary.made_up import MADE_UP
 
 from . import holding
 from .errors import Busy, Refused
@@ -309,9 +310,16 @@ def as_declared(con: duckdb.DuckDBPyConnection, name: str) -> str:
     return f"* REPLACE ({', '.join(f'{one}::{kinds[one]} AS {one}' for one in other)})" if other else "*"
 
 
-def export(con: duckdb.DuckDBPyConnection, table: str, to: Path, *, first: Callable[[int], None] | None = None) -> int:
+def export(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    to: Path,
+    *,
+    demo: bool = False,
+    first: Callable[[int], None] | None = None,
+) -> int:
     """Write `table`, sorted by all its columns, to the Parquet file `to`, mode 0600; returns its rows, which `first` is told before any is
-    written."""
+    written. Of a made-up home the file's own metadata say so (`data`)."""
     schema, _, name = table.partition(".")
     found = con.execute(
         "SELECT table_schema, table_name FROM information_schema.tables "
@@ -331,7 +339,8 @@ def export(con: duckdb.DuckDBPyConnection, table: str, to: Path, *, first: Calla
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     rows = f"SELECT {as_declared(con, table)} FROM warehouse.{schema}.{name} ORDER BY ALL"
+    made_up = f", KV_METADATA {{data: {quoted(MADE_UP)}}}" if demo else ""
     # DuckDB's own temporary file would be another, of another mode
-    con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false)")
+    con.execute(f"COPY ({rows}) TO {quoted(str(part))} (FORMAT parquet, USE_TMP_FILE false{made_up})")
     part.replace(to)
     return count

@@ -4,12 +4,14 @@ import duckdb
 import polars as pl
 
 from expectations.agencies import NAMES_JUSTICE
-from pipeline.edges import agencies, gate, identity, intake, reading, runs
+from pipeline.edges import agencies, gate, identity, intake, reading
 from pipeline.edges.errors import Refused
 from pipeline.edges.extract import Claimed
 from pipeline.edges.settings import Home
 from pipeline.steps.agencies import described, names_justice
 from pipeline.steps.learned import year_span
+
+from .based import lacks, read_again, refuse_without_basis
 
 SET_APART = ("agencies", "addresses")
 
@@ -19,21 +21,28 @@ NO_GATEWAY = (
 )
 
 
-def refuse_without_gateway(one: Claimed, home: Home) -> None:
-    """Raises Refused for an agency's extract where settings do not say by which law it may be held; of the police or youth
-    justice, whom no law lets in, with that reason."""
-    if one.layout.feed != "agencies" or home.settings.gateway.strip():
+def refuse_what_may_not_be_held(one: Claimed, home: Home) -> None:
+    """Raises Refused for an extract where settings do not say by which law it may be held; of the police or youth justice, whom
+    no law lets in, with that reason."""
+    is_let_in = one.layout.feed != "agencies" or home.settings.gateway.strip()
+    if is_let_in and not lacks(home, one.layout.feed):
         return
-    if any(names_justice(raw).any() for raw in reading.read_extract(one.extract, one.layout)):
+    if one.layout.feed == "agencies" and any(
+        names_justice(raw).any() for raw in reading.read_extract(one.extract, one.layout)
+    ):
         raise Refused(NAMES_JUSTICE)
+    refuse_without_basis(one, home)
     raise Refused(NO_GATEWAY)
 
 
 def taken_for_good(con: duckdb.DuckDBPyConnection, home: Home) -> frozenset[tuple[str, str | None]]:
-    """Hash and layout of everything taken in, refused or left unread; less what was only ever refused for want of a
-    gateway, where settings now name one."""
-    again = runs.refused_only_because(con, NO_GATEWAY) if home.settings.gateway.strip() else frozenset()
-    return intake.taken_parts(con) - again
+    """Hash and layout of everything taken in, refused or left unread; less what is to be read again."""
+    return intake.taken_parts(con) - read_again(con, home, no_gateway=NO_GATEWAY)
+
+
+def done_with(con: duckdb.DuckDBPyConnection, home: Home) -> frozenset[str]:
+    """Hashes of XML files that need not be looked through again."""
+    return intake.done_with(con) - {sha256 for sha256, _ in read_again(con, home, no_gateway=NO_GATEWAY)}
 
 
 def set_apart(

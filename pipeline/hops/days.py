@@ -9,6 +9,7 @@ from pipeline.edges import clock, intake, runs
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 
+from .based import refuse_to_look
 from .taking_in import Day
 
 FURTHEST = timedelta(days=400)
@@ -93,6 +94,12 @@ def refuse_far_ahead(con: DuckDBPyConnection, home: Home, day: date) -> None:
             f"{day:%d/%m/%Y} is more than {FURTHEST.days} days after today and after all that is on record, and every night "
             "before it would then be refused: give the right day, and see to the clock of this machine."
         )
+
+
+def refuse_to_look_as_of(con: DuckDBPyConnection, home: Home, day: date) -> None:
+    """Raises Refused for a day far ahead, and where settings do not say why what is there may be held."""
+    refuse_far_ahead(con, home, day)
+    refuse_to_look(con, home)
 
 
 def said_of(con: DuckDBPyConnection, asked: Day, day: Day) -> list[str]:

@@ -11,6 +11,7 @@ from pipeline.steps.agency_links import AGENCY_LINKS
 from pipeline.steps.same_child import SAME_CHILD_LINKS
 
 from . import agencies, agency_worklist, days, who_is_who, worklist
+from .based import refuse_to_look
 from .facts import fold_plans, fold_rolls
 from .summary import LinksSummary, Summary
 
@@ -28,6 +29,7 @@ def decided_links(
     of_agencies, said = agencies.codes_apart(said)
     with shelf.warehouse(home) as con:
         identity.check_key(home)
+        refuse_to_look(con, home)
         known_on, remarks = days.decided_on(con, home, known_on, is_any=any((*said.values(), *of_agencies.values())))
         with shelf.transaction(con):
             linked = agencies.decide(con, home, of_agencies, known_on=known_on)

@@ -26,7 +26,8 @@ from pipeline.steps.together import together, told_apart
 from pipeline.tables.candidates import candidates
 from pipeline.tables.layouts import Layout
 
-from .apart import SET_APART, refuse_without_gateway, set_apart
+from .apart import SET_APART, refuse_what_may_not_be_held, set_apart
+from .based import waiting_may_be_tried
 
 
 def expect(claimed: dict[str, list[Claimed]]) -> None:
@@ -60,7 +61,7 @@ def deliveries(
 ) -> Iterator[Delivered]:
     """The new extracts of one feed and its rows that waited: one batch, or where they are more than memory should hold several,
     each of whole files. A batch is to be put away before the next is asked for."""
-    waiting = intake.waiting_rows(con, feed)
+    waiting = waiting_may_be_tried(home, feed, intake.waiting_rows(con, feed))
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
     while batches:
@@ -73,7 +74,8 @@ def deliveries(
                 again = None if waiting is None else _again(waiting, feed, known, day)
                 yield Delivered(files, waiting, again, takewhile(lambda one: one is not _END, read))
                 # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
-                waiting = intake.waiting_rows(con, feed) if feed == "pupils" else None
+                told = intake.waiting_rows(con, feed) if feed == "pupils" else None
+                waiting = waiting_may_be_tried(home, feed, told)
 
 
 def _numbered(batches: list[list[Claimed]], first: int) -> list[list[tuple[int, Claimed]]]:
@@ -140,7 +142,7 @@ def _read_each(numbered, home: Home):
     """Each batch of each file: its extract_id, its layout and its rows; or its extract_id, None and why it is refused."""
     for number, one in numbered:
         try:
-            refuse_without_gateway(one, home)
+            refuse_what_may_not_be_held(one, home)
             for raw in reading.read_extract(one.extract, one.layout):
                 yield number, one.layout, raw
                 progress.did(rows=raw.height)

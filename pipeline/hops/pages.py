@@ -7,11 +7,18 @@ from pipeline.edges import trail
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 
+from .based import refuse_to_show
 
-def write(home: Home, to: Path) -> int:
-    """As `flow.pages` says."""
+
+def pages(home: Home, to: Path) -> int:
+    """The dashboard as files in the folder `to`; returns how many.
+
+    Raises Refused where nothing is published yet, or the folder holds what is not ours.
+    """
     from pipeline.dashboard.snapshot import NothingPublished
     from pipeline.dashboard.static_pages import write_pages
+
+    refuse_to_show(home)
 
     def on_record(day: date, count: int) -> None:
         trail.record(home, trail.PAGES, day=day.isoformat(), files=count)

@@ -14,6 +14,7 @@ from pipeline.tables.nation import CAUTIONS, FIGURES, HOME, NATION, NOTES, ROLL_
 from pipeline.tables.published import LOST_CHILDREN, RUN
 from pipeline.tables.published.shared import FRESH_DAYS
 from pipeline.tables.schema import Table
+from pipeline.vocabulary.made_up import MADE_UP
 from pipeline.vocabulary.school_year import school_year_of
 
 TOLD, STALE, LEFT_OUT = "told", "stale", "left_out"
@@ -43,9 +44,11 @@ def nation(snapshots: Sequence[Snapshot], *, version: str, as_of: date) -> dict[
         pl.DataFrame([_home(one, *states[one.home], as_of=as_of) for one in snapshots], schema=HOME.schema)
     )
     totals = TOTAL.conform(pl.concat([_totals(table, key, told, len(snapshots)) for table, key in SUMMED.items()]))
-    rows = [(table.name, table.grain, CAUTIONS[table]) for table in NATION]
+    roll_up = _roll_up(homes, version, as_of=as_of)
+    made_up = f" {MADE_UP}" if roll_up["demo"].item() else ""
+    rows = [(table.name, table.grain, CAUTIONS[table] + made_up) for table in NATION]
     notes = NOTES.conform(pl.DataFrame(rows, schema=NOTES.schema, orient="row"))
-    return {"roll_up": _roll_up(homes, version, as_of=as_of), "home": homes, "total": totals, "table_notes": notes}
+    return {"roll_up": roll_up, "home": homes, "total": totals, "table_notes": notes}
 
 
 def _state(one: Snapshot, is_live: bool, *, as_of: date) -> tuple[str, str | None]:

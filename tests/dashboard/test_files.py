@@ -23,9 +23,10 @@ def rows_of(answer) -> list[dict]:
 def test_every_table_comes_as_it_is_published(anybody, table):
     made = TABLES[table].conform(tables()[table])
     answer = anybody.get(f"/download/{table}.parquet")
-    assert pl.read_parquet(io.BytesIO(answer.content)).equals(made)
+    marked = made if "demo" in made.columns else made.with_columns(demo=pl.lit(True))  # these figures are made up
+    assert pl.read_parquet(io.BytesIO(answer.content)).equals(marked)
     rows = rows_of(anybody.get(f"/download/{table}.csv"))
-    assert len(rows) == made.height and list(rows[0]) == made.columns
+    assert len(rows) == made.height and list(rows[0]) == marked.columns
     assert f'filename="{table}.csv"' in anybody.get(f"/download/{table}.csv").headers["content-disposition"]
 
 

@@ -16,6 +16,7 @@ from pipeline.edges.keys import KEYS
 from pipeline.edges.reading import read_extract, records_in
 from pipeline.edges.settings import Home, make_home
 from pipeline.tables.layouts import LAYOUTS, layouts_of
+from pipeline.vocabulary.made_up import MADE_UP
 
 from .sent import (
     HEADER,
@@ -345,7 +346,7 @@ def test_what_is_packed_counts_by_what_comes_out_of_it(supplier, monkeypatch):
 def test_a_refusal_is_said_beside_the_inbox_by_the_files_name_and_can_be_taken_back(home):
     beside.write_refusal(home, "ash/marks.csv", "It is empty.")
     said = home.set_aside / "ash__marks.csv.refused.txt"
-    assert said.read_text() == "It is empty.\n"
+    assert said.read_text() == f"It is empty.\n{MADE_UP}\n"
     beside.write_refusal(home, "ash/marks.csv", None)
     assert list(home.set_aside.iterdir()) == []
 
@@ -353,7 +354,9 @@ def test_a_refusal_is_said_beside_the_inbox_by_the_files_name_and_can_be_taken_b
 def test_rows_set_aside_are_told_beside_the_inbox_until_none_is(home):
     rules = pl.DataFrame({"row_number": [3], "rule": ["code_unknown"]})
     beside.write_set_aside(home, "ash/marks.csv", rules)
-    assert (home.set_aside / "ash__marks.csv.set_aside.csv").read_text() == "row_number,rule\n3,code_unknown\n"
+    assert (
+        home.set_aside / "ash__marks.csv.set_aside.csv"
+    ).read_text() == f'row_number,rule,data\n3,code_unknown,"{MADE_UP}"\n'
     beside.write_set_aside(home, "ash/marks.csv", rules.clear())
     beside.write_set_aside(home, "ash/others.csv", rules.clear())
     assert list(home.set_aside.iterdir()) == []
@@ -367,13 +370,13 @@ def test_no_two_names_are_one_beside_the_inbox(home, one, other):
     """A member's name may hold anything; and a file of one's own may have the name another's refusal goes by."""
     beside.write_refusal(home, one, "one")
     beside.write_refusal(home, other, "other")
-    said = {path.read_text() for path in home.set_aside.iterdir()}
-    assert said == {"one\n", "other\n"}
+    said = {path.read_text().partition("\n")[0] for path in home.set_aside.iterdir()}
+    assert said == {"one", "other"}
     for stem in [path.name.removesuffix(".refused.txt") for path in home.set_aside.iterdir()]:
         beside.write_refusal(home, stem, None if stem in (one, other) else "third")
     beside.write_refusal(home, one, "one")
     beside.write_refusal(home, other, "other")
-    assert said <= {path.read_text() for path in home.set_aside.iterdir()}
+    assert said <= {path.read_text().partition("\n")[0] for path in home.set_aside.iterdir()}
 
 
 def test_what_was_said_of_an_archive_is_taken_back_once_its_members_can_be_read(home):

@@ -23,6 +23,7 @@ from pipeline.edges.seals import Seals
 from pipeline.edges.workbook_cells import Cell, book_of
 from pipeline.hops import returning
 from pipeline.hops.returning import looked_into
+from pipeline.vocabulary.made_up import MADE_UP
 from tests.slices import a_few
 
 from .answered import (
@@ -810,7 +811,7 @@ def test_a_workbook_gone_wrong_is_refused_whole_in_words_and_sent_back(here, tmp
     (one,) = here.read().returned
 
     assert WHOLE[send] in one.refused_because and one.refused_because.startswith("returned/list.")
-    assert why_not(here) == one.refused_because + "\n"
+    assert why_not(here) == f"{one.refused_because}\n{MADE_UP}\n"
     assert not [word for name in NAMES for word in name.split(", ") if word in one.refused_because]
     after = here.tables()
     assert all(after[name].equals(before[name]) for name in ("decisions", "outcomes", "corrections"))

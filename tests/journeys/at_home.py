@@ -20,6 +20,7 @@ from pipeline.edges import warehouse as shelf
 from pipeline.edges.keys import KEYS
 from pipeline.edges.settings import Home, make_home, open_home
 from pipeline.synthetic import Synthesised
+from tests.based import say_why
 
 KEY = {name: (name + "-key-of-every-test-home-").ljust(40, "0") for name in KEYS}
 """The same in every home made here, so that two homes give a child the same pupil_id."""
@@ -74,12 +75,15 @@ def command(*words: object) -> list[str]:
 
 
 def new_home(folder: Path, *, demo: bool = True, every_days: int = 1) -> Home:
-    """A home whose keys are those of every home made here, and whose lists go out every night unless a test says otherwise."""
+    """A home whose keys are those of every home made here, and whose lists go out every night unless a test says otherwise; a
+    live one says why it holds every feed."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, key in KEY.items():
         (folder / f"{name}.key").write_text(key + "\n")
     settings = make_home(folder, demo=demo).folder / "settings.toml"
     settings.write_text(settings.read_text().replace("every_days = 14", f"every_days = {every_days}"))
+    if not demo:
+        say_why(folder)
     return open_home(folder)
 
 

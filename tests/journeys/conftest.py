@@ -13,7 +13,7 @@ import pytest
 from pipeline.edges.settings import Home, open_home
 from pipeline.synthetic import Synthesised, synthesise
 
-from .at_home import Ran, a2n_process, copied, deliver, new_home
+from .at_home import Ran, a2n, a2n_process, copied, deliver, new_home
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +63,18 @@ def first_day(made: Synthesised, folder: Path) -> None:
     ran = a2n_process("nightly", "--home", home.folder, "--as-of", made.last_day, "--json")
     for command, one in zip(COMMANDS, (init, history, ran), strict=True):
         (folder / f"{command}.json").write_text(json.dumps(vars(one)))
+
+
+@pytest.fixture(scope="session")
+def live(small, tmp_path_factory) -> Home:
+    """A live home after a night, with its reasons for every feed: read, and copied before anything is done to it."""
+
+    def lived(folder: Path) -> None:
+        home = new_home(folder / "home", demo=False)
+        deliver(home, small.files)
+        assert a2n("nightly", "--home", home.folder, "--as-of", small.last_day).status == 0
+
+    return open_home(made_once(tmp_path_factory, "live", lived) / "home")
 
 
 def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:

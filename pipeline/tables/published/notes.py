@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.tables.schema import Table
+from pipeline.vocabulary.made_up import MADE_UP
 
 from .data import DATA_QUALITY, FEED, FIGURE_NOTES, SCHOOL_CHECK, TABLE_NOTES
 from .opinion import MODEL, MODEL_DRIFT
@@ -90,7 +91,7 @@ _CAUTIONS = {
 def table_notes(*, fewest_shown: int, smallest_base: int, demo: bool) -> pl.DataFrame:
     """The note row of every published table: its grain, the unit of each figure, and what it must not be taken to say."""
     hidden = _HIDDEN.format(most=fewest_shown - 1, base=smallest_base)
-    made_up = " Made-up data: proves mechanics, not accuracy." if demo else ""
+    made_up = f" {MADE_UP}" if demo else ""
     rows = [
         {
             "table_name": table.name,
