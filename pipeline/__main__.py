@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions
+from pipeline import __version__, keeping, nation_told, opinions, personal
 from pipeline.edges import progress
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
@@ -265,6 +265,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 
 
 keeping.add_to(app)
+personal.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 

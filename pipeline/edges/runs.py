@@ -98,7 +98,9 @@ def extracts_of(con: duckdb.DuckDBPyConnection, run: str) -> list[dict]:
 
 def taken_whole(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """Hashes of the tables taken in or left unread, of which no part was refused."""
-    kept = con.execute("SELECT sha256 FROM warehouse.audit.extracts GROUP BY sha256 HAVING count(refused_because) = 0")
+    kept = con.execute("""
+        WITH whole AS (SELECT sha256 FROM warehouse.audit.extracts GROUP BY sha256 HAVING count(refused_because) = 0)
+        FROM whole UNION SELECT r.sha256 FROM warehouse.audit.rewritten_extracts r JOIN whole w ON w.sha256 = r.as_delivered""")
     return frozenset(sha256 for (sha256,) in kept.fetchall())
 
 
