@@ -39,7 +39,11 @@ class Child:
 
 
 def child(
-    con: duckdb.DuckDBPyConnection, names: duckdb.DuckDBPyConnection, pupil_ids: list[str], key: str, linked: pl.DataFrame
+    con: duckdb.DuckDBPyConnection,
+    names: duckdb.DuckDBPyConnection,
+    pupil_ids: list[str],
+    key: str,
+    linked: pl.DataFrame,
 ) -> Child:
     """Of whom one of these pupil_ids is, by what is known now; `linked` are pairs (one, other) of agencies' children that stand."""
     ids = links.with_their_other_upns(con, pupil_ids)

@@ -39,7 +39,9 @@ def _hanging(table: str, columns: set[str], child: Child) -> list[str]:
         if not set(names) <= columns:
             continue
         for one in keys:
-            is_it = " AND ".join(f"{name} IS NOT DISTINCT FROM {_sql(part)}" for name, part in zip(names, one, strict=True))
+            is_it = " AND ".join(
+                f"{name} IS NOT DISTINCT FROM {_sql(part)}" for name, part in zip(names, one, strict=True)
+            )
             of_table = f" AND above_table = {_sql(kind)}" if "above_table" in columns else ""
             nobody = " AND pupil_id IS NULL" if "pupil_id" in columns else ""
             found.append(f"({is_it}{of_table}{nobody})")
@@ -61,10 +63,12 @@ def erase_rows(con: duckdb.DuckDBPyConnection, child: Child, at: pl.DataFrame) -
     gone = 0
     for table in _tables(con, "warehouse", {*PLACES}):
         gone += _gone(con, f"DELETE FROM {table} t USING places_of_child p WHERE t.extract_id = p.extract_id AND t.row_number = p.row_number")  # fmt: skip
-    gone += _erase_by_column(con, "warehouse", {name: child.pupil_ids for name in OF_A_PUPIL}, {name: child.pupil_ids for name in NAMED_BY_ANOTHER})  # fmt: skip
+    gone += _erase_by_column(con, "warehouse", dict.fromkeys(OF_A_PUPIL, child.pupil_ids), dict.fromkeys(NAMED_BY_ANOTHER, child.pupil_ids))  # fmt: skip
     for (table, names), keys in _set_aside(child).items():
         for one in keys:
-            is_it = " AND ".join(f"{name} IS NOT DISTINCT FROM {_sql(part)}" for name, part in zip(names, one, strict=True))
+            is_it = " AND ".join(
+                f"{name} IS NOT DISTINCT FROM {_sql(part)}" for name, part in zip(names, one, strict=True)
+            )
             gone += _gone(con, f"DELETE FROM warehouse.waiting.{table} WHERE {is_it}")
     for person in child.persons:
         gone += _gone(con, f"DELETE FROM warehouse.audit.link_decisions WHERE one = {_sql(person)}")
@@ -85,7 +89,7 @@ def erase_names(names: duckdb.DuckDBPyConnection, child: Child) -> int:
     """Erase the child from the identity file, all at once. Returns how many rows went."""
     make_tables(names)
     names.execute("BEGIN")
-    theirs = {name: (*child.pupil_ids, *child.persons) for name in (*OF_A_PUPIL, "person")} | {"upn": child.upns}
+    theirs = dict.fromkeys((*OF_A_PUPIL, "person"), (*child.pupil_ids, *child.persons)) | {"upn": child.upns}
     gone = _erase_by_column(names, "identity", theirs, {"former_upn": child.upns})
     for key, native in child.keys.get("census pupil", ()):
         is_it = f"parent_key = {_sql(key)} AND native_id IS NOT DISTINCT FROM {_sql(native)}"
@@ -101,7 +105,9 @@ def _erase_by_column(con, database: str, theirs: dict[str, Iterable[str]], empti
             if column in theirs:
                 gone += _gone(con, f"DELETE FROM {table} WHERE {column} IN (SELECT unnest($1))", [*theirs[column]])
             if column in emptied:
-                con.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} IN (SELECT unnest($1))", [[*emptied[column]]])
+                con.execute(
+                    f"UPDATE {table} SET {column} = NULL WHERE {column} IN (SELECT unnest($1))", [[*emptied[column]]]
+                )
     return gone
 
 

@@ -64,7 +64,9 @@ def _record_at(text: str, at: int) -> str:
 def sought(child: Child) -> Sought:
     words = tuple(sorted({one.casefold() for one in (*child.upns, *child.pupil_ids)}))
     whole = [one for one in child.names if all(one)]
-    people = {(surname.casefold().strip(), forename.casefold().strip(), spelt(born)) for surname, forename, born in whole}
+    people = {
+        (surname.casefold().strip(), forename.casefold().strip(), spelt(born)) for surname, forename, born in whole
+    }
     return Sought(words, tuple(sorted(one for one in people if one[0] and one[1])))
 
 
@@ -97,9 +99,9 @@ def files_with(home: Home, one: Sought, *, but_not: Iterable[Path] = ()) -> Iter
     """The home's files in which a trace is. Its encrypted databases are looked through by cell."""
     left = {home.warehouse, home.identity, *but_not}
     for path in sorted(home.folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path not in left and not _NOT_OURS.search(path.name):
-            if in_file(path, one):
-                yield path
+        is_ours = path.is_file() and not path.is_symlink() and path not in left and not _NOT_OURS.search(path.name)
+        if is_ours and in_file(path, one):
+            yield path
 
 
 def files_looked_at(home: Home) -> int:
@@ -114,7 +116,9 @@ def tables_with(con: duckdb.DuckDBPyConnection, database: str, one: Sought) -> I
             yield table, found
 
 
-_IN_CELLS = "SELECT count(*) FROM (SELECT lower(concat_ws(chr(9), COLUMNS(*)::VARCHAR)) AS text FROM {table}) WHERE {holds}"
+_IN_CELLS = (
+    "SELECT count(*) FROM (SELECT lower(concat_ws(chr(9), COLUMNS(*)::VARCHAR)) AS text FROM {table}) WHERE {holds}"
+)
 
 
 def _holds(one: Sought) -> str:

@@ -25,7 +25,7 @@ from pipeline.tables.forgotten import FORGETTINGS
 
 from . import forgetting_files as files
 from .lists_again import lists_again
-from .whose import NOBODY, child_marked, child_of, pupil_id_of, refuse_named
+from .whose import NOBODY, child_marked, pupil_id_of, refuse_named
 from .whose import whose as whose_is
 
 REMAKE = "a2n flag --home {} --as-of {}"
@@ -146,7 +146,9 @@ def _erase_files(con, home: Home, what: Sought, plan: files.Plan, begun: Begun) 
     begun = replace(begun, days=tuple(again))
     erasing_begun.write(home, begun)
     gone = [*out, *plan.remove]
-    begun = replace(begun, removed=begun.removed + files.remove(gone), rewritten=begun.rewritten + files.write_anew(con, home, plan))
+    begun = replace(
+        begun, removed=begun.removed + files.remove(gone), rewritten=begun.rewritten + files.write_anew(con, home, plan)
+    )
     for spill in home.scratch.glob("*"):
         if not spill.name.startswith("duckdb_temp_") and spill.is_file():
             spill.unlink()

@@ -115,11 +115,15 @@ def write_anew(con: duckdb.DuckDBPyConnection, home: Home, plan: Plan) -> int:
     """Write each extract without the child's rows, on record as taken in before it takes the place of the one delivered. Returns how many."""
     for one, numbers in plan.rewrite:
         if not numbers:
-            raise Refused(f"{one.name}: the child is in it, in no row that can be told: remove it, then give this again.")
+            raise Refused(
+                f"{one.name}: the child is in it, in no row that can be told: remove it, then give this again."
+            )
         written = rewriting.write_beside(one, rewriting.without_rows(one, set(numbers)))
         try:
             if not rewriting.is_the_same_but_for(one, written, set(numbers)):
-                raise Refused(f"{one.name} could not be written anew without changing other rows: remove it, then give this again.")
+                raise Refused(
+                    f"{one.name} could not be written anew without changing other rows: remove it, then give this again."
+                )
             _record(con, one.sha256, written.sha256)
             written.path.replace(one.path)
         finally:
@@ -135,7 +139,9 @@ def _record(con: duckdb.DuckDBPyConnection, before: str, now: str) -> None:
     ).fetchone()  # fmt: skip
     is_there = con.execute(f"SELECT 1 FROM warehouse.{REWRITTEN_EXTRACTS.name} WHERE sha256 = ?", [now]).fetchone()
     if delivered and not is_there and delivered[0] != now:
-        shelf.append(con, REWRITTEN_EXTRACTS, pl.DataFrame([(now, delivered[0])], schema=REWRITTEN_EXTRACTS.schema, orient="row"))
+        shelf.append(
+            con, REWRITTEN_EXTRACTS, pl.DataFrame([(now, delivered[0])], schema=REWRITTEN_EXTRACTS.schema, orient="row")
+        )
 
 
 def outgoing(home: Home, sought: Sought) -> list[Path]:

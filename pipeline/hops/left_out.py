@@ -8,9 +8,7 @@ from pipeline.edges.gate import Verdict
 from pipeline.edges.settings import Home
 
 RULE = "forgotten"
-SENTENCE = (
-    "This is a child whose record was erased on request: the row is left out, and nothing of it is kept. Whoever sends it may leave it out too."
-)
+SENTENCE = "This is a child whose record was erased on request: the row is left out, and nothing of it is kept. Whoever sends it may leave it out too."
 
 _HANGS_FROM = {
     "care_episodes": ((CARE, ("child_key",)),),

@@ -105,9 +105,11 @@ def looked(
             as_of=as_of,
         )
     with summary.timed("signals"):
-        signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+        all_signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+        signals = not_asked_of(all_signals, before.objected)
     with summary.timed("opinion"):
-        of = opinion(home, features, as_of=as_of) if ordered else Opinion()
+        scored = features.filter(~pl.col("pupil_id").is_in(sorted(before.objected)))
+        of = opinion(home, scored, as_of=as_of) if ordered else Opinion()
     with summary.timed("triage"):
         policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
@@ -117,9 +119,17 @@ def looked(
         without = schools_without_list(lines)
     outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
     with summary.timed("lost"):
-        concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": signals, "plans": planned}
+        # who is lost is looked for under duties of the authority, which an objection does not end
+        concluded = {
+            "weeks": weeks,
+            "enrolled": enrolled,
+            "features": features,
+            "signals": all_signals,
+            "plans": planned,
+        }
         lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
     gone = off_list(outcome, before, enrolled, as_of=as_of)
+    gone = gone.filter(~pl.col("pupil_id").is_in(sorted(before.objected)))
     return Look(
         as_of, known, weeks, by_school, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
     )  # fmt: skip
@@ -143,6 +153,18 @@ def _lines(known, told: SchoolRegisters, enrolled, features, settings: Settings,
         told, known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
     )
     return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+
+
+def not_asked_of(signals: pl.DataFrame, objected: frozenset[str]) -> pl.DataFrame:
+    """`signals` with no answer for those of whom nothing is to be asked."""
+    if not objected:
+        return signals
+    is_theirs = pl.col("pupil_id").is_in(sorted(objected))
+    return signals.with_columns(
+        raised=pl.when(~is_theirs).then("raised"),
+        points=pl.when(is_theirs).then(0).otherwise("points").cast(signals.schema["points"]),
+        reason=pl.when(~is_theirs).then("reason"),
+    )
 
 
 def drawn_lots(home: Home, pupil_ids: pl.Series, *, as_of: date) -> pl.DataFrame:

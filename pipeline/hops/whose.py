@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from pipeline.edges import claims, forgotten
 from pipeline.edges import child as children
+from pipeline.edges import claims, forgotten
 from pipeline.edges.child import Child
 from pipeline.edges.errors import Refused
 from pipeline.edges.identity import Pseudonyms
@@ -32,7 +32,9 @@ def pupil_id_of(home: Home, upn: str) -> tuple[str, str]:
     """A UPN as it is spelt, and its pupil_id. Raises Refused for what is none; it is told to nobody."""
     spelt = upn.strip().upper()
     if not upn_checks(pl.Series("upn", [spelt], dtype=pl.String))["is_usable"][0]:
-        raise Refused("That is no UPN: it has thirteen characters, and its first letter must fit the others. Nothing was done.")
+        raise Refused(
+            "That is no UPN: it has thirteen characters, and its first letter must fit the others. Nothing was done."
+        )
     return spelt, Pseudonyms(home.key("pseudonym")).of(pl.Series("upn", [spelt]))["pupil_id"][0]
 
 
@@ -69,7 +71,9 @@ def refuse_named(reason: str, child: Child) -> str:
         raise Refused("--reason says why, in a few words, and not of whom.")
     words = set(_words(said))
     ids = {one.casefold() for one in (*child.upns, *child.pupil_ids)}
-    names = {word for surname, forename, _ in child.names for name in (surname, forename) for word in _words(name or "")}
+    names = {
+        word for surname, forename, _ in child.names for name in (surname, forename) for word in _words(name or "")
+    }
     if words & ids or words & names or any(one in said.casefold() for one in ids):
         raise Refused("--reason names the child, by name or UPN: say why, and not of whom. Nothing was done.")
     return said
