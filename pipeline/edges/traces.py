@@ -110,15 +110,23 @@ def files_looked_at(home: Home) -> int:
 
 def tables_with(con: duckdb.DuckDBPyConnection, database: str, one: Sought) -> Iterator[tuple[str, int]]:
     """Tables with a trace, and in how many rows: every cell is read as text."""
-    for table in text_columns(con, database):
-        found = con.execute(_IN_CELLS.format(table=table, holds=_holds(one)), _values(one)).fetchone()[0]
+    for table, columns in _every_column(con, database).items():
+        cells = ", ".join(f'"{column}"::VARCHAR' for column in columns)
+        found = con.execute(_IN_CELLS.format(table=table, cells=cells, holds=_holds(one)), _values(one)).fetchone()[0]
         if found:
             yield table, found
 
 
-_IN_CELLS = (
-    "SELECT count(*) FROM (SELECT lower(concat_ws(chr(9), COLUMNS(*)::VARCHAR)) AS text FROM {table}) WHERE {holds}"
-)
+def _every_column(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
+    told = con.execute(
+        "SELECT database_name || '.' || schema_name || '.' || table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name) WHERE database_name = ? GROUP BY 1 ORDER BY 1",
+        [database],
+    )
+    return dict(told.fetchall())
+
+
+_IN_CELLS = "SELECT count(*) FROM (SELECT lower(concat_ws(chr(9), {cells})) AS text FROM {table}) WHERE {holds}"
 
 
 def _holds(one: Sought) -> str:

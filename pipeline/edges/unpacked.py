@@ -90,8 +90,8 @@ def _rows_of_database(path: Path) -> Iterator[str]:
         with duckdb.connect(path, read_only=True) as con:
             tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
             for schema, table in tables:
-                rows = con.execute(f'SELECT concat_ws(chr(9), COLUMNS(*)::VARCHAR) FROM "{schema}"."{table}"')
-                yield "\n".join(row[0] or "" for row in rows.fetchall())
+                rows = con.execute(f'FROM "{schema}"."{table}"').fetchall()
+                yield "\n".join("\t".join("" if cell is None else str(cell) for cell in row) for row in rows)
     except duckdb.Error:
         return
 
