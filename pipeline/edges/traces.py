@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from .child import Child, text_columns
+from .child import Child
 from .settings import Home
 from .unpacked import Unpacked, records_of, unpacked
 

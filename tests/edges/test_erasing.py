@@ -24,7 +24,13 @@ OF_NOBODY = {
     "audit.rewritten_extracts",
 }  # fmt: skip
 """Tables no row of which is a child's. Of schools, files, runs and counts; put a new table here only if that is so."""
-OF_NAMES_OF_NOBODY = {"identity.agency_weighed", "identity.linkage_model", "identity.forgotten", "identity.forgotten_keys", "identity.pseudonym_key"}
+OF_NAMES_OF_NOBODY = {
+    "identity.agency_weighed",
+    "identity.linkage_model",
+    "identity.forgotten",
+    "identity.forgotten_keys",
+    "identity.pseudonym_key",
+}
 
 
 def test_every_table_with_a_childs_column_is_erased_from():
@@ -43,7 +49,12 @@ def test_every_table_with_a_childs_column_is_erased_from():
 
 def test_every_column_that_holds_a_pupil_id_is_known():
     """By its description: a new one that says so and is not looked at would be missed."""
-    told = {c.name for table in shelf.KEPT for c in table.columns if "pupil_id" in c.name or "pseudonym of" in c.description.lower()}
+    told = {
+        c.name
+        for table in shelf.KEPT
+        for c in table.columns
+        if "pupil_id" in c.name or "pseudonym of" in c.description.lower()
+    }
     assert told - {"rows_of_pupil_id"} <= {*OF_A_PUPIL, *NAMED_BY_ANOTHER}
 
 
@@ -65,11 +76,18 @@ def test_a_child_goes_from_the_names_and_another_who_names_the_upn_stays_without
         make_tables(names)
         add = "INSERT INTO identity.people VALUES (?, ?, ?, 'Okafor', 'Amira', DATE '2014-03-01', DATE '2025-09-01')"
         names.executemany(add, [("one", "U1", None), ("old", "U0", None), ("two", "U2", "U1"), ("three", "U3", "U9")])
-        names.execute("INSERT INTO identity.words VALUES ('one', 1, DATE '2025-09-01', 'strengths', 'x', DATE '2025-09-01')")
-        names.execute("INSERT INTO identity.addresses VALUES ('k', 'n', 'P1', DATE '2025-09-01'), ('k', 'm', 'P2', DATE '2025-09-01')")
+        names.execute(
+            "INSERT INTO identity.words VALUES ('one', 1, DATE '2025-09-01', 'strengths', 'x', DATE '2025-09-01')"
+        )
+        names.execute(
+            "INSERT INTO identity.addresses VALUES ('k', 'n', 'P1', DATE '2025-09-01'), ('k', 'm', 'P2', DATE '2025-09-01')"
+        )
         gone = erasing.erase_names(names, Child(("one", "old"), ("U0", "U1"), keys={"census pupil": (("k", "n"),)}))
         assert gone == 4
-        assert names.execute("SELECT pupil_id, former_upn FROM identity.people ORDER BY 1").fetchall() == [("three", "U9"), ("two", None)]
+        assert names.execute("SELECT pupil_id, former_upn FROM identity.people ORDER BY 1").fetchall() == [
+            ("three", "U9"),
+            ("two", None),
+        ]
         assert names.execute("SELECT postcode FROM identity.addresses").fetchall() == [("P2",)]
 
 
@@ -79,7 +97,11 @@ def test_a_child_goes_from_the_names_and_another_who_names_the_upn_stays_without
 def test_a_mark_is_of_one_upn_under_one_key_and_says_nothing_of_it():
     marks = Marks(["a key"])
     marks.add(UPN, "A890200018001")
-    assert marks.has(UPN, " a890200018001") and not marks.has(UPN, "A890200018002") and not marks.has("care", "A890200018001")
+    assert (
+        marks.has(UPN, " a890200018001")
+        and not marks.has(UPN, "A890200018002")
+        and not marks.has("care", "A890200018001")
+    )
     assert "890200018001" not in str(marks.all)
     assert not Marks(["another key"], marks.all).has(UPN, "A890200018001")
     assert Marks(["another key", "a key"], marks.all).has(UPN, "A890200018001")
@@ -119,7 +141,7 @@ def test_keys_are_of_columns_that_are_declared():
 
 # Extracts written anew ----------------------------------------------------------------------------------------------------
 
-TABLE = "upn,said\nA1,first\nA2,\"two\nlines, quoted\"\nA3,third\n"
+TABLE = 'upn,said\nA1,first\nA2,"two\nlines, quoted"\nA3,third\n'
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,21 @@ UPN, PUPIL_ID = "A890200018001", "abcdefghijkl"
 BORN = date(2014, 3, 1)
 AMIRA = traces.sought(Child((PUPIL_ID,), (UPN,), (("Okafor-Bello", "Amira", BORN),)))
 
-TRACES = (UPN, PUPIL_ID, UPN.lower(), "okafor-bello,amira,2014-03-01", "Okafor-Bello, Amira\tborn 1 March 2014", "01/03/2014;AMIRA;OKAFOR-BELLO")
-NONE = ("A890200018002", "abcdefghijkm", "Okafor-Bello, Amira", "Okafor-Bello, Ben, 2014-03-01", "Okafor-Bello, Amira, 2015-03-01")
+TRACES = (
+    UPN,
+    PUPIL_ID,
+    UPN.lower(),
+    "okafor-bello,amira,2014-03-01",
+    "Okafor-Bello, Amira\tborn 1 March 2014",
+    "01/03/2014;AMIRA;OKAFOR-BELLO",
+)
+NONE = (
+    "A890200018002",
+    "abcdefghijkm",
+    "Okafor-Bello, Amira",
+    "Okafor-Bello, Ben, 2014-03-01",
+    "Okafor-Bello, Amira, 2015-03-01",
+)
 
 
 def as_text(text: str) -> bytes:
@@ -94,13 +107,25 @@ def test_a_name_of_a_file_is_looked_at_too(tmp_path):
 
 def test_a_snapshot_is_read_by_cell(tmp_path):
     with duckdb.connect(tmp_path / "some.duckdb") as con:
-        con.execute("CREATE TABLE t AS SELECT 'Okafor-Bello' AS surname, 'Amira' AS forename, DATE '2014-03-01' AS born")
+        con.execute(
+            "CREATE TABLE t AS SELECT 'Okafor-Bello' AS surname, 'Amira' AS forename, DATE '2014-03-01' AS born"
+        )
     assert traces.in_file(tmp_path / "some.duckdb", AMIRA)
 
 
 def test_every_file_of_a_home_is_looked_through_but_its_keys_and_what_is_encrypted(tmp_path):
     home = new_home(tmp_path / "home")
-    for folder in ("inbox/deep", "outbox/2025-10-10/lists", "set_aside", "published", "models/x", "scratch", "taken", "audit", ".hidden"):
+    for folder in (
+        "inbox/deep",
+        "outbox/2025-10-10/lists",
+        "set_aside",
+        "published",
+        "models/x",
+        "scratch",
+        "taken",
+        "audit",
+        ".hidden",
+    ):
         (home.folder / folder).mkdir(parents=True, exist_ok=True)
         (home.folder / folder / "some").write_text(UPN)
     (home.folder / "strange").write_text(PUPIL_ID)
@@ -114,7 +139,10 @@ def test_a_trace_planted_in_a_cell_of_either_database_is_found(tmp_path):
         con.execute("INSERT INTO warehouse.audit.parts VALUES (?, 'x')", [f"a key of {PUPIL_ID}, quoted"])
         assert list(traces.tables_with(con, "warehouse", AMIRA)) == [("warehouse.audit.parts", 1)]
     with identity.identity(home) as con:
-        con.execute("INSERT INTO identity.people VALUES ('other', 'other', NULL, 'OKAFOR-BELLO', 'amira', ?, DATE '2025-09-01')", [date(2014, 3, 2)])
+        con.execute(
+            "INSERT INTO identity.people VALUES ('other', 'other', NULL, 'OKAFOR-BELLO', 'amira', ?, DATE '2025-09-01')",
+            [date(2014, 3, 2)],
+        )
         assert list(traces.tables_with(con, "identity", AMIRA)) == []
         con.execute("UPDATE identity.people SET date_of_birth = ?", [BORN])
         assert list(traces.tables_with(con, "identity", AMIRA)) == [("identity.main.people", 1)]

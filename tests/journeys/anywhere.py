@@ -27,7 +27,9 @@ def found_anywhere(home: Home, words: Iterable[str], *, but_not: Iterable[str] =
 def _files(home: Home, words: list[str], but_not: tuple[str, ...]) -> Iterator[str]:
     for path in sorted(one for one in home.folder.rglob("*") if one.is_file()):
         name = str(path.relative_to(home.folder))
-        if not name.startswith(but_not or ("\0",)) and any(_is_in(part, words) for part in _parts(path, path.read_bytes())):
+        if not name.startswith(but_not or ("\0",)) and any(
+            _is_in(part, words) for part in _parts(path, path.read_bytes())
+        ):
             yield name
 
 
@@ -63,6 +65,8 @@ def _tables(home: Home, words: list[str]) -> Iterator[str]:
 
 
 def every_table(con, database: str) -> Iterator[tuple[str, pl.DataFrame]]:
-    told = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL", [database])
+    told = con.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL", [database]
+    )
     for schema, table in told.fetchall():
         yield f"{database}.{schema}.{table}", con.execute(f"FROM {database}.{schema}.{table}").pl()

@@ -20,7 +20,9 @@ def named_apart(files) -> None:
         surname = next((name for name in rows.columns if name.lower() == "surname"), None)
         if upn and surname:
             own = pl.col(upn).map_elements(surname_of, return_dtype=pl.String)
-            rows.with_columns(pl.when(pl.col(upn).is_not_null()).then(own).otherwise(surname).alias(surname)).write_csv(path)
+            rows.with_columns(pl.when(pl.col(upn).is_not_null()).then(own).otherwise(surname).alias(surname)).write_csv(
+                path
+            )
 
 
 def surname_of(upn: str) -> str:

@@ -39,7 +39,9 @@ def lived(folder):
     marks = home.inbox / "this_year" / "attendance_marks_100001.csv"
     (marks.parent / "marks.csv.gz").write_bytes(gzip.compress(marks.read_bytes()))
     marks.unlink()
-    pl.read_csv(home.inbox / "this_year" / "pupils_100001.csv", infer_schema=False).write_parquet(home.inbox / "this_year" / "roll.parquet")
+    pl.read_csv(home.inbox / "this_year" / "pupils_100001.csv", infer_schema=False).write_parquet(
+        home.inbox / "this_year" / "roll.parquet"
+    )
     (home.inbox / "this_year" / "pupils_100001.csv").unlink()
     assert a2n("nightly", "--home", home.folder, "--as-of", DAY).status == 0
 
@@ -133,7 +135,9 @@ def with_new_upn(home, one) -> str:
     """The child comes under a permanent UPN of another school year, with the one before as the former."""
     roll = pl.read_parquet(home.inbox / "this_year" / "roll.parquet").filter(pl.col("upn") == one.upn)
     if roll.is_empty():
-        roll = pl.read_csv(home.inbox / "this_year" / "pupils_100002.csv", infer_schema=False).filter(pl.col("upn") == one.upn)
+        roll = pl.read_csv(home.inbox / "this_year" / "pupils_100002.csv", infer_schema=False).filter(
+            pl.col("upn") == one.upn
+        )
     upn = next(upn for letter in UPN_LETTERS if upn_check(upn := f"{letter}890999925001") is UpnCheck.PERMANENT)
     roll.with_columns(upn=pl.lit(upn), former_upn=pl.lit(one.upn)).write_csv(home.inbox / "moved.csv")
     assert a2n("take-in", "--home", home.folder, "--known-on", NEXT).status == 0
@@ -258,7 +262,9 @@ def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_p
     told = json.loads(to.read_text())
     with shelf.warehouse(home) as con:
         for name, rows in every_table(con, "warehouse"):
-            theirs = rows.filter(pl.concat_str(pl.all().cast(pl.String), separator="|", ignore_nulls=True).str.contains(one.pupil_id))
+            theirs = rows.filter(
+                pl.concat_str(pl.all().cast(pl.String), separator="|", ignore_nulls=True).str.contains(one.pupil_id)
+            )
             assert len(told["tables"].get(name.partition(".")[2], {"rows": []})["rows"]) >= theirs.height, name
     with identity.identity(home) as con:
         for name, rows in every_table(con, "identity"):
@@ -266,7 +272,9 @@ def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_p
             theirs = rows.filter(text.str.contains_any([one.pupil_id, one.upn])) if rows.width else rows
             assert len(told["names"].get(name.rpartition(".")[2], [])) >= theirs.height, name
     text = to.read_text()
-    assert [other.upn for other in people(home).values() if other != one and (other.upn in text or other.surname in text)] == []
+    assert [
+        other.upn for other in people(home).values() if other != one and (other.upn in text or other.surname in text)
+    ] == []
     described = [table["columns"] for table in told["tables"].values() if table["what"]]
     assert len(described) > 8 and all(all(columns.values()) for columns in described)
     assert any(place["made_for"].startswith("the SENCo of") for place in told["lists"])
@@ -276,7 +284,12 @@ def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_p
 def test_what_is_held_can_be_read_by_a_parent(home):
     one = listed(home)[0]
     said = a2n("show", one.upn, "--home", home.folder).out
-    for heading in ("Who the child is", "Lists that named the child", "Why it is held, and for how long", "Where it came from"):
+    for heading in (
+        "Who the child is",
+        "Lists that named the child",
+        "Why it is held, and for how long",
+        "Where it came from",
+    ):
         assert f"\n{heading}" in said
     assert one.surname in said and "means: Present in the morning" in said
     trail = "".join(path.read_text() for path in (home.folder / "audit").glob("trail-*"))
@@ -307,7 +320,9 @@ def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_liste
     assert a2n("object", one.upn, "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12").status == 0
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-12").status == 0
     assert outcomes(home, date(2025, 10, 12))[one.pupil_id] != "cannot_be_judged"
-    assert [row["objects"] for row in tables(home, "feedback")["feedback.objections"].sort("turn").rows(named=True)] == [True, False]
+    assert [
+        row["objects"] for row in tables(home, "feedback")["feedback.objections"].sort("turn").rows(named=True)
+    ] == [True, False]
 
 
 def test_an_objection_under_a_former_upn_holds_under_todays(home):

@@ -51,9 +51,15 @@ def erase_one(home: Home, day: date, one: One) -> list[str]:
         return [f"it ended with {done.status}: {done.err.strip()}"]
     wrong = [f"the child is left in {place}" for place in found_anywhere(home, one.words)]
     now = _of_others(home, one)
-    wrong += [f"{name} is another" for name in kept if name not in SAYS_THAT_IT_WAS_DONE and not now[name].equals(kept[name])]
+    wrong += [
+        f"{name} is another" for name in kept if name not in SAYS_THAT_IT_WAS_DONE and not now[name].equals(kept[name])
+    ]
     shown_now = _shown(home, day)
-    wrong += [f"a row of {name} is another" for (name, key), text in shown.items() if key != one.pupil_id and shown_now.get((name, key)) != text]
+    wrong += [
+        f"a row of {name} is another"
+        for (name, key), text in shown.items()
+        if key != one.pupil_id and shown_now.get((name, key)) != text
+    ]
     return wrong + ["a row is new on a list" for place in shown_now if place not in shown]
 
 
@@ -71,7 +77,9 @@ def _of_others(home: Home, one: One) -> dict[str, pl.DataFrame]:
 
 def _shown(home: Home, day: date) -> dict[tuple[str, str], str]:
     return {
-        (path.name, key): text for path in sorted(home.lists_of(day).glob("*.xlsx")) for key, text in list_rows(path).items()
+        (path.name, key): text
+        for path in sorted(home.lists_of(day).glob("*.xlsx"))
+        for key, text in list_rows(path).items()
     }
 
 
@@ -86,12 +94,18 @@ def soak(children: int, seed: int, folder: Path, *, pupils: int = 240, schools: 
         wrong = erase_one(home, day, one)
         removed += len(anybody) - len(people(home))
         faults += [{"child": number + 1, "wrong": wrong}] if wrong else []
-        print(f"{number + 1} erased, {len(faults)} faults", flush=True)
+        print(f"{number + 1} erased, {len(faults)} faults{f': {wrong}' if wrong else ''}", flush=True)
     before = lists(home, day)
     again = a2n("flag", "--home", home.folder, "--as-of", day)
     if again.status or lists(home, day) != before:
         faults.append({"child": None, "wrong": ["looked at again, the lists of the day are others"]})
-    return {"children": children, "were_listed": were_listed, "no_longer_held": removed, "pupils": pupils, "faults": faults}
+    return {
+        "children": children,
+        "were_listed": were_listed,
+        "no_longer_held": removed,
+        "pupils": pupils,
+        "faults": faults,
+    }
 
 
 def main() -> int:
