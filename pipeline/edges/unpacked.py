@@ -48,7 +48,7 @@ def _taken_out(content: bytes, deep: int) -> Iterator[Unpacked]:
             yield Unpacked("\n".join(parts).encode(), book=parts if "xl/workbook.xml" in parts else None)
             for part in parts.values():
                 yield from _taken_out(part, deep - 1)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError):
         return
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline.edges import anew, clock, erasing, erasing_begun, forgotten, holding, identity, runs, traces, trail
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.child import Child
+from pipeline.edges.child import Child, text_columns
 from pipeline.edges.erasing_begun import Begun
 from pipeline.edges.errors import Refused
 from pipeline.edges.links import who
@@ -216,7 +216,7 @@ def _tables(home: Home, what: Sought, but_not_names: bool) -> Iterator[tuple[lis
     for opening, database in opened:
         with opening(home) as con:
             found = traces.tables_with(con, database, what) if what.words else ()
-            yield [f"{table} ({rows:,} rows)" for table, rows in found], len(traces.text_columns(con, database))
+            yield [f"{table} ({rows:,} rows)" for table, rows in found], len(text_columns(con, database))
 
 
 def _end(home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int]) -> Forgotten:
