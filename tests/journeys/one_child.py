@@ -63,14 +63,18 @@ def listed(home: Home) -> list[One]:
 
 
 def list_rows(path: Path) -> dict[str, str]:
-    """What a list shows of each pupil, by the hidden key beside it: every text of the row and of the one below it."""
+    """What a list shows of each pupil, by the hidden key beside it: every text of the row, and of the one above where that has no key."""
     from openpyxl import load_workbook
 
     shown: dict[str, str] = {}
     for sheet in load_workbook(path).worksheets:
         rows = [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
         for above, row in zip([[], *rows], rows, strict=False):
-            key = next((cell for cell in row if len(cell) == 12 and cell.isalnum() and cell.islower()), None)
-            if key:
-                shown[key] = shown.get(key, "") + " | ".join([*above, *row])
+            key = _key(row)
+            if key and "Place" not in above:
+                shown[key] = shown.get(key, "") + " | ".join([*([] if _key(above) else above), *row, ""])
     return shown
+
+
+def _key(row: list[str]) -> str | None:
+    return next((cell for cell in row if len(cell) == 12 and cell.isalnum() and cell.islower()), None)
