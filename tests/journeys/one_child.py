@@ -71,9 +71,14 @@ def list_rows(path: Path) -> dict[str, str]:
         rows = [[str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
         for above, row in zip([[], *rows], rows, strict=False):
             key = _key(row)
-            if key and "Place" not in above:
-                shown[key] = shown.get(key, "") + " | ".join([*([] if _key(above) else above), *row, ""])
+            if key:
+                told = above if len(row) <= _KEY_AND_WHO and not _key(above) else []
+                shown[key] = shown.get(key, "") + " | ".join([*told, *row, ""])
     return shown
+
+
+_KEY_AND_WHO = 4
+"""Cells of a row that has the key, its seal and whom it answers for: what is said of the pupil is in the one above."""
 
 
 def _key(row: list[str]) -> str | None:

@@ -89,7 +89,7 @@ def _shown(home: Home, day: date) -> dict[tuple[str, str], str]:
     }
 
 
-def soak(children: int, seed: int, folder: Path, *, pupils: int = 160, schools: int = 3, weeks: int = 3) -> dict:
+def soak(children: int, seed: int, folder: Path, *, pupils: int = 140, schools: int = 2, weeks: int = 3) -> dict:
     home, day = stocked(folder, pupils=pupils, schools=schools, weeks=weeks)
     chance, faults, were_listed, removed = random.Random(seed), [], 0, 0
     for number in range(children):
