@@ -70,8 +70,12 @@ def _apart(one: str, other: str) -> str:
 
 
 def _of_others(home: Home, one: One) -> dict[str, pl.DataFrame]:
-    kept = {}
-    for name, rows in tables(home).items():
+    kept, held = {}, tables(home)
+    in_care = held["staged.care_children"].filter(pl.col("pupil_id") == one.pupil_id)
+    held["staged.care_episodes"] = held["staged.care_episodes"].join(
+        in_care, on="child_key", how="anti", maintain_order="left"
+    )
+    for name, rows in held.items():
         columns = [column for column in ("pupil_id", "one", "other") if column in rows.columns]
         theirs = pl.any_horizontal(pl.col(column) == one.pupil_id for column in columns) if columns else pl.lit(False)
         kept[name] = rows.filter(~theirs.fill_null(False))
