@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions, paperwork, recorded, retaining, running
+from pipeline import __version__, keeping, nation_told, opinions, paperwork, personal, recorded, retaining, running
 from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
 from pipeline.vocabulary.made_up import MADE_UP
@@ -272,6 +272,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 
 
 keeping.add_to(app)
+personal.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 recorded.add_to(app)

@@ -199,12 +199,13 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     """
     from pipeline.hops import issued
     from pipeline.hops.listing import review_lists, write_lists  # here: a take-in does not wait for what it never uses
-    from pipeline.hops.looking import issue, looked, store
+    from pipeline.hops.looking import issue, store
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import clear_printables, of_the_night
     from pipeline.hops.publishing import publish
     from pipeline.hops.putting_right import write_without_list, wrong_facts
     from pipeline.hops.retaining import retained_last
+    from pipeline.hops.standing import looked_again
 
     progress.end()  # of a take-in before it
     summary = Summary(run=None, as_of=as_of)
@@ -216,7 +217,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("read"):
             known = clocks.known_as_of(con, as_of)
             before = issued.before(con, as_of=as_of)
-        look = looked(known, before, home, summary, as_of=as_of)
+        look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
         with summary.timed("store"):
             store(con, look)
         with summary.timed("lists"):
@@ -277,9 +278,9 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     """
     from pipeline.hops import issued
     from pipeline.hops.listing import review_lists
-    from pipeline.hops.looking import looked
     from pipeline.hops.printing import printables
     from pipeline.hops.putting_right import wrong_facts
+    from pipeline.hops.standing import looked_again
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
     with shelf.warehouse(home) as con:
@@ -290,7 +291,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
             )
         home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
         known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
-        look = looked(known, before, home, summary, as_of=as_of)
+        look = looked_again(con, known, before, home, summary, anew=False, as_of=as_of)
         lists = [one for one in review_lists(home, look, wrong_facts(con, home, look)) if urn in (None, one.urn)]
         if urn and not lists:
             raise Refused(

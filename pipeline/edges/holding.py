@@ -56,6 +56,20 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def by_itself(home: Home, *, wait: float) -> Iterator[None]:
+    """Held by what changes a home under everybody: nobody else is at work in it. Waits up to `wait` seconds, then raises Busy."""
+    with ExitStack() as held:
+        waiting = "waiting for a run in this home to end"
+        if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_EX), wait, waiting):
+            raise Busy(
+                f"{home.folder} is in use by another run, which did not end in {wait / 60:g} minutes: wait for it to end, or give "
+                "--wait more minutes."
+            )
+        progress.end()
+        yield
+
+
+@contextmanager
 def standing_still(home: Home, *, wait: float) -> Iterator[dict[Path, int]]:
     """Nobody at work in the home, and its databases held as the engine itself holds them: their open files, by path.
 

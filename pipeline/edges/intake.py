@@ -38,7 +38,9 @@ class Landed:
 
 def taken_parts(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, str | None]]:
     """Hash and layout of everything taken in, refused or left unread; layout is null where no feed claimed the file."""
-    return frozenset(con.execute("SELECT sha256, layout FROM warehouse.audit.extracts").fetchall())
+    told = "SELECT sha256, layout FROM warehouse.audit.extracts"
+    again = "SELECT r.sha256, e.layout FROM warehouse.audit.rewritten_extracts r JOIN warehouse.audit.extracts e ON e.sha256 = r.as_delivered"
+    return frozenset(con.execute(f"{told} UNION {again}").fetchall())
 
 
 def done_with(con: duckdb.DuckDBPyConnection) -> frozenset[str]:

@@ -153,8 +153,13 @@ def _suspensions(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
 
 def _totals(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
     """What each school's own system last said of each period that had ended and lies within the years looked at: a row for
-    each different thing it said that day."""
-    return shelf.read(con, f"{_TOTALS} ORDER BY ALL", _of_totals(as_of))
+    each different thing it said that day. `forgotten_pupils` of it may since have been erased here."""
+    return shelf.read(con, f"SELECT t.*, {_FORGOTTEN} FROM ({_TOTALS}) t ORDER BY ALL", _of_totals(as_of))
+
+
+_FORGOTTEN = """coalesce((
+    SELECT sum(f.pupils) FROM warehouse.audit.forgotten_pupils f WHERE f.urn = t.urn
+    AND year(t.from_date) - (month(t.from_date) < 8)::INTEGER BETWEEN f.from_year AND f.until_year), 0)::BIGINT AS forgotten_pupils"""
 
 
 _TOTALS = """

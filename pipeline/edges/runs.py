@@ -116,12 +116,15 @@ def extracts_of(con: duckdb.DuckDBPyConnection, run: str) -> list[dict]:
 
 
 def taken_whole(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Hashes of the tables taken in or left unread, of which no part was refused, or none the last time it was read."""
+    """Hashes of the tables taken in or left unread, of which no part was refused, or none the last time it was read; and of what they are
+    now that a child's rows were taken out of them."""
     kept = con.execute("""
-        SELECT sha256 FROM (
-            SELECT sha256, arg_max(refused_because IS NULL, extract_id) AS is_kept FROM warehouse.audit.extracts
-            GROUP BY sha256, layout)
-        GROUP BY sha256 HAVING bool_and(is_kept)""")
+        WITH whole AS (
+            SELECT sha256 FROM (
+                SELECT sha256, arg_max(refused_because IS NULL, extract_id) AS is_kept FROM warehouse.audit.extracts
+                GROUP BY sha256, layout)
+            GROUP BY sha256 HAVING bool_and(is_kept))
+        FROM whole UNION SELECT r.sha256 FROM warehouse.audit.rewritten_extracts r JOIN whole w ON w.sha256 = r.as_delivered""")
     return frozenset(sha256 for (sha256,) in kept.fetchall())
 
 

@@ -22,7 +22,7 @@ from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 from pipeline.vocabulary.made_up import MADE_UP
 
-from . import holding
+from . import erasing_begun, holding
 from .errors import Busy, Refused
 from .settings import Home
 
@@ -70,7 +70,14 @@ def warehouse(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     at the end; what a killed run left is removed at the start.
     """
     with holding.at_work(home):
+        erasing_begun.refuse_if_begun(home)
         yield from _opened(home)
+
+
+@contextmanager
+def warehouse_alone(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`warehouse`, for whoever holds the home alone already."""
+    yield from _opened(home)
 
 
 def _opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -28,6 +28,7 @@ from pipeline.tables.layouts import Layout
 
 from .apart import SET_APART, refuse_what_may_not_be_held, set_apart
 from .based import waiting_may_be_tried
+from .left_out import LeftOut, left_out
 
 
 def expect(claimed: dict[str, list[Claimed]]) -> None:
@@ -45,6 +46,7 @@ class Delivered:
     waiting: pl.DataFrame | None
     again: pl.DataFrame | None
     read: Iterator[tuple]  # candidate rows and the people met in them; or an extract_id and why its file is refused
+    left_out: LeftOut  # rows of children who were erased
 
 
 KNOWN_THROUGHOUT = frozenset({"attendance_marks"})
@@ -64,15 +66,16 @@ def deliveries(
     waiting = waiting_may_be_tried(home, feed, intake.waiting_rows(con, feed))
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
     pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
+    gone = left_out(home, feed, keeps_names=day.keeps_names) if batches else None
     while batches:
         here = batches if feed in KNOWN_THROUGHOUT else batches[:1]
         batches = batches[len(here) :]
         known = _known(con, feed, [one for files in here for one in files], waiting, day)
         numbered = _numbered(here, intake.next_extract_id(con))
-        with closing(ahead(_read_batches(numbered, known, pseudonyms, home, day), at_most=_AHEAD)) as read:
+        with closing(ahead(_read_batches(numbered, known, pseudonyms, home, day, gone), at_most=_AHEAD)) as read:
             for files in numbered:
                 again = None if waiting is None else _again(waiting, feed, known, day)
-                yield Delivered(files, waiting, again, takewhile(lambda one: one is not _END, read))
+                yield Delivered(files, waiting, again, takewhile(lambda one: one is not _END, read), gone)
                 # What one batch tells of a UPN, or takes back, may be what a row of another waits for.
                 told = intake.waiting_rows(con, feed) if feed == "pupils" else None
                 waiting = waiting_may_be_tried(home, feed, told)
@@ -117,21 +120,23 @@ def _known_ids(con, feed: str, claimed: list[Claimed], waiting, day) -> SystemId
     return SystemIds(*system_ids.known_ids(con, feed, known_on=day.known_on)) if by_ids or wait else None
 
 
-def _read_batches(batches, known: Known, pseudonyms, home: Home, day):
+def _read_batches(batches, known: Known, pseudonyms, home: Home, day, gone: LeftOut):
     for numbered in batches:
-        yield from _read_all(numbered, known, pseudonyms, home, day)
+        yield from _read_all(numbered, known, pseudonyms, home, day, gone)
         yield _END
 
 
-def _read_all(numbered, known: Known, pseudonyms, home: Home, day):
+def _read_all(numbered, known: Known, pseudonyms, home: Home, day, gone: LeftOut):
     """Candidate rows and the people met in them, of several files where they are small; or an extract_id and why its file is
     refused, after any rows of it."""
     for layout, raw, extract_id in together(_read_each(numbered, home)):
         if layout is None:
             yield extract_id, raw
             continue
-        told = _candidates(raw, layout, known, pseudonyms, home, day)
-        yield tuple(told_apart(one) if extract_id is None else _of(extract_id, one) for one in told)
+        told = candidates_of(raw, layout, known, pseudonyms, home, day, gone)
+        rows, met, left = (told_apart(one) if extract_id is None else _of(extract_id, one) for one in told)
+        gone.add(left)
+        yield rows, met
 
 
 def _of(extract_id: int, rows: pl.DataFrame) -> pl.DataFrame:
@@ -151,8 +156,10 @@ def _read_each(numbered, home: Home):
         progress.did(1, weight=one.extract.size)
 
 
-def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day):
-    """One batch of a file as candidate rows, and the people met in it."""
+def candidates_of(
+    raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day, gone: LeftOut
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """One batch of a file as candidate rows, and the people met in it; and row_number of those left out, for they were erased."""
     rows = staged(raw, layout)
     met = pl.DataFrame()
     if layout.feed == "pupils":
@@ -166,12 +173,15 @@ def _candidates(raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, hom
     if not OF_SYSTEMS_ONLY.isdisjoint(rows.columns):
         rows = with_one_code(rows) if layout.feed == "attendance_marks" else rows
         rows = system_ids.keyed(rows, pseudonyms)
+    numbers = gone.numbers(rows)
     if "upn" in rows.columns:
         rows, met = identity.pseudonymised(rows, pseudonyms)
     lag_days = home.settings.history_lag_days if day.history else None
     rows = linked(rows, layout.feed, known, known_on=day.known_on)
     rows = with_known_on(rows, layout.feed, known_on=day.known_on, lag_days=lag_days)
-    return set_apart(rows, layout.feed, home, pseudonyms, day) if layout.feed in SET_APART else (rows, met)
+    if layout.feed in SET_APART:
+        rows, met = set_apart(rows, layout.feed, home, pseudonyms, day)
+    return gone.without(rows, met, numbers)
 
 
 def _of_care(rows: pl.DataFrame, pseudonyms, settings: Settings) -> pl.DataFrame:

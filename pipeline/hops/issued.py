@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import feedback
+from pipeline.edges import feedback, objections
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.links import as_one_child
 from pipeline.steps.looked_at import Before
@@ -23,6 +23,7 @@ def before(con: duckdb.DuckDBPyConnection, *, as_of: date) -> Before:
         outcomes=feedback.outcomes(con, as_of),
         corrections=feedback.corrections(con, as_of),
         returns=shelf.read(con, f"SELECT * FROM warehouse.{RETURNS.name} WHERE known_on <= ? ORDER BY ALL", [as_of]),
+        objected=objections.standing(con, as_of=as_of),
     )
 
 

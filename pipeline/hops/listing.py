@@ -40,7 +40,7 @@ COUNTED = {
     "snoozed": "Worth a look by the figures, and left until a set day: staff asked for that, or could not reach the pupil",
     "new_or_moved": "New or moved: too few sessions to judge, see the sheet New or moved",
     "history_needed": "Cannot be judged yet: too few sessions this year, or no last year held to compare with",
-    "cannot_be_judged": "Cannot be judged: no register or census is held, or the other of two registers is not seen here",
+    "cannot_be_judged": "Not judged: no register or census is held, the other of two registers is not seen here, or it is not to be done",
     "not_eligible": "Nothing in the figures that asks for a look",
 }
 """Why pupils are not on the list, in sentences that are true of everyone each counts."""
@@ -50,7 +50,7 @@ SEVERE = {
     "already_known": "decided on an earlier list",
     "snoozed": "left until a set day, as staff asked or where they could not reach the pupil",
     "history_needed": "judged by their own past alone, and there is too little of it",
-    "cannot_be_judged": "the other of two registers is not seen here",
+    "cannot_be_judged": "the other of two registers is not seen here, or they are not to be judged",
     "not_eligible": "most of it is leave that does not ask about need, or no worse than their own past",
 }
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
@@ -105,7 +105,8 @@ class _Words:
         shown = triage.filter(pl.col("outcome").is_in(["listed", "new_or_moved"]))
         listed = shown.filter(pl.col("outcome") == "listed")
         before = look.earlier.before
-        self.reviewed = being_looked_into(looked_at(before, as_of=look.as_of), look.triage, look.registers)
+        reviewed = being_looked_into(looked_at(before, as_of=look.as_of), look.triage, look.registers)
+        self.reviewed = reviewed.filter(~pl.col("pupil_id").is_in(sorted(before.objected)))
         named = [*shown["pupil_id"], *look.off_list["pupil_id"], *self.reviewed["pupil_id"]]
         self.home, self.look, self.triage, self.wrong = home, look, triage, wrong
         told = identity.names(home, sorted(set(named)), as_of=look.as_of, known_as=look.known.children)

@@ -95,19 +95,14 @@ def looked(
         planned = plans(known.plans, as_of=as_of)
         on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
         support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
-        circumstances = pupil_circumstances(
-            features,
-            support,
-            known.pupils,
-            known.wider_needs,
-            known.early_years,
-            last_looked_at(before, as_of=as_of),
-            as_of=as_of,
-        )
+        looks = last_looked_at(before, as_of=as_of)
+        told_of = (known.pupils, known.wider_needs, known.early_years, looks)
+        circumstances = pupil_circumstances(features, support, *told_of, as_of=as_of)
     with summary.timed("signals"):
-        signals = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+        asked = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+        signals = not_asked_of(asked, before.objected)  # who is lost is a duty to look for, which no objection ends
     with summary.timed("opinion"):
-        of = opinion(home, features, as_of=as_of) if ordered else Opinion()
+        of = opinion(home, less(features, before.objected), as_of=as_of) if ordered else Opinion()
     with summary.timed("triage"):
         policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
         earlier = _earlier(home, before, weeks, features, as_of=as_of)
@@ -117,9 +112,9 @@ def looked(
         without = schools_without_list(lines)
     outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
     with summary.timed("lost"):
-        concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": signals, "plans": planned}
+        concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": asked, "plans": planned}
         lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
-    gone = off_list(outcome, before, enrolled, as_of=as_of)
+    gone = less(off_list(outcome, before, enrolled, as_of=as_of), before.objected)
     return Look(
         as_of, known, weeks, by_school, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
     )  # fmt: skip
@@ -143,6 +138,23 @@ def _lines(known, told: SchoolRegisters, enrolled, features, settings: Settings,
         told, known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
     )
     return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+
+
+def less(rows: pl.DataFrame, objected: frozenset[str]) -> pl.DataFrame:
+    """`rows` without those of whom an objection stands."""
+    return rows.filter(~pl.col("pupil_id").is_in(sorted(objected))) if objected else rows
+
+
+def not_asked_of(signals: pl.DataFrame, objected: frozenset[str]) -> pl.DataFrame:
+    """`signals` with no answer for those of whom nothing is to be asked."""
+    if not objected:
+        return signals
+    is_theirs = pl.col("pupil_id").is_in(sorted(objected))
+    return signals.with_columns(
+        raised=pl.when(~is_theirs).then("raised"),
+        points=pl.when(is_theirs).then(0).otherwise("points").cast(signals.schema["points"]),
+        reason=pl.when(~is_theirs).then("reason"),
+    )
 
 
 def drawn_lots(home: Home, pupil_ids: pl.Series, *, as_of: date) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import duckdb
 import polars as pl
 
 from models.home import CutDay, PastLook, cut_days
-from pipeline.edges import feedback
+from pipeline.edges import feedback, objections
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
@@ -26,13 +26,17 @@ _COUNTS = ("possible_sessions", "absence_sessions")
 
 
 def past_looks(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> list[PastLook]:
-    """One look per cut day there is enough before and after of, as of `as_of`."""
+    """One look per cut day there is enough before and after of, as of `as_of`; nothing is learned of whom an objection stands then."""
     known = clocks.known_as_of(con, as_of)
     refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
     weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
-    reviews = feedback.outcomes(con, as_of)
+    objected = objections.standing(con, as_of=as_of)
+    theirs = pl.col("pupil_id").is_in(sorted(objected))
+    reviews, weeks = feedback.outcomes(con, as_of).filter(~theirs), weeks.filter(~theirs)
     with summary.timed("past looks"):
-        return [_look(con, home, weeks, reviews, one) for one in cut_days(school_weeks(weeks, as_of=as_of))]
+        return [
+            _look(con, home, weeks, reviews, one, but_not=theirs) for one in cut_days(school_weeks(weeks, as_of=as_of))
+        ]
 
 
 def school_weeks(weeks: pl.DataFrame, *, as_of: date) -> list[date]:
@@ -50,7 +54,13 @@ def school_weeks(weeks: pl.DataFrame, *, as_of: date) -> list[date]:
 
 
 def _look(
-    con: duckdb.DuckDBPyConnection, home: Home, weeks: pl.DataFrame, reviews: pl.DataFrame, cut_day: CutDay
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    weeks: pl.DataFrame,
+    reviews: pl.DataFrame,
+    cut_day: CutDay,
+    *,
+    but_not: pl.Expr,
 ) -> PastLook:
     day = cut_day.day
     look = looked(
@@ -61,14 +71,15 @@ def _look(
         as_of=day,
         ordered=False,
     )
-    told = look.features.select("pupil_id", "urn").join(clocks.characteristics(con, day), on="pupil_id", how="left")
+    features, triage = look.features.filter(~but_not), look.triage.filter(~but_not)
+    told = features.select("pupil_id", "urn").join(clocks.characteristics(con, day), on="pupil_id", how="left")
     told = told.join(look.known.schools.select("urn", "phase"), on="urn", how="left")
     groups = told.select("pupil_id", **{f"g_{kind}": group for kind, group in GROUPS.items()})
     return PastLook(
         cut_day,
-        look.features,
-        look.triage,
-        _sessions(look.weeks, cut_day.before),
+        features,
+        triage,
+        _sessions(look.weeks.filter(~but_not), cut_day.before),
         _sessions(weeks, cut_day.after),
         groups,
         _found(reviews, cut_day.after),

@@ -36,8 +36,9 @@ class WrongFacts:
 
 
 def wrong_facts(con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> WrongFacts:
-    """One fact per pupil, list and kind of fact that is said to be wrong, of pupils on a roll."""
+    """One fact per pupil, list and kind of fact that is said to be wrong, of pupils on a roll; of whom an objection stands, none."""
     here = look.features.select("pupil_id", "urn", "nc_year")
+    here = here.filter(~pl.col("pupil_id").is_in(sorted(look.earlier.before.objected)))
     said = look.earlier.before.corrections.join(here.select("pupil_id"), on="pupil_id", how="semi")
     changed = changes(con, sorted(set(said["pupil_id"])), as_of=look.as_of)
     wrong = to_put_right(said, changed, as_of=look.as_of).drop("urn").join(here, on="pupil_id")

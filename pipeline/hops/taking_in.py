@@ -33,6 +33,7 @@ from pipeline.tables.staged_plans import PLANS_FROM
 from . import facts, who_is_who, whose_upn
 from .apart import SET_APART, remember_apart
 from .delivered import Delivered, deliveries
+from .left_out import with_left_out
 from .recording import record_verdict, recount, write_set_aside
 from .summary import ExtractSummary, Summary
 
@@ -130,6 +131,8 @@ def _take_in_batch(con, home: Home, feed: str, delivered: Delivered, *, day: Day
         judged = whose_upn.judge(con, home, feed, people, day=day, refused=refused)
     with summary.timed(f"{feed}: gate"):
         verdict = gate.check(con, feed, skip=day.skip)
+        told = with_left_out(verdict, delivered.left_out.places([one.extract_id for one in landed]))
+        delivered.left_out.marks.save(home, on=day.known_on)
     stop = {one.extract_id: one.refused for one in landed if one.refused} | verdict.stop
     with summary.timed(f"{feed}: keep"):
         _remember(home, feed, people, judged, waiting, verdict, stop, day)
@@ -139,8 +142,8 @@ def _take_in_batch(con, home: Home, feed: str, delivered: Delivered, *, day: Day
             intake.keep(con, feed, broken=verdict.set_aside, retried=RETRIED, tried=waiting)
             if waiting is not None:
                 summary.accepted_after_waiting = intake.settle_waiting(con, waiting, known_on=day.known_on)
-            _record(con, home, summary, feed, landed, verdict.set_aside, stop, day=day, run=run)
-            record_verdict(con, summary, landed, judged.back, verdict, stop)
+            _record(con, home, summary, feed, landed, told.set_aside, stop, day=day, run=run)
+            record_verdict(con, summary, landed, judged.back, told, stop)
             if feed == "attendance_marks":
                 summary.marks_withdrawn = _withdraw(con, home, landed, verdict.set_aside, day=day)
             _fold(con, home, summary, feed, retold)
@@ -167,6 +170,8 @@ def _landed(con, feed: str, delivered: Delivered) -> tuple[list[Landed], list[pl
         people.append(met)
         for number, height in told.group_by("extract_id").len().rows():
             rows[number] += height
+    for number, height in delivered.left_out.places([*rows]).group_by("extract_id").len().rows():
+        rows[number] += height
     scratch.settle()
     return [_as_landed(number, one, rows[number], refused.get(number)) for number, one in delivered.numbered], people
 

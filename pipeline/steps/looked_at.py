@@ -33,7 +33,8 @@ STATE = (
 @dataclass(frozen=True)
 class Before:
     """What went out and came back before a day, under today's pupil_ids: rows of `derived.issued_places` of earlier lists, of
-    `derived.issued_lists`, and of `feedback.decisions`, `outcomes`, `corrections` and `returns` known on the day."""
+    `derived.issued_lists`, and of `feedback.decisions`, `outcomes`, `corrections` and `returns` known on the day. `objected` are pupils
+    who are not to be listed, by an objection that stood on it."""
 
     places: pl.DataFrame
     lists: pl.DataFrame
@@ -41,6 +42,7 @@ class Before:
     outcomes: pl.DataFrame
     corrections: pl.DataFrame
     returns: pl.DataFrame
+    objected: frozenset[str] = frozenset()
 
 
 def looked_at(before: Before, *, as_of: date) -> pl.DataFrame:

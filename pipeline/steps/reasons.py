@@ -39,6 +39,7 @@ _ASIDE = (
 )
 _IN_WAVES = f"Absence was a tenth or more. It was under a tenth {_ASIDE}"
 _FEW_BEYOND_WAVES = f"Absence was a tenth or more. It was fewer than {FEWEST_MISSED} sessions {_ASIDE}"
+_OBJECTED = "Not judged, and never listed: an objection to that stands."
 _NOT_DUE = "Worth a look, and no list of this school goes out today: the next is made on {next_on:date}."
 _NOT_LISTED = "Worth a look, but the {places:place} of this list went to pupils before this one in its order."
 
@@ -63,7 +64,11 @@ def _because() -> pl.Expr:
         .then("decided_because")
         .otherwise("Staff asked that this pupil not be listed before " + day(pl.col("quiet_until")) + "."),
         "history_needed": pl.when(pl.col("judged_on").is_null()).then(written(_TOO_FEW)).otherwise(pl.lit(_NO_PAST)),
-        "cannot_be_judged": pl.when(pl.col("source") == "none").then(pl.lit(_NOTHING)).otherwise(written(_UNSEEN)),
+        "cannot_be_judged": pl.when("is_objected")
+        .then(pl.lit(_OBJECTED))
+        .when(pl.col("source") == "none")
+        .then(pl.lit(_NOTHING))
+        .otherwise(written(_UNSEEN)),
         "not_eligible": _why_not_eligible(),
     }
     return pl.coalesce(pl.when(pl.col("outcome") == outcome).then(words) for outcome, words in by_outcome.items())

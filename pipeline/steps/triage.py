@@ -74,6 +74,7 @@ def triage(
     )
     if likelihood is not None:
         known = known.join(likelihood.select("pupil_id", "likelihood"), on="pupil_id", how="left")
+    known = known.with_columns(is_objected=pl.col("pupil_id").is_in(sorted(earlier.before.objected)))
     judged = known.pipe(_with_judgement).pipe(
         with_decisions, looked_at(earlier.before, as_of=as_of), earlier.weeks, as_of=as_of
     )
@@ -166,6 +167,7 @@ def _with_outcome(judged: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     past_unknown = BY_OWN_PAST & pl.col("worse_than_last_year").is_null()
     is_asked_of = is_eligible | _is_answered()
     said_by_the_first_that_holds = (
+        ("cannot_be_judged", pl.col("is_objected")),
         ("cannot_be_judged", half_unseen()),
         ("snoozed", is_asked_of & is_quiet),
         (pl.col("decided_outcome"), is_asked_of & pl.col("decided_because").is_not_null()),

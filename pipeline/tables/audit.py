@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from .forgotten import ON_ERASING
 from .published import EVER, GROUP_AUDIT
 from .same_child import LINK_DECISIONS
 from .schema import Column, Table
@@ -149,5 +150,5 @@ RETENTION = Table(
 
 AUDIT = (
     RUNS, EXTRACTS, PARTS, SET_ASIDE, NOTES, LINK_DECISIONS, HIDDEN_CELLS, TOLD_CELLS, GROUP_DAYS, KEPT_GROUPS, KEPT_EVER,
-    RETENTION,
+    RETENTION, *ON_ERASING,
 )  # fmt: skip

@@ -7,6 +7,7 @@ latest learned.
 
 import polars as pl
 
+from .forgotten import OBJECTIONS
 from .schema import Column, Table
 
 _RETURN = Column("return_key", pl.String, "sha256 of the returned workbook: one returned twice is read once.")
@@ -89,7 +90,7 @@ REFUSED_ROWS = Table(
     ),
 )
 
-FEEDBACK = (RETURNS, DECISIONS, OUTCOMES, CORRECTIONS, REFUSED_ROWS)
+FEEDBACK = (RETURNS, DECISIONS, OUTCOMES, CORRECTIONS, REFUSED_ROWS, OBJECTIONS)
 
 CHANGES = {"pupil_id": pl.String, "fact": pl.String, "about": pl.Date, "known_on": pl.Date}
 """Not kept, worked out: one row per change of what is held of a pupil, with the fact as in CORRECTIONS, the day that a mark is of

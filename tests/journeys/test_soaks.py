@@ -11,7 +11,7 @@ from pipeline.edges.settings import open_home
 from pipeline.hops import returning
 from pipeline.tables.layouts import LAYOUTS
 from tests.edges.answered import at_home
-from tests.soaks import base, fuzz, kills, returned
+from tests.soaks import base, erasure, fuzz, kills, returned
 
 FILES = 16
 READERS = {reader.name: reader for reader in fuzz.READERS}
@@ -158,3 +158,9 @@ def test_a_difference_would_be_seen(stock):
     assert kills.differing_but_for_a_run_more(changed, stock.expected) == ["staged.attendance_marks"]
     fewer = stock.expected | {"audit.runs": stock.expected["audit.runs"].clear()}
     assert kills.differing_but_for_a_run_more(fewer, stock.expected) == ["audit.runs"]
+
+
+def test_children_erased_one_after_another_are_nowhere_and_nobody_elses_row_changes(tmp_path):
+    found = erasure.soak(2, 7, tmp_path, pupils=60, schools=2, weeks=4)
+    assert found["faults"] == []
+    assert found["no_longer_held"] == 2 and found["were_listed"] >= 1

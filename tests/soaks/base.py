@@ -129,7 +129,7 @@ def timed(seconds: Counter) -> Iterator[None]:
     """While it lasts, the processor's seconds that go into each file are counted under its name: looking what it holds,
     recognising, reading, and all that is done to its rows before the gate. What else the machine does is not counted."""
     looked, recognised = inbox.tables_in, reading.recognised
-    read, made_ready = reading.read_extract, delivered._candidates
+    read, made_ready = reading.read_extract, delivered.candidates_of
     under_way = []
 
     def timed_look(path, name):
@@ -158,7 +158,7 @@ def timed(seconds: Counter) -> Iterator[None]:
         mock.patch.object(inbox, "tables_in", timed_look),
         mock.patch.object(reading, "recognised", timed_recognised),
         mock.patch.object(reading, "read_extract", timed_read),
-        mock.patch.object(delivered, "_candidates", timed_making),
+        mock.patch.object(delivered, "candidates_of", timed_making),
     ):
         yield
 

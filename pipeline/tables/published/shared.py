@@ -40,7 +40,7 @@ OUTCOME_COLUMNS = (
     pupils("snoozed", "Staff asked to come back to them later."),
     pupils("history_needed", "Too few sessions yet, here and last year, to judge."),
     pupils("not_eligible", "No reason found to look."),
-    pupils("cannot_be_judged", "Not enough is known to say."),
+    pupils("cannot_be_judged", "Not enough is known to say, or the pupil is not to be judged."),
 )
 ELIGIBLE = pupils("eligible", "Worth a look, listed or not.")
 MISSED = pupils("missed", "Worth a look, nothing on file, and not listed.")

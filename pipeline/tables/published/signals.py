@@ -26,7 +26,7 @@ SIGNAL = Table(
         URN,
         pupils("raised", "Pupils it is raised for."),
         pupils("not_raised", "Pupils it is not raised for."),
-        pupils("cannot_be_judged", "Pupils of whom not enough is known to say."),
+        pupils("cannot_be_judged", "Pupils of whom not enough is known to say, or who are not to be judged."),
     ),
 )
 

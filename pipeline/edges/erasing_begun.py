@@ -1,0 +1,64 @@
+"""That an erasure was begun and is not ended: one small file in the home, from which nobody can be told. Until it is gone nothing else runs."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from .errors import Refused
+from .settings import Home
+
+NAME = "erasing.json"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """`marks` are those of the child's UPNs (see `forgotten`), `turn` the number it has on record, `days` those whose lists are made again."""
+
+    turn: int
+    on: str
+    reason: str
+    marks: tuple[str, ...]
+    days: tuple[str, ...] = ()
+    removed: int = 0
+    rewritten: int = 0
+    rows: int = 0
+
+    @property
+    def again(self) -> list[date]:
+        return [date.fromisoformat(day) for day in self.days]
+
+
+def begun(home: Home) -> Begun | None:
+    path = home.folder / NAME
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Begun(**told | {"marks": tuple(told["marks"]), "days": tuple(told["days"])})
+
+
+def write(home: Home, one: Begun) -> None:
+    """Whole or not at all, and on the disk."""
+    path = home.folder / NAME
+    part = path.with_name(f".{NAME}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, json.dumps(asdict(one)).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    part.replace(path)
+
+
+def end(home: Home) -> None:
+    (home.folder / NAME).unlink(missing_ok=True)
+
+
+def refuse_if_begun(home: Home) -> None:
+    """Raises Refused while an erasure is not ended: half of a child's record would go into whatever is made meanwhile."""
+    if (home.folder / NAME).exists():
+        raise Refused(
+            f"The erasure of a child was begun in {home.folder} and did not end: finish it with "
+            f"`a2n forget --finish --home {home.folder}`, then run this again."
+        )

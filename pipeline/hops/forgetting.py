@@ -1,0 +1,257 @@
+"""One child erased everywhere, and proof of it: files, then the warehouse, then the names, each so that a kill changes nothing but the time.
+
+Names go last: until then they say what to look for. What each step did is seen by looking again, so that all of it may be given again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from pipeline.edges import anew, clock, erasing, erasing_begun, forgotten, holding, identity, runs, traces, trail
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.child import Child, text_columns
+from pipeline.edges.erasing_begun import Begun
+from pipeline.edges.errors import Refused
+from pipeline.edges.links import who
+from pipeline.edges.settings import Home
+from pipeline.edges.traces import Sought, sought
+from pipeline.tables.derived import ISSUED_LISTS
+from pipeline.tables.forgotten import FORGETTINGS
+
+from . import forgetting_files as files
+from .lists_again import lists_again
+from .whose import NOBODY, child_marked, pupil_id_of, refuse_named
+from .whose import whose as whose_is
+
+REMAKE = "a2n flag --home {} --as-of {}"
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was erased, in counts; what holds no child and was made with one (`models`); and days whose lists may be made again."""
+
+    rows: int
+    files_rewritten: int
+    files_removed: int
+    removed: tuple[str, ...]
+    days_to_make_again: tuple[str, ...]
+    made_again: tuple[str, ...]
+    models: tuple[str, ...]
+    snapshots: tuple[str, ...]
+    files_looked_at: int
+    tables_looked_at: int
+
+
+def forget(home: Home, upn: str | None, reason: str, *, wait: float) -> Forgotten:
+    """Erase the child whose UPN this is; None finishes an erasure that was begun.
+
+    Raises Refused where nobody is held under the UPN, the reason names the child, a file stands in the way, or, once all is done, where
+    anything of the child is left; Busy where a run goes on for longer than `wait` seconds.
+    """
+    with holding.by_itself(home, wait=wait):
+        begun = erasing_begun.begun(home)
+        if begun is None and upn is None:
+            raise Refused(f"No erasure was begun in {home.folder}: give the UPN of the child to erase.")
+        with identity.held(home):
+            child = _child(home, begun, upn, reason)
+        return _forgotten(home, child, erasing_begun.begun(home))
+
+
+def _child(home: Home, begun: Begun | None, upn: str | None, reason: str) -> Child:
+    """Whom to erase: as begun, or begun now. An erasure of one child is ended before another's begins."""
+    with shelf.warehouse_alone(home) as con:
+        identity.check_key(home)
+        if begun:
+            _refuse_another(home, begun, upn)
+            left = child_marked(con, home, begun.marks)
+            return left or _known_by_upn(home, upn)
+        return _begin(con, home, upn, reason)
+
+
+def _refuse_another(home: Home, begun: Begun, upn: str | None) -> None:
+    if upn is not None and forgotten.marks(home).mark(forgotten.UPN, pupil_id_of(home, upn)[0]) not in begun.marks:
+        raise Refused(f"The erasure of another child was begun in {home.folder}: finish it with --finish first.")
+
+
+def _known_by_upn(home: Home, upn: str | None) -> Child:
+    """Where the names are gone already: by the UPN alone, if it was given again."""
+    if upn is None:
+        return Child((), ())
+    spelt, pupil_id = pupil_id_of(home, upn)
+    return Child((pupil_id,), (spelt,))
+
+
+def _begin(con: duckdb.DuckDBPyConnection, home: Home, upn: str, reason: str) -> Child:
+    """Everything that may stand in the way is asked before anything is changed; then it is on record that it begins."""
+    child = _held(con, home, upn)
+    said = refuse_named(reason, child)
+    files.planned(con, home, sought(child), erasing.places(con, child))
+    marks = forgotten.marks(home)
+    turn = con.execute(f"SELECT coalesce(max(turn), 0) + 1 FROM warehouse.{FORGETTINGS.name}").fetchone()[0]
+    trail.record(home, trail.FORGOTTEN, turn=turn, reason=said, stage="begun")
+    of_upns = tuple(sorted(marks.mark(forgotten.UPN, one) for one in child.upns))
+    erasing_begun.write(home, Begun(turn, clock.today().isoformat(), said, of_upns))
+    return child
+
+
+def _held(con: duckdb.DuckDBPyConnection, home: Home, upn: str) -> Child:
+    """Raises Refused where neither the databases nor any file has the UPN."""
+    try:
+        found = whose_is(con, home, upn).child
+    except Refused as why:
+        spelt, pupil_id = pupil_id_of(home, upn)
+        found = Child((pupil_id,), (spelt,))
+        if str(why) != NOBODY.format(home.folder) or not any(traces.files_with(home, sought(found))):
+            raise
+    spelt, _ = pupil_id_of(home, upn)
+    return replace(found, upns=tuple(sorted({spelt, *found.upns})))
+
+
+# ---- the order of work
+
+
+def _forgotten(home: Home, child: Child, begun: Begun) -> Forgotten:
+    what = sought(child)
+    with identity.held(home), shelf.warehouse_alone(home) as con:
+        _mark(home, child, begun)
+        at = erasing.places(con, child)
+        plan = files.planned(con, home, what, at)
+        begun, gone = _erase_files(con, home, what, plan, begun)
+        at = pl.concat([at, plan.at]).unique()
+        begun = _erase_rows(con, home, child, at, begun)
+        lists_again(con, home, begun.again)
+    _write_anew(home, home.warehouse, "warehouse")
+    _prove(home, what, but_not_names=True)
+    begun = _erase_names(home, child, begun)
+    looked_at = _prove(home, what)
+    return _end(home, begun, gone, looked_at)
+
+
+def _mark(home: Home, child: Child, begun: Begun) -> None:
+    """First of all: from now on whatever comes of the child is left out."""
+    marks = forgotten.marks(home)
+    child.mark(marks)
+    marks.save(home, on=date.fromisoformat(begun.on))
+
+
+def _erase_files(con, home: Home, what: Sought, plan: files.Plan, begun: Begun) -> tuple[Begun, list[Path]]:
+    """What went out of the newest lists is on record as to be made again before it is removed."""
+    out = files.outgoing(home, what)
+    again = sorted({*begun.days, *(day.isoformat() for day in _newest(con) if _is_of(home, out, day))})
+    begun = replace(begun, days=tuple(again))
+    erasing_begun.write(home, begun)
+    gone = [*out, *plan.remove]
+    begun = replace(
+        begun, removed=begun.removed + files.remove(gone), rewritten=begun.rewritten + files.write_anew(con, home, plan)
+    )
+    for spill in home.scratch.glob("*"):
+        if not spill.name.startswith("duckdb_temp_") and spill.is_file():
+            spill.unlink()
+    erasing_begun.write(home, begun)
+    return begun, gone
+
+
+def _newest(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """The days whose lists and worklists people have now."""
+    issued = con.execute(f"SELECT max(as_of) FROM warehouse.{ISSUED_LISTS.name}").fetchone()[0]
+    return [day for day in {issued, runs.last_listed(con)} if day]
+
+
+def _is_of(home: Home, out: list[Path], day: date) -> bool:
+    return any(path.is_relative_to(home.outbox / day.isoformat()) for path in out)
+
+
+def _erase_rows(con, home: Home, child: Child, at: pl.DataFrame, begun: Begun) -> Begun:
+    """All of the warehouse, at once or not at all, with the record of it."""
+    with shelf.transaction(con):
+        gone = erasing.erase_rows(con, child, at)
+        files.say_set_aside_again(con, home, at["extract_id"].unique().sort().to_list())
+        begun = replace(begun, rows=begun.rows + gone)
+        con.execute(f"DELETE FROM warehouse.{FORGETTINGS.name} WHERE turn = ?", [begun.turn])
+        row = (begun.turn, date.fromisoformat(begun.on), begun.reason, who(), runs.last_listed(con), begun.rows, begun.rewritten, begun.removed)  # fmt: skip
+        shelf.append(con, FORGETTINGS, pl.DataFrame([row], schema=FORGETTINGS.schema, orient="row"))
+    erasing_begun.write(home, begun)
+    return begun
+
+
+def _erase_names(home: Home, child: Child, begun: Begun) -> Begun:
+    with identity.identity(home) as names:
+        gone = erasing.erase_names(names, child)
+    begun = replace(begun, rows=begun.rows + gone)
+    erasing_begun.write(home, begun)
+    _write_anew(home, home.identity, "identity")
+    return begun
+
+
+def _write_anew(home: Home, path: Path, key: str) -> None:
+    """Rows deleted stay in the file until they are written over: only another file is without them."""
+    anew.write_anew(home, path, home.key(key), key_name=f"{key}.key")
+    anew.put_in_place(path)
+
+
+# ---- proof
+
+
+def _prove(home: Home, what: Sought, *, but_not_names: bool = False) -> tuple[int, int]:
+    """How many files and tables were looked through. Raises Refused, with the places, where anything of the child is left."""
+    left = [str(path.relative_to(home.folder)) for path in traces.files_with(home, what)] if what.words else []
+    looked_at = 0
+    for told, count in _tables(home, what, but_not_names):
+        looked_at += count
+        left += told
+    if left:
+        raise Refused(
+            f"Something of the child is left in {', '.join(left)}: see to it, then finish with `a2n forget --finish --home {home.folder}`."
+        )
+    return traces.files_looked_at(home), looked_at
+
+
+def _tables(home: Home, what: Sought, but_not_names: bool) -> Iterator[tuple[list[str], int]]:
+    opened = [(shelf.warehouse_alone, "warehouse")] + ([] if but_not_names else [(identity.identity, "identity")])
+    for opening, database in opened:
+        with opening(home) as con:
+            found = traces.tables_with(con, database, what) if what.words else ()
+            yield [f"{table} ({rows:,} rows)" for table, rows in found], len(text_columns(con, database))
+
+
+def _end(home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int]) -> Forgotten:
+    trail.record(
+        home, trail.FORGOTTEN, turn=begun.turn, reason=begun.reason, stage="proved", rows=begun.rows,
+        files_rewritten=begun.rewritten, files_removed=begun.removed,
+    )  # fmt: skip
+    erasing_begun.end(home)
+    days = {path.relative_to(home.outbox).parts[0] for path in gone if path.is_relative_to(home.outbox)}
+    return Forgotten(
+        rows=begun.rows,
+        files_rewritten=begun.rewritten,
+        files_removed=begun.removed,
+        removed=tuple(str(path.relative_to(home.folder)) for path in gone),
+        days_to_make_again=tuple(sorted(day for day in days - set(begun.days) if _is_day(day))),
+        made_again=begun.days,
+        models=tuple(sorted(path.name for path in (home.folder / "models").glob("*") if path.is_dir())),
+        snapshots=tuple(sorted(path.name for path in home.published.glob("snapshot-*"))),
+        files_looked_at=looked_at[0],
+        tables_looked_at=looked_at[1],
+    )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def alone_in(home: Home, *, wait: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, of a home in which nobody else is at work."""
+    with holding.by_itself(home, wait=wait):
+        erasing_begun.refuse_if_begun(home)
+        with identity.held(home), shelf.warehouse_alone(home) as con:
+            yield con

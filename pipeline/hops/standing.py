@@ -1,0 +1,64 @@
+"""A day looked at before a child was erased: what was then concluded of everybody else stands, so that nobody's row changes."""
+
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.known import KnownAsOf
+from pipeline.edges.settings import Home
+from pipeline.steps.looked_at import Before
+from pipeline.tables import derived
+from pipeline.tables.forgotten import FORGETTINGS
+from pipeline.tables.schema import Table
+
+from .looking import Look, looked
+from .summary import Summary
+
+_CONCLUDED = {
+    "features": derived.PUPIL_FEATURES,
+    "support": derived.PUPIL_SUPPORT,
+    "circumstances": derived.PUPIL_CIRCUMSTANCES,
+    "signals": derived.PUPIL_SIGNALS,
+    "triage": derived.TRIAGE,
+    "off_list": derived.OFF_LIST,
+    "lines": derived.RECONCILIATION,
+    "without_list": derived.SCHOOLS_WITHOUT_LIST,
+}
+
+
+def looked_again(
+    con: duckdb.DuckDBPyConnection,
+    known: KnownAsOf,
+    before: Before,
+    home: Home,
+    summary: Summary,
+    *,
+    anew: bool,
+    as_of: date,
+) -> Look:
+    """The day looked at: `anew` by all that is known now, else as it was before any child was erased."""
+    look = looked(known, before, home, summary, as_of=as_of)
+    return look if anew else as_concluded(con, look)
+
+
+def as_concluded(con: duckdb.DuckDBPyConnection, look: Look) -> Look:
+    """`look` with what is on record of that day in the place of what would be concluded now, where a child was erased since.
+
+    Without that child another would have the free place, a year group another rate and a list other numbers: what went out to schools
+    must not change for it. Where others are on rolls now than then, as after history taken in late, the day is concluded anew.
+    """
+    newest = con.execute(f"SELECT max(newest_look) FROM warehouse.{FORGETTINGS.name}").fetchone()[0]
+    if newest is None or look.as_of > newest:
+        return look
+    told = {name: _of_day(con, table, look) for name, table in _CONCLUDED.items()}
+    if not told["triage"]["pupil_id"].sort().equals(look.triage["pupil_id"].sort()):
+        return look
+    lost = _of_day(con, derived.LOST_BETWEEN_SERVICES, look)
+    return replace(look, **told, lost=replace(look.lost, rows=lost))
+
+
+def _of_day(con: duckdb.DuckDBPyConnection, table: Table, look: Look) -> pl.DataFrame:
+    return table.conform(shelf.read(con, f"SELECT * FROM warehouse.{table.name} WHERE as_of = ?", [look.as_of]))

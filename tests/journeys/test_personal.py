@@ -1,0 +1,335 @@
+"""One child: erased everywhere, shown whole, or never listed again; and everybody else as they were."""
+
+import fcntl
+import gzip
+import io
+import json
+import os
+import shutil
+import sys
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline.edges import identity, traces
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.child import Child
+from pipeline.edges.settings import open_home
+from pipeline.synthetic import synthesise
+from pipeline.vocabulary.identifiers import UPN_LETTERS, UpnCheck, upn_check
+
+from .anywhere import every_table, found_anywhere
+from .at_home import a2n, deliver, lists, new_home, tables
+from .conftest import made_once
+from .killed import KILLED, a2n_killed
+from .one_child import list_rows, listed, named_apart, people
+
+DAY, NEXT = date(2025, 10, 10), "2025-10-13"
+WHY = ("--reason", "asked for and granted")
+
+
+def lived(folder):
+    made = synthesise(folder / "made", pupils=90, schools=2, seed=6, weeks=6)
+    named_apart([*made.history, *made.files])
+    home = new_home(folder / "home")
+    deliver(home, made.history, "last_year")
+    assert a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01").status == 0
+    deliver(home, made.files, "this_year")
+    marks = home.inbox / "this_year" / "attendance_marks_100001.csv"
+    (marks.parent / "marks.csv.gz").write_bytes(gzip.compress(marks.read_bytes()))
+    marks.unlink()
+    pl.read_csv(home.inbox / "this_year" / "pupils_100001.csv", infer_schema=False).write_parquet(
+        home.inbox / "this_year" / "roll.parquet"
+    )
+    (home.inbox / "this_year" / "pupils_100001.csv").unlink()
+    assert a2n("nightly", "--home", home.folder, "--as-of", DAY).status == 0
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    return made_once(tmp_path_factory, "one-child", lived)
+
+
+@pytest.fixture
+def home(once, tmp_path):
+    return open_home(shutil.copytree(once / "home", tmp_path / "home", symlinks=True))
+
+
+def forget(home, upn, *words):
+    return a2n("forget", upn, "--home", home.folder, *(words or WHY))
+
+
+def others(home, gone) -> dict[str, pl.DataFrame]:
+    """Every table, less the rows of those who are gone, and less what is said of erasing itself."""
+    kept = {}
+    for name, rows in tables(home).items():
+        if "pupil_id" in rows.columns:
+            kept[name] = rows.filter(~pl.col("pupil_id").is_in(gone) | pl.col("pupil_id").is_null())
+    return kept
+
+
+def test_a_child_who_is_erased_is_nowhere_in_the_home_and_everybody_else_is_as_before(home):
+    one, *rest = listed(home)
+    assert found_anywhere(home, one.words) != []
+    before, kept = lists(home, DAY), others(home, [one.pupil_id])
+    rows = {name: list_rows(home.lists_of(DAY) / name) for name in before}
+    done = forget(home, one.upn)
+    assert done.status == 0, done.err
+    assert found_anywhere(home, one.words) == []
+    assert not any(word.lower() in (done.out + done.err).lower() for word in one.words)
+    after = {name: list_rows(home.lists_of(DAY) / name) for name in before}
+    assert {key: text for shown in rows.values() for key, text in shown.items() if key != one.pupil_id} == {
+        key: text for shown in after.values() for key, text in shown.items()
+    }
+    assert {other.pupil_id for other in rest} <= {key for shown in after.values() for key in shown}
+    now = others(home, [])
+    assert [name for name in kept if not now[name].equals(kept[name])] == []
+    assert "roll.parquet" in done.out  # what cannot be written anew is removed, and said to be
+
+
+def test_the_days_before_are_had_again_without_the_child_and_nobody_takes_the_place(home):
+    one = listed(home)[0]
+    forget(home, one.upn)
+    made_again = lists(home, DAY)
+    assert a2n("flag", "--home", home.folder, "--as-of", DAY).status == 0
+    assert lists(home, DAY) == made_again
+    assert one.pupil_id not in str(tables(home, "derived"))
+
+
+def test_extracts_written_anew_count_as_taken_in_and_their_rows_keep_their_numbers(home):
+    one = listed(home)[0]
+    numbers = tables(home, "staged")["staged.attendance_marks"].filter(pl.col("pupil_id") != one.pupil_id)
+    forget(home, one.upn)
+    told = a2n("take-in", "--home", home.folder, "--known-on", NEXT)
+    assert told.status == 0 and "No new extracts" in told.out
+    assert tables(home, "staged")["staged.attendance_marks"].equals(numbers)
+    with gzip.open(home.inbox / "this_year" / "marks.csv.gz", "rt") as file:
+        lines = file.read().splitlines()
+    of_file = numbers.filter(pl.col("urn") == 100001, pl.col("date") >= date(2025, 9, 1))["row_number"]
+    emptied = [number for number, line in enumerate(lines, start=1) if not line.strip(",")]
+    assert len(lines) >= of_file.max() and len(emptied) > 10 and not set(emptied) & set(of_file)
+
+
+def test_a_child_who_is_sent_again_is_left_out_and_the_others_of_the_file_are_not(home, once):
+    one, other = listed(home)[:2]
+    forget(home, one.upn)
+    rolls = [path for path in (once / "made").rglob("pupils_*.csv") if one.upn in path.read_text()]
+    marks = [path for path in (once / "made").rglob("attendance_marks_*.csv") if one.upn in path.read_text()]
+    for at, path in enumerate([*rolls[:1], *marks[:1]]):
+        rows = pl.read_csv(path, infer_schema=False)
+        rows.write_csv(home.inbox / f"again{at}.csv", separator=";")
+    told = a2n("take-in", "--home", home.folder, "--known-on", NEXT, "--json")
+    assert told.status == 0, told.err
+    assert told.told["set_aside_by_rule"]["forgotten"] > 10
+    assert sum(file["rows_accepted"] for file in told.told["extracts"]) > 100
+    assert found_anywhere(home, one.words, but_not=["inbox/again"]) == []
+    assert tables(home, "staged")["staged.pupils"].filter(pl.col("pupil_id") == other.pupil_id).height
+    aside = tables(home, "audit")["audit.set_aside"].filter(pl.col("rule") == "forgotten")
+    assert aside["row_number"].min() > 1 and one.upn not in str(aside.rows())
+    assert forget(home, one.upn).status == 0  # what was delivered since goes too
+    assert found_anywhere(home, one.words) == []
+
+
+def with_new_upn(home, one) -> str:
+    """The child comes under a permanent UPN of another school year, with the one before as the former."""
+    roll = pl.read_parquet(home.inbox / "this_year" / "roll.parquet").filter(pl.col("upn") == one.upn)
+    if roll.is_empty():
+        roll = pl.read_csv(home.inbox / "this_year" / "pupils_100002.csv", infer_schema=False).filter(
+            pl.col("upn") == one.upn
+        )
+    upn = next(upn for letter in UPN_LETTERS if upn_check(upn := f"{letter}890999925001") is UpnCheck.PERMANENT)
+    roll.with_columns(upn=pl.lit(upn), former_upn=pl.lit(one.upn)).write_csv(home.inbox / "moved.csv")
+    assert a2n("take-in", "--home", home.folder, "--known-on", NEXT).status == 0
+    return upn
+
+
+def test_erased_under_a_former_upn_a_child_is_gone_under_todays_too(home):
+    one = listed(home)[0]
+    upn = with_new_upn(home, one)
+    now = next(other for other in people(home).values() if other.upn == upn)
+    assert forget(home, one.upn).status == 0
+    assert found_anywhere(home, [*one.words, *now.words]) == []
+
+
+def test_nobody_is_erased_under_a_upn_that_nobody_has_and_it_is_told_to_nobody(home):
+    upn = "Z999200000001"
+    for said in (upn, "A000000000000", "nonsense"):
+        done = forget(home, said)
+        assert done.status == 1 and said not in done.err + done.out
+    assert not (home.folder / "audit").exists()
+
+
+@pytest.mark.parametrize("reason", ["{surname} asked", "for {upn}", "of {forename} himself", "  "])
+def test_a_reason_that_names_the_child_is_refused(home, reason):
+    one = listed(home)[0]
+    done = forget(home, one.upn, "--reason", reason.format(**vars(one)))
+    assert done.status in (1, 2)
+    assert found_anywhere(home, [one.pupil_id]) != []
+
+
+def test_what_is_on_record_of_an_erasure_names_nobody(home):
+    one = listed(home)[0]
+    forget(home, one.upn)
+    trail = (home.folder / "audit").glob("trail-*.jsonl")
+    said = [json.loads(line) for path in trail for line in path.read_text().splitlines()]
+    assert [line["of"]["stage"] for line in said if line["did"] == "child erased"] == ["begun", "proved"]
+    [row] = tables(home, "audit")["audit.forgettings"].rows(named=True)
+    assert row["reason"] == "asked for and granted" and row["rows"] > 20 and row["files_removed"] >= 2
+
+
+def test_the_upn_may_come_from_standard_input(home, monkeypatch):
+    one = listed(home)[0]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(one.upn + "\n"))
+    assert forget(home, "-").status == 0
+    assert found_anywhere(home, one.words) == []
+
+
+def test_while_a_run_is_at_work_nobody_is_erased(home):
+    one = listed(home)[0]
+    handle = os.open(home.folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    try:
+        done = forget(home, one.upn, *WHY, "--wait", 0)
+    finally:
+        os.close(handle)
+    assert done.status == 1 and "in use by another run" in done.err
+    assert found_anywhere(home, [one.pupil_id]) != []
+
+
+def test_a_file_not_taken_in_that_cannot_be_written_anew_stands_in_the_way(home):
+    one = listed(home)[0]
+    pl.DataFrame({"upn": [one.upn], "colour": ["blue"]}).write_parquet(home.inbox / "new.parquet")
+    done = forget(home, one.upn)
+    assert done.status == 1 and "inbox/new.parquet" in done.err
+    assert found_anywhere(home, [one.pupil_id]) != [] and not (home.folder / "erasing.json").exists()
+    pl.DataFrame({"upn": [one.upn, "another"], "colour": ["blue", "red"]}).write_csv(home.inbox / "new.csv")
+    (home.inbox / "new.parquet").unlink()
+    assert forget(home, one.upn).status == 0
+    assert (home.inbox / "new.csv").read_text() == "upn,colour\n,\nanother,red\n"
+
+
+MOMENTS = (
+    ("pipeline.hops.forgetting:_mark", 1),  # it is on record that it was begun, and nothing else
+    ("pipeline.hops.forgetting_files:remove", 1),
+    ("pipeline.edges.rewriting:is_the_same_but_for", 2),  # one extract is written anew, and another beside itself
+    ("pipeline.edges.erasing:erase_rows", 1),
+    ("pipeline.hops.forgetting:lists_again", 1),  # the rows are gone, and the lists
+    ("pipeline.edges.anew:put_in_place", 1),
+    ("pipeline.hops.forgetting:_erase_names", 1),
+    ("pipeline.edges.anew:put_in_place", 1),  # once more, of a warehouse that is anew
+    ("pipeline.edges.erasing_begun:end", 1),
+)
+
+
+def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tmp_path):
+    one = listed(home)[0]
+    undisturbed = open_home(shutil.copytree(once / "home", tmp_path / "undisturbed", symlinks=True))
+    assert forget(undisturbed, one.upn).status == 0
+    words = ("forget", one.upn, "--home", home.folder, *WHY)
+    for moment, nth in MOMENTS[:8]:
+        assert a2n_killed(moment, nth, *words) == KILLED, f"it never came to {moment} a {nth}th time"
+        held_up = a2n("nightly", "--home", home.folder, "--as-of", NEXT)
+        assert held_up.status == 1 and "--finish" in held_up.err
+    assert a2n("forget", "--finish", "--home", home.folder).status == 0
+    assert found_anywhere(home, one.words) == []
+    mine, theirs = tables(home), tables(undisturbed)
+    assert [name for name in theirs if name != "audit.forgettings" and not mine[name].equals(theirs[name])] == []
+    assert lists(home, DAY) == lists(undisturbed, DAY)
+    assert not list(home.folder.rglob(".*.anew")) and not list(home.folder.rglob("*.duckdb.anew"))
+
+
+def test_while_one_erasure_is_not_ended_no_other_begins(home):
+    one, other = listed(home)[:2]
+    assert a2n_killed(*MOMENTS[0], "forget", one.upn, "--home", home.folder, *WHY) == KILLED
+    done = forget(home, other.upn)
+    assert done.status == 1 and "another child" in done.err
+    assert a2n("forget", "--finish", "--home", home.folder).status == 0
+    assert found_anywhere(home, one.words) == [] and found_anywhere(home, other.words) != []
+    assert a2n("forget", "--finish", "--home", home.folder).status == 1
+
+
+# Shown --------------------------------------------------------------------------------------------------------------------
+
+
+def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_path):
+    one = listed(home)[0]
+    to = tmp_path / "all.json"
+    done = a2n("show", one.upn, "--home", home.folder, "--to", to)
+    assert done.status == 0, done.err
+    assert to.stat().st_mode & 0o777 == 0o600
+    assert not any(word in done.out + done.err for word in one.words)
+    told = json.loads(to.read_text())
+    with shelf.warehouse(home) as con:
+        for name, rows in every_table(con, "warehouse"):
+            theirs = rows.filter(
+                pl.concat_str(pl.all().cast(pl.String), separator="|", ignore_nulls=True).str.contains(one.pupil_id)
+            )
+            assert len(told["tables"].get(name.partition(".")[2], {"rows": []})["rows"]) >= theirs.height, name
+    with identity.identity(home) as con:
+        for name, rows in every_table(con, "identity"):
+            text = pl.concat_str(pl.all().cast(pl.String), separator="|", ignore_nulls=True)
+            theirs = rows.filter(text.str.contains_any([one.pupil_id, one.upn])) if rows.width else rows
+            assert len(told["names"].get(name.rpartition(".")[2], [])) >= theirs.height, name
+    text = to.read_text()
+    assert [
+        other.upn for other in people(home).values() if other != one and (other.upn in text or other.surname in text)
+    ] == []
+    described = [table["columns"] for table in told["tables"].values() if table["what"]]
+    assert len(described) > 8 and all(all(columns.values()) for columns in described)
+    assert any(place["made_for"].startswith("the SENCo of") for place in told["lists"])
+    assert "inbox/this_year/marks.csv.gz" in told["files"]
+
+
+def test_what_is_held_can_be_read_by_a_parent(home):
+    one = listed(home)[0]
+    said = a2n("show", one.upn, "--home", home.folder).out
+    for heading in (
+        "Who the child is",
+        "Lists that named the child",
+        "Why it is held, and for how long",
+        "Where it came from",
+    ):
+        assert f"\n{heading}" in said
+    assert one.surname in said and "means: Present in the morning" in said
+    trail = "".join(path.read_text() for path in (home.folder / "audit").glob("trail-*"))
+    assert "record of a child shown" in trail and one.pupil_id not in trail
+
+
+# Objected -----------------------------------------------------------------------------------------------------------------
+
+
+def outcomes(home, as_of) -> dict[str, str]:
+    rows = tables(home, "derived")["derived.triage"].filter(pl.col("as_of") == as_of)
+    return dict(rows.select("pupil_id", "outcome").rows())
+
+
+def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_listed_again_once_it_is_taken_back(home):
+    one = listed(home)[0]
+    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-11").status == 0
+    assert a2n("object", one.upn, "--home", home.folder, *WHY).status == 1
+    assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-11").status == 0
+    now = outcomes(home, date(2025, 10, 11))
+    assert now[one.pupil_id] == "cannot_be_judged"
+    signals = tables(home, "derived")["derived.pupil_signals"].filter(pl.col("as_of") == date(2025, 10, 11), pl.col("pupil_id") == one.pupil_id)  # fmt: skip
+    assert signals.height and signals["raised"].null_count() == signals.height and not signals["points"].sum()
+    for path in home.lists_of(date(2025, 10, 11)).iterdir():
+        assert not traces.in_file(path, traces.sought(Child((one.pupil_id,), (one.upn,), ((one.surname, one.forename, one.born),))), names_alone=True)  # fmt: skip
+    assert a2n("flag", "--home", home.folder, "--as-of", DAY).status == 0
+    assert outcomes(home, DAY)[one.pupil_id] == "listed"
+    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12").status == 0
+    assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-12").status == 0
+    assert outcomes(home, date(2025, 10, 12))[one.pupil_id] != "cannot_be_judged"
+    assert [
+        row["objects"] for row in tables(home, "feedback")["feedback.objections"].sort("turn").rows(named=True)
+    ] == [True, False]
+
+
+def test_an_objection_under_a_former_upn_holds_under_todays(home):
+    one = listed(home)[0]
+    upn = with_new_upn(home, one)
+    now = next(other for other in people(home).values() if other.upn == upn)
+    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-14").status == 0
+    assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-14").status == 0
+    told = outcomes(home, date(2025, 10, 14))
+    assert {told.get(one.pupil_id), told.get(now.pupil_id)} == {"cannot_be_judged", None}
