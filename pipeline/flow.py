@@ -16,6 +16,7 @@ from pipeline.edges import clock, feedback, holding, identity, inbox, intake, pr
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused, of_the_machine
+from pipeline.edges.exporting import export as export_table
 from pipeline.edges.extract import Claimed
 from pipeline.edges.gate import GateBroken
 from pipeline.edges.settings import Home
@@ -342,4 +343,4 @@ def export(home: Home, table: str, to: Path) -> int:
         if not table.startswith("audit."):  # counts of files and runs, by which a basis taken back can be accounted for
             refuse_to_look(con, home)
         on_record = partial(trail.record, home, trail.EXPORT, table=table)
-        return shelf.export(con, table, to, demo=home.settings.demo, first=lambda rows: on_record(rows=rows))
+        return export_table(con, table, to, demo=home.settings.demo, first=lambda rows: on_record(rows=rows))

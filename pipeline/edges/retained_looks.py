@@ -1,8 +1,10 @@
 """Looks whose time is over: no score outlives its review.
 
-A look's rows go once the next look is stored, but for the pupils on a list whose review is open. Of one nobody has decided on it is open
-while that is the school's newest list; of one decided on, for so many days after the decision was known. What later nights read of looks
-gone by is kept apart from them, without a score: see `tables.kept_of_looks`.
+Whole are the looks of the newest night and of the newest lists. Of any other the rows go, but for the pupils on a list whose review is open.
+Of one nobody has decided on it is open while that is the school's newest list; of one decided on, for so many days after the decision was
+known. What later nights read of looks gone by is kept apart from them, without a score: see `tables.kept_of_looks`.
+
+By night they go when lists go out, and not between: to take a night's rows out of a large table costs as much as to put them in.
 """
 
 from collections.abc import Callable
@@ -40,16 +42,17 @@ GroupsOfDay = Callable[[date], pl.DataFrame]
 
 
 def due_looks(
-    con: duckdb.DuckDBPyConnection, groups_of_day: GroupsOfDay, *, as_of: date, score_days: int
+    con: duckdb.DuckDBPyConnection, groups_of_day: GroupsOfDay, *, as_of: date, score_days: int, nightly: bool
 ) -> Due | None:
-    """What is due of all looks but the newest."""
+    """What is due of all looks but the newest and that of the newest lists; of a night without lists, nothing."""
     newest = runs.last_listed(con)
-    if newest is None:
+    if newest is None or (nightly and not runs.has_lists(con, newest)):
         return None
+    with_lists = runs.newest_lists(con)
     _set_open_reviews(con, newest=newest, as_of=as_of, score_days=score_days)
     due = [(table, _WITHOUT_OPEN.format(table.name.partition(".")[2])) for table in _OF_A_LISTED_PUPIL]
-    due += [(table, "as_of < $1") for table in _OF_THE_DAY]
-    counts = [_count(con, table.name, holds, newest) for table, holds in due]
+    due += [(table, _OTHER_LOOKS) for table in _OF_THE_DAY]
+    counts = [_count(con, table.name, holds, newest, with_lists) for table, holds in due]
 
     def remove() -> None:
         _keep_groups_of_years(con, groups_of_day, newest=newest)
@@ -57,17 +60,18 @@ def due_looks(
         _keep_listed_signals(con, newest=newest)
         for (table, holds), count in zip(due, counts, strict=True):
             if count:
-                con.execute(f"DELETE FROM warehouse.{table.name} WHERE {holds}", [newest])
+                con.execute(f"DELETE FROM warehouse.{table.name} WHERE {holds}", [newest, with_lists])
 
     return Due("looks", sum(counts), remove, up_to=newest - timedelta(days=1)) if sum(counts) else None
 
 
-_WITHOUT_OPEN = """as_of < $1 AND NOT EXISTS (
-    SELECT 1 FROM temp.main.open_reviews o WHERE o.as_of = {0}.as_of AND o.pupil_id = {0}.pupil_id)"""
+_OTHER_LOOKS = "as_of < $1 AND as_of IS DISTINCT FROM $2::DATE"
+_WITHOUT_OPEN = f"""{_OTHER_LOOKS} AND NOT EXISTS (
+    SELECT 1 FROM temp.main.open_reviews o WHERE o.as_of = {{0}}.as_of AND o.pupil_id = {{0}}.pupil_id)"""
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str, holds: str, day: date) -> int:
-    return con.execute(f"SELECT count(*) FROM warehouse.{table} WHERE {holds}", [day]).fetchone()[0]
+def _count(con: duckdb.DuckDBPyConnection, table: str, holds: str, *days: date | None) -> int:
+    return con.execute(f"SELECT count(*) FROM warehouse.{table} WHERE {holds}", days).fetchone()[0]
 
 
 def _set_open_reviews(con: duckdb.DuckDBPyConnection, *, newest: date, as_of: date, score_days: int) -> None:

@@ -47,6 +47,11 @@ def has_lists(con: duckdb.DuckDBPyConnection, as_of: date) -> bool:
     return told.fetchone()[0] > 0
 
 
+def newest_lists(con: duckdb.DuckDBPyConnection) -> date | None:
+    """The latest day on which any list went out."""
+    return con.execute("SELECT max(as_of) FROM warehouse.derived.issued_lists").fetchone()[0]
+
+
 def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_on: bool = False) -> str | None:
     """Put a run on record, in the place of itself where it is recorded a second time, and keep the head of the trail.
 

@@ -113,7 +113,7 @@ def _due(con: duckdb.DuckDBPyConnection, home: Home, done: Retained, *, is_all: 
     people answered and rows of feeds; then names, of whom nothing else is left; then files."""
     as_of, keep = done.as_of, home.settings.retention
     yield from _some(
-        looks_due.due_looks(con, partial(_groups, con), as_of=as_of, score_days=keep.score_days),
+        looks_due.due_looks(con, partial(_groups, con), as_of=as_of, score_days=keep.score_days, nightly=not is_all),
         looks_due.due_checks(con, as_of=as_of, months=keep.checks_months),
         kinds.due_of_figures(con),
     )

@@ -7,10 +7,12 @@ import duckdb
 import polars as pl
 
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.errors import Refused
 from pipeline.edges.known import KnownAsOf
 from pipeline.edges.settings import Home
 from pipeline.steps.looked_at import Before
 from pipeline.tables import derived
+from pipeline.tables.audit import RETENTION
 from pipeline.tables.forgotten import FORGETTINGS
 from pipeline.tables.schema import Table
 
@@ -48,16 +50,27 @@ def as_concluded(con: duckdb.DuckDBPyConnection, look: Look) -> Look:
     """`look` with what is on record of that day in the place of what would be concluded now, where a child was erased since.
 
     Without that child another would have the free place, a year group another rate and a list other numbers: what went out to schools
-    must not change for it. Where others are on rolls now than then, as after history taken in late, the day is concluded anew.
+    must not change for it. Where others are on rolls now than then, as after history taken in late, the day is concluded anew. Raises Refused
+    where retention has removed what was concluded.
     """
     newest = con.execute(f"SELECT max(newest_look) FROM warehouse.{FORGETTINGS.name}").fetchone()[0]
     if newest is None or look.as_of > newest:
         return look
     told = {name: _of_day(con, table, look) for name, table in _CONCLUDED.items()}
     if not told["triage"]["pupil_id"].sort().equals(look.triage["pupil_id"].sort()):
+        _refuse_what_went(con, as_of=look.as_of)
         return look
     lost = _of_day(con, derived.LOST_BETWEEN_SERVICES, look)
     return replace(look, **told, lost=replace(look.lost, rows=lost))
+
+
+def _refuse_what_went(con: duckdb.DuckDBPyConnection, *, as_of: date) -> None:
+    gone = con.execute(f"SELECT max(up_to) FROM warehouse.{RETENTION.name} WHERE kind = 'looks'").fetchone()[0]
+    if gone and as_of <= gone:
+        raise Refused(
+            f"What was concluded on {as_of:%d/%m/%Y} was removed under retention, and a child was erased since: the lists of that day "
+            "cannot be had again as they were."
+        )
 
 
 def _of_day(con: duckdb.DuckDBPyConnection, table: Table, look: Look) -> pl.DataFrame:

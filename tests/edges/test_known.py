@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.exporting import export as export_table
 from pipeline.edges.known import KnownAsOf, characteristics, known_as_of, schools
 from pipeline.edges.settings import Home
 from pipeline.steps.held_to_totals import as_the_school_says
@@ -117,7 +118,7 @@ def kinds_kept(home: Home) -> set[str]:
 def exported(home: Home, table: str, folder: Path) -> pl.DataFrame:
     to = folder / f"{home.folder.name}.{table}.parquet"
     with shelf.warehouse(home) as con:
-        shelf.export(con, table, to)
+        export_table(con, table, to)
     return pl.read_parquet(to)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
+from pipeline.edges.exporting import export as export_table
 from pipeline.edges.keys import KEYS
 from pipeline.edges.settings import Home, make_home
 from pipeline.tables.facts import MARKED_WEEKS
@@ -347,7 +348,7 @@ def test_an_export_is_the_table_sorted_in_a_file_only_its_owner_can_read(home, t
     keep(home, schools(NAME, "Another"))
     to = tmp_path / "schools.parquet"
     with shelf.warehouse(home) as con:
-        assert shelf.export(con, "staged.schools", to) == 2
+        assert export_table(con, "staged.schools", to) == 2
     assert pl.read_parquet(to)["name"].to_list() == [NAME, "Another"]
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
 
@@ -358,22 +359,22 @@ def test_an_export_is_the_table_sorted_in_a_file_only_its_owner_can_read(home, t
 def test_a_table_that_is_not_there_is_not_exported(home, tmp_path, table):
     keep(home, schools(NAME))
     with shelf.warehouse(home) as con, pytest.raises(Refused, match="There is no table"):
-        shelf.export(con, table, tmp_path / "out.parquet")
+        export_table(con, table, tmp_path / "out.parquet")
     assert not (tmp_path / "out.parquet").exists()
 
 
 def test_an_export_to_no_folder_says_so(home, tmp_path):
     with shelf.warehouse(home) as con, pytest.raises(Refused, match="there is no folder"):
-        shelf.export(con, "staged.schools", tmp_path / "nowhere" / "out.parquet")
+        export_table(con, "staged.schools", tmp_path / "nowhere" / "out.parquet")
 
 
 def test_an_export_takes_the_place_of_nothing_but_an_export(home):
     with shelf.warehouse(home) as con:
         with pytest.raises(Refused, match=r"let it end in \.parquet"):
-            shelf.export(con, "derived.triage", home.warehouse)
+            export_table(con, "derived.triage", home.warehouse)
         to = home.folder / "triage.parquet"
         to.write_text("an earlier export")
-        assert shelf.export(con, "derived.triage", to) == 0
+        assert export_table(con, "derived.triage", to) == 0
     assert to.read_bytes()[:4] == b"PAR1"
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
     with shelf.warehouse(home) as con:

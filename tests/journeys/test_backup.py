@@ -12,6 +12,7 @@ import pytest
 from pipeline.edges import holding
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
+from pipeline.edges.exporting import export as export_table
 from pipeline.edges.identity import identity
 from pipeline.edges.settings import open_home
 
@@ -70,7 +71,7 @@ def every_export(home, to):
     """Each table of the warehouse as `a2n export` writes it."""
     with shelf.warehouse(home) as con:
         found = con.execute("SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_catalog = 'warehouse'").fetchall()  # fmt: skip
-        return {name: (shelf.export(con, name, to), to.read_bytes())[1] for (name,) in found}
+        return {name: (export_table(con, name, to), to.read_bytes())[1] for (name,) in found}
 
 
 def test_a_restored_home_runs_its_next_night_as_the_lost_one_would_have(home, backup, small, tmp_path):
