@@ -17,7 +17,7 @@ _PUBLIC = "age1"
 
 def make_if_missing(home: Home) -> bool:
     """Whether backup.key had to be made, for a home made by an earlier version."""
-    if home.has_key(BACKUP_KEY):
+    if home.has_key(BACKUP_KEY) or not home.key_place(BACKUP_KEY).own:
         return False
     make_key(home.key_file(BACKUP_KEY))
     return True
