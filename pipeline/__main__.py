@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions
-from pipeline.edges import progress
+from pipeline import __version__, keeping, nation_told, opinions, rekeying
+from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -108,10 +108,13 @@ def init(
     demo: Annotated[bool, typer.Option("--demo", help="Mark every output as made up.")] = False,
 ) -> None:
     """Make a home: settings, keys and folders, and no database yet."""
+    from pipeline.edges.key_command import said_of_vault
     from pipeline.edges.settings import make_home
 
     made = make_home(home, demo=demo)
-    print(f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.")
+    print(
+        f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.{said_of_vault(made.folder)}"
+    )
 
 
 @app.command()
@@ -265,6 +268,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 
 
 keeping.add_to(app)
+rekeying.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 
@@ -332,6 +336,7 @@ def _tell(summary, as_json: bool) -> None:
 
 
 def main() -> None:
+    no_core.settle()
     try:
         app(prog_name="a2n")
     except (Refused, OSError) as why:

@@ -89,7 +89,7 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
 def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run: str) -> Summary:
     """Some feeds of a take-in in parts, in the order given. Tried again, it takes in no file a second time."""
     summary = Summary(run=run, as_of=day.known_on)
-    with shelf.warehouse(home) as con:
+    with shelf.warehouse(home) as con, identity.held(home):
         taken = intake.taken_parts(con)
         for feed, files in claimed.items():
             new = [one for one in files if (one.extract.sha256, one.layout.name) not in taken]
@@ -292,7 +292,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     from pipeline.hops.putting_right import wrong_facts
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
-    with shelf.warehouse(home) as con:
+    with shelf.warehouse(home) as con, identity.held(home):
         if runs.settings_of(con, as_of) is None:
             raise Refused(
                 f"There are no lists of {as_of:%d/%m/%Y} to print pages of: run `a2n flag --as-of {as_of}` first."

@@ -13,6 +13,10 @@ class NoKey(Refused):
     """A key that is nowhere to be had, unlike one that is there and wrong."""
 
 
+class WrongKey(Refused):
+    """A key that is there and does not open what it should."""
+
+
 def of_the_machine(fault: OSError) -> str:
     """What a file, a folder or the disk would not do, as a sentence."""
     why = f" ({fault.strerror})" if fault.strerror else ""

@@ -35,6 +35,13 @@ def first_word() -> str:
     return _words()[0]
 
 
+def said_of_vault(folder: Path) -> str:
+    """What is said when a home is made whose keys a command serves; nothing where none does."""
+    if not is_set():
+        return ""
+    return f" No key file was made: {first_word()} is asked for the keys warehouse, identity, pseudonym, dashboard and backup of {folder.name}."
+
+
 def asked(name: str, folder: Path) -> Key:
     """The key `name` of the home in `folder`. Raises NoKey where the command gives none, Refused where it cannot be used."""
     of = (os.environ[VARIABLE], str(folder), name)

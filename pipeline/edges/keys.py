@@ -1,5 +1,6 @@
 """A home's keys: where each is looked for, and how one is made."""
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -76,6 +77,11 @@ def is_made(name: str) -> bool:
     return not (given_to_all(name) or key_command.is_set())
 
 
+def fingerprint(name: str, key: str) -> str:
+    """Eight letters and digits by which two people can tell whether they mean the same key, and nobody what it is."""
+    return hmac.digest(key.encode(), f"fingerprint of {name}".encode(), "sha256").hex()[:8]
+
+
 def passed_on(name: str) -> Path | None:
     """A credential of this name, as systemd's LoadCredential hands one to a service: a file that it alone can read."""
     folder = None if os.environ.get("A2N_KEYS") else os.environ.get("CREDENTIALS_DIRECTORY")
@@ -92,12 +98,14 @@ def read_key(path: Path) -> Key:
         raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
 
 
-def make_key(path: Path) -> None:
-    """A new key, readable by its owner alone; one that is there already is kept."""
+def make_key(path: Path, key: Key | None = None) -> None:
+    """A new key, or the one given, readable by its owner alone; one that is there already is kept."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(drawn(path.stem) + "\n")
+            file.write((key or drawn(path.stem)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
         path.chmod(0o600)
 

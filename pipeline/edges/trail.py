@@ -127,23 +127,23 @@ def _head(folder: Path) -> Head:
 
 def _number(last: bytes, folder: Path) -> int:
     """Of the last line, which a kill may have cut short: then those that are there are counted, on from one that is whole."""
-    told = _told(last)
-    if told:
-        return told["line"]
+    told_of = told(last)
+    if told_of:
+        return told_of["line"]
     number = 0
     for _, _, line in lines_of(folder):
-        told = _told(line)
-        number = told["line"] if told else number + 1
+        told_of = told(line)
+        number = told_of["line"] if told_of else number + 1
     return number
 
 
-def _told(line: bytes) -> dict | None:
+def told(line: bytes) -> dict | None:
     """What a line says; None of one that is none of ours."""
     try:
-        told = json.loads(line)
+        said = json.loads(line)
     except ValueError:
         return None
-    return told if isinstance(told, dict) and type(told.get("line")) is int else None
+    return said if isinstance(said, dict) and type(said.get("line")) is int else None
 
 
 _BLOCK = 1 << 16

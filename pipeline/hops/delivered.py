@@ -62,7 +62,7 @@ def deliveries(
     each of whole files. A batch is to be put away before the next is asked for."""
     waiting = intake.waiting_rows(con, feed)
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
-    pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
+    pseudonyms = identity.pseudonyms(home)
     while batches:
         here = batches if feed in KNOWN_THROUGHOUT else batches[:1]
         batches = batches[len(here) :]

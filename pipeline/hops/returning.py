@@ -50,7 +50,7 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
 
     The same bytes twice are read once. What was taken and refused is told of in `summary`.
     """
-    seals = Seals(home.key("pseudonym"))
+    seals = identity.seals(home)
     for read in sorted((_read(one, seals, home) for one in unread(con, home)), key=lambda one: one.turn):
         try:
             if read.refused:
