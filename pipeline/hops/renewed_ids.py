@@ -36,10 +36,10 @@ def hashes_in(con: duckdb.DuckDBPyConnection, database: str) -> set[str]:
 
 
 def renewals(hashes: set[str], key: str) -> pl.DataFrame:
-    """was and is of each. Raises Refused where two become one, which a better key is not likely to do."""
+    """was and becomes of each. Raises Refused where two become one, which a better key is not likely to do."""
     was = sorted(hashes)
-    told = pl.DataFrame({"was": was, "is": renewed(was, key)}, schema={"was": pl.String, "is": pl.String})
-    if told["is"].n_unique() < told.height:
+    told = pl.DataFrame({"was": was, "becomes": renewed(was, key)}, schema={"was": pl.String, "becomes": pl.String})
+    if told["becomes"].n_unique() < told.height:
         raise Refused("Under the new key two children would be one: take another key.")
     return told
 
@@ -81,14 +81,14 @@ def _tables(con: duckdb.DuckDBPyConnection, database: str) -> Iterator[tuple[str
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str, hashed: list[str]) -> str:
     """The rows of a table in SQL, in their order, with what is hashed in them renewed."""
-    replaced = [f"coalesce({name}_now.is, t.{name}) AS {name}" for name in hashed]
+    replaced = [f"coalesce({name}_now.becomes, t.{name}) AS {name}" for name in hashed]
     joins = [f"LEFT JOIN renewals {name}_now ON {name}_now.was = t.{name}" for name in hashed]
     pair = PAIRS.get(table.rpartition(".")[2])
     if pair:
         con.register("_links", _links(con, table, *pair))
         con.execute("CREATE OR REPLACE TEMP TABLE links_now AS FROM _links")
         con.unregister("_links")
-        replaced.append("coalesce(link_now.is, t.link) AS link")
+        replaced.append("coalesce(link_now.becomes, t.link) AS link")
         joins.append("LEFT JOIN links_now link_now ON link_now.was = t.link")
     if not replaced:
         return f"FROM {table}"
@@ -96,14 +96,14 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str, hashed: list[str]) -> str:
 
 
 def _links(con: duckdb.DuckDBPyConnection, table: str, one: str, other: str) -> pl.DataFrame:
-    """was and is of the code of each pair."""
-    now = dict(con.execute("SELECT was, is FROM renewals").fetchall())
+    """was and becomes of the code of each pair."""
+    now = dict(con.execute("SELECT was, becomes FROM renewals").fetchall())
     pairs = con.execute(f"SELECT DISTINCT link, {one}, {other} FROM {table}").fetchall()
     codes = {}
     for was, a, b in pairs:
         code = agency_link_code if was.startswith(CODES_BEGIN) else link_code
         codes[was] = code(now.get(a, a), now.get(b, b))
-    return pl.DataFrame({"was": list(codes), "is": list(codes.values())}, schema={"was": pl.String, "is": pl.String})
+    return pl.DataFrame({"was": list(codes), "becomes": list(codes.values())}, schema={"was": pl.String, "becomes": pl.String})
 
 
 def _refuse_others(con: duckdb.DuckDBPyConnection, table: str, texts: set[str]) -> None:
