@@ -1,16 +1,21 @@
 """A home with all that hangs from its pseudonym key, and what that must be after the key was changed."""
 
+import io
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 
 from pipeline.edges import agencies
+from pipeline.edges import warehouse as shelf
 from pipeline.edges.identity import former_keys, identity
 from pipeline.edges.pseudonyms import renewed
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops.renewed_ids import FORM, HASHES, PAIRS
 from pipeline.steps.agency_links import agency_link_code
 from pipeline.synthetic import Synthesised, synthesise
+from pipeline.tables.same_child import KNOWN_AS, LINK_DECISIONS, SAME_CHILD
 from pipeline.vocabulary.identifiers import link_code
 
 from .at_home import a2n, deliver, new_home, tables
@@ -21,9 +26,7 @@ NEW_EACH_TIME = {"identity.former_keys", "identity.pseudonym_key", "identity.age
 
 def authority(folder: Path, *, pupils: int = 90, weeks: int = 6) -> Synthesised:
     """Marks in a supplier's spelling, with ids of its own, and another agency's children."""
-    return synthesise(
-        folder, pupils=pupils, schools=2, seed=6, weeks=weeks, agencies=True, marks_as="wonde"
-    )
+    return synthesise(folder, pupils=pupils, schools=2, seed=6, weeks=weeks, agencies=True, marks_as="wonde")
 
 
 def grown(made: Synthesised, folder: Path) -> Home:
@@ -38,7 +41,53 @@ def grown(made: Synthesised, folder: Path) -> Home:
     deliver(home, made.files, "this_year")
     ran = a2n("nightly", "--home", home.folder, "--as-of", made.last_day)
     assert ran.status in (0, 1), ran.err
+    _decide(open_home(home.folder), made)
+    assert a2n("flag", "--home", home.folder, "--as-of", made.last_day).status == 0
     return open_home(home.folder)
+
+
+def _decide(home: Home, made: Synthesised) -> None:
+    """A person says that two pupil_ids are one child's, and that a child of another agency's is not a pupil."""
+    with agencies.with_names(home) as con:
+        agency = con.execute("SELECT link, one, other FROM identity.agency_found ORDER BY link LIMIT 1").fetchone()
+    with shelf.warehouse(home) as con:
+        told = con.execute("SELECT DISTINCT pupil_id FROM warehouse.facts.enrolments ORDER BY ALL LIMIT 2").fetchall()
+        one, other = (pupil_id for (pupil_id,) in told)
+        pair = {
+            "link": link_code(one, other),
+            "one": one,
+            "other": other,
+            "kind": "same_child",
+            "decision": "confirmed",
+        }
+        of_agency = dict(zip(("link", "one", "other"), agency, strict=True)) | {
+            "kind": "agencies",
+            "decision": "rejected",
+        }
+        said = pl.DataFrame([pair, of_agency]).with_columns(known_on=made.last_day, turn=1, said_by=pl.lit("A person"))
+        shelf.append(con, LINK_DECISIONS, said)
+        same = pl.DataFrame(
+            {"link": [pair["link"]], "pupil_id": [one], "same_as": [other], "because": ["confirmed_by_person"]}
+        )
+        days = {"known_on": pl.lit(made.last_day), "undone_on": pl.lit(None, pl.Date)}
+        shelf.append(con, SAME_CHILD, same.with_columns(**days))
+        ids = pl.DataFrame({"pupil_id": [one, other], "known_as": [other, other]})
+        shelf.append(
+            con, KNOWN_AS, ids.with_columns(known_from=pl.lit(made.last_day), known_until=pl.lit(None, pl.Date))
+        )
+
+
+def answered(home: Home, day: date) -> bytes:
+    """The first school's list of a day, come back with its first pupil decided on."""
+    book = openpyxl.load_workbook(sorted(home.lists_of(day).glob("*.xlsx"))[0])
+    sheet = book["Review list"]
+    heads = next(row for row in sheet.iter_rows() if row[0].value == "Key")
+    at = {cell.value: cell.column for cell in heads}
+    row = next(row for row in range(heads[0].row + 1, sheet.max_row + 1) if sheet.cell(row, 2).value)
+    sheet.cell(row, at["Decision"]).value, sheet.cell(row, at["Decided on"]).value = "not needed", day
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
 
 
 def everything(home: Home) -> dict[str, pl.DataFrame]:
