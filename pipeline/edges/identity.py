@@ -140,10 +140,10 @@ def drawn_by(home: Home, pupil_ids: list[str], *, as_of: date) -> tuple[Key, lis
     was, but for those whose UPN is no longer held."""
     with identity(home) as con:
         key, former = key_in_use(con, home), former_keys(con)
+        nth = next((nth for nth, one in enumerate(former) if as_of <= one.until), None)
+        if nth is None:
+            return key, pupil_ids
         known = dict(con.execute("SELECT pupil_id, any_value(upn) FROM identity.people GROUP BY pupil_id").fetchall())
-    nth = next((nth for nth, one in enumerate(former) if as_of <= one.until), None)
-    if nth is None:
-        return key, pupil_ids
     upns = pl.Series([known[one] for one in pupil_ids if one in known], dtype=pl.String)
     then = dict(Pseudonyms(former[nth].key, former[:nth]).of(upns).select("upn", "pupil_id").rows())
     return former[nth].key, [then.get(known.get(one), one) for one in pupil_ids]

@@ -210,7 +210,7 @@ def _both(home: Home, databases: list[str]) -> Iterator[tuple[duckdb.DuckDBPyCon
 def _last_day(con: duckdb.DuckDBPyConnection, databases: list[str]) -> date:
     """The last day of which lists may have gone out under the old key."""
     issued = None
-    if "warehouse" in databases:
+    if "warehouse" in databases and ISSUED_LISTS.name in {name for name, _ in _counts(con, "warehouse")}:
         issued = con.execute(f"SELECT max(as_of) FROM warehouse.{ISSUED_LISTS.name}").fetchone()[0]
     return max(clock.today(), issued or date.min)
 
