@@ -75,6 +75,10 @@ def _not_ours(name: str, place: str) -> str:
 
 def _new_key(home: Home, name: str, new_file: Path | None) -> Key:
     place = home.key_place(keys.new(name))
+    if new_file and not new_file.is_file():
+        raise Refused(
+            f"There is no file {new_file}: give one with the new key in it, or leave --new-key-file out to have one drawn."
+        )
     if new_file:
         key = Key(keys.read_key(new_file).rstrip("\r\n"))
         if len(key) < keys.SHORTEST_KEY:
@@ -97,9 +101,11 @@ def _is_under(home: Home, name: str, new: Key) -> bool:
     if new == home.key(name):
         raise Refused(f"The new key {name} is the one this home has already: nothing was changed.")
     if name == "pseudonym":
-        if not home.identity.is_file():
-            return False
         with closing(shelf.connection(home)) as con:
+            if home.warehouse.is_file():
+                key_that_opens(con, home, "warehouse")  # refused now, and not when a change of it is on record
+            if not home.identity.is_file():
+                return False
             attach_own(con, home, "identity")
             return identity.key_in_use(con, home) == new
     path = home.folder / f"{name}.duckdb"
