@@ -103,7 +103,9 @@ def _links(con: duckdb.DuckDBPyConnection, table: str, one: str, other: str) -> 
     for was, a, b in pairs:
         code = agency_link_code if was.startswith(CODES_BEGIN) else link_code
         codes[was] = code(now.get(a, a), now.get(b, b))
-    return pl.DataFrame({"was": list(codes), "becomes": list(codes.values())}, schema={"was": pl.String, "becomes": pl.String})
+    return pl.DataFrame(
+        {"was": list(codes), "becomes": list(codes.values())}, schema={"was": pl.String, "becomes": pl.String}
+    )
 
 
 def _refuse_others(con: duckdb.DuckDBPyConnection, table: str, texts: set[str]) -> None:
