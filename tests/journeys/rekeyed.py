@@ -1,6 +1,7 @@
 """A home with all that hangs from its pseudonym key, and what that must be after the key was changed."""
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -33,9 +34,9 @@ def grown(made: Synthesised, folder: Path) -> Home:
     """A home whose first lists are out, with places given by lot, and a pair of records decided on by a person."""
     home = new_home(folder)
     settings = home.folder / "settings.toml"
-    settings.write_text(
-        settings.read_text().replace("drawn_places = 0", "drawn_places = 2").replace('drawn_places_approved_by = ""', 'drawn_places_approved_by = "The board"')
-    )  # fmt: skip
+    drawn = '[drawn]\nplaces = 2\napproved_by = "The board"\n\n['
+    settings.write_text(re.sub(r"^\[drawn\].*?^\[", drawn, settings.read_text(), flags=re.DOTALL | re.MULTILINE))
+    assert open_home(home.folder).settings.drawn_places == 2
     deliver(home, made.history, "last_year")
     a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01")
     deliver(home, made.files, "this_year")

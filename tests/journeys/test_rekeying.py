@@ -119,23 +119,22 @@ def test_codes_of_pairs_decided_on_are_those_of_the_new_pupil_ids(home, lived):
     assert sorted(now["link"].str.len_chars()) == sorted(was["link"].str.len_chars())
 
 
-def test_what_was_known_is_known_again_when_it_is_sent_again(home, lived):
-    """Pupils by their UPN, and by the ids of their schools' own system, which are kept nowhere but as hashes."""
+def test_what_was_known_is_known_again_when_it_is_sent_again(home, lived, tmp_path):
+    """Pupils by their UPN, and by the ids of their schools' own system, which are kept nowhere but as hashes: beside a home whose key stays."""
+    control = open_home(shutil.copytree(home.folder, tmp_path / "control", symlinks=True))
     for _ in range(2):
         assert rekey(home, "pseudonym").status == 0
-    shutil.rmtree(home.inbox)
-    home.inbox.mkdir()
-    for path in lived.made.files:
-        if path.suffix == ".csv":
-            (home.inbox / path.name).write_bytes(path.read_bytes() + b"\n")
-    before = everything(home)
-    assert a2n("take-in", "--home", home.folder, "--known-on", lived.day + timedelta(days=1)).status in (0, 1)
-    after = everything(home)
-    assert after["audit.extracts"].height > before["audit.extracts"].height
-    for table, columns in (("staged.pupils", ["pupil_id"]), ("staged.attendance_marks", ["pupil_id"]), ("staged.pupil_ids", ["pupil_ref"]), ("staged.care_episodes", ["child_key"]), ("identity.agency_people", ["person"])):  # fmt: skip
-        assert after[table].height >= before[table].height > 0
-        assert set(after[table].select(columns).rows()) == set(before[table].select(columns).rows()), table
-    assert after["facts.pupil_weeks"].drop("last_known_on").equals(before["facts.pupil_weeks"].drop("last_known_on"))
+    for one in (control, home):
+        shutil.rmtree(one.inbox)
+        one.inbox.mkdir()
+        for path in lived.made.files:
+            if path.suffix == ".csv":
+                (one.inbox / path.name).write_bytes(path.read_bytes() + b"\n")
+        assert a2n("take-in", "--home", one.folder, "--known-on", lived.day + timedelta(days=1)).status in (0, 1)
+    sent_again = everything(control)
+    assert sent_again["staged.attendance_marks"].height > lived.kept["staged.attendance_marks"].height
+    assert hashes(sent_again) == hashes(lived.kept)
+    assert differing(everything(home), as_now(sent_again, since(home, lived.kept))) == []
 
 
 def shown(home: Home, day: date) -> dict[str, list]:
@@ -157,7 +156,7 @@ def test_a_day_gone_by_is_had_again_with_the_same_names_in_the_same_places_and_t
     hidden = hashes(lived.kept) | hashes(everything(home))
     assert before.keys() == after.keys() and sum(map(len, before.values())) > 200
     for sheet, cells in before.items():
-        assert [cell for cell in cells if cell not in hidden][:60] == [cell for cell in after[sheet] if cell not in hidden][:60], sheet  # fmt: skip
+        assert [cell for cell in cells if cell not in hidden] == [cell for cell in after[sheet] if cell not in hidden], sheet  # fmt: skip
     assert differing(everything(home), as_now(lived.kept, since(home, lived.kept))) == []
 
 
