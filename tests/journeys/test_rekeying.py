@@ -137,26 +137,25 @@ def test_what_was_known_is_known_again_when_it_is_sent_again(home, lived, tmp_pa
     assert differing(everything(home), as_now(sent_again, since(home, lived.kept))) == []
 
 
-def shown(home: Home, day: date) -> dict[str, list]:
-    """What people read on the lists of a day: every cell but the hidden keys, seals and marks."""
+def shown(home: Home, day: date) -> dict[str, list[str]]:
+    """What people read on the lists of a day: every cell but pupil_ids, seals and what holds one."""
     told = {}
     for path in sorted(home.lists_of(day).glob("*.xlsx")):
         for sheet in openpyxl.load_workbook(path):
-            hidden = {letter for letter, column in sheet.column_dimensions.items() if column.hidden}
-            told[f"{path.name} {sheet.title}"] = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None and cell.column_letter not in hidden]  # fmt: skip
+            cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+            told[f"{path.name} {sheet.title}"] = [
+                one for one in cells if not re.search(r"\b([a-z2-7]{12}|[a-z2-7]{16})\b", one)
+            ]
     return told
 
 
-def test_a_day_gone_by_is_had_again_with_the_same_names_in_the_same_places_and_the_same_lots(home, lived):
+def test_a_day_gone_by_is_had_again_with_the_same_names_in_the_same_places(home, lived):
     before = shown(home, lived.day)
-    assert lived.kept["derived.triage"].filter("is_drawn").height > 0
     rekey(home, "pseudonym")
     assert a2n("flag", "--home", home.folder, "--as-of", lived.day).status == 0
     after = shown(home, lived.day)
-    hidden = hashes(lived.kept) | hashes(everything(home))
     assert before.keys() == after.keys() and sum(map(len, before.values())) > 200
-    for sheet, cells in before.items():
-        assert [cell for cell in cells if cell not in hidden] == [cell for cell in after[sheet] if cell not in hidden], sheet  # fmt: skip
+    assert before == after
     assert differing(everything(home), as_now(lived.kept, since(home, lived.kept))) == []
 
 

@@ -95,7 +95,7 @@ def trials(stock: Stock, kills: int, seed: int) -> list[Trial]:
     if kills < len(steps):
         return chance.sample(steps, kills)
     keys = [KEYS[at % len(KEYS)] for at in range(kills - len(steps))]
-    return steps + [Trial(key, None, chance.uniform(0.3, 1) * stock.seconds[key]) for key in keys]
+    return steps + [Trial(key, None, chance.uniform(0.1, 1) * stock.seconds[key]) for key in keys]
 
 
 def killed_and_mended(stock: Stock, folder: Path, trial: Trial) -> tuple[bool, list[str]]:
@@ -158,7 +158,7 @@ def soak(kills: int, seed: int, workers: int, folder: Path) -> dict:
                 faults += [{"trial": str(trial), "faults": wrong}] if wrong else []
                 print(trial, "killed" if was_killed else "had ended", wrong or "", flush=True)
             chance = random.Random(seed + counts["trials"])
-            waiting = [Trial(key, None, chance.uniform(0.3, 0.9) * stock.seconds[key]) for key in KEYS * (kills - done)][: kills - done]  # fmt: skip
+            waiting = [Trial(key, None, chance.uniform(0.1, 0.6) * stock.seconds[key]) for key in KEYS * (kills - done)][: kills - done]  # fmt: skip
     return {"kills": done, "of them at a moment of chance": of_chance, **counts, "faults": faults}
 
 
