@@ -43,6 +43,7 @@ soak: setup browser $(CHECK_STAMP)
 	@$(BIN)/python -m pytest -m long -n auto --maxprocesses 8 --dist loadfile
 	@$(BIN)/python -m tests.soaks.kills --kills 200 --write tests/soaks/results/kills.json
 	@$(BIN)/python -m tests.soaks.erasure --children 100 --write tests/soaks/results/erasure.json
+	@$(BIN)/python -m tests.soaks.rekeying --kills 50 --write tests/soaks/results/rekeying.json
 	@$(BIN)/python -m tests.soaks.subtraction --authorities 50 --nights 6 --write tests/soaks/results/subtraction.json
 	@$(BIN)/python -m tests.soaks.fuzz --files 20000 --write tests/soaks/results/fuzz.json
 	@$(BIN)/python -m tests.soaks.returned --files 20000 --write tests/soaks/results/returned.json

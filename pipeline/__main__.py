@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from pipeline import __version__, keeping, nation_told, opinions, paperwork, personal, recorded, retaining, running
+from pipeline import (
+    __version__,
+    keeping,
+    nation_told,
+    opinions,
+    paperwork,
+    personal,
+    recorded,
+    rekeying,
+    retaining,
+    running,
+)
 from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
 from pipeline.vocabulary.made_up import MADE_UP
@@ -108,11 +119,14 @@ def init(
     demo: Annotated[bool, typer.Option("--demo", help="Mark every output as made up.")] = False,
 ) -> None:
     """Make a home: settings, keys and folders, and no database yet."""
+    from pipeline.edges.key_command import said_of_vault
     from pipeline.edges.settings import make_home
     from pipeline.hops.based import said_of_blanks
 
     made = make_home(home, demo=demo)
-    print(f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.")
+    print(
+        f"{made.folder} is a home. Put extracts in {made.inbox}, and look through settings.toml.{said_of_vault(made.folder)}"
+    )
     if to_say := said_of_blanks(made):
         print(to_say)
 
@@ -273,6 +287,7 @@ def describe(what: Annotated[str, typer.Argument(metavar="signals|codes|tables|p
 
 keeping.add_to(app)
 personal.add_to(app)
+rekeying.add_to(app)
 opinions.add_to(app)
 nation_told.add_to(app)
 recorded.add_to(app)

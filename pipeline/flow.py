@@ -92,7 +92,7 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
 def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run: str) -> Summary:
     """Some feeds of a take-in in parts, in the order given. Tried again, it takes in no file a second time."""
     summary = Summary(run=run, as_of=day.known_on)
-    with shelf.warehouse(home) as con:
+    with shelf.warehouse(home) as con, identity.held(home):
         taken = taken_for_good(con, home)
         for feed, files in claimed.items():
             new = [one for one in files if (one.extract.sha256, one.layout.name) not in taken]
@@ -284,7 +284,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     from pipeline.hops.standing import looked_again
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
-    with shelf.warehouse(home) as con:
+    with shelf.warehouse(home) as con, identity.held(home):
         refuse_to_look(con, home)
         if runs.settings_of(con, as_of) is None:
             raise Refused(

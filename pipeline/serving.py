@@ -9,8 +9,9 @@ from pipeline.dashboard.access import Access, AccessUnreadable
 from pipeline.dashboard.audit import Log, View
 from pipeline.dashboard.routes import Dashboard, app_of
 from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
-from pipeline.edges import clock, trail
+from pipeline.edges import clock, key_command, trail
 from pipeline.edges.errors import Refused
+from pipeline.edges.secret import Key
 from pipeline.edges.settings import Home
 from pipeline.hops.based import refuse_to_show
 
@@ -60,11 +61,13 @@ def log_of(folder: Path) -> Log:
 
 
 def _openid_secret(home: Home) -> str:
-    """The secret by which the provider knows this client, from the environment or its file."""
+    """The secret by which the provider knows this client, from the environment, the key command or its file."""
     path: Path = home.folder / "openid.key"
-    told = os.environ.get("A2N_OPENID_SECRET")
-    if told is None and path.is_file():
-        told = path.read_text(encoding="utf-8")
-    if not (told or "").strip():
+    told = Key(os.environ.get("A2N_OPENID_SECRET", ""))
+    if "A2N_OPENID_SECRET" not in os.environ and key_command.is_set():
+        told = key_command.asked("openid", home.folder)
+    elif "A2N_OPENID_SECRET" not in os.environ and path.is_file():
+        told = Key(path.read_text(encoding="utf-8"))
+    if not told.strip():
         raise Refused(f"There is no secret for signing in: put it into {path}, or set A2N_OPENID_SECRET.")
-    return told.strip()
+    return Key(told.strip())

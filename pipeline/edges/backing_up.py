@@ -16,7 +16,7 @@ from typing import IO
 
 import pyrage
 
-from . import backup_key, holding, progress, trail
+from . import backup_key, holding, progress, settling, trail
 from .backup_contents import Contents, archive, contents
 from .errors import Refused
 from .passing import unwinding
@@ -51,6 +51,7 @@ def back_up(home: Home, to: Path, *, wait: float) -> BackedUp:
     made_key = backup_key.make_if_missing(home)
     whom = backup_key.recipient(home)
     _remove_left_over(to.parent)
+    settling.settle(home, holding.alone)
     with unwinding(), holding.standing_still(home, wait=wait) as databases:
         here = contents(home, databases)
         _check_room(here, to)

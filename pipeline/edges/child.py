@@ -42,7 +42,7 @@ def child(
     con: duckdb.DuckDBPyConnection,
     names: duckdb.DuckDBPyConnection,
     pupil_ids: list[str],
-    key: str,
+    pseudonyms: Pseudonyms,
     linked: pl.DataFrame,
 ) -> Child:
     """Of whom one of these pupil_ids is, by what is known now; `linked` are pairs (one, other) of agencies' children that stand."""
@@ -58,7 +58,7 @@ def child(
     upns = tuple(sorted({upn for upn, *_ in told if upn}))
     called = tuple(dict.fromkeys(tuple(one) for _, *one in told if any(one)))
     of_agencies = linked.filter(pl.col("other").is_in(ids))["one"].to_list()
-    persons = tuple(sorted({*of_agencies, *_persons(called, key)}))
+    persons = tuple(sorted({*of_agencies, *_persons(called, pseudonyms)}))
     return Child(tuple(ids), upns, called, persons, _keys(con, ids))
 
 
@@ -68,11 +68,11 @@ def make_tables(names: duckdb.DuckDBPyConnection) -> None:
         names.execute(sql)
 
 
-def _persons(called: tuple[Name, ...], key: str) -> list[str]:
+def _persons(called: tuple[Name, ...], pseudonyms: Pseudonyms) -> list[str]:
     """As an agency would be known to have sent a child of these very names and birth date."""
     schema = {"surname": pl.String, "forename": pl.String, "date_of_birth": pl.Date}
     whole = pl.DataFrame([one for one in called if all(one)], schema=schema, orient="row")
-    return with_person(whole, Pseudonyms(key))["person"].drop_nulls().to_list() if whole.height else []
+    return with_person(whole, pseudonyms)["person"].drop_nulls().to_list() if whole.height else []
 
 
 def _keys(con: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, tuple[tuple, ...]]:

@@ -19,6 +19,10 @@ class NoKey(Refused):
     """A key that is nowhere to be had, unlike one that is there and wrong."""
 
 
+class WrongKey(Refused):
+    """A key that is there and does not open what it should."""
+
+
 class NotOnRecord(OSError):
     """What was to be done could not be put on record first, and so was not done."""
 

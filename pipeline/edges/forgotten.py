@@ -11,12 +11,11 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from .identity import identity
+from .identity import former_keys, identity
 from .settings import Home
 
 _TABLES = """
     CREATE TABLE IF NOT EXISTS identity.forgotten (kind VARCHAR NOT NULL, mark VARCHAR NOT NULL, forgotten_on DATE NOT NULL);
-    CREATE TABLE IF NOT EXISTS identity.forgotten_keys (key VARCHAR NOT NULL);
 """
 
 UPN, CENSUS_PUPIL, CARE, SYSTEM, UNIQUE, AGENCY = "upn", "census pupil", "care", "system", "unique", "agency"
@@ -119,22 +118,11 @@ def _derived(pseudonym_key: str) -> str:
 
 
 def marks(home: Home) -> Marks:
-    """Those of this home."""
+    """Those of this home. Marks made under a former key cannot be made anew, for nobody knows of whom they are: they are looked for under it."""
     with _with_marks(home) as con:
         told = con.execute("SELECT kind, mark FROM identity.forgotten").fetchall()
-        before = [key for (key,) in con.execute("SELECT key FROM identity.forgotten_keys ORDER BY key").fetchall()]
-    return Marks([_derived(home.key("pseudonym")), *before], told)
-
-
-def carry_over(con: duckdb.DuckDBPyConnection, old_key: str) -> None:
-    """For whoever gives a home another pseudonym key: marks cannot be made anew, for nobody knows of whom they are, so what they were
-    made with, and nothing else that the old key opens, is kept beside them. Within the caller's transaction."""
-    con.execute(_TABLES)
-    con.execute(
-        "INSERT INTO identity.forgotten_keys SELECT $1 WHERE EXISTS (FROM identity.forgotten) "
-        "AND NOT EXISTS (FROM identity.forgotten_keys WHERE key = $1)",
-        [_derived(old_key)],
-    )
+        former = [one.key for one in former_keys(con)]
+    return Marks([_derived(key) for key in (home.key("pseudonym"), *reversed(former))], told)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from . import clock, progress
+from . import clock, progress, settling
 from .errors import Busy, Refused
 from .settings import Home
 
@@ -27,7 +27,9 @@ NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENO
 
 @contextmanager
 def at_work(home: Home) -> Iterator[None]:
-    """Held by every run, and again within itself. Raises Busy where a backup goes on for too long."""
+    """Held by every run, and again within itself; what a change of keys that was killed left is finished or undone first. Raises Busy
+    where a backup goes on for too long."""
+    settling.settle(home, alone)
     with ExitStack() as held:
         waiting = "waiting for a backup of this home to end"
         if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
@@ -47,10 +49,10 @@ def while_at_work(verb: Callable) -> Callable:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Held by a restore. Raises Busy where anybody is at work in the folder."""
+def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
+    """Held by a restore, and while keys are changed. Raises Busy where anybody is at work in the folder, and is so for `wait` seconds."""
     with ExitStack() as held:
-        if not _held_folder(held, folder, fcntl.LOCK_EX):
+        if not tried(lambda: _held_folder(held, folder, fcntl.LOCK_EX), wait, "waiting for a run in this home to end"):
             raise Busy(f"{folder} is in use by another run: wait for it to end, then run this again.")
         yield
 
@@ -124,8 +126,11 @@ def locked(handle: int, how: int) -> bool:
 
 def _held_folder(held: ExitStack, folder: Path, how: int) -> bool:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    if not locked(handle, how):
+        os.close(handle)
+        return False
     held.callback(os.close, handle)
-    return locked(handle, how)
+    return True
 
 
 def _held_database(held: ExitStack, path: Path, databases: dict[Path, int]) -> bool:

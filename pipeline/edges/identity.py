@@ -1,26 +1,21 @@
 """The one encrypted place that holds names, and the only way from a UPN to a pupil_id."""
 
-import hashlib
-import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import polars as pl
 
-from pipeline.vocabulary.identifiers import LOCAL_AUTHORITIES
-
 from . import warehouse as shelf
+from .attaching import attach_own
 from .errors import Refused
+from .keys import new
+from .pseudonyms import Former, Pseudonyms, fingerprint
+from .seals import Seals
+from .secret import Key
 from .settings import Home
-from .upns import upn_checks
-
-PUPIL_ID_LENGTH = 12
-"""Sixty bits: among ten million children, two would share a pupil_id once in some 23,000 homes of that size. It is
-checked all the same: see `remember`."""
 
 NAMES = ("surname", "forename", "date_of_birth", "former_upn", "postcode")
 
@@ -34,56 +29,6 @@ FOLDED = r"""
     CREATE OR REPLACE TEMP MACRO folded(name) AS nullif(regexp_replace(strip_accents(lower(name)), '[^\p{L}]', '', 'g'), '')
 """
 """A name as it is compared: without capitals, accents, spaces, hyphens and apostrophes. Null where nothing is left."""
-
-
-class Pseudonyms:
-    """UPN to pupil_id, the same for the same key for ever: the keyed hash HMAC-SHA256, cut to twelve base32 letters."""
-
-    def __init__(self, key: str):
-        self._key = key.encode()
-        self._known = pl.DataFrame(schema=_LOOKUP)
-
-    def of(self, upns: pl.Series) -> pl.DataFrame:
-        """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
-        it) and upn_authority_known."""
-        distinct = upns.unique().to_frame("upn")
-        new = distinct.join(self._known, on="upn", how="anti", nulls_equal=True)
-        if new.height:
-            self._known = pl.concat([self._known, self._made(new["upn"])])
-        return distinct.join(self._known, on="upn", how="left", nulls_equal=True, maintain_order="left")
-
-    def _made(self, upns: pl.Series) -> pl.DataFrame:
-        checked = upn_checks(upns)
-        usable = checked.filter("is_usable")["upn"]
-        hashed = pl.DataFrame({"upn": usable, "pupil_id": self._hashed(usable)}, schema_overrides=_TEXTS)
-        is_known = pl.col("authority").is_in(list(LOCAL_AUTHORITIES)).fill_null(True)
-        told = checked.with_columns(upn_authority_known=is_known)
-        nothing_to_say = pl.col("is_usable") & pl.col("upn_authority_known")
-        return (
-            told.with_columns(upn_check=pl.when(~nothing_to_say).then("upn_check"))
-            .join(hashed, on="upn", how="left", nulls_equal=False)
-            .select(*_LOOKUP)
-        )
-
-    def _hashed(self, texts: Iterable[str]) -> pl.Series:
-        """Of each the first sixty bits of its keyed hash, five a letter, as base32 writes them in lower case."""
-        digests = [hmac.digest(self._key, text.encode(), "sha256")[:8] for text in texts]
-        bits = np.frombuffer(b"".join(digests), dtype=">u8").astype(np.uint64) >> np.uint64(4)
-        letters = _BASE32[(bits[:, None] >> _SHIFTS) & np.uint64(31)]
-        return pl.Series(letters.view(f"S{PUPIL_ID_LENGTH}").ravel().astype(str), dtype=pl.String)
-
-    def keyed(self, kind: str, ids: pl.Series) -> pl.Series:
-        """Other ids of children as keyed hashes. The same id of another `kind`, or a UPN spelt alike, has another."""
-        distinct = ids.drop_nulls().unique()
-        made = self._hashed(f"{kind}\0{one}" for one in distinct)
-        return ids.replace_strict(distinct, made, default=None, return_dtype=pl.String)
-
-
-_BASE32 = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
-_SHIFTS = np.arange(5 * (PUPIL_ID_LENGTH - 1), -1, -5, dtype=np.uint64)
-
-_TEXTS = {"upn": pl.String, "pupil_id": pl.String}
-_LOOKUP = {"upn": pl.String, "pupil_id": pl.String, "upn_check": pl.String, "upn_authority_known": pl.Boolean}
 
 
 def pseudonymised(rows: pl.DataFrame, pseudonyms: Pseudonyms) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -119,13 +64,15 @@ _HELD: dict[Path, duckdb.DuckDBPyConnection | None] = {}
 def held(home: Home) -> Iterator[None]:
     """Whoever asks for this home's names in here shares one opening of them, which takes longer than most of what is asked.
 
-    They are opened when first asked for. Who asks has a cursor alone, with temporary tables of its own.
+    Who asks has a cursor alone, with temporary tables of its own. Raises Refused, before anything is begun, where they do not open or the
+    pseudonym key is not theirs.
     """
     if home.identity in _HELD:
         yield
         return
     _HELD[home.identity] = None
     try:
+        check_key(home)
         yield
     finally:
         con = _HELD.pop(home.identity)
@@ -160,7 +107,7 @@ def _connection(home: Home) -> duckdb.DuckDBPyConnection:
 def _opened(home: Home) -> duckdb.DuckDBPyConnection:
     con = shelf.connection(home)
     try:
-        shelf.attach(con, home.identity, home.key("identity"), "identity", key_name="identity.key")
+        attach_own(con, home, "identity")
     except BaseException:
         con.close()
         raise
@@ -169,16 +116,75 @@ def _opened(home: Home) -> duckdb.DuckDBPyConnection:
 
 def check_key(home: Home) -> None:
     """Raises Refused when the pseudonym key is not the one this home began with: children would exist twice."""
-    fingerprint = hmac.digest(home.key("pseudonym").encode(), b"which key this is", hashlib.sha256).hex()[:16]
     with identity(home) as con:
-        con.execute("CREATE TABLE IF NOT EXISTS identity.pseudonym_key (fingerprint VARCHAR)")
+        key_in_use(con, home)
+
+
+def pseudonyms(home: Home) -> Pseudonyms:
+    """The way from a UPN to a pupil_id. Raises Refused as `check_key` does."""
+    with identity(home) as con:
+        return Pseudonyms(key_in_use(con, home), former_keys(con))
+
+
+def seals(home: Home) -> Seals:
+    """What this home knows its own lists by, those too that went out under a former key. Raises Refused as `check_key` does."""
+    with identity(home) as con:
+        made = None
+        for one in former_keys(con):
+            made = Seals(one.key, before=made, until=one.until)
+        return Seals(key_in_use(con, home), before=made)
+
+
+def drawn_by(home: Home, pupil_ids: list[str], *, as_of: date) -> tuple[Key, list[str]]:
+    """The key that lots of a day are drawn by, and what each of these pupils was called under it: a day before the key was changed is drawn as it
+    was, but for those whose UPN is no longer held."""
+    with identity(home) as con:
+        key, former = key_in_use(con, home), former_keys(con)
+        nth = next((nth for nth, one in enumerate(former) if as_of <= one.until), None)
+        if nth is None:
+            return key, pupil_ids
+        known = dict(con.execute("SELECT pupil_id, any_value(upn) FROM identity.people GROUP BY pupil_id").fetchall())
+    upns = pl.Series([known[one] for one in pupil_ids if one in known], dtype=pl.String)
+    then = dict(Pseudonyms(former[nth].key, former[:nth]).of(upns).select("upn", "pupil_id").rows())
+    return former[nth].key, [then.get(known.get(one), one) for one in pupil_ids]
+
+
+FORMER_KEYS = (
+    "CREATE TABLE IF NOT EXISTS {}.former_keys (turn INTEGER NOT NULL, key VARCHAR NOT NULL, until DATE NOT NULL)"
+)
+_PSEUDONYM_KEY = "CREATE TABLE IF NOT EXISTS identity.pseudonym_key (fingerprint VARCHAR)"
+
+
+def former_keys(con: duckdb.DuckDBPyConnection) -> list[Former]:
+    """The pseudonym keys of before, the first there was first: what was hashed under one and could not be hashed anew is checked by them."""
+    if not _has(con, "former_keys"):
+        return []
+    told = con.execute("SELECT key, until FROM identity.former_keys ORDER BY turn")
+    return [Former(Key(key), until) for key, until in told.fetchall()]
+
+
+def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Asked, and not made: a home whose key is refused is left as it was."""
+    there = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'identity' AND table_name = ?"
+    return bool(con.execute(there, [table]).fetchone())
+
+
+def key_in_use(con: duckdb.DuckDBPyConnection, home: Home) -> Key:
+    """The pseudonym key, or that which is to follow it where everything is under that already."""
+    key, known = home.key("pseudonym"), None
+    if _has(con, "pseudonym_key"):
         known = con.execute("SELECT fingerprint FROM identity.pseudonym_key").fetchone()
-        if known is None:
-            con.execute("INSERT INTO identity.pseudonym_key VALUES (?)", [fingerprint])
-    if known and known[0] != fingerprint:
-        raise Refused(
-            "pseudonym.key is not the key this home began with: put that one back, or every child would exist twice."
-        )
+    if known is None:
+        con.execute(_PSEUDONYM_KEY)
+        con.execute("INSERT INTO identity.pseudonym_key VALUES (?)", [fingerprint(key)])
+        return key
+    if known[0] == fingerprint(key):
+        return key
+    if home.own_keys is None and home.has_key(new("pseudonym")) and known[0] == fingerprint(home.key(new("pseudonym"))):
+        return home.key(new("pseudonym"))
+    raise Refused(
+        "pseudonym.key is not the key this home began with: put that one back, or every child would exist twice."
+    )
 
 
 def remember(home: Home, people: pl.DataFrame, *, known_on: date) -> None:

@@ -1,27 +1,85 @@
 """A home's keys: where each is looked for, and how one is made."""
 
+import hmac
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
+from . import key_command
 from .errors import NoKey, Refused
+from .secret import Key
 
 KEYS = ("warehouse", "identity", "pseudonym")
 SIGNING_KEY = "dashboard"
 """Signs the dashboard's cookies, and opens nothing."""
 BACKUP_KEY = "backup"
 """Opens backups; one of the age format."""
+ALL_KEYS = (*KEYS, SIGNING_KEY, BACKUP_KEY)
 SHORTEST_KEY = 32
 
 
 def variable(name: str) -> str:
-    return f"A2N_{name.upper()}_KEY"
+    return f"A2N_{name.upper().replace('.', '_')}_KEY"
+
+
+def new(name: str) -> str:
+    """What the key that is to follow `name` is called wherever keys are looked for."""
+    return f"{name}.new"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a key is looked for, and said so that a person finds it. Only a file that is ours to write is `own`."""
+
+    said: str
+    path: Path | None = None
+    own: bool = False
+
+
+def place_of(name: str, folder: Path, file: Path) -> Place:
+    """Where the key `name` of the home in `folder` is looked for, and nowhere else: its variable; else the key command; else where A2N_KEYS is set
+    from there alone; else as systemd lends it; else of the home."""
+    if variable(name) in os.environ:
+        return Place(f"the variable {variable(name)}")
+    if key_command.is_set():
+        return Place(f"the key command {key_command.first_word()}")
+    lent = passed_on(name)
+    return Place(str(lent), lent) if lent else Place(str(file), file, own=True)
+
+
+def found(name: str, folder: Path, file: Path) -> Key:
+    """The key `name`, from its place. Raises NoKey when missing, Refused when too short."""
+    place = place_of(name, folder, file)
+    if place.path:
+        text = read_key(place.path)
+    elif variable(name) in os.environ:
+        text = Key(os.environ[variable(name)])
+    else:
+        text = key_command.asked(name, folder)
+    key = Key(text.rstrip("\r\n"))
+    if len(key) < SHORTEST_KEY:
+        whose = f"{name}.key" if place.path or variable(name) in os.environ else f"{name} from {place.said}"
+        raise Refused(f"The key {whose} is shorter than {SHORTEST_KEY} characters: use a longer one.")
+    return key
 
 
 def given_to_all(name: str) -> str | None:
     """The variable or the credential that would be every home's key `name`; None where each home has its own."""
-    lent = passed_on(name)
-    return variable(name) if variable(name) in os.environ else lent and str(lent)
+    if variable(name) in os.environ:
+        return variable(name)
+    lent = None if key_command.is_set() else passed_on(name)  # a command is told which home's it is asked for
+    return lent and str(lent)
+
+
+def is_made(name: str) -> bool:
+    """Whether a home's key `name` is a file that is made with it."""
+    return not (given_to_all(name) or key_command.is_set())
+
+
+def fingerprint(name: str, key: str) -> str:
+    """Eight letters and digits by which two people can tell whether they mean the same key, and nobody what it is."""
+    return hmac.digest(key.encode(), f"fingerprint of {name}".encode(), "sha256").hex()[:8]
 
 
 def passed_on(name: str) -> Path | None:
@@ -31,28 +89,31 @@ def passed_on(name: str) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def read_key(path: Path) -> str:
+def read_key(path: Path) -> Key:
     if not path.is_file():
         raise NoKey(f"There is no key {path}: put it back, or set {variable(path.stem)}.")
     try:
-        return path.read_text(encoding="utf-8")
+        return Key(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         raise Refused(f"The key {path} cannot be read as text: put back the one the home was made with.") from None
 
 
-def make_key(path: Path) -> None:
-    """A new key, readable by its owner alone; one that is there already is kept."""
+def make_key(path: Path, key: Key | None = None) -> None:
+    """A new key, or the one given, readable by its owner alone; one that is there already is kept."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(_drawn_key(path.stem) + "\n")
+            file.write((key or drawn(path.stem)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
     except FileExistsError:
         path.chmod(0o600)
 
 
-def _drawn_key(name: str) -> str:
+def drawn(name: str) -> Key:
+    """A new key of that name's kind."""
     if name != BACKUP_KEY:
-        return secrets.token_hex(32)
+        return Key(secrets.token_hex(32))
     from pyrage import x25519
 
-    return str(x25519.Identity.generate())
+    return Key(x25519.Identity.generate())

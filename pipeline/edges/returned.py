@@ -68,10 +68,17 @@ def returned_list(content: bytes, name: str, seals: Seals, *, with_words: bool) 
     mark = _mark(book, name)
     if book.has_macros:
         raise Refused(f"{name} has macros, as no list does: save it as .xlsx, without them.")
-    _refuse_foreign(mark, name, seals)
+    made_by = _sealed_by(mark, name, seals)
     tables = _tables(book, name)
-    told = [row for table in tables for row in _answers(table, mark, book, seals, with_words=with_words)]
-    return Returned(mark, ANSWERS.conform(pl.DataFrame(told, schema=ANSWERS.schema, orient="row")))
+    told = [row for table in tables for row in _answers(table, mark, book, made_by, with_words=with_words)]
+    answers = ANSWERS.conform(pl.DataFrame(told, schema=ANSWERS.schema, orient="row"))
+    return Returned(mark, answers if made_by is seals else _under_todays_key(answers, seals, made_by))
+
+
+def _under_todays_key(answers: pl.DataFrame, seals: Seals, made_by: Seals) -> pl.DataFrame:
+    """Answers on a list that went out before the home's pseudonym key was changed, of the pupil_ids of now."""
+    now = {one: seals.today(one, made_by) for one in answers["pupil_id"].drop_nulls().unique()}
+    return answers.with_columns(pl.col("pupil_id").replace(now))
 
 
 # ---- which list it is
@@ -91,20 +98,23 @@ def _mark(book: Book, name: str) -> Mark:
     return min(marks, key=lambda mark: (mark.part, mark.seal))
 
 
-def _refuse_foreign(mark: Mark, name: str, seals: Seals) -> None:
+def _sealed_by(mark: Mark, name: str, seals: Seals) -> Seals:
+    """The key of the home under which the list went out. Raises Refused for a list that is none of this home's."""
     if mark.format != FORMAT_VERSION:
         raise Refused(
             f"{name} was made by another version of the pipeline (format {_digits(mark.format)}; this one reads {FORMAT_VERSION}): "
             "fill in a copy of a newer list."
         )
-    if not fits(seals.home, mark.home):
+    made_by = next((one for one in seals.all() if fits(one.home, mark.home) and one.were_made_on(mark.as_of)), None)
+    if not made_by:
         raise Refused(
             f"{name} is a list of another home, or of this one under another pseudonym.key: nothing of it is read."
         )
-    if not fits(seals.of_list(mark.part, mark.urn, mark.as_of, mark.data), mark.seal):
+    if not fits(made_by.of_list(mark.part, mark.urn, mark.as_of, mark.data), mark.seal):
         raise Refused(
             f"{name} says another school or day than the list it was made as: fill in a fresh copy of the list."
         )
+    return made_by
 
 
 def _digits(told: str) -> str:

@@ -10,6 +10,9 @@ import hmac
 import unicodedata
 from datetime import date
 
+from .pseudonyms import renewed
+from .secret import Key
+
 SEAL_LENGTH = 16
 """Base32 letters: eighty bits. Nobody hits on one by trying."""
 
@@ -17,10 +20,24 @@ SEAL_LENGTH = 16
 class Seals:
     """What the key of a home makes of a list, and of a row of it. Raises nothing: a seal either fits or it does not."""
 
-    def __init__(self, key: str):
-        self._key = key.encode()
+    def __init__(self, key: str, *, before: "Seals | None" = None, until: date | None = None):
+        self._key, self._before, self._until = Key(key), before, until
         self.home = self._made("which home")
         """Tells a list of another home, or of this one before its key was changed, from a list that was altered."""
+
+    def all(self) -> "list[Seals]":
+        """These, and those of the keys before it, the newest first."""
+        return [self, *(self._before.all() if self._before else ())]
+
+    def were_made_on(self, day: date) -> bool:
+        """Whether lists of that day went out under this key: who learned it when it was changed can seal none of a later day."""
+        return self._until is None or day <= self._until
+
+    def today(self, pupil_id: str, made_by: "Seals") -> str:
+        """The pupil_id of now of one that stands on a list sealed with an earlier key of this home's."""
+        if made_by is self or self._before is None:
+            return pupil_id
+        return renewed([self._before.today(pupil_id, made_by)], self._key)[0]
 
     def of_list(self, part: str, urn: int, as_of: date, data: str) -> str:
         """Of one sheet (`part`) of the list of a school and day, live or made up."""
@@ -32,7 +49,7 @@ class Seals:
 
     def _made(self, *told: str) -> str:
         message = "\0".join(("returned list", *told))
-        digest = hmac.digest(self._key, message.encode(), hashlib.sha256)
+        digest = hmac.digest(self._key.encode(), message.encode(), hashlib.sha256)
         return base64.b32encode(digest)[:SEAL_LENGTH].decode().lower()
 
 

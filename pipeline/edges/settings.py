@@ -11,10 +11,12 @@ from pathlib import Path
 from pipeline.vocabulary.agencies import SERVICES
 from pipeline.vocabulary.sen import PlanWords
 
+from . import no_core
 from .basis_told import Basis
 from .errors import NoKey, Refused
-from .keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY, given_to_all, make_key, passed_on, read_key, variable
+from .keys import BACKUP_KEY, KEYS, SIGNING_KEY, Place, found, given_to_all, is_made, make_key, place_of
 from .retention_told import Retention
+from .secret import Key
 from .settings_told import CHANGED, check_bounds, values_of
 from .settings_written import GATEWAYS, NAMES, SETTINGS, feeds_written
 
@@ -145,20 +147,14 @@ class Home:
         kept = os.environ.get("A2N_KEYS")
         return (Path(kept) / self.folder.name if kept else self.folder) / f"{name}.key"
 
-    def key(self, name: str) -> str:
-        """The key `name`: from its variable; else where A2N_KEYS is set from there alone; else as systemd lends it; else of the home.
+    def key(self, name: str) -> Key:
+        """The key `name`, from its place. Raises NoKey when missing, Refused when too short."""
+        no_core.settle()
+        return Key(self.own_keys[name]) if self.own_keys is not None else found(name, self.folder, self.key_file(name))
 
-        Raises NoKey when missing, Refused when too short.
-        """
-        if self.own_keys is not None:
-            return self.own_keys[name]
-        text = os.environ.get(variable(name))
-        if text is None:
-            text = read_key(passed_on(name) or self.key_file(name))
-        key = text.rstrip("\r\n")
-        if len(key) < SHORTEST_KEY:
-            raise Refused(f"The key {name}.key is shorter than {SHORTEST_KEY} characters: use a longer one.")
-        return key
+    def key_place(self, name: str) -> Place:
+        """Where the key `name` is looked for."""
+        return place_of(name, self.folder, self.key_file(name))
 
     def has_key(self, name: str) -> bool:
         """Whether there is such a key anywhere, right or wrong."""
@@ -211,7 +207,7 @@ def make_home(folder: Path, *, demo: bool) -> Home:
     home = open_home(folder)
     names = (*KEYS, SIGNING_KEY) if all(map(given_to_all, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
     for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them
-        if not given_to_all(name):
+        if is_made(name):
             make_key(home.key_file(name))
     return home
 

@@ -1,6 +1,5 @@
 """The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,8 +21,11 @@ from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
 from . import erasing_begun, holding
-from .errors import Busy, Refused
+from .attaching import attach, attach_own, is_of_damage, keep_private
+from .errors import Refused
 from .settings import Home
+
+__all__ = ["attach", "keep_private"]
 
 SQL_TYPES = {
     pl.Int8: "TINYINT",
@@ -82,7 +84,7 @@ def warehouse_alone(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 def _opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     con = connection(home)
     try:
-        attach(con, home.warehouse, home.key("warehouse"), "warehouse", key_name="warehouse.key")
+        attach_own(con, home, "warehouse")
         _remove_spill(home)
         with in_words(home):
             _make_tables(con)
@@ -108,7 +110,7 @@ def in_words(home: Home) -> Iterator[None]:
 def _what_stopped(message: str, kind: str, home: Home) -> str:
     if "space left" in message or "file too large" in message or "disk quota" in message:
         return _full(home)
-    if _is_of_damage(message):
+    if is_of_damage(message):
         return (
             f"warehouse.duckdb or identity.duckdb in {home.folder} is damaged, or was made with another key: restore both "
             "from a backup, with the keys of that time."
@@ -128,12 +130,6 @@ def _full(home: Home) -> str:
     if home.is_passing:
         return f"The disk that holds {home.folder.parent} is full: make room there, or name another folder in TMPDIR."
     return f"The disk that holds {home.folder} is full: make room there, then run this again. What was taken in stays."
-
-
-def _is_of_damage(message: str) -> bool:
-    """Of a key that was never the file's own the engine says so before it reads anything; what it cannot open after that was
-    changed since it was written."""
-    return any(sign in message for sign in ("aes tag", "corrupt", "checksum", "enough bytes"))
 
 
 def connection(home: Home) -> duckdb.DuckDBPyConnection:
@@ -166,45 +162,6 @@ def _crypto() -> Path:
     if not found:
         raise Refused(f"The httpfs extension for DuckDB {duckdb.__version__} is not installed: run `make setup` again.")
     return found[0]
-
-
-def attach(con: duckdb.DuckDBPyConnection, path: Path, key: str, name: str, *, key_name: str) -> None:
-    """Attach the encrypted file `path`. No engine message or statement, which hold the key, goes further than here."""
-    problem = None
-    try:
-        con.execute(f"ATTACH {quoted(str(path))} AS {name} (ENCRYPTION_KEY {quoted(key)})")
-        keep_private(path)
-    except duckdb.Error as error:
-        problem = _why_not_attached(str(error), path, key_name)
-    if problem:
-        raise problem
-
-
-def keep_private(path: Path) -> None:
-    """Nobody else may read a database or the log beside it, encrypted though both are."""
-    for one in (path, path.with_name(f"{path.name}.wal")):
-        with suppress(FileNotFoundError):
-            one.chmod(0o600)
-
-
-def _why_not_attached(message: str, path: Path, key_name: str) -> Refused:
-    if "lock" in message.lower() and not _is_of_damage(message.lower()):
-        holder = re.search(r"PID (\d+)", message)
-        by = f" (process {holder[1]})" if holder else ""
-        return Busy(f"{path.name} is in use by another run{by}: wait for it to end, then run this again.")
-    return Refused(_why_not_opened(message, path, key_name))
-
-
-def _why_not_opened(message: str, path: Path, key_name: str) -> str:
-    if _is_of_damage(message.lower()):
-        return f"{path.name} is damaged: restore it from a backup, with the key of that time."
-    if "permission" in message.lower() or "read-only" in message.lower():
-        return f"{path.name} may not be opened for writing: check its permissions and its folder's."
-    if "key" in message.lower() or "encrypt" in message.lower():
-        return f"{key_name} does not open {path.name}: put back the key it was made with."
-    if "space" in message.lower():
-        return f"{path.name} cannot be written: the disk is full."
-    return f"{path.name} cannot be opened as a DuckDB file: restore it from a backup."
 
 
 def _make_tables(con: duckdb.DuckDBPyConnection) -> None:

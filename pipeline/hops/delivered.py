@@ -65,7 +65,7 @@ def deliveries(
     each of whole files. A batch is to be put away before the next is asked for."""
     waiting = waiting_may_be_tried(home, feed, intake.waiting_rows(con, feed))
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
-    pseudonyms = identity.Pseudonyms(home.key("pseudonym"))
+    pseudonyms = identity.pseudonyms(home)
     gone = left_out(home, feed, keeps_names=day.keeps_names) if batches else None
     while batches:
         here = batches if feed in KNOWN_THROUGHOUT else batches[:1]

@@ -6,7 +6,6 @@ from datetime import date
 import polars as pl
 
 from pipeline.edges import identity, trail
-from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import (
     HistoryNeeded,
@@ -66,7 +65,7 @@ def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
     if lists:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
-    seals = Seals(home.key("pseudonym"))
+    seals = identity.seals(home)
     for listed in lists:
         write_review_list(listed, folder / f"{listed.urn}.xlsx", seals)
     return len(lists)

@@ -7,6 +7,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipeline.edges import identity
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home, Settings
@@ -161,13 +162,13 @@ def drawn_lots(home: Home, pupil_ids: pl.Series, *, as_of: date) -> pl.DataFrame
     """The draw of the day: pupil_id and lot, a keyed hash of both that nobody can foretell or steer. Empty where no place is
     given so."""
     drawing = pupil_ids.sort().to_list() if home.settings.drawn_places else []
-    key = home.key("pseudonym").encode() if drawing else b""
-    lots = [_lot(key, f"drawn place {as_of} {pupil_id}") for pupil_id in drawing]
+    key, called = identity.drawn_by(home, drawing, as_of=as_of) if drawing else ("", [])
+    lots = [_lot(key, f"drawn place {as_of} {pupil_id}") for pupil_id in called]
     return pl.DataFrame({"pupil_id": drawing, "lot": lots}, schema={"pupil_id": pl.String, "lot": pl.Int64})
 
 
-def _lot(key: bytes, said: str) -> int:
-    return int.from_bytes(hmac.digest(key, said.encode(), "sha256")[:7], "big")
+def _lot(key: str, said: str) -> int:
+    return int.from_bytes(hmac.digest(key.encode(), said.encode(), "sha256")[:7], "big")
 
 
 def _tolerances(settings: Settings) -> Tolerances:

@@ -50,7 +50,7 @@ def read_returned(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, 
 
     The same bytes twice are read once. What was taken and refused is told of in `summary`.
     """
-    seals = Seals(home.key("pseudonym"))
+    seals = identity.seals(home)
     came_back = sorted((_read(one, seals, home) for one in unread(con, home)), key=lambda one: one.turn)
     trail.record_all(home, trail.READ, map(_scope, came_back))
     for read in came_back:

@@ -8,10 +8,9 @@ import duckdb
 import polars as pl
 
 from pipeline.edges import child as children
-from pipeline.edges import claims, forgotten
+from pipeline.edges import claims, forgotten, identity
 from pipeline.edges.child import Child
 from pipeline.edges.errors import Refused
-from pipeline.edges.identity import Pseudonyms
 from pipeline.edges.settings import Home
 from pipeline.edges.upns import upn_checks
 
@@ -35,7 +34,7 @@ def pupil_id_of(home: Home, upn: str) -> tuple[str, str]:
         raise Refused(
             "That is no UPN: it has thirteen characters, and its first letter must fit the others. Nothing was done."
         )
-    return spelt, Pseudonyms(home.key("pseudonym")).of(pl.Series("upn", [spelt]))["pupil_id"][0]
+    return spelt, identity.pseudonyms(home).of(pl.Series("upn", [spelt]))["pupil_id"][0]
 
 
 def whose(con: duckdb.DuckDBPyConnection, home: Home, upn: str) -> Whose:
@@ -52,7 +51,7 @@ def child_of(con: duckdb.DuckDBPyConnection, home: Home, pupil_ids: list[str]) -
         children.make_tables(names)
     linked = agency_links_now(con, home).standing.select("one", "other")
     with claims.claims(home) as names:
-        return children.child(con, names, pupil_ids, home.key("pseudonym"), linked)
+        return children.child(con, names, pupil_ids, identity.pseudonyms(home), linked)
 
 
 def child_marked(con: duckdb.DuckDBPyConnection, home: Home, marked: tuple[str, ...]) -> Child | None:

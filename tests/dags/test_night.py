@@ -105,6 +105,14 @@ def test_no_child_is_named_in_what_airflow_prints_or_keeps(by_dags, airflow, eve
     assert any(path.name == "airflow.db" for path in kept)
 
 
+def test_no_key_is_in_what_airflow_prints_or_keeps(by_dags, airflow):
+    keys = [path.read_text().strip() for path in by_dags[0].folder.glob("*.key")]
+    assert len(keys) == 5 and [key for key in keys if key in by_dags[2]] == []
+    for path in (one for one in airflow.rglob("*") if one.is_file()):
+        kept = path.read_bytes()
+        assert not [key for key in keys if key.encode() in kept], path.name
+
+
 # A task tried again -------------------------------------------------------------------------------------------------------
 
 

@@ -117,14 +117,15 @@ def test_a_key_that_passes_to_another_child_is_marked_no_more():
     assert marks.told_in(hangs, "census pupil", ("parent_key", "native_id")).to_list() == [False, True, False]
 
 
-def test_marks_are_kept_with_the_names_and_carried_over_to_another_key(tmp_path):
+def test_marks_are_kept_with_the_names_and_found_again_under_another_key(tmp_path):
     home = new_home(tmp_path / "home")
     marks = forgotten.marks(home)
     marks.add(UPN, "A890200018001")
     marks.save(home, on=date(2025, 9, 1))
     assert forgotten.marks(home).has(UPN, "A890200018001")
     with identity.identity(home) as names:
-        forgotten.carry_over(names, home.key("pseudonym"))
+        names.execute(identity.FORMER_KEYS.format("identity"))
+        names.execute("INSERT INTO identity.former_keys VALUES (1, ?, '2025-09-01')", [home.key("pseudonym")])
     home.key_file("pseudonym").write_text("another pseudonym key, long enough to be one\n")
     assert forgotten.marks(home).has(UPN, "A890200018001") and not forgotten.marks(home).has(UPN, "A890200018002")
     again = forgotten.marks(home)

@@ -305,13 +305,13 @@ def test_names_held_open_are_opened_once_and_what_is_learned_meanwhile_is_told(h
     assert len(opened) == 2
 
 
-def test_names_that_cannot_be_opened_are_refused_where_they_are_asked_for_and_let_go(home):
+def test_names_that_cannot_be_opened_are_refused_before_anything_is_begun_and_let_go(home):
     assert rows_held(home) == 0
     key = home.folder / "identity.key"
     right = key.read_text()
     key.write_text("another key of thirty-two letters or more")
-    with identity.held(home), pytest.raises(Refused, match=r"identity\.key"):
-        rows_held(home)
+    with pytest.raises(Refused, match=r"identity\.key"), identity.held(home):
+        pytest.fail("it was begun")
     key.write_text(right)
     assert rows_held(home) == 0
 

@@ -1,0 +1,106 @@
+"""What a change of keys is about to do, on record before it does it: killed at any moment, it is finished or undone by whoever comes next.
+
+New databases are written beside the old, and a new key beside the old key. From the moment all of them are proven, and that is on record,
+they take the old ones' places, however often it is begun again; before it, all that was written goes.
+"""
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from .errors import Refused
+from .in_place import beside, put_in_place, remove_left, to_disk
+from .settings import Home
+
+JOURNAL = "rekeying.json"
+LONGEST_WAIT = 60 * 60.0
+"""Seconds that whoever finds another changing keys waits for it."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change under way: of which key, the databases written anew, the files of the old and the new key where those are ours to write, and
+    whether the new key's file is of our making. No key is in it."""
+
+    key: str
+    databases: tuple[str, ...]
+    key_file: str | None = None
+    new_key_file: str | None = None
+    is_made: bool = False
+    is_proven: bool = False
+
+
+def settle(home: Home, alone: Callable[..., AbstractContextManager]) -> None:
+    """Finish or undo what a killed change of keys left, with the home held by `alone`."""
+    if not (home.folder / JOURNAL).exists():
+        return
+    with alone(home.folder, wait=LONGEST_WAIT):
+        end(home)
+
+
+def end(home: Home) -> Change | None:
+    """Finish or undo, for who holds the home alone; what was on record. Raises Refused where a key's file may not be written."""
+    change = on_record(home)
+    if change is None:
+        return None
+    try:
+        _finish(home, change) if change.is_proven else _undo(home, change)
+    except PermissionError as fault:
+        raise Refused(
+            f"{change.key}.key of {home.folder} was being changed, and {fault.filename} may not be written: run this again as who may."
+        ) from None
+    (home.folder / JOURNAL).unlink()
+    to_disk(home.folder)
+    return change
+
+
+def begin(home: Home, change: Change) -> None:
+    _write(home, change)
+
+
+def prove(home: Home, change: Change) -> None:
+    """From here on there is no way back."""
+    _write(home, replace(change, is_proven=True))
+
+
+def on_record(home: Home) -> Change | None:
+    try:
+        told = json.loads((home.folder / JOURNAL).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Change(**told | {"databases": tuple(told["databases"])})
+
+
+def _finish(home: Home, change: Change) -> None:
+    for name in change.databases:
+        if beside(home.folder / name).exists():
+            put_in_place(home.folder / name)
+    if change.new_key_file:
+        folder, following = Path(change.key_file).parent, Path(change.new_key_file)
+        if not folder.is_dir():  # as where a service is lent some keys and sees no folder of theirs
+            raise PermissionError(errno.EACCES, "", str(folder))
+        if following.exists():
+            following.replace(change.key_file)
+            to_disk(folder)
+
+
+def _undo(home: Home, change: Change) -> None:
+    for name in change.databases:
+        remove_left(home.folder / name)
+    if change.new_key_file and change.is_made:
+        Path(change.new_key_file).unlink(missing_ok=True)
+
+
+def _write(home: Home, change: Change) -> None:
+    """Whole or not at all, and on the disk."""
+    part = home.folder / f".{JOURNAL}"
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(asdict(change), file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(home.folder / JOURNAL)
+    to_disk(home.folder)
