@@ -83,7 +83,7 @@ unlinked_days = 31        # days that a row nobody is linked to is kept, in case
 [retention]               # how long each kind of record is kept; of each feed [feeds.NAME] retention_months says it. Months are counted
                           # from the end of the school year a record is of; what is due goes at the end of each night
 score_days = 14           # points, signals and reasons of a listed pupil, after the decision on them: as long as a family may ask why. Of
-                          # one nobody decides on, until a newer list is out; of everybody else, until the next look
+                          # one nobody decides on, and of everybody else, until the next lists are out
 checks_months = 12        # what registers were held to, school by school: no child is in it
 answers_months = 36       # who was on which list, decisions and what came of them: a decision holds for a year, and an order of lists
                           # is learned from the terms gone by

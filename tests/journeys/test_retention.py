@@ -119,8 +119,10 @@ def test_every_list_figure_and_snapshot_is_the_same_as_if_nothing_were_removed(w
     assert any(ours.lists for ours in with_it.nights.values())
 
 
-def test_what_figures_rest_on_is_kept_apart_until_its_school_year_is_over(with_it, days):
-    last, next_year = with_it.held[days[3]], with_it.held[days[4]]
+def test_what_figures_rest_on_is_kept_apart_until_its_school_year_is_over(with_it, days, tmp_path):
+    home = copy(with_it.home, tmp_path / "home")
+    retain(home, days[-1])
+    last, next_year = with_it.held[days[3]], tables(home, "derived")
     assert last["derived.first_found"]["first_on"].min() == days[0]
     assert last["derived.listed_signals"].height > 0
     assert last["derived.groups_of_years"].is_empty()
@@ -129,71 +131,74 @@ def test_what_figures_rest_on_is_kept_apart_until_its_school_year_is_over(with_i
 
 
 def test_found_first_is_read_from_there_when_the_look_is_gone(of_a_list, days):
-    retain(of_a_list, days[1])
+    retain(of_a_list, days[2])
     with shelf.warehouse(of_a_list) as con:
-        found = looks.found_before(con, as_of=days[2])
+        found = looks.found_before(con, as_of=days[3])
         held = con.execute("SELECT DISTINCT pupil_id FROM warehouse.derived.triage WHERE as_of = ?", [days[0]]).pl()
         no_more = found.join(held, on="pupil_id", how="anti")
         assert no_more.height > 0 and no_more["first_on"].min() == days[0]
         con.execute("DELETE FROM warehouse.derived.first_found")
-        assert not looks.found_before(con, as_of=days[2]).equals(found)
+        assert not looks.found_before(con, as_of=days[3]).equals(found)
 
 
 def scored(held: dict[str, pl.DataFrame]) -> set[tuple[date, str]]:
     return {row for name in SCORED for row in held[f"derived.{name}"].select("as_of", "pupil_id").rows()}
 
 
-def test_a_score_is_held_of_the_newest_look_and_of_pupils_whose_review_is_open_and_of_nobody_else(with_it, days):
+def test_a_score_is_held_since_the_newest_lists_and_of_pupils_whose_review_is_open_and_of_nobody_else(with_it, days):
     for number, day in enumerate(days):
         held, places = with_it.held[day], with_it.held[day]["derived.issued_places"]
         newest = max(places["as_of"])
+        assert {of for of, _ in scored(held)} >= ({newest} if day in FIRST_NIGHTS_OF_NEXT_YEAR else {newest, day})
         decided = {
             (listed, pupil): listed + timedelta(days=2)
             for listed in days[:number]
             for pupil in [places.filter(as_of=listed)["pupil_id"].min()]
             if pupil
         }
-        for of, pupil in {one for one in scored(held) if one[0] != day}:
-            is_decided = (of, pupil) in decided
+        for of, pupil in {one for one in scored(held) if one[0] < newest}:
             assert (of, pupil) in set(places.select("as_of", "pupil_id").rows())
-            assert decided[of, pupil] + timedelta(days=14) > day if is_decided else of == newest, (day, of)
+            assert decided[of, pupil] + timedelta(days=14) > newest, (day, of)
 
 
-def test_of_the_day_before_nothing_is_left_of_those_on_no_list(with_it, without, days):
-    list_day, between = days[0], days[1]
-    listed = with_it.held[between]["derived.issued_places"].filter(as_of=list_day)["pupil_id"]
-    of_before = with_it.held[between]["derived.triage"].filter(as_of=list_day)
-    assert 0 < len(listed) == of_before.height < without.held[between]["derived.triage"].filter(as_of=list_day).height
-    assert set(of_before["pupil_id"]) == set(listed)
-    assert with_it.held[between]["derived.off_list"].filter(pl.col("as_of") < between).is_empty()
+def test_between_lists_nothing_goes_and_with_the_next_lists_all_but_open_reviews(with_it, without, days):
+    first, between, second = days[:3]
+    assert with_it.held[between]["derived.triage"].equals(without.held[between]["derived.triage"])
+    held = with_it.held[second]["derived.triage"]
+    decided = with_it.held[second]["derived.issued_places"].filter(as_of=first)["pupil_id"].min()
+    assert held.filter(as_of=first)["pupil_id"].to_list() == [decided] and held.filter(as_of=between).is_empty()
+    assert without.held[second]["derived.triage"].filter(as_of=first).height > 20
+    assert with_it.held[second]["derived.off_list"].filter(pl.col("as_of") < second).is_empty()
 
 
-def test_lists_gone_by_are_made_again_byte_for_byte_and_their_looks_go_with_the_next_night(with_it, days, tmp_path):
+def test_lists_gone_by_are_made_again_byte_for_byte_and_their_looks_go_again(with_it, days, tmp_path):
     home = copy(with_it.home, tmp_path / "home")
     assert a2n("flag", "--home", home.folder, "--as-of", days[2]).status == 0
     assert lists(home, days[2]) == with_it.nights[days[2]].lists
     assert tables(home, "derived")["derived.triage"].filter(as_of=days[2]).height > 20
-    assert a2n("nightly", "--home", home.folder, "--as-of", days[-1] + timedelta(days=1)).status == 0
-    assert tables(home, "derived")["derived.triage"].filter(as_of=days[2]).is_empty()
+    retain(home, days[-1])
+    left = tables(home, "derived")["derived.triage"]
+    assert left.filter(as_of=days[2]).height <= 1 and left.filter(as_of=days[3]).height > 20
 
 
 # A score and the day its time is over
 
 
 @pytest.fixture(scope="module")
-def two_nights(begun, days, tmp_path_factory) -> Home:
-    """After a list, on which the first pupil was decided, and a night between; nothing is removed yet."""
-    home = copy(begun, tmp_path_factory.mktemp("two") / "home")
+def three_nights(begun, days, tmp_path_factory) -> Home:
+    """After a list, on which the first pupil was decided, a night between and the next list; nothing is removed yet."""
+    home = copy(begun, tmp_path_factory.mktemp("three") / "home")
     with mock.patch("pipeline.hops.retaining.retained_last", return_value=[]):
         flow.nightly(home, as_of=days[0])
         answer(home, days[0])
         flow.nightly(home, as_of=days[1])
+        flow.nightly(home, as_of=days[2])
     return home
 
 
 @pytest.fixture
-def of_a_list(two_nights, tmp_path) -> Home:
-    return copy(two_nights, tmp_path / "home")
+def of_a_list(three_nights, tmp_path) -> Home:
+    return copy(three_nights, tmp_path / "home")
 
 
 def retain(home: Home, day: date, *words: str) -> dict:
@@ -207,13 +212,13 @@ def test_the_score_of_a_decided_row_goes_on_the_fourteenth_day_after_and_not_the
     decided = tables(home, "feedback")["feedback.decisions"]["pupil_id"][0]
     is_held = lambda: (days[0], decided) in scored(tables(home, "derived"))  # noqa: E731
     known_on = days[0] + timedelta(days=2)
-    assert retain(home, days[1])["removed"]["looks"] > 0 and is_held()
+    assert retain(home, days[2])["removed"]["looks"] > 0 and is_held()
     assert retain(home, known_on + timedelta(days=13))["removed"].get("looks") is None and is_held()
     assert retain(home, known_on + timedelta(days=14), "--dry-run")["removed"]["looks"] > 0 and is_held()
     assert retain(home, known_on + timedelta(days=14))["removed"]["looks"] > 0 and not is_held()
     others = tables(home, "derived")["derived.issued_places"].filter(as_of=days[0])["pupil_id"].to_list()
-    assert len(others) > 1  # nobody has decided on the others, and no newer list is out
-    assert {pupil for as_of, pupil in scored(tables(home, "derived")) if as_of == days[0]} == {*others} - {decided}
+    assert len(others) > 1  # nobody has decided on the others, and the next list is out
+    assert {as_of for as_of, _ in scored(tables(home, "derived"))} == {days[2]}
     assert tables(home, "feedback")["feedback.decisions"].height == 1
 
 
@@ -222,22 +227,22 @@ def test_the_score_of_a_decided_row_goes_on_the_fourteenth_day_after_and_not_the
 
 def test_it_says_what_it_removed_and_so_do_the_trail_and_the_table(of_a_list, days):
     home = of_a_list
-    assert retain(home, days[1])["removed"]["looks"] > 90
+    assert retain(home, days[2])["removed"]["looks"] > 90
     told = tables(home, "audit")["audit.retention"]
     looks = told.filter(kind="looks")
-    assert looks.height == 1 and looks["removed"][0] > 90 and looks["up_to"][0] == days[1] - timedelta(days=1)
+    assert looks.height == 1 and looks["removed"][0] > 90 and looks["up_to"][0] == days[2] - timedelta(days=1)
     lines = [line for _, _, line in trail.lines_of(home.folder / trail.FOLDER)]
     assert any(
         trail.RETAINED.encode() in line and f'"removed": {looks["removed"][0]}'.encode() in line for line in lines
     )
-    ran = a2n("retain", "--home", home.folder, "--as-of", days[1])
+    ran = a2n("retain", "--home", home.folder, "--as-of", days[2])
     assert "Nothing is due." in ran.out and "Written anew" in ran.out
 
 
 @pytest.fixture(scope="module")
-def undisturbed(two_nights, days, tmp_path_factory) -> dict[str, pl.DataFrame]:
-    home = copy(two_nights, tmp_path_factory.mktemp("undisturbed") / "home")
-    retain(home, days[1])
+def undisturbed(three_nights, days, tmp_path_factory) -> dict[str, pl.DataFrame]:
+    home = copy(three_nights, tmp_path_factory.mktemp("undisturbed") / "home")
+    retain(home, days[2])
     return tables(home)
 
 
@@ -252,8 +257,8 @@ def undisturbed(two_nights, days, tmp_path_factory) -> dict[str, pl.DataFrame]:
 )
 def test_killed_and_given_again_it_ends_as_if_undisturbed(of_a_list, undisturbed, days, moment):
     home = of_a_list
-    assert a2n_killed(moment, 1, "retain", "--home", home.folder, "--as-of", days[1]) == KILLED
-    retain(home, days[1])
+    assert a2n_killed(moment, 1, "retain", "--home", home.folder, "--as-of", days[2]) == KILLED
+    retain(home, days[2])
     ours, theirs = tables(home), undisturbed
     assert all(ours[name].equals(theirs[name]) for name in ours if name != "audit.retention")
     assert scored(ours) and not list(home.folder.glob("*.anew"))
