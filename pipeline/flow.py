@@ -216,8 +216,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         is_issued = days.is_newest(con, as_of=as_of)
         home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
         with summary.timed("read"):
-            known = clocks.known_as_of(con, as_of)
-            before = issued.before(con, as_of=as_of)
+            known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
         with summary.timed("store"):
             store(con, look)
