@@ -199,7 +199,7 @@ def _write_anew(home: Home, path: Path, key: str) -> None:
 
 def _prove(home: Home, what: Sought, *, but_not_names: bool = False) -> tuple[int, int]:
     """How many files and tables were looked through. Raises Refused, with the places, where anything of the child is left."""
-    left = [str(path.relative_to(home.folder)) for path in traces.files_with(home, what)] if what.words else []
+    left = [files.told(home, path) for path in traces.files_with(home, what)] if what.words else []
     looked_at = 0
     for told, count in _tables(home, what, but_not_names):
         looked_at += count
@@ -230,7 +230,7 @@ def _end(home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int])
         rows=begun.rows,
         files_rewritten=begun.rewritten,
         files_removed=begun.removed,
-        removed=tuple(str(path.relative_to(home.folder)) for path in gone),
+        removed=tuple(files.told(home, path) for path in gone),
         days_to_make_again=tuple(sorted(day for day in days - set(begun.days) if _is_day(day))),
         made_again=begun.days,
         models=tuple(sorted(path.name for path in (home.folder / "models").glob("*") if path.is_dir())),

@@ -21,15 +21,16 @@ OF_NOBODY = {
     "staged.mark_codes", "derived.issued_lists", "derived.reconciliation", "derived.schools_without_list", "feedback.returns",
     "feedback.refused_rows", "audit.runs", "audit.extracts", "audit.parts", "audit.notes", "audit.hidden_cells", "audit.told_cells",
     "audit.group_days", "audit.kept_group_audit", "audit.kept_ever", "audit.forgettings", "audit.forgotten_pupils",
-    "audit.rewritten_extracts",
+    "audit.rewritten_extracts", "audit.retention", "derived.groups_of_years",
 }  # fmt: skip
 """Tables no row of which is a child's. Of schools, files, runs and counts; put a new table here only if that is so."""
 OF_NAMES_OF_NOBODY = {
     "identity.agency_weighed",
     "identity.linkage_model",
     "identity.forgotten",
-    "identity.forgotten_keys",
+    "identity.former_keys",
     "identity.pseudonym_key",
+    "identity.trail_heads",
 }
 
 
