@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from .identity import Pseudonyms, former_keys, identity
+from .identity import Pseudonyms, former_keys, identity, key_in_use
 from .settings import Home
 
 _TABLES = """
@@ -133,8 +133,8 @@ def marks(home: Home, pseudonyms: Pseudonyms | None = None) -> Marks:
     with the `pseudonyms` that what is looked at was hashed by."""
     with _with_marks(home) as con:
         told = con.execute("SELECT kind, mark FROM identity.forgotten").fetchall()
-        former = [one.key for one in former_keys(con)]
-    return Marks([_derived(key) for key in (home.key("pseudonym"), *reversed(former))], told, pseudonyms)
+        keys = key_in_use(con, home), *(one.key for one in reversed(former_keys(con)))
+    return Marks([_derived(key) for key in keys], told, pseudonyms)
 
 
 @contextmanager

@@ -100,7 +100,9 @@ def _lying(home: Home) -> _Lying:
 
 def visible(folder: Path) -> list[Path]:
     """The files in a folder as people put them there: nothing hidden, and no link, which might lead anywhere."""
-    found = (path for path in folder.rglob("*") if not any(one.startswith(".") for one in path.relative_to(folder).parts))
+    found = (
+        path for path in folder.rglob("*") if not any(one.startswith(".") for one in path.relative_to(folder).parts)
+    )
     return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
