@@ -214,7 +214,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         days.refuse_to_look_as_of(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
         is_issued = days.is_newest(con, as_of=as_of)
-        home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
+        home = _to_look_at(con, home, summary, anew=anew and is_issued, as_of=as_of)
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
@@ -300,6 +300,16 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
         to_print = printables(look, lists, everyone=everyone)
     summary.stopped_because = " ".join(_print_out(home, summary, to_print, as_of=as_of)) or None
     return summary
+
+
+def _to_look_at(con: DuckDBPyConnection, home: Home, summary: Summary, *, anew: bool, as_of: date) -> Home:
+    """The home with the settings to look with: `anew` those of now, without the rows whose time is over."""
+    from pipeline.hops.retaining import records_first
+
+    if not anew:
+        return _as_it_was(con, home, summary, as_of=as_of)
+    records_first(con, home, summary, as_of=as_of)
+    return home
 
 
 def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Home:
