@@ -4,7 +4,8 @@ Every remainder a reader could have by subtraction is a cell (`disclosure_cells`
 written down once (`disclosure_sums`). `hidden_cells` does the rest. A rate is published only where both counts it is made of are.
 
 A reader has the nights before as well. A cell once hidden, and every one hidden for its sake, stays hidden for the school year; and
-a number that was told before, and is the same tonight, covers for none that is hidden now.
+a number that was told before, and is the same tonight, covers for none that is hidden now. What those numbers alone add up to
+that reader has whatever is printed tonight: nothing is hidden for its sake but from the reader who supposes nothing (`had_anyway`).
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from .disclosure_cells import exact_cells, knowing_rolls, remembering
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
+from .had_anyway import had_anyway
 from .hidden_cells import Cell, Hidden, Sum, hidden_cells
 from .policy_of_publishing import Policy
 from .published_pages import key_of, pages
@@ -69,8 +71,9 @@ def _hidden_from_both(cells: Mapping[tuple, Cell], sums: list[Sum], policy: Poli
     """What is to be hidden from whoever supposes that nothing has changed; and what more it takes to hide from whoever knows how many
     pupils each school has. Hiding more tells neither of them more."""
     first = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
-    if first.given_away:
-        return first
+    given_away = first.given_away - had_anyway(first.given_away, cells, sums, fewest_shown=policy.fewest_shown)
+    if given_away:
+        return Hidden(first.names, given_away)
     then = hidden_cells(knowing_rolls(cells, sums, first.names, policy), sums, fewest_shown=policy.fewest_shown)
     return Hidden(first.names | then.names, then.given_away)
 
