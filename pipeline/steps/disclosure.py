@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .disclosure_cells import exact_cells, knowing_rolls, remembering
+from .disclosure_cells import exact_cells, knowing_rolls, remembering, with_rolls
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
@@ -70,11 +70,15 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
 def _hidden_from_both(cells: Mapping[tuple, Cell], sums: list[Sum], policy: Policy) -> Hidden:
     """What is to be hidden from whoever supposes that nothing has changed; and what more it takes to hide from whoever knows how many
     pupils each school has. Hiding more tells neither of them more."""
-    first = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
-    given_away = first.given_away - had_anyway(first.given_away, cells, sums, fewest_shown=policy.fewest_shown)
+    fewest = policy.fewest_shown
+    first = hidden_cells(cells, sums, fewest_shown=fewest)
+    given_away = first.given_away - had_anyway(first.given_away, cells, sums, fewest_shown=fewest)
     if given_away:
         return Hidden(first.names, given_away)
-    then = hidden_cells(knowing_rolls(cells, sums, first.names, policy), sums, fewest_shown=policy.fewest_shown)
+    seen = with_rolls(sums)
+    safe = {name for name, cell in cells.items() if name not in seen and not cell.is_fixed} - first.given_away
+    second = knowing_rolls(cells, sums, first.names, policy)
+    then = hidden_cells(second, sums, fewest_shown=fewest, safe=safe)
     return Hidden(first.names | then.names, then.given_away)
 
 
