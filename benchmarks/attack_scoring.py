@@ -17,8 +17,8 @@ FEW = range(1, 5)
 
 @dataclass
 class Score:
-    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that is hidden as few are; the others are hidden
-    for another's sake, or because they told on an earlier day."""
+    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that is hidden as few are; the others, of five
+    or more and noughts that are told elsewhere, are hidden for another's sake, or because they told on an earlier day."""
 
     hidden: int = 0
     telling: int = 0
@@ -62,6 +62,17 @@ def _exact(week: Snapshot, folder: Path) -> dict:
     return found
 
 
+def told_by_places(weeks: Sequence[Snapshot], folder: Path) -> set[Cell]:
+    """Full lists. Where anybody is left off, as many are listed as a school has places: "a rule, not a count of what children are", as
+    the notes of the table say, and nothing to find."""
+    full = (pl.col("eligible_not_listed") > 0) & (pl.col("listed") == pl.col("places"))
+    return {
+        (week.week, ("school", urn, "listed"))
+        for week in weeks
+        for urn in pl.read_parquet(folder / f"{week.week:02}" / "school.parquet").filter(full)["urn"]
+    }
+
+
 def telling_rests(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> set[Cell]:
     """Numbers printed nowhere that tell of few, or that all of a whole are one thing."""
     found = set()
@@ -86,7 +97,7 @@ def scored(
         if truth.get(cell, pinned.value) != pinned.value:
             score.wrong.append(f"{words}: {pinned.value} claimed, for {pinned.because}")
         if cell in hidden:
-            kind = "telling" if tells(cell, truth) else "not small"
+            kind = "telling" if tells(cell, truth) else "not small" if truth[cell] else "noughts"
             score.tables[cell[1][0]] += 1
             score.because[pinned.because] += 1
         elif cell in of_rests:
@@ -94,7 +105,7 @@ def scored(
         else:
             continue
         score.found[kind] += 1
-        if kind != "not small" and len(score.examples) < _EXAMPLES:
+        if kind in ("telling", "rests") and len(score.examples) < _EXAMPLES:
             score.examples.append(f"{words}: {pinned.value}, for {pinned.because}")
     return score
 

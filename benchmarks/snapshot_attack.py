@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .attack import carefully, hidden_cells, naively, reckoned, recovered
 from .attack_nights import Weekly, weekly_nights
-from .attack_scoring import Score, guesses, scored, supposed_rightly, truth_of
+from .attack_scoring import Score, guesses, scored, supposed_rightly, told_by_places, truth_of
 from .attack_tables import read_pupils, read_snapshots
 from .report import machine, written
 
@@ -34,7 +34,8 @@ def attacked(folder: Path) -> dict:
     told: dict = {"guesses": {}}
     for of, rule in RULES.items():
         weeks, rolls = read_snapshots(folder / of), read_pupils(folder / "pupils.csv")
-        truth, hidden = truth_of(weeks, folder / "truth"), hidden_cells(weeks)
+        truth, full_lists = truth_of(weeks, folder / "truth"), told_by_places(weeks, folder / "truth")
+        hidden = hidden_cells(weeks) - full_lists
         told["guesses"][of] = {words: vars(one) for words, one in guesses(weeks, truth).items()}
         for reader in READERS:
             supposed = supposed_rightly(weeks, truth) if reader == "lucky" else {}
@@ -86,7 +87,7 @@ def _sum(some: Iterable[dict]) -> dict:
 def _score(score: Score) -> dict:
     return {
         "hidden": score.hidden, "of_few": score.telling, "of_few_found": score.found["telling"],
-        "not_small_found": score.found["not small"], "rests_of_few_found": score.found["rests"], "claimed_wrongly": len(score.wrong),
+        "not_small_found": score.found["not small"], "noughts_found": score.found["noughts"], "rests_of_few_found": score.found["rests"], "claimed_wrongly": len(score.wrong),
         "by_table": {table: [score.tables[table], of] for table, of in sorted(score.hidden_by_table.items())},
         "by_relation": dict(score.because.most_common()), "examples": score.examples[:20], "wrong": score.wrong[:20],
     }  # fmt: skip
@@ -100,11 +101,11 @@ def in_words(told: dict, names: dict[str, str]) -> str:
     lines = [
         f"{run['weeks']} weekly snapshots of {len(told['authorities'])} made-up authorities ({'; '.join(one['made_up'] for one in told['authorities'])}), "
         "read with the number of pupils of each school and week.", "",
-        "| suppression | reader | counts hidden | of few or none | of those found | others found | found of what is left of a whole | claimed wrongly |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| suppression | reader | counts hidden | of few or none | of those found | of five or more found | noughts found | found of what is left of a whole | claimed wrongly |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {names[of]} | {reader} | {one['hidden']:,} | {one['of_few']:,} | {one['of_few_found']:,} | {one['not_small_found']:,} "
-            f"| {one['rests_of_few_found']:,} | {one['claimed_wrongly']:,} |"
+            f"| {one['noughts_found']:,} | {one['rests_of_few_found']:,} | {one['claimed_wrongly']:,} |"
             for of in RULES for reader in READERS for one in [every[f"{of}, {reader}"]]
         ), "",
         "Of the naive suppression, by table, as the certain reader found them:", "", "| table | hidden | found |", "|---|---:|---:|",
