@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from .attack import Cell, nought_may_be_hidden
-from .attack_relations import rests
+from .attack_relations import relations, rests
 from .attack_solving import Pinned
 from .attack_tables import KEYS, Snapshot
 
@@ -164,7 +164,36 @@ def guesses(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[str, G
             ways["as it was next told"][cell] = following
         if last is not None and last == following:
             ways["told alike before and after"][cell] = last
+    ways["worked out from the others as last told"] = _from_others_as_last_told(weeks, truth)
     return {words: _held_to_prior(guessed, truth) for words, guessed in ways.items()}
+
+
+def _from_others_as_last_told(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[Cell, int]:
+    """What one relation gives of a hidden count, where that is few, if all else hidden in it is as it was last told: what a reader has who
+    supposes so and is told by nobody where it is not. Of how many pupils there are they need suppose nothing."""
+    last: dict = {}
+    guessed: dict[Cell, int] = {}
+    for number, week in enumerate(weeks):
+        for relation in relations(week):
+            names = [name for name, _ in relation.terms]
+            if (relation.least, relation.most) != (0, 0) or any((number, name) not in truth for name in names):
+                continue
+            known = {
+                name: truth[number, name] if name[-1] == "pupils_on_roll" else week.numbers.get(name) for name in names
+            }
+            hidden = [name for name in names if known[name] is None]
+            for name, sign in relation.terms if len(hidden) > 1 else ():
+                if name in hidden and all(other in last for other in hidden if other != name):
+                    others = (
+                        by * last[one] if known[one] is None else by * known[one]
+                        for one, by in relation.terms
+                        if one != name
+                    )
+                    value = -sign * sum(others)
+                    if value in FEW:
+                        guessed.setdefault((number, name), value)
+        last |= {name: value for name, value in week.numbers.items() if value is not None}
+    return guessed
 
 
 def _told_around(weeks: Sequence[Snapshot]):
