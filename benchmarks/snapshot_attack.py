@@ -5,7 +5,7 @@
 Makes up authorities, runs a night a week for so many weeks, and keeps each week's snapshot as our suppression leaves it and as a naive
 one would (`naive_suppression`: 1 to 4 hidden, nothing else, no memory). Then `attack` is let loose on both, knowing the same: first a
 reader who is certain of everything; then a lucky one, who takes numbers for unchanged from one week to the next and is told where that is
-so. What they claim is held to the exact counts, which only this program has. Fails where the
+so. What they claim is held to the exact counts, which only this program has. Full lists are not counted: the notes tell them. Fails where the
 certain reader finds a count of few of ours, where nothing of the naive is found, or where anything claimed is not so. What is hidden only
 for another's sake, or for the year, is told of apart.
 """
@@ -108,6 +108,7 @@ def in_words(told: dict, names: dict[str, str]) -> str:
             f"| {one['noughts_found']:,} | {one['rests_of_few_found']:,} | {one['claimed_wrongly']:,} |"
             for of in RULES for reader in READERS for one in [every[f"{of}, {reader}"]]
         ), "",
+        _plainly(every), "",
         "Of the naive suppression, by table, as the certain reader found them:", "", "| table | hidden | found |", "|---|---:|---:|",
         *(f"| {table} | {of:,} | {found:,} |" for table, (found, of) in every["naive, certain"]["by_table"].items()), "",
         "And by the relation that settled them:", "", "| relation | found |", "|---|---:|",
@@ -120,6 +121,18 @@ def in_words(told: dict, names: dict[str, str]) -> str:
         ), "", f"`{run['command']}`{', ' + run['date'] if run['date'] else ''}.",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _plainly(every: dict) -> str:
+    """What is found of ours, and why it protects nobody; what the lucky reader's luck is."""
+    certain = every["ours, certain"]
+    return (
+        f"Of ours {certain['not_small_found']:,} hidden counts of five or more are found, and {certain['noughts_found']:,} noughts that tell of nobody. "
+        "They were hidden on an earlier day, for a few children's sake or to cover for such a count, and stay empty for the school year, though "
+        "what stands beside them gives them by now: that they are empty protects nobody, and that they are found harms nobody. "
+        "The lucky reader is told by the harness which hidden numbers are as they were last told, and so has more than anyone does: the last lines below say how often a "
+        "reader is right who supposes it without being told."
+    )
 
 
 NAMES = {"ours": "ours", "naive": "naive: 1 to 4 hidden, no more"}
