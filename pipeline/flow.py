@@ -27,6 +27,7 @@ from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import done_with, taken_for_good
 from pipeline.hops.based import refuse_to_look, said_of_reviews
 from pipeline.hops.delivered import expect
+from pipeline.hops.pages import pages as pages
 from pipeline.hops.pages import pages_of_the_night
 from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
