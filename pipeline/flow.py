@@ -27,7 +27,8 @@ from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import done_with, taken_for_good
 from pipeline.hops.based import refuse_to_look, said_of_reviews
 from pipeline.hops.delivered import expect
-from pipeline.hops.pages import pages
+from pipeline.hops.pages import pages as pages
+from pipeline.hops.pages import pages_of_the_night
 from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
@@ -214,7 +215,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         days.refuse_to_look_as_of(con, home, as_of)
         summary.run = runs.named(con, "flag", as_of)
         is_issued = days.is_newest(con, as_of=as_of)
-        home = home if anew and is_issued else _as_it_was(con, home, summary, as_of=as_of)
+        home = _to_look_at(con, home, summary, anew=anew and is_issued, as_of=as_of)
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
@@ -237,7 +238,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
             to_print = of_the_night(look, lists, home.settings)
     summary.remarks += _said_of(home, look, as_of=as_of)
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
-    _write_pages(home, summary)
+    pages_of_the_night(home, summary)
     summary.remarks += retained_last(home, summary, as_of=as_of) if anew and is_issued else []
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
@@ -247,17 +248,6 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
 def _said_of(home: Home, look, *, as_of: date) -> list[str]:
     opinion = [look.opinion.said] if look.opinion.said else []
     return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
-
-
-def _write_pages(home: Home, summary: Summary) -> None:
-    """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
-    if not home.settings.static_pages:
-        return
-    try:
-        with summary.timed("pages"):
-            pages(home, home.pages)
-    except (Refused, OSError) as why:
-        summary.remarks.append(f"The pages could not be written: {why}")
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -300,6 +290,16 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
         to_print = printables(look, lists, everyone=everyone)
     summary.stopped_because = " ".join(_print_out(home, summary, to_print, as_of=as_of)) or None
     return summary
+
+
+def _to_look_at(con: DuckDBPyConnection, home: Home, summary: Summary, *, anew: bool, as_of: date) -> Home:
+    """The home with the settings to look with: `anew` those of now, without the rows whose time is over."""
+    from pipeline.hops.retaining import records_first
+
+    if not anew:
+        return _as_it_was(con, home, summary, as_of=as_of)
+    records_first(con, home, summary, as_of=as_of)
+    return home
 
 
 def _as_it_was(con: DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> Home:

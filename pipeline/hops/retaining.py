@@ -1,8 +1,8 @@
 """Retention applied: what is due of each kind of record goes, in an order that never leaves one resting on another that is gone."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import partial
 
 import duckdb
@@ -48,14 +48,31 @@ class Retained:
         return vars(self) | {"as_of": self.as_of.isoformat(), "up_to": up_to}
 
 
-def retain(home: Home, *, as_of: date | None, is_trial: bool = False, nightly: bool = False) -> Retained:
+def records_first(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary, *, as_of: date) -> None:
+    """Before a night looks, rows of feeds whose time is over go: no list of that day rests on them, and it can be had again without them."""
+    run = retained.named(con, as_of)
+    for feed in reversed(FEED_NAMES):
+        for due in _some(_of_feed(con, home, feed, as_of=as_of)):
+            read_until = due.read_until and min(due.read_until, as_of - timedelta(days=1))
+            retained.apply(con, home, replace(due, read_until=read_until), run=run, as_of=as_of)
+            summary.removed[due.kind] = due.removed
+
+
+def retain(
+    home: Home,
+    *,
+    as_of: date | None,
+    is_trial: bool = False,
+    nightly: bool = False,
+    gone: Mapping[str, int] | None = None,
+) -> Retained:
     """Remove what is due; of a trial, only count it. By hand, `nightly` false, names are looked through too, and a database of which
-    anything was removed is written anew, so that no byte of it is left.
+    anything was removed is written anew, so that no byte of it is left. Of a night rows of feeds are `gone` by then, see `records_first`.
 
     `as_of` left out is today, or the newest day on record where that is later. Raises Refused for a day before that of the newest
     lists, and in a live home for one that has not come.
     """
-    done = _removed(home, as_of=as_of, is_trial=is_trial, nightly=nightly)
+    done = _removed(home, as_of=as_of, is_trial=is_trial, nightly=nightly, gone=gone or {})
     if not (nightly or is_trial):
         done.written_anew = _write_anew(home)
     return done
@@ -65,7 +82,7 @@ def retained_last(home: Home, summary: Summary, *, as_of: date) -> list[str]:
     """A night's retention, told in its summary; returns what else is to be said. Lists and figures are out, whatever happens."""
     try:
         with summary.timed("retention"):
-            done = retain(home, as_of=as_of, nightly=True)
+            done = retain(home, as_of=as_of, nightly=True, gone=summary.removed)
     except (Refused, OSError) as why:
         return [f"Retention could not be applied: {why}"]
     summary.removed = done.removed
@@ -73,11 +90,11 @@ def retained_last(home: Home, summary: Summary, *, as_of: date) -> list[str]:
 
 
 @holding.while_at_work
-def _removed(home: Home, *, as_of: date | None, is_trial: bool, nightly: bool) -> Retained:
+def _removed(home: Home, *, as_of: date | None, is_trial: bool, nightly: bool, gone: Mapping[str, int]) -> Retained:
     if not home.warehouse.exists():
         raise Refused(f"{home.folder} holds nothing yet: a2n nightly makes its databases.")
     with shelf.warehouse(home) as con, identity.held(home):
-        done = Retained(_day(con, home, as_of=as_of), is_trial=is_trial)
+        done = Retained(_day(con, home, as_of=as_of), is_trial=is_trial, removed=dict(gone))
         run = retained.named(con, done.as_of)
         for due in _due(con, home, done, is_all=not nightly):
             if not is_trial:
@@ -119,7 +136,7 @@ def _due(con: duckdb.DuckDBPyConnection, home: Home, done: Retained, *, is_all: 
     )
     yield from _some(kinds.due_answers(con, as_of=as_of, months=keep.answers_months))
     yield from _some(kinds.due_lists(con, as_of=as_of, months=keep.answers_months))
-    for feed in reversed(FEED_NAMES):
+    for feed in reversed(FEED_NAMES) if is_all else ():
         yield from _some(_of_feed(con, home, feed, as_of=as_of))
     yield from _some(kinds.due_of_files(con, as_of=as_of, months=keep.audit_months))
     yield from _of_names(con, home, done, is_all=is_all)

@@ -17,6 +17,7 @@ from pipeline.edges import trail, trail_heads
 from pipeline.edges.errors import NotOnRecord, Refused, of_the_machine
 from pipeline.edges.settings import Home, make_home
 from pipeline.edges.trail_checks import checked
+from pipeline.vocabulary.made_up import MADE_UP
 
 from ..journeys.at_home import a2n
 
@@ -399,7 +400,13 @@ def test_who_approved_or_turned_down_an_opinion_is_on_record_and_who_was_refused
     folder = home.folder / "models" / "2026-01-10"
     folder.mkdir(parents=True)
     verdict = {"accepted": True, "because": "Let through."}
-    said = {"as_of": "2026-01-10", "approval": None, "suspended": None, "appraisal": {"verdict": verdict}}
+    said = {
+        "as_of": "2026-01-10",
+        "approval": None,
+        "suspended": None,
+        "model_sha256": None,
+        "appraisal": {"verdict": verdict},
+    }
     (folder / "record.json").write_text(json.dumps(said))
     learned, on = date(2026, 1, 10), date(2026, 1, 12)
     with pytest.raises(Refused, match="cannot be approved before"):
@@ -416,7 +423,13 @@ def test_who_approved_or_turned_down_an_opinion_is_on_record_and_who_was_refused
 def test_an_opinion_that_cannot_be_approved_on_record_is_not_approved(home):
     folder = home.folder / "models" / "2026-01-10"
     folder.mkdir(parents=True)
-    said = {"as_of": "2026-01-10", "approval": None, "suspended": None, "appraisal": {"verdict": {"accepted": True}}}
+    said = {
+        "as_of": "2026-01-10",
+        "approval": None,
+        "suspended": None,
+        "model_sha256": None,
+        "appraisal": {"verdict": {"accepted": True}},
+    }
     (folder / "record.json").write_text(json.dumps(said))
     audit(home).write_text("a file where the folder should be")
     with pytest.raises(NotOnRecord):
@@ -453,7 +466,7 @@ def test_the_command_shows_lines_in_words_the_newest_last_and_by_what_is_asked(h
         (("--did", "table"), shown[2:]), (("--did", "page viewed", "--who", "night"), []),
     ):  # fmt: skip
         ran = a2n("trail", "--home", home.folder, *asked)
-        assert (ran.status, ran.err, ran.out.splitlines()) == (0, "", expected)
+        assert (ran.status, ran.err, ran.out.splitlines()) == (0, "", [*expected, MADE_UP])
     assert [
         one["line"] for one in a2n("trail", "--home", home.folder, "--since", "2026-03-14", "--json").told["lines"]
     ] == [2, 3]
@@ -477,6 +490,6 @@ def test_the_command_verifies_and_says_the_first_break_with_its_file_and_line(ho
 
 def test_of_a_home_in_which_nothing_was_done_there_is_nothing_to_show_and_it_is_whole(home):
     assert a2n("trail", "--home", home.folder) == a2n("trail", "--home", home.folder, "--who", "anybody")
-    assert a2n("trail", "--home", home.folder).out == ""
+    assert a2n("trail", "--home", home.folder).out == f"{MADE_UP}\n"
     ran = a2n("trail", "--home", home.folder, "--verify")
     assert ran.status == 0 and "0 lines" in ran.out and not home.identity.exists()

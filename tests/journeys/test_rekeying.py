@@ -80,7 +80,7 @@ def test_a_key_is_changed_and_the_home_is_what_it_was(home, lived, name):
     assert differing(everything(home), as_now(lived.kept, since(home, lived.kept))) == []
     after = held(home)
     changed = {f"{one}.duckdb" for one in rekeying.DATABASES[name]} | {f"{name}.key"}
-    of_the_trail = {path for path in after if path.startswith("audit/")}
+    of_the_trail = {path for path in after if path.startswith("audit/trail-")}
     assert {path for path in before | after if before.get(path) != after.get(path)} == changed | of_the_trail
     assert (home.folder / f"{name}.key").stat().st_mode & 0o777 == 0o600
     line = trail.told_of(list(trail.lines_of(home.folder / "audit"))[-1][2])
@@ -261,7 +261,7 @@ def test_a_column_of_hashes_nobody_told_of_stops_the_change_and_nothing_is_touch
     ran = rekey(home, "pseudonym")
     assert ran.status == 1 and "derived.another has keyed hashes in its column child" in ran.err
     after = held(home)
-    assert {path for path in before | after if before.get(path) != after.get(path)} <= {path for path in after if path.startswith("audit/")}  # fmt: skip
+    assert {path for path in before | after if before.get(path) != after.get(path)} <= {path for path in after if path.startswith("audit/trail-")}  # fmt: skip
 
 
 # A vault
