@@ -319,16 +319,20 @@ def _said(urn: int | None, term: str | None, year: int | None):
 def main() -> None:
     from pipeline.edges import faults
 
+    status: object = 1
     with faults.threads_without_data():
         try:
             no_core.settle()
             app(prog_name="a2n")
+        except SystemExit as ended:
+            status = ended.code or 0
+            raise
         except Exception as fault:
             progress.end()
             print(f"Stopped: {faults.why_stopped(fault)}", file=sys.stderr)
             sys.exit(1)
         finally:
-            running.say_if_made_up(sys.argv[1:])
+            running.say_if_made_up(sys.argv[1:], is_done=status == 0)
 
 
 if __name__ == "__main__":

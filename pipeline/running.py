@@ -41,6 +41,7 @@ def _tell(summary, as_json: bool, home: Path | None) -> None:
         tell_json(summary.as_json(), home)
     elif not summary.stopped_because:
         typer.echo(in_words(summary))
+        _TOLD.append(summary)
     for one in summary.extracts:
         if one.refused_because:
             typer.echo(f"Refused: {one.refusal}", err=True)
@@ -68,14 +69,19 @@ def is_made_up(folder: Path) -> bool:
         return False
 
 
+_TOLD: list = []
+"""What this command has told in words on standard output."""
+
 SAID_ANYWAY = ("demo",)
 """Commands that say so in their own words."""
 
 
-def say_if_made_up(words: Sequence[str]) -> None:
-    """The last line of every command given a made-up home; not where one JSON object was asked for, which says so itself."""
-    home = _home_of(words)
-    if home and words[0] not in SAID_ANYWAY and "--json" not in words and is_made_up(home):
+def say_if_made_up(words: Sequence[str], *, is_done: bool) -> None:
+    """The last line of every command given a made-up home that was done, or had something to tell all the same; not where one JSON object
+    was asked for, which says so itself."""
+    home, has_told = _home_of(words), bool(_TOLD)
+    _TOLD.clear()
+    if home and (is_done or has_told) and words[0] not in SAID_ANYWAY and "--json" not in words and is_made_up(home):
         progress.end()
         typer.echo(MADE_UP)
 

@@ -154,6 +154,7 @@ def test_every_sentence_it_explains_is_one_we_say():
     with_numbers = {
         "is more than 400 days after today": "days after today",
         "is shorter than 32 characters": "is shorter than",
+        "was signed over 3 years before": "was signed over",
     }
     assert len(explained) > 14
     assert [one for one in explained if not any(with_numbers.get(one, one) in text for text in said)] == []

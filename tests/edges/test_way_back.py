@@ -787,7 +787,7 @@ WHOLE = {
     says_another_school: "says another school or day than the list it was made as",
     of_years_ago: "older than the last school year",
     live_in_a_made_up_home: "is a list of live data, and this home holds made-up data",
-    with_macros: "has macros, as no list does: save it as .xlsx",
+    with_macros: "holds macros: save it as a workbook without them (.xlsx)",
     cut_short: "cut short or damaged",
     a_csv_renamed: "is no Excel workbook, but text: save the list itself as .xlsx",
     an_open_document: "save it as .xlsx",

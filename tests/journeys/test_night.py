@@ -16,7 +16,7 @@ CONTRACT = {"run", "as_of", "extracts", "set_aside_by_rule", "schools_without_li
 BESIDE_IT = {
     "noted_by_rule", "accepted_after_waiting", "marks_withdrawn", "links_made", "links_undone", "links_waiting", "agency_links", "lists",
     "printables", "findings", "not_asked", "remarks", "stopped_because", "returned", "refused_answers_by_rule",
-    "to_put_right",
+    "to_put_right", "trail_broken", "removed", "demo",
 }  # fmt: skip
 OF_A_FILE = {
     "file", "feed", "layout", "rows_read", "rows_accepted", "rows_set_aside", "rows_refused", "refused_because",

@@ -183,11 +183,11 @@ def test_on_a_disk_without_locks_a_night_begins_and_any_other_fault_is_told_in_w
 
 
 def test_a_warehouse_in_use_is_busy_and_one_with_another_key_is_refused(home, made):
-    from pipeline.edges import warehouse as shelf
+    from pipeline.edges import attaching
 
     message = "Could not set lock on file: Conflicting lock is held in PID 12"
-    assert isinstance(shelf._why_not_attached(message, home.warehouse, "warehouse.key"), Busy)
-    other = shelf._why_not_attached(
+    assert isinstance(attaching._why_not_attached(message, home.warehouse, "warehouse.key"), Busy)
+    other = attaching._why_not_attached(
         "Wrong encryption key used to open the database file", home.warehouse, "warehouse.key"
     )
     assert not isinstance(other, Busy) and "put back the key it was made with" in str(other)
