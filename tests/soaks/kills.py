@@ -16,6 +16,7 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +24,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pipeline.edges import clock
-from tests.journeys.killing import SKIPPED, WRITES, Stock, Undisturbed, killed_and_given_again, stocked, undisturbed
+from tests.journeys.killing import (
+    SKIPPED,
+    WRITES,
+    Stock,
+    Undisturbed,
+    called,
+    killed_and_given_again,
+    stocked,
+    undisturbed,
+)
 from tests.journeys.watched import Laid
 
 MOST_DRAWS = 12
@@ -35,26 +45,38 @@ def soak(kills: int, seed: int, workers: int, folder: Path, only: list[str]) -> 
     """So many kills, spread evenly over every way to give the commands."""
     ways = [way for one in only for way in ways_of(one)]
     stock = stocked(folder, of={WRITES[name][number].of for name, number in ways})
+    of_commands, faults = {called(*way): _counts() for way in ways}, []
+    asked = [(ways[at % len(ways)], seed + at // len(ways)) for at in range(kills)]
+    alone = {way: _Once(stock, way) for way in ways}
     with ThreadPoolExecutor(workers) as pool:
-        alone = list(pool.map(lambda way: undisturbed(stock, *way), ways))
-        print(f"{len(alone)} ways to give a command, left alone", flush=True)
-        of_commands = {one.is_called: _counts() for one in alone}
-        faults = []
-        asked = [(alone[at % len(alone)], seed + at // len(alone)) for at in range(kills)]
-        done = pool.map(lambda trial: (*trial, *killed_once(stock, *trial)), asked)
-        for at, (one, number, drawn, found) in enumerate(done, 1):
-            counts = of_commands[one.is_called]
+        done = pool.map(lambda trial: (trial, killed_once(stock, alone[trial[0]].done(), trial[1])), asked)
+        for at, ((way, number), (drawn, found)) in enumerate(done, 1):
+            name = called(*way)
+            counts = of_commands[name]
             counts["drawn"] += drawn
             counts["kills"] += found is not None
             if found is not None:
                 counts[_kind(found[0])] += 1
-                faults += [of_fault(one, number, found[0], why) for why in found[1]]
+                faults += [of_fault(name, number, found[0], why) for why in found[1]]
                 counts["faults"] += bool(found[1])
-            print(f"{at} of {kills}, {len(faults)} faults ({one.is_called}, seed {number})", *(found or ("never struck", []))[1], flush=True)  # fmt: skip
+            said = found[1] if found else ["never struck"]
+            print(f"{at} of {kills}, {len(faults)} faults ({name}, seed {number})", *said, sep="\n  ", flush=True)
     total = Counter()
     for counts in of_commands.values():
         total.update(counts)
     return {"kills": total["kills"], "drawn": total["drawn"], "commands": of_commands, "not there to be killed": SKIPPED, "faults": faults}  # fmt: skip
+
+
+class _Once:
+    """A command left alone, by whichever of several threads comes to it first; the others wait for that."""
+
+    def __init__(self, stock: Stock, way: tuple[str, int]):
+        self._asked, self._lock, self._done = (stock, *way), threading.Lock(), None
+
+    def done(self) -> Undisturbed:
+        with self._lock:
+            self._done = self._done or undisturbed(*self._asked)
+        return self._done
 
 
 def _counts() -> dict[str, int]:
@@ -78,15 +100,15 @@ def killed_once(stock: Stock, alone: Undisturbed, seed: int) -> tuple[int, tuple
 
 
 def moments(alone: Undisturbed, seed: int) -> Iterator[Laid | float]:
-    chance = random.Random(f"{alone.is_called} {seed}")
+    chance = random.Random(f"{called(alone.name, alone.number)} {seed}")
     for _ in range(MOST_DRAWS):
         yield alone.moment(chance)
 
 
-def of_fault(alone: Undisturbed, seed: int, moment: Laid | float, why: str) -> dict:
+def of_fault(name: str, seed: int, moment: Laid | float, why: str) -> dict:
     told = f"{moment.moment}, {moment.nth}" if isinstance(moment, Laid) else f"after {moment} s"
-    again = f"python -m tests.soaks.kills --only '{alone.is_called}' --seed {seed}"
-    return {"command": alone.is_called, "seed": seed, "moment": told, "fault": why, "alone": again}
+    again = f"python -m tests.soaks.kills --only '{name}' --seed {seed}"
+    return {"command": name, "seed": seed, "moment": told, "fault": why, "alone": again}
 
 
 def main() -> int:
