@@ -88,7 +88,7 @@ WRITES: dict[str, tuple[Way, ...]] = {
     "roll-up": (Way("--homes {homes} --to {to}/all --as-of {day}"),),
     "backup": (Way("--home {home} --to {to}/home.a2n"),),
     "restore": (Way("{backup} --home {home}", "keys"),),
-    "retain": (Way("--home {home} --as-of {later}", grows=("table audit.retention",)),),
+    "retain": (Way("--home {home} --as-of {later}", "two nights", grows=("table audit.retention",)),),
     "papers": (Way("--home {home} --to {to}/papers"),),
     "check": (Way("{made} --page {to}/page.html --known-on {day}", "nothing", status=1),),
 }  # fmt: skip
@@ -485,6 +485,9 @@ def stocked(folder: Path, *, of: Collection[str], **how) -> Stock:
     (folder / "keys").mkdir()
     for key in (folder / "morning").glob("*.key"):
         shutil.copy(key, folder / "keys" / key.name)
+    two = shutil.copytree(folder / "morning", folder / "two-nights", symlinks=True)
+    ran = a2n("flag", "--home", two, "--as-of", following)
+    assert ran.status == 0, ran.err
     first = new_home(folder / "first-evening")
     deliver(first, sorted((stage.made / "history").iterdir()), "last_year")
     if "xml" in of:
