@@ -48,7 +48,7 @@ class Way:
     """One way to give a command. `{home}` is a copy of the home `of` that name, `{to}` an empty folder, and the others what the stock has.
 
     `status` is what it ends with when it is left alone: 1 where files with faults are among what it is given. `grows` are tables that may have one turn more when it is given again, `may_leave` says why there may be names among temporary files, and
-    `finished_by` how else it is given again where it says so itself.
+    `finished_by` how else it is given again where what it says names the first word of that.
     """
 
     words: str
@@ -249,7 +249,7 @@ def killed_and_given_again(stock: Stock, alone: Undisturbed, moment: Laid | floa
         faults = [f"killed: {why}" for why in half_written(stock, at, alone)]
         faults += [f"left behind: {why}" for why in left_in_temporary_folders(stock, at, way)]
         again = given(stock, way, alone.name, at, "again")
-        if way.finished_by and again.status not in alone.statuses:
+        if way.finished_by and again.status and way.finished_by.split()[0] in again.err:
             again = given(stock, way, alone.name, at, "finished", words=way.finished_by)
         if again.status not in alone.statuses:
             faults.append(f"given again it ended with {again.status}: {again.err[-300:]}")
