@@ -229,7 +229,7 @@ def test_a_folder_with_somebodys_own_files_is_left_alone(tmp_path):
 def test_the_folder_one_stands_in_may_be_named_by_a_dot(tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    made = synthesise(Path("."), seed=1, with_faults=True, **SMALL)
+    made = synthesise(Path(), seed=1, with_faults=True, **SMALL)
     assert made.faults == tmp_path / "here-faults.csv" and made.faults.is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "here-faults.csv", "here-links.csv"]
     assert {path.name for path in (tmp_path / "here").glob(".*")} == {".made-up.txt"}
