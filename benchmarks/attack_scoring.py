@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from .attack import Cell, nought_may_be_hidden
-from .attack_relations import rests
+from .attack_relations import relations, rests
 from .attack_solving import Pinned
 from .attack_tables import KEYS, Snapshot
 
@@ -17,8 +17,8 @@ FEW = range(1, 5)
 
 @dataclass
 class Score:
-    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that is hidden as few are; the others are hidden
-    for another's sake, or because they told on an earlier day."""
+    """What one attack on one authority came to. A count tells where it is 1 to 4, or a nought that is hidden as few are; the others, of five
+    or more and noughts that are told elsewhere, are hidden for another's sake, or because they told on an earlier day."""
 
     hidden: int = 0
     telling: int = 0
@@ -62,6 +62,17 @@ def _exact(week: Snapshot, folder: Path) -> dict:
     return found
 
 
+def told_by_places(weeks: Sequence[Snapshot], folder: Path) -> set[Cell]:
+    """Full lists. Where anybody is left off, as many are listed as a school has places: "a rule, not a count of what children are", as
+    the notes of the table say, and nothing to find."""
+    full = (pl.col("eligible_not_listed") > 0) & (pl.col("listed") == pl.col("places"))
+    return {
+        (week.week, ("school", urn, "listed"))
+        for week in weeks
+        for urn in pl.read_parquet(folder / f"{week.week:02}" / "school.parquet").filter(full)["urn"]
+    }
+
+
 def telling_rests(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> set[Cell]:
     """Numbers printed nowhere that tell of few, or that all of a whole are one thing."""
     found = set()
@@ -86,7 +97,7 @@ def scored(
         if truth.get(cell, pinned.value) != pinned.value:
             score.wrong.append(f"{words}: {pinned.value} claimed, for {pinned.because}")
         if cell in hidden:
-            kind = "telling" if tells(cell, truth) else "not small"
+            kind = "telling" if tells(cell, truth) else "not small" if truth[cell] else "noughts"
             score.tables[cell[1][0]] += 1
             score.because[pinned.because] += 1
         elif cell in of_rests:
@@ -94,7 +105,7 @@ def scored(
         else:
             continue
         score.found[kind] += 1
-        if kind != "not small" and len(score.examples) < _EXAMPLES:
+        if kind in ("telling", "rests") and len(score.examples) < _EXAMPLES:
             score.examples.append(f"{words}: {pinned.value}, for {pinned.because}")
     return score
 
@@ -153,7 +164,36 @@ def guesses(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[str, G
             ways["as it was next told"][cell] = following
         if last is not None and last == following:
             ways["told alike before and after"][cell] = last
+    ways["worked out from the others as last told"] = _from_others_as_last_told(weeks, truth)
     return {words: _held_to_prior(guessed, truth) for words, guessed in ways.items()}
+
+
+def _from_others_as_last_told(weeks: Sequence[Snapshot], truth: Mapping[Cell, int]) -> dict[Cell, int]:
+    """What one relation gives of a hidden count, where that is few, if all else hidden in it is as it was last told: what a reader has who
+    supposes so and is told by nobody where it is not. Of how many pupils there are they need suppose nothing."""
+    last: dict = {}
+    guessed: dict[Cell, int] = {}
+    for number, week in enumerate(weeks):
+        for relation in relations(week):
+            names = [name for name, _ in relation.terms]
+            if (relation.least, relation.most) != (0, 0) or any((number, name) not in truth for name in names):
+                continue
+            known = {
+                name: truth[number, name] if name[-1] == "pupils_on_roll" else week.numbers.get(name) for name in names
+            }
+            hidden = [name for name in names if known[name] is None]
+            for name, sign in relation.terms if len(hidden) > 1 else ():
+                if name in hidden and all(other in last for other in hidden if other != name):
+                    others = (
+                        by * last[one] if known[one] is None else by * known[one]
+                        for one, by in relation.terms
+                        if one != name
+                    )
+                    value = -sign * sum(others)
+                    if value in FEW:
+                        guessed.setdefault((number, name), value)
+        last |= {name: value for name, value in week.numbers.items() if value is not None}
+    return guessed
 
 
 def _told_around(weeks: Sequence[Snapshot]):

@@ -5,7 +5,7 @@
 Makes up authorities, runs a night a week for so many weeks, and keeps each week's snapshot as our suppression leaves it and as a naive
 one would (`naive_suppression`: 1 to 4 hidden, nothing else, no memory). Then `attack` is let loose on both, knowing the same: first a
 reader who is certain of everything; then a lucky one, who takes numbers for unchanged from one week to the next and is told where that is
-so. What they claim is held to the exact counts, which only this program has. Fails where the
+so. What they claim is held to the exact counts, which only this program has. Full lists are not counted: the notes tell them. Fails where the
 certain reader finds a count of few of ours, where nothing of the naive is found, or where anything claimed is not so. What is hidden only
 for another's sake, or for the year, is told of apart.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .attack import carefully, hidden_cells, naively, reckoned, recovered
 from .attack_nights import Weekly, weekly_nights
-from .attack_scoring import Score, guesses, scored, supposed_rightly, truth_of
+from .attack_scoring import Score, guesses, scored, supposed_rightly, told_by_places, truth_of
 from .attack_tables import read_pupils, read_snapshots
 from .report import machine, written
 
@@ -34,7 +34,8 @@ def attacked(folder: Path) -> dict:
     told: dict = {"guesses": {}}
     for of, rule in RULES.items():
         weeks, rolls = read_snapshots(folder / of), read_pupils(folder / "pupils.csv")
-        truth, hidden = truth_of(weeks, folder / "truth"), hidden_cells(weeks)
+        truth, full_lists = truth_of(weeks, folder / "truth"), told_by_places(weeks, folder / "truth")
+        hidden = hidden_cells(weeks) - full_lists
         told["guesses"][of] = {words: vars(one) for words, one in guesses(weeks, truth).items()}
         for reader in READERS:
             supposed = supposed_rightly(weeks, truth) if reader == "lucky" else {}
@@ -86,7 +87,7 @@ def _sum(some: Iterable[dict]) -> dict:
 def _score(score: Score) -> dict:
     return {
         "hidden": score.hidden, "of_few": score.telling, "of_few_found": score.found["telling"],
-        "not_small_found": score.found["not small"], "rests_of_few_found": score.found["rests"], "claimed_wrongly": len(score.wrong),
+        "not_small_found": score.found["not small"], "noughts_found": score.found["noughts"], "rests_of_few_found": score.found["rests"], "claimed_wrongly": len(score.wrong),
         "by_table": {table: [score.tables[table], of] for table, of in sorted(score.hidden_by_table.items())},
         "by_relation": dict(score.because.most_common()), "examples": score.examples[:20], "wrong": score.wrong[:20],
     }  # fmt: skip
@@ -100,13 +101,14 @@ def in_words(told: dict, names: dict[str, str]) -> str:
     lines = [
         f"{run['weeks']} weekly snapshots of {len(told['authorities'])} made-up authorities ({'; '.join(one['made_up'] for one in told['authorities'])}), "
         "read with the number of pupils of each school and week.", "",
-        "| suppression | reader | counts hidden | of few or none | of those found | others found | found of what is left of a whole | claimed wrongly |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| suppression | reader | counts hidden | of few or none | of those found | of five or more found | noughts found | found of what is left of a whole | claimed wrongly |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {names[of]} | {reader} | {one['hidden']:,} | {one['of_few']:,} | {one['of_few_found']:,} | {one['not_small_found']:,} "
-            f"| {one['rests_of_few_found']:,} | {one['claimed_wrongly']:,} |"
+            f"| {one['noughts_found']:,} | {one['rests_of_few_found']:,} | {one['claimed_wrongly']:,} |"
             for of in RULES for reader in READERS for one in [every[f"{of}, {reader}"]]
         ), "",
+        _plainly(every), "",
         "Of the naive suppression, by table, as the certain reader found them:", "", "| table | hidden | found |", "|---|---:|---:|",
         *(f"| {table} | {of:,} | {found:,} |" for table, (found, of) in every["naive, certain"]["by_table"].items()), "",
         "And by the relation that settled them:", "", "| relation | found |", "|---|---:|",
@@ -119,6 +121,18 @@ def in_words(told: dict, names: dict[str, str]) -> str:
         ), "", f"`{run['command']}`{', ' + run['date'] if run['date'] else ''}.",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _plainly(every: dict) -> str:
+    """What is found of ours, and why it protects nobody; what the lucky reader's luck is."""
+    certain = every["ours, certain"]
+    return (
+        f"Of ours {certain['not_small_found']:,} hidden counts of five or more are found, and {certain['noughts_found']:,} noughts that tell of nobody. "
+        "They were hidden on an earlier day, for a few children's sake or to cover for such a count, and stay empty for the school year, though "
+        "what stands beside them gives them by now: that they are empty protects nobody, and that they are found harms nobody. "
+        "The lucky reader is told by the harness which hidden numbers are as they were last told, and so has more than anyone does: the last lines below say how often a "
+        "reader is right who supposes it without being told."
+    )
 
 
 NAMES = {"ours": "ours", "naive": "naive: 1 to 4 hidden, no more"}

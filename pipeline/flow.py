@@ -27,7 +27,8 @@ from pipeline.hops.agencies import any_taken, link_agencies
 from pipeline.hops.apart import done_with, taken_for_good
 from pipeline.hops.based import refuse_to_look, said_of_reviews
 from pipeline.hops.delivered import expect
-from pipeline.hops.pages import pages
+from pipeline.hops.pages import pages as pages
+from pipeline.hops.pages import pages_of_the_night
 from pipeline.hops.summary import ExtractSummary, LinksSummary, ReturnSummary, Summary
 from pipeline.hops.taking_in import Day, Sorted, record_unclaimed, sorted_by_feed, take_in_feed
 from pipeline.tables.layouts import LAYOUTS
@@ -239,7 +240,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
             to_print = of_the_night(look, lists, home.settings)
     summary.remarks += _said_of(home, look, as_of=as_of)
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
-    _write_pages(home, summary)
+    pages_of_the_night(home, summary)
     summary.remarks += retained_last(home, summary, as_of=as_of) if anew and is_issued else []
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
     summary.pupils_by_outcome = dict(look.triage.group_by("outcome").len().sort("outcome").rows())
@@ -249,17 +250,6 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
 def _said_of(home: Home, look, *, as_of: date) -> list[str]:
     opinion = [look.opinion.said] if look.opinion.said else []
     return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
-
-
-def _write_pages(home: Home, summary: Summary) -> None:
-    """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
-    if not home.settings.static_pages:
-        return
-    try:
-        with summary.timed("pages"):
-            pages(home, home.pages)
-    except (Refused, OSError) as why:
-        summary.remarks.append(f"The pages could not be written: {why}")
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:

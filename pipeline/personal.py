@@ -51,6 +51,8 @@ def forget(
         )
     for day in done.days_to_make_again:
         typer.echo(f"To have what went out on {day} again: a2n flag --home {at.folder} --as-of {day}")
+    for day in done.days_gone:
+        typer.echo(f"What went out on {day} cannot be had again: retention has removed what was concluded then.")
     _tell_what_stays(at, done)
     typer.echo(
         f"Nothing of the child was found in {_many(done.files_looked_at, 'file')} and {_many(done.tables_looked_at, 'table')}: no UPN, no pupil_id, "

@@ -1,15 +1,17 @@
 """A database written anew: what is in it now and no byte of what was, under the same key or another."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 
 from . import warehouse as shelf
+from .attaching import key_that_opens
 from .in_place import beside, log_of, put_in_place, remove_left, to_disk
 from .settings import Home
 
-__all__ = ["beside", "put_in_place", "remove_left", "write_anew"]
+__all__ = ["beside", "put_in_place", "remove_left", "renew", "write_anew"]
 
 Fill = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -44,3 +46,13 @@ def write_anew(
     to_disk(new)
     shelf.keep_private(new)
     return new
+
+
+def renew(home: Home, name: str) -> Path:
+    """Put a home's `warehouse` or `identity` in its own place anew, under the key it is under. Whoever calls holds the home alone."""
+    path = home.folder / f"{name}.duckdb"
+    with closing(shelf.connection(home)) as con:
+        key = key_that_opens(con, home, name)
+    write_anew(home, path, key, key_name=f"{name}.key")
+    put_in_place(path)
+    return path

@@ -11,7 +11,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from .identity import former_keys, identity
+from .identity import Pseudonyms, former_keys, identity, key_in_use
 from .settings import Home
 
 _TABLES = """
@@ -34,10 +34,15 @@ OWN_KEYS = {
 
 
 class Marks:
-    """The marks there are, and those to be added or taken away since they were read."""
+    """The marks there are, and those to be added or taken away since they were read.
 
-    def __init__(self, keys: list[str], told: Iterable[tuple[str, str]] = ()):
+    `keys` are that of now and those before it, the newest first. A mark may be made of what is a keyed hash itself, as the id of a school's own
+    system is: under a former key it was made of what that was then, which `pseudonyms` know of all they made.
+    """
+
+    def __init__(self, keys: list[str], told: Iterable[tuple[str, str]] = (), pseudonyms: Pseudonyms | None = None):
         self._keys = [key.encode() for key in keys]
+        self._pseudonyms = pseudonyms
         self.all = set(told)
         self._came: set[tuple[str, str]] = set()
         self._went: set[tuple[str, str]] = set()
@@ -50,7 +55,13 @@ class Marks:
         return _mark(self._keys[0], kind, parts)
 
     def has(self, kind: str, *parts: object) -> bool:
-        return any((kind, _mark(key, kind, parts)) in self.all for key in self._keys)
+        return any((kind, one) in self.all for one in self._ever(kind, parts))
+
+    def _ever(self, kind: str, parts: Iterable[object]) -> Iterator[str]:
+        """The mark under the key of now, and under each before it."""
+        for ago, key in enumerate(self._keys):
+            then = parts if self._pseudonyms is None else [self._pseudonyms.under(part, ago) for part in parts]
+            yield _mark(key, kind, then)
 
     def told_in(self, rows: pl.DataFrame, kind: str, columns: tuple[str, ...]) -> pl.Series:
         """Of each row whether what stands in `columns` is marked as of this kind; a row without the first of them is not."""
@@ -80,8 +91,8 @@ class Marks:
     def _change(self, kind: str, keys: Iterable[tuple], *, is_marked: bool) -> None:
         into, out_of = (self._came, self._went) if is_marked else (self._went, self._came)
         for parts in keys:
-            for key in self._keys[:1] if is_marked else self._keys:
-                one = (kind, _mark(key, kind, parts))
+            for mark in [self.mark(kind, *parts)] if is_marked else self._ever(kind, parts):
+                one = (kind, mark)
                 if (one in self.all) is not is_marked:
                     into.add(one)
                     out_of.discard(one)
@@ -117,12 +128,13 @@ def _derived(pseudonym_key: str) -> str:
     return hmac.digest(pseudonym_key.encode(), _PURPOSE, "sha256").hex()
 
 
-def marks(home: Home) -> Marks:
-    """Those of this home. Marks made under a former key cannot be made anew, for nobody knows of whom they are: they are looked for under it."""
+def marks(home: Home, pseudonyms: Pseudonyms | None = None) -> Marks:
+    """Those of this home. Marks made under a former key cannot be made anew, for nobody knows of whom they are: they are looked for under it,
+    with the `pseudonyms` that what is looked at was hashed by."""
     with _with_marks(home) as con:
         told = con.execute("SELECT kind, mark FROM identity.forgotten").fetchall()
-        former = [one.key for one in former_keys(con)]
-    return Marks([_derived(key) for key in (home.key("pseudonym"), *reversed(former))], told)
+        keys = key_in_use(con, home), *(one.key for one in reversed(former_keys(con)))
+    return Marks([_derived(key) for key in keys], told, pseudonyms)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator
 
-from .bounds import MOST_MEMBERS, TooLarge
+from .bounds import MOST_PIECES, TooLarge
 from .errors import Refused
 
 _BLOCK = 1 << 20
@@ -17,8 +17,8 @@ def gunzipped(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
         while block and not (unpacking is None and pieces and _is_padding(block)):
             if unpacking is None:
                 pieces += 1
-                if pieces > MOST_MEMBERS:
-                    raise TooLarge(f"{name} is made of over {MOST_MEMBERS:,} pieces: compress it again in one.")
+                if pieces > MOST_PIECES:
+                    raise TooLarge(f"{name} is made of over {MOST_PIECES:,} pieces: compress it again in one.")
                 unpacking = zlib.decompressobj(_GZIP)
             yield from _inflated(unpacking, block, name)
             block = unpacking.unused_data

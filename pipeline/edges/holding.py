@@ -59,7 +59,9 @@ def alone(folder: Path, *, wait: float = 0) -> Iterator[None]:
 
 @contextmanager
 def by_itself(home: Home, *, wait: float) -> Iterator[None]:
-    """Held by what changes a home under everybody: nobody else is at work in it. Waits up to `wait` seconds, then raises Busy."""
+    """Held by what changes a home under everybody: nobody else is at work in it, and what a change of keys that was killed left is finished or
+    undone first. Waits up to `wait` seconds, then raises Busy."""
+    settling.settle(home, alone)
     with ExitStack() as held:
         waiting = "waiting for a run in this home to end"
         if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_EX), wait, waiting):

@@ -98,6 +98,14 @@ def _lying(home: Home) -> _Lying:
     return lying
 
 
+def visible(folder: Path) -> list[Path]:
+    """The files in a folder as people put them there: nothing hidden, and no link, which might lead anywhere."""
+    found = (
+        path for path in folder.rglob("*") if not any(one.startswith(".") for one in path.relative_to(folder).parts)
+    )
+    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+
+
 def _entries(folder: Path) -> list[os.DirEntry]:
     with os.scandir(folder) as entries:
         return sorted((one for one in entries if not one.name.startswith(".")), key=lambda one: one.name)

@@ -44,6 +44,7 @@ class Pseudonyms:
         first, *later = [*(one.key for one in former), key]
         self._first, self._later = first.encode(), [Key(one) for one in later]
         self._known = pl.DataFrame(schema=_LOOKUP)
+        self._stages: dict[str, tuple[str, ...]] = {}
 
     def of(self, upns: pl.Series) -> pl.DataFrame:
         """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
@@ -77,7 +78,20 @@ class Pseudonyms:
         """Other ids of children as keyed hashes. The same id of another `kind`, or a UPN spelt alike, has another."""
         distinct = ids.drop_nulls().unique()
         made = self._hashed(f"{kind}\0{one}" for one in distinct)
+        if self._later:
+            self._stages |= zip(made, self._before(f"{kind}\0{one}" for one in distinct), strict=True)
         return ids.replace_strict(distinct, made, default=None, return_dtype=pl.String)
+
+    def _before(self, texts: Iterable[str]) -> Iterable[tuple[str, ...]]:
+        stages = [_hashes(self._first, texts)]
+        for key in self._later[:-1]:
+            stages.append(renewed(stages[-1], key))
+        return zip(*reversed(stages), strict=True)
+
+    def under(self, keyed: object, ago: int) -> object:
+        """What a hash that `keyed` made was so many keys ago; whatever else it is given, as it is."""
+        before = self._stages.get(keyed, ()) if ago else ()
+        return before[ago - 1] if len(before) >= ago > 0 else keyed
 
 
 def renewed(hashes: Iterable[str], key: str) -> pl.Series:

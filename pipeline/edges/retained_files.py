@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipeline.tables.feedback import RETURNS
 
 from . import feedback, opinions_kept, runs, trail
 from .containers import tables_in
-from .inbox import told_name
+from .inbox import told_name, visible
 from .published import CURRENT
 from .retained import Due
 from .settings import Home
@@ -110,7 +110,7 @@ def due_delivered(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date, da
     old = _names_by_day(con, last)
     taken = runs.taken_whole(con) | feedback.taken(con)
     moved = [path for path in _files(home.folder / "taken") if _came_by(home.folder / "taken", path, old, last)]
-    lying = [path for path in _visible(home.inbox) if told_name(path, path.relative_to(home.inbox)) in old]
+    lying = [path for path in visible(home.inbox) if told_name(path, path.relative_to(home.inbox)) in old]
     lying = [path for path in lying if all(sha256 in taken for sha256 in _hashes(home, path))]
     return _due("delivered files", [*moved, *lying], last)
 
@@ -139,10 +139,6 @@ _TOLD_BY = f"""
 def _came_by(taken: Path, path: Path, old: frozenset[str], last: date) -> bool:
     """By its name; one that had to be given another, by the day it was written."""
     return told_name(path, path.relative_to(taken)) in old or _written_on(path) <= last
-
-
-def _visible(inbox: Path) -> Iterator[Path]:
-    return (path for path in _files(inbox) if not any(part.startswith(".") for part in path.relative_to(inbox).parts))
 
 
 def _hashes(home: Home, path: Path) -> list[str]:

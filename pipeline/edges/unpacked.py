@@ -8,13 +8,20 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import unescape
 
 import duckdb
 import polars as pl
 
+from pipeline.vocabulary.identifiers import without_upns
+
+from .bounds import FREE_BYTES, MOST_BYTES, MOST_TIMES
+from .errors import Refused
+from .inbox import in_text
+
 _GZIP, _ZIP, _PDF, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"%PDF", b"PAR1"
-_DEEPEST = 4
+_DEEPEST, _BLOCK = 4, 1 << 20
 
 
 @dataclass(frozen=True)
@@ -27,29 +34,57 @@ class Unpacked:
 
 
 def unpacked(path: Path) -> Iterator[Unpacked]:
+    """Raises Refused for what grows, opened, as no extract does: it can then not be said what is in it."""
     content = path.read_bytes()
     if content[8:12] == b"DUCK":
         yield Unpacked(content, path)
         return
-    yield from _taken_out(content, _DEEPEST)
+    yield from _taken_out(content, _DEEPEST, _Grown(path, len(content)))
 
 
-def _taken_out(content: bytes, deep: int) -> Iterator[Unpacked]:
+class _Grown:
+    """What came out of one file so far, whatever was packed in what."""
+
+    def __init__(self, path: Path, size: int):
+        self._path, self._most, self._bytes = path, min(MOST_BYTES, max(FREE_BYTES, MOST_TIMES * size)), 0
+
+    def read(self, stream: IO[bytes]) -> bytes:
+        blocks = []
+        while block := stream.read(_BLOCK):
+            blocks.append(block)
+            self._bytes += len(block)
+            if self._bytes > self._most:
+                raise Refused(
+                    f"{without_upns(in_text(self._path))} grows, opened, as no extract does, so it cannot be looked through for a child: remove it, "
+                    "then give this again."
+                )
+        return b"".join(blocks)
+
+
+def _taken_out(content: bytes, deep: int, grown: _Grown) -> Iterator[Unpacked]:
     """What cannot be unpacked is looked through as it is."""
     yield Unpacked(content)
     if not deep:
         return
     try:
         if content.startswith(_GZIP):
-            yield from _taken_out(gzip.decompress(content), deep - 1)
+            with gzip.open(io.BytesIO(content)) as stream:
+                yield from _taken_out(grown.read(stream), deep - 1, grown)
         elif content.startswith(_ZIP):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                parts = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
-            yield Unpacked("\n".join(parts).encode(), book=parts if "xl/workbook.xml" in parts else None)
+                parts = {one.filename: _part(archive, one, grown) for one in archive.infolist() if not one.is_dir()}
+            yield Unpacked(
+                "\n".join(parts).encode(errors="replace"), book=parts if "xl/workbook.xml" in parts else None
+            )
             for part in parts.values():
-                yield from _taken_out(part, deep - 1)
+                yield from _taken_out(part, deep - 1, grown)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError):
         return
+
+
+def _part(archive: zipfile.ZipFile, one: zipfile.ZipInfo, grown: _Grown) -> bytes:
+    with archive.open(one) as stream:
+        return grown.read(stream)
 
 
 def records_of(part: Unpacked) -> Iterator[str]:

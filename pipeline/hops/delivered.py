@@ -66,7 +66,7 @@ def deliveries(
     waiting = waiting_may_be_tried(home, feed, intake.waiting_rows(con, feed))
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
     pseudonyms = identity.pseudonyms(home)
-    gone = left_out(home, feed, keeps_names=day.keeps_names) if batches else None
+    gone = left_out(home, feed, pseudonyms, keeps_names=day.keeps_names) if batches else None
     while batches:
         here = batches if feed in KNOWN_THROUGHOUT else batches[:1]
         batches = batches[len(here) :]

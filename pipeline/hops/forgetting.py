@@ -4,7 +4,7 @@ Names go last: until then they say what to look for. What each step did is seen 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,21 +25,22 @@ from pipeline.tables.forgotten import FORGETTINGS
 
 from . import forgetting_files as files
 from .lists_again import lists_again
+from .standing import is_removed
 from .whose import NOBODY, child_marked, pupil_id_of, refuse_named
 from .whose import whose as whose_is
-
-REMAKE = "a2n flag --home {} --as-of {}"
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased, in counts; what holds no child and was made with one (`models`); and days whose lists may be made again."""
+    """What was erased, in counts; what holds no child and was made with one (`models`); and days whose lists may be made again, or, where
+    retention has removed what was concluded, may not."""
 
     rows: int
     files_rewritten: int
     files_removed: int
     removed: tuple[str, ...]
     days_to_make_again: tuple[str, ...]
+    days_gone: tuple[str, ...]
     made_again: tuple[str, ...]
     models: tuple[str, ...]
     snapshots: tuple[str, ...]
@@ -125,11 +126,13 @@ def _forgotten(home: Home, child: Child, begun: Begun) -> Forgotten:
         at = pl.concat([at, plan.at]).unique()
         begun = _erase_rows(con, home, child, at, begun)
         lists_again(con, home, begun.again)
-    _write_anew(home, home.warehouse, "warehouse")
+        others = _days_of(home, gone) - set(begun.again)
+        lost = {day for day in others if is_removed(con, as_of=day)}
+    anew.renew(home, "warehouse")
     _prove(home, what, but_not_names=True)
     begun = _erase_names(home, child, begun)
     looked_at = _prove(home, what)
-    return _end(home, begun, gone, looked_at)
+    return _end(home, begun, gone, looked_at, to_make_again=others - lost, lost=lost)
 
 
 def _mark(home: Home, child: Child, begun: Begun) -> None:
@@ -184,14 +187,10 @@ def _erase_names(home: Home, child: Child, begun: Begun) -> Begun:
         gone = erasing.erase_names(names, child)
     begun = replace(begun, rows=begun.rows + gone)
     erasing_begun.write(home, begun)
-    _write_anew(home, home.identity, "identity")
+    anew.renew(
+        home, "identity"
+    )  # rows deleted stay in a file until they are written over: only another is without them
     return begun
-
-
-def _write_anew(home: Home, path: Path, key: str) -> None:
-    """Rows deleted stay in the file until they are written over: only another file is without them."""
-    anew.write_anew(home, path, home.key(key), key_name=f"{key}.key")
-    anew.put_in_place(path)
 
 
 # ---- proof
@@ -199,7 +198,7 @@ def _write_anew(home: Home, path: Path, key: str) -> None:
 
 def _prove(home: Home, what: Sought, *, but_not_names: bool = False) -> tuple[int, int]:
     """How many files and tables were looked through. Raises Refused, with the places, where anything of the child is left."""
-    left = [str(path.relative_to(home.folder)) for path in traces.files_with(home, what)] if what.words else []
+    left = [files.told(home, path) for path in traces.files_with(home, what)] if what.words else []
     looked_at = 0
     for told, count in _tables(home, what, but_not_names):
         looked_at += count
@@ -219,19 +218,21 @@ def _tables(home: Home, what: Sought, but_not_names: bool) -> Iterator[tuple[lis
             yield [f"{table} ({rows:,} rows)" for table, rows in found], len(text_columns(con, database))
 
 
-def _end(home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int]) -> Forgotten:
+def _end(
+    home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int], *, to_make_again: set[date], lost: set[date]
+) -> Forgotten:
     trail.record(
         home, trail.FORGOTTEN, turn=begun.turn, reason=begun.reason, stage="proved", rows=begun.rows,
         files_rewritten=begun.rewritten, files_removed=begun.removed,
     )  # fmt: skip
     erasing_begun.end(home)
-    days = {path.relative_to(home.outbox).parts[0] for path in gone if path.is_relative_to(home.outbox)}
     return Forgotten(
         rows=begun.rows,
         files_rewritten=begun.rewritten,
         files_removed=begun.removed,
-        removed=tuple(str(path.relative_to(home.folder)) for path in gone),
-        days_to_make_again=tuple(sorted(day for day in days - set(begun.days) if _is_day(day))),
+        removed=tuple(files.told(home, path) for path in gone),
+        days_to_make_again=tuple(sorted(day.isoformat() for day in to_make_again)),
+        days_gone=tuple(sorted(day.isoformat() for day in lost)),
         made_again=begun.days,
         models=tuple(sorted(path.name for path in (home.folder / "models").glob("*") if path.is_dir())),
         snapshots=tuple(sorted(path.name for path in home.published.glob("snapshot-*"))),
@@ -240,12 +241,14 @@ def _end(home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int])
     )
 
 
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _days_of(home: Home, gone: list[Path]) -> set[date]:
+    """The days of what was removed from the outbox, where it was of a day."""
+    days = set()
+    for path in gone:
+        if path.is_relative_to(home.outbox):
+            with suppress(ValueError):
+                days.add(date.fromisoformat(path.relative_to(home.outbox).parts[0]))
+    return days
 
 
 @contextmanager

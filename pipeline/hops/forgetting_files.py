@@ -49,7 +49,7 @@ def planned(con: duckdb.DuckDBPyConnection, home: Home, sought: Sought, at: pl.D
         elif all(one.sha256 in done or (one.sha256 in taken and not _is_xml(one)) for one in tables):
             remove.append(path)
         else:
-            in_the_way.append(str(path.relative_to(home.folder)))
+            in_the_way.append(told(home, path))
     if in_the_way:
         raise Refused(_in_the_way(in_the_way))
     return Plan(tuple(rewrite), tuple(remove), pl.concat(found).unique().sort(*PLACES))
@@ -84,10 +84,15 @@ def _places(known: dict[str, list[int]], one: Extract, numbers: set[int]) -> pl.
 
 
 def _extracts(home: Home) -> Iterator[tuple[Path, str]]:
-    """Every file in inbox/ and taken/ with its name as delivered."""
+    """Every file in inbox/ and taken/ with its name as delivered, as it is told."""
     for folder in (home.inbox, home.folder / "taken"):
-        for path in inbox._files(folder) if folder.is_dir() else ():
-            yield path, inbox.in_text(path.relative_to(folder))
+        for path in inbox.visible(folder) if folder.is_dir() else ():
+            yield path, inbox.told_name(path, path.relative_to(folder))
+
+
+def told(home: Home, path: Path) -> str:
+    """A file's place in the home, as it may be told: no child's number is."""
+    return inbox.told_name(path, path.relative_to(home.folder))
 
 
 def _rows_with(one: Extract, sought: Sought) -> set[int]:

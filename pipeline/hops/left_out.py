@@ -5,6 +5,7 @@ import polars as pl
 from pipeline.edges import forgotten
 from pipeline.edges.forgotten import AGENCY, CARE, CENSUS_PUPIL, SYSTEM, UNIQUE, UPN, Marks
 from pipeline.edges.gate import Verdict
+from pipeline.edges.pseudonyms import Pseudonyms
 from pipeline.edges.settings import Home
 
 RULE = "forgotten"
@@ -75,9 +76,9 @@ def _keys_above(rows: pl.DataFrame, feed: str) -> tuple:
     return (*hangs, (CENSUS_PUPIL, ("parent_key", "native_id"))) if is_child else hangs
 
 
-def left_out(home: Home, feed: str, *, keeps_names: bool) -> LeftOut:
+def left_out(home: Home, feed: str, pseudonyms: Pseudonyms, *, keeps_names: bool) -> LeftOut:
     """Of a check nobody is left out: it keeps nothing, and must not tell who was erased."""
-    return LeftOut(forgotten.marks(home) if keeps_names else Marks([]), feed)
+    return LeftOut(forgotten.marks(home, pseudonyms) if keeps_names else Marks([]), feed)
 
 
 def with_left_out(verdict: Verdict, places: pl.DataFrame) -> Verdict:

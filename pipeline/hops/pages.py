@@ -8,6 +8,7 @@ from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
 
 from .based import refuse_to_show
+from .summary import Summary
 
 
 def pages(home: Home, to: Path) -> int:
@@ -31,3 +32,14 @@ def pages(home: Home, to: Path) -> int:
         raise Refused(
             f"{why.filename} was left as it is, for {why.strerror}: give an empty folder, or remove it yourself."
         ) from None
+
+
+def pages_of_the_night(home: Home, summary: Summary) -> None:
+    """The dashboard as files, where settings ask for them. The figures are out, whatever happens."""
+    if not home.settings.static_pages:
+        return
+    try:
+        with summary.timed("pages"):
+            pages(home, home.pages)
+    except (Refused, OSError) as why:
+        summary.remarks.append(f"The pages could not be written: {why}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.edges import clock, holding, identity, keys, settling, trail
+from pipeline.edges import clock, erasing_begun, holding, identity, keys, settling, trail
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.anew import Fill, write_anew
 from pipeline.edges.attaching import attach, attach_own, key_that_opens, opens
@@ -59,6 +59,8 @@ def rekey(
         ended = settling.end(home)
         if ended and ended.is_proven and ended.key == name:  # this command, killed when it could not go back
             return Rekeyed(name, place.said, keys.fingerprint(name, home.key(name)), place.own, was_done=True)
+        if name in DATABASES:
+            erasing_begun.refuse_if_begun(home)  # it is known by marks under the key of now
         new = _new_key(home, name, new_file)
         done = Rekeyed(name, place.said, keys.fingerprint(name, new), place.own)
         if name in DATABASES and _is_under(home, name, new):

@@ -250,7 +250,5 @@ def _write_anew(home: Home) -> list[str]:
     with holding.alone(home.folder):
         for path, name in ((home.warehouse, "warehouse"), (home.identity, "identity")):
             if path.exists():
-                anew.write_anew(home, path, home.key(name), key_name=f"{name}.key")
-                anew.put_in_place(path)
-                written.append(path.name)
+                written.append(anew.renew(home, name).name)
     return written

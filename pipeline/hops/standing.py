@@ -6,6 +6,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from pipeline.edges import runs
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.known import KnownAsOf
@@ -64,9 +65,21 @@ def as_concluded(con: duckdb.DuckDBPyConnection, look: Look) -> Look:
     return replace(look, **told, lost=replace(look.lost, rows=lost))
 
 
-def _refuse_what_went(con: duckdb.DuckDBPyConnection, *, as_of: date) -> None:
+def is_removed(con: duckdb.DuckDBPyConnection, *, as_of: date) -> bool:
+    """Whether retention took what was concluded on a day. The newest look and that of the newest lists it leaves whole; so is one with a
+    pupil who was on no list: what stays of others is of lists whose review is open."""
     gone = con.execute(f"SELECT max(up_to) FROM warehouse.{RETENTION.name} WHERE kind = 'looks'").fetchone()[0]
-    if gone and as_of <= gone:
+    if gone is None or as_of > gone or as_of in (runs.last_listed(con), runs.newest_lists(con)):
+        return False
+    others = (
+        f"SELECT 1 FROM warehouse.{derived.TRIAGE.name} t ANTI JOIN warehouse.{derived.ISSUED_PLACES.name} p "
+        "ON p.as_of = t.as_of AND p.pupil_id = t.pupil_id WHERE t.as_of = ? LIMIT 1"
+    )
+    return con.execute(others, [as_of]).fetchone() is None
+
+
+def _refuse_what_went(con: duckdb.DuckDBPyConnection, *, as_of: date) -> None:
+    if is_removed(con, as_of=as_of):
         raise Refused(
             f"What was concluded on {as_of:%d/%m/%Y} was removed under retention, and a child was erased since: the lists of that day "
             "cannot be had again as they were."

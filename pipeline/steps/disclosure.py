@@ -4,7 +4,8 @@ Every remainder a reader could have by subtraction is a cell (`disclosure_cells`
 written down once (`disclosure_sums`). `hidden_cells` does the rest. A rate is published only where both counts it is made of are.
 
 A reader has the nights before as well. A cell once hidden, and every one hidden for its sake, stays hidden for the school year; and
-a number that was told before, and is the same tonight, covers for none that is hidden now.
+a number that was told before, and is the same tonight, covers for none that is hidden now. What those numbers alone add up to
+that reader has whatever is printed tonight: nothing is hidden for its sake but from the reader who supposes nothing (`had_anyway`).
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from .disclosure_cells import exact_cells, knowing_rolls, remembering
+from .disclosure_cells import exact_cells, knowing_rolls, remembering, with_rolls
 from .disclosure_memory import NOTHING, Remembered
 from .disclosure_rows import PUPILS, Rows, rows_by_key
 from .disclosure_sums import additive_sums
+from .had_anyway import had_anyway
 from .hidden_cells import Cell, Hidden, Sum, hidden_cells
 from .policy_of_publishing import Policy
 from .published_pages import key_of, pages
@@ -68,10 +70,15 @@ def disclosed(counts: Counts, policy: Policy = Policy(), before: Remembered = NO
 def _hidden_from_both(cells: Mapping[tuple, Cell], sums: list[Sum], policy: Policy) -> Hidden:
     """What is to be hidden from whoever supposes that nothing has changed; and what more it takes to hide from whoever knows how many
     pupils each school has. Hiding more tells neither of them more."""
-    first = hidden_cells(cells, sums, fewest_shown=policy.fewest_shown)
-    if first.given_away:
-        return first
-    then = hidden_cells(knowing_rolls(cells, sums, first.names, policy), sums, fewest_shown=policy.fewest_shown)
+    fewest = policy.fewest_shown
+    first = hidden_cells(cells, sums, fewest_shown=fewest)
+    given_away = first.given_away - had_anyway(first.given_away, cells, sums, fewest_shown=fewest)
+    if given_away:
+        return Hidden(first.names, given_away)
+    seen = with_rolls(sums)
+    safe = {name for name, cell in cells.items() if name not in seen and not cell.is_fixed} - first.given_away
+    second = knowing_rolls(cells, sums, first.names, policy)
+    then = hidden_cells(second, sums, fewest_shown=fewest, safe=safe)
     return Hidden(first.names | then.names, then.given_away)
 
 

@@ -96,6 +96,21 @@ def knowing_rolls(
     }
 
 
+def with_rolls(sums: Iterable[Sum]) -> set[tuple]:
+    """All that sums tie to how many pupils there are. Of the rest, sessions, whoever knows that knows no more than whoever does not."""
+    beside: dict[tuple, list[tuple]] = {}
+    for total, parts in sums:
+        for part in parts:
+            beside.setdefault(total, []).append(part)
+            beside.setdefault(part, []).append(total)
+    edge = [name for name in beside if name[0] in _OF_ROLLS and name[2] == "pupils_on_roll"]
+    reached = set(edge)
+    while edge:
+        edge = {other for name in edge for other in beside[name]} - reached
+        reached |= edge
+    return reached
+
+
 def _rolls_known(cells: Mapping[tuple, Cell], sums: list[Sum]) -> set[tuple]:
     """How many pupils a school has is published elsewhere too, but where they are few; a phase and a home are their schools."""
     rolls = [name for name in cells if name[0] in _OF_ROLLS and name[2] == "pupils_on_roll"]

@@ -14,7 +14,7 @@ that, the sums nearby are solved at once (`other_numbers`); and where that finds
 two, then four, and it is begun again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -36,13 +36,15 @@ class Hidden:
     given_away: set[Name]
 
 
-def hidden_cells(cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_shown: int) -> Hidden:
-    """The same whatever order cells and sums come in.
+def hidden_cells(
+    cells: Mapping[Name, Cell], sums: Iterable[Sum], *, fewest_shown: int, safe: Set[Name] = frozenset()
+) -> Hidden:
+    """The same whatever order cells and sums come in. Those `safe` are known to be, and hide nothing more.
 
     Raises SumError where a sum does not hold: two tables count different things under one name.
     """
     board = _Search(cells, sums, fewest_shown)
-    given_away = board.given_away()
+    given_away = board.given_away(safe)
     hidden = {name for name, cell in board.number.items() if board.is_hidden(cell)}
     off_board = (one for one in cells.items() if one[0] not in board.number)
     hidden |= {name for name, cell in off_board if cell.published and cell.stays_hidden}
@@ -82,12 +84,16 @@ class _Search(Board):
         self.ways: dict[int, dict[int, int]] = {}
         self.by_cost: dict[int, list[tuple[int, int]]] = {}
 
-    def given_away(self) -> set[Name]:
+    def given_away(self, safe: Set[Name]) -> set[Name]:
         """Hide what it takes, and tell which small counts that does not save."""
-        doubts = {cell: self.doubt(cell) for cell in self.number.values() if self.must_hide(cell)}
-        safe = proven_at_once(doubts, System(self.moves(doubts), self.members))
+        doubts = {
+            cell: self.doubt(cell) for name, cell in self.number.items() if self.must_hide(cell) and name not in safe
+        }
+        proven = proven_at_once(doubts, System(self.moves(doubts), self.members))
         return {
-            name for name, cell in self.number.items() if cell in doubts and cell not in safe and not self.protect(cell)
+            name
+            for name, cell in self.number.items()
+            if cell in doubts and cell not in proven and not self.protect(cell)
         }
 
     def protect(self, cell: int) -> bool:

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from benchmarks import attack, attack_relations, attack_solving, attack_tables, snapshot_attack
 from benchmarks.attack import carefully, hidden_cells, naively, reckoned, recovered
 from benchmarks.attack_nights import Weekly, weekly_nights
 from benchmarks.attack_relations import Relation
-from benchmarks.attack_scoring import scored
+from benchmarks.attack_scoring import guesses, scored, told_by_places
 from benchmarks.attack_solving import TOGETHER, Contradiction, Pinned, Reckoning
 from benchmarks.attack_tables import Snapshot, read_snapshots
 
@@ -150,6 +151,27 @@ def test_a_claim_that_is_not_so_is_told_of_as_wrong_and_a_true_one_as_found():
     right, wrong = (scored([week], {cell}, {cell: Pinned(value, "x")}, {cell: 2}) for value in (2, 3))
     assert (right.recovered, right.wrong) == (1, [])
     assert len(wrong.wrong) == 1
+
+
+def test_a_full_list_is_nothing_to_find_and_a_list_with_room_or_with_nobody_left_off_is(tmp_path):
+    (tmp_path / "00").mkdir()
+    lists = {"urn": [1, 2, 3], "listed": [3, 2, 3], "eligible_not_listed": [1, 1, 0], "places": [3, 3, 3]}
+    pl.DataFrame(lists).write_parquet(tmp_path / "00" / "school.parquet")
+    assert told_by_places([a_week()], tmp_path) == {(0, ("school", 1, "listed"))}
+
+
+@pytest.mark.parametrize(("one", "other", "right"), [(7, 3, 1), (8, 2, 0)])
+def test_whoever_supposes_the_rest_as_it_was_last_told_is_right_only_where_that_is_so(one, other, right):
+    """Seven and nine were told. Of ten, if the seven still stood three would be left, and if the nine did, one."""
+    weeks = [a_week(**schools("listed", 7, 9, phase=16)), a_week(1, **schools("listed", HIDDEN, HIDDEN, phase=10))]
+    exact = [schools("listed", 7, 9, phase=16), schools("listed", one, other, phase=10)]
+    truth = {
+        (number, name): value
+        for number, told in enumerate(exact)
+        for name, value in a_week(number, **told).numbers.items()
+    }
+    guess = guesses(weeks, truth)["worked out from the others as last told"]
+    assert (guess.tried, guess.right) == (2, right)
 
 
 def test_the_attack_uses_no_code_of_the_pipeline():

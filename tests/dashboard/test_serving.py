@@ -10,6 +10,7 @@ from pipeline.dashboard.static_pages import MARKER
 from pipeline.edges import trail
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, make_home, open_home
+from pipeline.hops.pages import pages_of_the_night
 
 from .made_up import publish_made_up
 
@@ -114,19 +115,19 @@ def test_a_night_writes_them_where_settings_say_so_and_goes_on_where_it_cannot(h
 
     publish_made_up(home.published, schools=2)
     summary = Summary(run="flag", as_of=date(2026, 3, 27))
-    flow._write_pages(home, summary)
+    pages_of_the_night(home, summary)
     assert not home.pages.exists()
     asking = Home(home.folder, replace(home.settings, static_pages=True))
-    flow._write_pages(asking, summary)
+    pages_of_the_night(asking, summary)
     assert (home.pages / "index.html").is_file() and summary.remarks == []
     [line] = [trail.told_of(line) for _, _, line in trail.lines_of(home.folder / trail.FOLDER)]
     assert (line["did"], set(line["of"])) == (trail.PAGES, {"day", "files"})
     pages, lock = (home.pages / "index.html").stat().st_ino, home.folder / trail.FOLDER / ".trail"
     lock.unlink()
     lock.mkdir()  # nothing can be put on record
-    flow._write_pages(asking, summary)
+    pages_of_the_night(asking, summary)
     assert "what cannot be put on record is not done" in summary.remarks.pop()
     assert (home.pages / "index.html").stat().st_ino == pages
     (home.pages / MARKER).unlink()
-    flow._write_pages(asking, summary)
+    pages_of_the_night(asking, summary)
     assert ["could not be written" in one for one in summary.remarks] == [True]

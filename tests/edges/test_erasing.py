@@ -9,7 +9,9 @@ from pipeline.edges import claims, erasing, forgotten, identity, rewriting
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.child import HANGING, NAMED_BY_ANOTHER, OF_A_PUPIL, Child, make_tables
 from pipeline.edges.containers import tables_in
-from pipeline.edges.forgotten import OWN_KEYS, UPN, Marks
+from pipeline.edges.forgotten import OWN_KEYS, SYSTEM, UPN, Marks
+from pipeline.edges.pseudonyms import Former, Pseudonyms
+from pipeline.edges.secret import Key
 from pipeline.tables.candidates import candidates
 from pipeline.vocabulary.feeds import FEED_NAMES
 from tests.journeys.at_home import new_home
@@ -21,15 +23,16 @@ OF_NOBODY = {
     "staged.mark_codes", "derived.issued_lists", "derived.reconciliation", "derived.schools_without_list", "feedback.returns",
     "feedback.refused_rows", "audit.runs", "audit.extracts", "audit.parts", "audit.notes", "audit.hidden_cells", "audit.told_cells",
     "audit.group_days", "audit.kept_group_audit", "audit.kept_ever", "audit.forgettings", "audit.forgotten_pupils",
-    "audit.rewritten_extracts",
+    "audit.rewritten_extracts", "audit.retention", "derived.groups_of_years",
 }  # fmt: skip
 """Tables no row of which is a child's. Of schools, files, runs and counts; put a new table here only if that is so."""
 OF_NAMES_OF_NOBODY = {
     "identity.agency_weighed",
     "identity.linkage_model",
     "identity.forgotten",
-    "identity.forgotten_keys",
+    "identity.former_keys",
     "identity.pseudonym_key",
+    "identity.trail_heads",
 }
 
 
@@ -124,6 +127,7 @@ def test_marks_are_kept_with_the_names_and_found_again_under_another_key(tmp_pat
     marks.save(home, on=date(2025, 9, 1))
     assert forgotten.marks(home).has(UPN, "A890200018001")
     with identity.identity(home) as names:
+        names.execute("DELETE FROM identity.pseudonym_key")
         names.execute(identity.FORMER_KEYS.format("identity"))
         names.execute("INSERT INTO identity.former_keys VALUES (1, ?, '2025-09-01')", [home.key("pseudonym")])
     home.key_file("pseudonym").write_text("another pseudonym key, long enough to be one\n")
@@ -132,6 +136,26 @@ def test_marks_are_kept_with_the_names_and_found_again_under_another_key(tmp_pat
     again.remove(UPN, "A890200018001")
     again.save(home, on=date(2025, 9, 2))
     assert not forgotten.marks(home)
+
+
+def test_a_mark_of_what_is_a_hash_itself_is_found_again_under_every_key_since():
+    """The id of a school's own system is kept nowhere but hashed, and another hash since each change of key."""
+    keys = ["the first key", "the second key", "the third key"]
+    hashed = {}
+    for turn in range(1, 4):
+        former = [Former(Key(key), date(2025, 9, 1)) for key in keys[: turn - 1]]
+        by = Pseudonyms(keys[turn - 1], former)
+        refs = by.keyed("pupil", pl.Series(["17", "18"]))
+        marks = Marks(keys[:turn][::-1], set(hashed), by)
+        assert [marks.has(SYSTEM, 1, ref) for ref in refs] == [bool(hashed), False]
+        rows = pl.DataFrame({"urn": [1, 1], "pupil_ref": refs})
+        assert marks.told_in(rows, SYSTEM, ("urn", "pupil_ref")).to_list() == [bool(hashed), False]
+        marks.add(SYSTEM, 1, refs[0])
+        hashed = hashed or marks.all
+    assert not Marks(keys[::-1], hashed).has(SYSTEM, 1, refs[0])  # not without knowing what it was
+    marks = Marks(keys[::-1], hashed, by)
+    marks.remove(SYSTEM, 1, refs[0])
+    assert not marks
 
 
 def test_keys_are_of_columns_that_are_declared():

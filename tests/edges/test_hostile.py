@@ -164,5 +164,5 @@ def test_members_without_number_are_refused_before_their_names_are_kept_apart(pl
     monkeypatch.setattr(archives, "shown_names", None)  # which nothing may ask
     place.write(".zip", _listing_alike(b"\3\0", 0, 0, 1_001))
     assert [str(why) for _, why in what_came(place)] == [
-        "7/7.zip has over 1,000 members: deliver it in several archives."
+        "7/7.zip has over 300 members: deliver it in several archives."
     ]

@@ -87,8 +87,12 @@ def keeping(home: Home, **months: int) -> Home:
     return open_home(home.folder)
 
 
-def removed(home: Home, day: date, *, nightly: bool = True) -> dict[str, int]:
-    return retaining.retain(home, as_of=day, nightly=nightly).removed
+def removed(home: Home, day: date) -> dict[str, int]:
+    """What a night removes, before it looks and at its end."""
+    summary = Summary(run=None, as_of=day)
+    with shelf.warehouse(home) as con, identity.held(home):
+        retaining.records_first(con, home, summary, as_of=day)
+    return retaining.retain(home, as_of=day, nightly=True, gone=summary.removed).removed
 
 
 def marks_of(home: Home) -> set[tuple]:

@@ -14,6 +14,7 @@ import pytest
 from pipeline.edges import identity, traces
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.child import Child
+from pipeline.edges.errors import Refused
 from tests.journeys.at_home import new_home
 
 UPN, PUPIL_ID = "A890200018001", "abcdefghijkl"
@@ -89,6 +90,23 @@ def test_a_trace_planted_in_a_file_is_found_and_another_childs_is_not(kind, tmp_
         path.write_bytes(kind(text.replace("\t", " ") if kind is as_json else text))
         found.append(traces.in_file(path, AMIRA))
     assert found == [True] * len(TRACES) + [False] * len(NONE)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_grows_as_no_extract_does_is_not_looked_through_and_said_to_be_in_the_way(times, tmp_path, monkeypatch):
+    """Looked through in part, it could be said of no child that nothing is left."""
+    monkeypatch.setattr("pipeline.edges.unpacked.FREE_BYTES", 1_000_000)
+    path = tmp_path / f"{UPN} again.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(times):
+            archive.writestr(f"{number}.csv", b" " * 600_000)
+    other = traces.sought(Child(("abcdefghijkm",), ("A890200018002",)))
+    if times == 1:
+        assert not traces.in_file(path, other)
+        return
+    with pytest.raises(Refused, match="grows, opened, as no extract does") as raised:
+        traces.in_file(path, other)
+    assert UPN not in str(raised.value)
 
 
 def test_what_three_rows_say_of_three_children_is_nobodys_trace(tmp_path):

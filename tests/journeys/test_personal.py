@@ -69,6 +69,13 @@ def others(home, gone) -> dict[str, pl.DataFrame]:
     return kept
 
 
+def deeds(home, did) -> list[dict]:
+    """Of what each line of the trail is that says this was done."""
+    trail = (home.folder / "audit").glob("trail-*.jsonl")
+    said = [json.loads(line) for path in trail for line in path.read_text().splitlines()]
+    return [line["of"] for line in said if line["did"] == did]
+
+
 def test_a_child_who_is_erased_is_nowhere_in_the_home_and_everybody_else_is_as_before(home):
     one, *rest = listed(home)
     assert found_anywhere(home, one.words) != []
@@ -111,16 +118,68 @@ def test_extracts_written_anew_count_as_taken_in_and_their_rows_keep_their_numbe
     assert len(lines) >= of_file.max() and len(emptied) > 10 and not set(emptied) & set(of_file)
 
 
+def sent_again(home, paths):
+    """Taken in the night after, each spelt another way: a file that was taken in would not be read."""
+    for at, path in enumerate(paths):
+        rows = pl.read_csv(path, infer_schema=False)
+        rows.write_csv(home.inbox / f"again{at}.csv", separator=";")
+    told = a2n("take-in", "--home", home.folder, "--known-on", NEXT, "--json")
+    assert told.status == 0, told.err
+    return told
+
+
+def test_under_another_key_a_child_who_is_sent_again_is_left_out_too(home, once):
+    one, other = listed(home)[:2]
+    assert forget(home, one.upn).status == 0
+    done = a2n("rekey", "pseudonym", "--home", home.folder)
+    assert done.status == 0, done.err
+    [roll] = [
+        path
+        for path in (once / "made").rglob("pupils_*.csv")
+        if one.upn in path.read_text() and "history" not in path.parts
+    ]
+    assert sent_again(home, [roll]).told["set_aside_by_rule"]["forgotten"] == 1
+    now = dict(identity.pseudonyms(home).of(pl.Series("upn", [one.upn, other.upn])).select("upn", "pupil_id").rows())
+    assert now[one.upn] != one.pupil_id
+    assert found_anywhere(home, [*one.words, now[one.upn]], but_not=["inbox/again"]) == []
+    assert tables(home, "staged")["staged.pupils"].filter(pl.col("pupil_id") == now[other.upn]).height
+    assert (
+        forget(home, other.upn).status == 0
+    )  # and who was taken in under the key of before is erased under that of now
+    assert found_anywhere(home, [*other.words, now[other.upn]], but_not=["inbox/again"]) == []
+
+
+def test_after_an_erasure_nights_and_retention_go_on_and_the_newest_lists_are_had_again(home):
+    one = listed(home)[0]
+    assert forget(home, one.upn).status == 0
+    retained_and_had_again(home, DAY)
+    assert a2n("nightly", "--home", home.folder, "--as-of", NEXT).status == 0
+    of_that_day = {key for path in home.lists_of(DAY).iterdir() for key in list_rows(path)}
+    other = next(one for one in listed(home) if one.pupil_id in of_that_day)
+    assert tables(home, "derived")["derived.first_found"].filter(pl.col("pupil_id") == other.pupil_id).height
+    done = forget(home, other.upn)
+    assert done.status == 0, done.err
+    assert found_anywhere(home, [*one.words, *other.words]) == []
+    retained_and_had_again(home, date.fromisoformat(NEXT))
+    assert f"{DAY} cannot be had again" in done.out and f"--as-of {DAY}" not in done.out
+    refused = a2n("flag", "--home", home.folder, "--as-of", DAY)
+    assert refused.status == 1 and "removed under retention" in refused.err
+
+
+def retained_and_had_again(home, day):
+    out = lists(home, day)
+    done = a2n("retain", "--home", home.folder, "--as-of", day)
+    assert done.status == 0 and "Written anew" in done.out, done.err
+    assert a2n("flag", "--home", home.folder, "--as-of", day).status == 0
+    assert out and lists(home, day) == out
+
+
 def test_a_child_who_is_sent_again_is_left_out_and_the_others_of_the_file_are_not(home, once):
     one, other = listed(home)[:2]
     forget(home, one.upn)
     rolls = [path for path in (once / "made").rglob("pupils_*.csv") if one.upn in path.read_text()]
     marks = [path for path in (once / "made").rglob("attendance_marks_*.csv") if one.upn in path.read_text()]
-    for at, path in enumerate([*rolls[:1], *marks[:1]]):
-        rows = pl.read_csv(path, infer_schema=False)
-        rows.write_csv(home.inbox / f"again{at}.csv", separator=";")
-    told = a2n("take-in", "--home", home.folder, "--known-on", NEXT, "--json")
-    assert told.status == 0, told.err
+    told = sent_again(home, [*rolls[:1], *marks[:1]])
     assert told.told["set_aside_by_rule"]["forgotten"] > 10
     assert sum(file["rows_accepted"] for file in told.told["extracts"]) > 100
     assert found_anywhere(home, one.words, but_not=["inbox/again"]) == []
@@ -157,7 +216,7 @@ def test_nobody_is_erased_under_a_upn_that_nobody_has_and_it_is_told_to_nobody(h
     for said in (upn, "A000000000000", "nonsense"):
         done = forget(home, said)
         assert done.status == 1 and said not in done.err + done.out
-    assert not (home.folder / "audit").exists()
+    assert deeds(home, "child erased") == []
 
 
 @pytest.mark.parametrize("reason", ["{surname} asked", "for {upn}", "of {forename} himself", "  "])
@@ -171,9 +230,7 @@ def test_a_reason_that_names_the_child_is_refused(home, reason):
 def test_what_is_on_record_of_an_erasure_names_nobody(home):
     one = listed(home)[0]
     forget(home, one.upn)
-    trail = (home.folder / "audit").glob("trail-*.jsonl")
-    said = [json.loads(line) for path in trail for line in path.read_text().splitlines()]
-    assert [line["of"]["stage"] for line in said if line["did"] == "child erased"] == ["begun", "proved"]
+    assert [of["stage"] for of in deeds(home, "child erased")] == ["begun", "proved"]
     [row] = tables(home, "audit")["audit.forgettings"].rows(named=True)
     assert row["reason"] == "asked for and granted" and row["rows"] > 20 and row["files_removed"] >= 2
 
@@ -231,6 +288,8 @@ def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tm
         assert a2n_killed(moment, nth, *words) == KILLED, f"it never came to {moment} a {nth}th time"
         held_up = a2n("nightly", "--home", home.folder, "--as-of", NEXT)
         assert held_up.status == 1 and "--finish" in held_up.err
+    rekeyed = a2n("rekey", "pseudonym", "--home", home.folder)
+    assert rekeyed.status == 1 and "--finish" in rekeyed.err
     assert a2n("forget", "--finish", "--home", home.folder).status == 0
     assert found_anywhere(home, one.words) == []
     mine, theirs = tables(home), tables(undisturbed)

@@ -3,7 +3,8 @@
 Written from the published tables and their notes alone, on purpose not from the code that hides. They know every sum of every
 table, the places of each school and its possible sessions. Of the nights they suppose that nothing has changed: that a number
 told before still holds where it is hidden now, and that one told later held before. They are lucky, too: told which of these
-suppositions are so, they keep those and drop the others. Whatever they can then narrow to one number has leaked.
+suppositions are so, they keep those and drop the others. Whatever they can then narrow to one number has leaked, but what they had
+before the night told them anything.
 """
 
 import random
@@ -363,8 +364,23 @@ def leaks(
             for name in _telling(known, exact[night], truth)
             if name not in supposed and name not in places_tell(exact[night])
         ]
-        found += [(night, name) for name in System(known, supposed).pinned(truth, targets, chance)]
+        had = System(known, supposed).pinned(truth, targets, chance)
+        anyway = _had_anyway(known, printed[:night], truth, had)
+        excused = anyway - set(System(known, {}).pinned(truth, anyway, chance)) if anyway else anyway
+        found += [(night, name) for name in had if name not in excused]
     return found
+
+
+def _had_anyway(known: Reckoning, earlier: list[dict], truth: Mapping[Name, int], names: list[Name]) -> set[Name]:
+    """Those of `names` that numbers told on earlier nights give by themselves, were the night's pages blank: whoever supposes that those
+    still hold has them, whatever is hidden. Whoever supposes nothing must not have them."""
+    if not names:
+        return set()
+    last = {name: value for pages in earlier for name, value in pages.items() if value is not None}
+    supposed = {name: value for name, value in last.items() if truth.get(name) == value}
+    every = known.least.keys()
+    blank = Reckoning(dict.fromkeys(every, 0), dict.fromkeys(every, SOME_LARGE_NUMBER), known.sums)
+    return set(System(blank, supposed).pinned(truth, names, random.Random(0)))
 
 
 def _truth(known: Reckoning, exact: Mapping[str, pl.DataFrame]) -> dict[Name, int]:
