@@ -47,8 +47,9 @@ KILLED = -9
 class Way:
     """One way to give a command. `{home}` is a copy of the home `of` that name, `{to}` an empty folder, and the others what the stock has.
 
-    `status` is what it ends with when it is left alone: 1 where files with faults are among what it is given. `grows` are tables that may have one turn more when it is given again, `may_leave` says why there may be names among temporary files, and
-    `finished_by` how else it is given again where what it says names the first word of that.
+    `status` is what it ends with when it is left alone: 1 where files with faults are among what it is given. `grows` are tables that may have
+    one turn more when it is given again, `may_leave` says why there may be names among temporary files, and
+    `finished_by` how else it is given again where what it says names the first word of that; until then the home says so to whoever opens it.
     """
 
     words: str
@@ -95,7 +96,7 @@ WRITES: dict[str, tuple[Way, ...]] = {
 """Every command that writes anything in a home or beside it, and the words it is given."""
 
 WHERE_THERE = {
-    "forget": (Way("- --home {home} --reason asked", typed="{child}\n", grows=("table audit.forgettings",), finished_by="--finish --home {home}"),),
+    "forget": (Way("- --home {home} --reason asked", typed="{child}\n", finished_by="--finish --home {home}"),),
     "show": (Way("- --home {home} --to {to}/shown.json", typed="{child}\n"),),
     "object": (Way("- --home {home} --reason asked --known-on {next}", typed="{child}\n"),),
     "rekey": (
@@ -222,9 +223,7 @@ def undisturbed(stock: Stock, name: str, number: int) -> Undisturbed:
 
 
 def given(stock: Stock, way: Way, name: str, at: Path, how: str, words: str | None = None, **more) -> Watched:
-    typed = (
-        way.typed.format(**stock.told) if words is None else ""
-    )  # how it is finished, it is told of nobody a second time
+    typed = way.typed.format(**stock.told) if words is None else ""  # to be finished it is told of nobody again
     return watched(at / how, name, *stock.words(words or way.words, at), typed=typed, **more)
 
 
@@ -267,7 +266,8 @@ def half_written(stock: Stock, at: Path, alone: Undisturbed) -> Iterator[str]:
         for name in ("home", "to"):
             for path in sorted(path for path in (seen / name).rglob("*") if path.is_file()):
                 yield from _broken(path, path.relative_to(seen))
-        yield from _homes_broken(seen)
+        unfinished = alone.way.finished_by.split()[:1]
+        yield from (why for why in _homes_broken(seen) if not any(word in why for word in unfinished))
         kept = left(stock, seen, restored=False)
         whole = [alone.before, *alone.ends]
         for place in (name for name in kept if name.endswith("/settings.toml")):
@@ -377,7 +377,7 @@ def differing(stock: Stock, at: Path, alone: Undisturbed) -> Iterator[str]:
             continue
         grown = next((table for table in alone.way.grows if name.endswith(table)), None)
         most = max(once[name].height + 1, twice[name].height) if grown else 0
-        if grown and ours is not None and ours.height <= most and _holds(ours, once[name]):
+        if grown and ours is not None and once[name].height <= ours.height <= most and _holds(ours, once[name]):
             continue
         yield f"{name} is not as it was to be"
 
