@@ -27,8 +27,13 @@ from .killing import (
 from .marked import SURNAME
 from .watched import Laid
 
-SLICE = (("papers", 1), ("links", 1), ("flag", 2), ("retain", 1))
-"""A command, and how often it is killed every time."""
+SLICE = (
+    ("links", 1),
+    ("retain", 1),
+    pytest.param("flag", 2, marks=pytest.mark.long),  # test_killed.py kills nights
+    pytest.param("forget", 2, marks=pytest.mark.long),
+)
+"""A command, and how often it is killed."""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +72,7 @@ HALF_DONE = (
     ("init", "os.fsync", 2),  # a key is written, and not in place
     ("init", "os.link", 4),
     ("export", "Path.replace", 1),
-    ("print", "os.fsync", 2),  # pages with names are written, and not in place
+    pytest.param("print", "os.fsync", 2, marks=pytest.mark.long),  # pages with names are written, and not in place
 )
 
 
