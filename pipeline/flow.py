@@ -161,6 +161,7 @@ def outcomes(home: Home, *, known_on: date | None) -> Summary:
     with shelf.warehouse(home) as con:
         identity.check_key(home)
         if not returning.unread(con, home):
+            runs.record_cut_short(con, home, but_not=None)
             asked = known_on or clock.today()
             return Summary(run=runs.named(con, "outcomes", asked), as_of=asked)
         day, remarks = days.decided_on(con, home, known_on, is_any=True)
@@ -174,6 +175,7 @@ def _came_back(con: DuckDBPyConnection, home: Home, *, known_on: date) -> Summar
     summary = Summary(run=runs.named(con, "outcomes", known_on), as_of=known_on)
     with summary.timed("returned lists"):
         paths = [extract.path for extract in returning.unread(con, home)]
+        runs.record_cut_short(con, home, but_not=known_on if paths else None)
         if paths:
             returning.read_returned(con, home, summary, known_on=known_on)
     if paths:

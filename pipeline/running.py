@@ -28,7 +28,9 @@ def run(work: Callable, as_of: date, as_json: bool, page: Path | None = None, *,
     if page:
         from pipeline.check_page import check_page
 
-        page.write_text(check_page(summary), encoding="utf-8")
+        part = page.with_name(f".{page.name}.part")
+        part.write_text(check_page(summary), encoding="utf-8")
+        part.replace(page)
     if summary.refused_any:
         raise typer.Exit(1)
 

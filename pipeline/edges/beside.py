@@ -36,8 +36,11 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    """Whole or not at all, under a name that is no longer than any; whoever writes has the warehouse alone, and writes over what was left."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    part = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 _REFUSED = ".refused.txt"

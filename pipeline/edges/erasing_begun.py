@@ -13,7 +13,8 @@ NAME = "erasing.json"
 
 @dataclass(frozen=True)
 class Begun:
-    """`marks` are those of the child's UPNs (see `forgotten`), `turn` the number it has on record, `days` those whose lists are made again."""
+    """`marks` are those of the child's UPNs (see `forgotten`), `turn` the number it has on record, `days` those whose lists are made again, `places` the
+    extract_id and row_number of each row delivered of the child."""
 
     turn: int
     on: str
@@ -23,6 +24,7 @@ class Begun:
     removed: int = 0
     rewritten: int = 0
     rows: int = 0
+    places: tuple[tuple[int, int], ...] = ()
 
     @property
     def again(self) -> list[date]:
@@ -35,7 +37,8 @@ def begun(home: Home) -> Begun | None:
         told = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return Begun(**told | {"marks": tuple(told["marks"]), "days": tuple(told["days"])})
+    places = tuple((extract_id, number) for extract_id, number in told.get("places", ()))
+    return Begun(**told | {"marks": tuple(told["marks"]), "days": tuple(told["days"]), "places": places})
 
 
 def write(home: Home, one: Begun) -> None:

@@ -99,15 +99,32 @@ def read_key(path: Path) -> Key:
 
 
 def make_key(path: Path, key: Key | None = None) -> None:
-    """A new key, or the one given, readable by its owner alone; one that is there already is kept."""
+    """A new key, or the one given, readable by its owner alone; one that is there already is kept.
+
+    Killed, it leaves a whole key or none: an empty one would be kept for good.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write((key or drawn(path.stem)) + "\n")
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:
-        path.chmod(0o600)
+        _put_if_none(part, path)
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        left.unlink(missing_ok=True)
+    path.chmod(0o600)
+
+
+def _put_if_none(part: Path, path: Path) -> None:
+    """Of two processes that make the same key at once, the first one's stands."""
+    try:
+        os.link(part, path)
+    except (FileExistsError, FileNotFoundError):  # another was first, and may have cleared ours away
+        if not path.exists():
+            raise
+    except OSError:  # a disk that knows no second name of a file
+        part.replace(path)
 
 
 def drawn(name: str) -> Key:

@@ -65,6 +65,17 @@ def record(con, home: Home, run: str, kind: str, as_of: date, *, assumed_known_o
     return None if kind == "learn" else trail_heads.keep(home, run, as_of=as_of)
 
 
+def record_cut_short(con: duckdb.DuckDBPyConnection, home: Home, *, but_not: date | None) -> None:
+    """Put on record, as of its own day, a run that read lists and was killed before it was: which settings words came back by is asked later.
+    Of the day `but_not` a run is under way, which does that itself."""
+    (day,) = con.execute("""
+        SELECT max(known_on) FROM warehouse.feedback.returns
+        WHERE known_on NOT IN (SELECT as_of FROM warehouse.audit.runs WHERE kind = 'outcomes')
+        HAVING max(known_on) = (SELECT max(known_on) FROM warehouse.feedback.returns)""").fetchone() or (None,)
+    if day and day != but_not:
+        record(con, home, named(con, "outcomes", day), "outcomes", day)
+
+
 def settings_of(con: duckdb.DuckDBPyConnection, as_of: date) -> Settings | None:
     """The settings the latest look as of a day used, where there was one: a replay uses those again."""
     found = con.execute(

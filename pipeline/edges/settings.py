@@ -203,7 +203,9 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         told = SETTINGS.format(
             demo=str(demo).lower(), name=NAMES[demo], gateway=GATEWAYS[demo], feeds=feeds_written(demo=demo)
         )
-        settings.write_text(told, encoding="utf-8")
+        part = settings.with_name(".settings.toml.part")
+        part.write_text(told, encoding="utf-8")
+        part.replace(settings)  # half of it would be kept as somebody's own
     home = open_home(folder)
     names = (*KEYS, SIGNING_KEY) if all(map(given_to_all, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
     for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them

@@ -4,6 +4,7 @@ The workbook holds children's names. It is made in memory, so no loose copy is l
 readable by its owner alone from its first byte.
 """
 
+import fcntl
 import os
 import tempfile
 from contextlib import suppress
@@ -96,15 +97,33 @@ def _fill(book: Book, listed: ReviewList, seals: Seals) -> None:
 
 
 def put_in_place(content: bytes, path: Path) -> None:
-    """`mkstemp` makes its file with mode 0600, and the swap keeps it: at no moment can another account read a name."""
-    handle, half_written = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    """`mkstemp` makes its file with mode 0600, and the swap keeps it: at no moment can another account read a name.
+
+    What a killed process left of this file half written goes first; what one at work is writing is held by it, and stays.
+    """
+    begins = f".{path.name}."
+    _clear_left(path.parent, begins)
+    handle, half_written = tempfile.mkstemp(dir=path.parent, prefix=begins, suffix=_HALF_WRITTEN)
     try:
         with os.fdopen(handle, "wb") as file:
+            with suppress(OSError):  # where files cannot be held, nobody else writes this one meanwhile
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(half_written).replace(path)
+            Path(half_written).replace(path)
     except BaseException:
         with suppress(FileNotFoundError):
             Path(half_written).unlink()
         raise
+
+
+_HALF_WRITTEN = ".part"
+
+
+def _clear_left(folder: Path, begins: str) -> None:
+    left = [path for path in folder.iterdir() if path.name.startswith(begins) and path.name.endswith(_HALF_WRITTEN)]
+    for path in left:
+        with suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()

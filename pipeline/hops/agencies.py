@@ -157,7 +157,7 @@ def decide(con: duckdb.DuckDBPyConnection, home: Home, said: dict[str, list[str]
 
 
 def settled(con: duckdb.DuckDBPyConnection, home: Home, *, anew: bool, known_on: date) -> Links | None:
-    """Links as they are; where anything was decided (`anew`), judged again, without comparing anything again, and brought to
+    """Links as they are; where anything was said of a pair (`anew`), judged again, without comparing anything again, and brought to
     the shelf. None where no agency ever sent anything, or settings name no gateway: then nothing is shown of it."""
     if not any_taken(con):
         return None

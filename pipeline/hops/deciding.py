@@ -30,7 +30,8 @@ def decided_links(
     with shelf.warehouse(home) as con:
         identity.check_key(home)
         refuse_to_look(con, home)
-        known_on, remarks = days.decided_on(con, home, known_on, is_any=any((*said.values(), *of_agencies.values())))
+        is_any_said = any((*said.values(), *of_agencies.values()))
+        known_on, remarks = days.decided_on(con, home, known_on, is_any=is_any_said)
         with shelf.transaction(con):
             linked = agencies.decide(con, home, of_agencies, known_on=known_on)
             decided = who_is_who.decide(con, home, said, known_on=known_on)
@@ -43,7 +44,8 @@ def decided_links(
             agencies.take_weights(con, home, weights, known_on=known_on)
         now = who_is_who.links_now(con, home)
         path = worklist.write(con, home, now, as_of=known_on)
-        others = agencies.settled(con, home, anew=bool(linked or decided), known_on=known_on)
+        # whatever was said, news or not: who said it before may have been killed before it was settled
+        others = agencies.settled(con, home, anew=is_any_said, known_on=known_on)
         written = others and agency_worklist.write(con, home, others, as_of=known_on)
     told = _links_summary(home, others, linked, written) if others else None
     return replace(_links_summary(home, now, decided, path), agencies=told, remarks=remarks)

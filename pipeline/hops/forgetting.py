@@ -120,10 +120,11 @@ def _forgotten(home: Home, child: Child, begun: Begun) -> Forgotten:
     what = sought(child)
     with identity.held(home), shelf.warehouse_alone(home) as con:
         _mark(home, child, begun)
-        at = erasing.places(con, child)
+        before = pl.DataFrame([*begun.places], schema=erasing.PLACES, orient="row")
+        at = pl.concat([erasing.places(con, child), before]).unique()
         plan = files.planned(con, home, what, at)
-        begun, gone = _erase_files(con, home, what, plan, begun)
-        at = pl.concat([at, plan.at]).unique()
+        at = pl.concat([at, plan.at]).unique().sort(*erasing.PLACES)
+        begun, gone = _erase_files(con, home, what, plan, replace(begun, places=tuple(at.rows())))
         begun = _erase_rows(con, home, child, at, begun)
         lists_again(con, home, begun.again)
         others = _days_of(home, gone) - set(begun.again)
@@ -143,19 +144,19 @@ def _mark(home: Home, child: Child, begun: Begun) -> None:
 
 
 def _erase_files(con, home: Home, what: Sought, plan: files.Plan, begun: Begun) -> tuple[Begun, list[Path]]:
-    """What went out of the newest lists is on record as to be made again before it is removed."""
+    """On record before any file is touched: what went out of the newest lists, which is made again; how many files there are; and where the
+    child's rows are, for of one that is told by its file alone nothing is found again once that is written anew."""
     out = files.outgoing(home, what)
     again = sorted({*begun.days, *(day.isoformat() for day in _newest(con) if _is_of(home, out, day))})
-    begun = replace(begun, days=tuple(again))
-    erasing_begun.write(home, begun)
     gone = [*out, *plan.remove]
-    begun = replace(
-        begun, removed=begun.removed + files.remove(gone), rewritten=begun.rewritten + files.write_anew(con, home, plan)
-    )
+    removed, rewritten = max(begun.removed, len(gone)), max(begun.rewritten, len(plan.rewrite))
+    begun = replace(begun, days=tuple(again), removed=removed, rewritten=rewritten)
+    erasing_begun.write(home, begun)
+    files.remove(gone)
+    files.write_anew(con, home, plan)
     for spill in home.scratch.glob("*"):
         if not spill.name.startswith("duckdb_temp_") and spill.is_file():
             spill.unlink()
-    erasing_begun.write(home, begun)
     return begun, gone
 
 
@@ -174,9 +175,10 @@ def _erase_rows(con, home: Home, child: Child, at: pl.DataFrame, begun: Begun) -
     with shelf.transaction(con):
         gone = erasing.erase_rows(con, child, at)
         files.say_set_aside_again(con, home, at["extract_id"].unique().sort().to_list())
-        begun = replace(begun, rows=begun.rows + gone)
-        con.execute(f"DELETE FROM warehouse.{FORGETTINGS.name} WHERE turn = ?", [begun.turn])
-        row = (begun.turn, date.fromisoformat(begun.on), begun.reason, who(), runs.last_listed(con), begun.rows, begun.rewritten, begun.removed)  # fmt: skip
+        before = con.execute(f"DELETE FROM warehouse.{FORGETTINGS.name} WHERE turn = ? RETURNING rows", [begun.turn]).fetchone()  # fmt: skip
+        rows = gone + (before[0] if before else 0)
+        begun = replace(begun, rows=max(rows, begun.rows))
+        row = (begun.turn, date.fromisoformat(begun.on), begun.reason, who(), runs.last_listed(con), rows, begun.rewritten, begun.removed)  # fmt: skip
         shelf.append(con, FORGETTINGS, pl.DataFrame([row], schema=FORGETTINGS.schema, orient="row"))
     erasing_begun.write(home, begun)
     return begun

@@ -116,8 +116,8 @@ def _is_xml(one: Extract) -> bool:
 # ---- done
 
 
-def write_anew(con: duckdb.DuckDBPyConnection, home: Home, plan: Plan) -> int:
-    """Write each extract without the child's rows, on record as taken in before it takes the place of the one delivered. Returns how many."""
+def write_anew(con: duckdb.DuckDBPyConnection, home: Home, plan: Plan) -> None:
+    """Write each extract without the child's rows, on record as taken in before it takes the place of the one delivered."""
     for one, numbers in plan.rewrite:
         if not numbers:
             raise Refused(
@@ -133,7 +133,6 @@ def write_anew(con: duckdb.DuckDBPyConnection, home: Home, plan: Plan) -> int:
             written.path.replace(one.path)
         finally:
             rewriting.hidden_beside(one.path).unlink(missing_ok=True)
-    return len(plan.rewrite)
 
 
 def _record(con: duckdb.DuckDBPyConnection, before: str, now: str) -> None:
@@ -155,10 +154,9 @@ def outgoing(home: Home, sought: Sought) -> list[Path]:
     return [path for path in there if in_file(path, sought, names_alone=True)]
 
 
-def remove(paths: list[Path]) -> int:
+def remove(paths: list[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
-    return len(paths)
 
 
 def say_set_aside_again(con: duckdb.DuckDBPyConnection, home: Home, extract_ids: list[int]) -> None:

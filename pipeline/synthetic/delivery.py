@@ -1,6 +1,8 @@
 """Writes a made-up authority's extracts: schools, censuses, registers and the rest, this year's and last year's."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -83,30 +85,66 @@ def synthesise(
         raise ValueError(
             f"A made-up authority begins in {EARLIEST_YEAR} or later; faults are planted in registers too, and in plain ones."
         )
-    _clear(to)
+    to = to.resolve() if to.name in ("", "..") else to  # of . and .. the name is another
+    _refuse_others(to)
     authority = made_up_authority(pupils, schools, seed=seed, year=SchoolYear(year))
     last_day = authority.now.calendar.last_day_of_week(weeks)
-    (to / ".made-up.txt").write_text(ABOUT.format(last_day=last_day.isoformat()), encoding="utf-8")
-    _write(authority, to, last_day, censuses_only, agencies=agencies or with_faults, tell=tell)
-    respell(to, marks_as=marks_as, census_as=census_as)
-    labels = to.parent / f"{to.name}-faults.csv"
+    with _unfinished(to, ABOUT.format(last_day=last_day.isoformat())) as folder:
+        _write(authority, folder, last_day, censuses_only, agencies=agencies or with_faults, tell=tell)
+        respell(folder, marks_as=marks_as, census_as=census_as)
+        if with_faults:
+            plant_faults(folder, folder.parent / f"{to.name}{FAULTS}", SchoolYear(year), last_day)
+        _put_in_place(folder, to)
     return Synthesised(
-        faults=plant_faults(to, labels, SchoolYear(year), last_day) if with_faults else None,
+        faults=to.parent / f"{to.name}{FAULTS}" if with_faults else None,
         folder=to, files=_extracts_in(to), history=_extracts_in(to / "history"),
         last_day=last_day, school_year=SchoolYear(year), urns=tuple(one.urn for one in authority.schools),
         pupils=pupils,
     )  # fmt: skip
 
 
-def _clear(to: Path) -> None:
+FAULTS = "-faults.csv"
+_MARKED = ".made-up.txt"
+_MARKED_IN_PART = f"{_MARKED}.part"
+
+
+def _refuse_others(to: Path) -> None:
     """An empty folder, or one that only held a made-up authority. Nobody's own files are ever deleted."""
     to.mkdir(parents=True, exist_ok=True)
-    about = to / ".made-up.txt"
+    about = to / _MARKED
     is_ours = about.exists() and about.read_text(encoding="utf-8").startswith(ABOUT[:40])
-    if any(to.iterdir()) and not is_ours:
+    if not is_ours and any(path.name != _MARKED_IN_PART for path in to.iterdir()):
         raise FileExistsError(f"{to} holds other files: name an empty folder, or one this wrote before.")
+
+
+@contextmanager
+def _unfinished(to: Path, about: str) -> Iterator[Path]:
+    """A folder of the same name, hidden in `to`, that goes at the end: killed, it leaves nothing half written where a reader looks."""
+    part = to / _MARKED_IN_PART
+    part.write_text(about, encoding="utf-8")
+    part.replace(to / _MARKED)
+    hidden = to / ".unfinished"
+    shutil.rmtree(hidden, ignore_errors=True)
+    folder = hidden / to.name
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(hidden)
+
+
+def _put_in_place(folder: Path, to: Path) -> None:
+    """Each file whole, those of `folder`/history too; what an earlier call wrote goes first."""
     for path in [*_extracts_in(to), *_extracts_in(to / "history")]:
         path.unlink()
+    for name in (".", "history"):
+        (to / name).mkdir(exist_ok=True)
+        for path in _extracts_in(folder / name):
+            path.replace(to / name / path.name)
+    for path in _extracts_in(folder.parent):  # beside `to`, which may be on another disk
+        part = to.parent / f".{path.name}.part"
+        shutil.copyfile(path, part)
+        part.replace(to.parent / path.name)
 
 
 def _extracts_in(folder: Path) -> tuple[Path, ...]:

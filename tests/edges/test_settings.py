@@ -1,5 +1,6 @@
 """A home's settings, keys and folders."""
 
+import os
 import stat
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ import pytest
 from pipeline.edges import runs
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
-from pipeline.edges.keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY
+from pipeline.edges.keys import BACKUP_KEY, KEYS, SHORTEST_KEY, SIGNING_KEY, make_key
 from pipeline.edges.settings import FOLDERS, Settings, make_home, open_home
 from pipeline.vocabulary.next_steps import NEXT_STEPS
 
@@ -349,3 +350,33 @@ def test_where_each_home_has_keys_by_its_name_no_credential_stands_for_one_that_
     assert home.key("warehouse") == LONG_ENOUGH + "c"
     monkeypatch.setenv("A2N_WAREHOUSE_KEY", LONG_ENOUGH + "v")
     assert home.key("warehouse") == LONG_ENOUGH + "v"
+
+
+def test_a_key_half_made_by_a_killed_process_is_kept_as_nobodys_and_one_that_is_there_stays(tmp_path):
+    (tmp_path / ".warehouse.key.0123abcd.part").write_text("half")
+    make_key(tmp_path / "warehouse.key")
+    key = (tmp_path / "warehouse.key").read_text()
+    make_key(tmp_path / "warehouse.key")
+    assert len(key.strip()) == 64 and (tmp_path / "warehouse.key").read_text() == key
+    assert [path.name for path in tmp_path.iterdir()] == ["warehouse.key"]
+
+
+def test_of_two_processes_that_make_a_key_at_once_the_first_ones_stands(tmp_path, monkeypatch):
+    real = os.link
+
+    def beaten(part, path):
+        path.write_text("the other's key, which was there first\n")
+        real(part, path)
+
+    monkeypatch.setattr(os, "link", beaten)
+    make_key(tmp_path / "warehouse.key")
+    assert (tmp_path / "warehouse.key").read_text() == "the other's key, which was there first\n"
+
+
+def test_where_a_disk_knows_no_second_name_of_a_file_a_key_is_made_all_the_same(tmp_path, monkeypatch):
+    def unknown(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", unknown)
+    make_key(tmp_path / "warehouse.key")
+    assert [(path.name, len(path.read_text())) for path in tmp_path.iterdir()] == [("warehouse.key", 65)]

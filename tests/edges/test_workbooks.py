@@ -1,5 +1,6 @@
 """The workbook a SENCo opens, read back as a spreadsheet reads it and as the bytes it is made of."""
 
+import fcntl
 import io
 import re
 import stat
@@ -16,7 +17,7 @@ import pytest
 
 from pipeline.edges.seals import Seals
 from pipeline.edges.workbook_columns import ANSWERS, RECORDS
-from pipeline.edges.workbooks import DECISIONS, HistoryNeeded, ListedPupil, ReviewList, write_review_list
+from pipeline.edges.workbooks import DECISIONS, HistoryNeeded, ListedPupil, ReviewList, put_in_place, write_review_list
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")  # openpyxl reads around them
 
@@ -698,3 +699,16 @@ def test_the_styles_of_pictures_are_made_once():
     from xlsxwriter import worksheet
 
     assert hasattr(worksheet._get_sparkline_style, "cache_info"), "XlsxWriter names it otherwise now: lists take longer"
+
+
+def test_what_a_killed_process_left_of_a_file_goes_and_what_another_is_writing_stays(tmp_path):
+    left, held, of_another = (
+        tmp_path / name for name in (".list.xlsx.aa.part", ".list.xlsx.bb.part", ".other.xlsx.cc.part")
+    )
+    for path in (left, held, of_another):
+        path.write_bytes(b"half")
+    with held.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        put_in_place(b"whole", tmp_path / "list.xlsx")
+    assert {path.name for path in tmp_path.iterdir()} == {"list.xlsx", held.name, of_another.name}
+    assert (tmp_path / "list.xlsx").read_bytes() == b"whole"

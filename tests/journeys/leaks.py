@@ -287,7 +287,7 @@ def staged(folder: Path, **how) -> Stage:
 def _somebody(home: Home) -> str:
     """The UPN of a child who was looked at."""
     looked_at = tables(home, "derived")["derived.triage"]["pupil_id"].to_list()
-    return people(home).filter(pl.col("pupil_id").is_in(looked_at))["upn"][0]
+    return people(home).filter(pl.col("pupil_id").is_in(looked_at))["upn"].min()
 
 
 def put_in(home: Home, made) -> None:

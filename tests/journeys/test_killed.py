@@ -14,6 +14,7 @@ from pipeline.edges.settings import open_home
 
 from .at_home import a2n, deliver, lists, new_home, tables
 from .killed import KILLED, a2n_killed, a2n_killed_after
+from .test_way_back import answered
 
 DAY = "2025-10-10"
 MONDAY = "2025-10-13"
@@ -128,3 +129,18 @@ def test_killed_while_it_flags_the_last_night_still_stands_and_the_next_is_whole
         assert con.execute("SELECT as_of FROM published.run").fetchall() == [(date.fromisoformat(MONDAY),)]
     assert not list(home.published.glob(".unfinished*"))
     assert len(lists(home, date.fromisoformat(MONDAY))) == 2
+
+
+def test_killed_when_lists_that_came_back_are_read_and_the_run_is_not_yet_on_record_the_next_puts_it_there(
+    flagged, tmp_path
+):
+    """By the settings on record it is known later whether words ever came back."""
+    home = open_home(shutil.copytree(flagged.folder, tmp_path / "home", symlinks=True))
+    answered(home, date.fromisoformat(DAY))
+    words = ("outcomes", "--home", home.folder, "--known-on", MONDAY)
+    assert a2n_killed("pipeline.edges.runs:record", 1, *words) == KILLED
+    assert tables(home, "feedback")["feedback.returns"].height == 1
+    for _ in range(2):
+        assert a2n(*words).status == 0
+        told = tables(home, "audit")["audit.runs"].filter(kind="outcomes")
+        assert told.select("run", "as_of").rows() == [(f"outcomes {MONDAY} 1", date.fromisoformat(MONDAY))]

@@ -1,6 +1,5 @@
 """A short slice of each soak: the same code, fewer files and kills. `make soak` runs them whole."""
 
-import random
 from dataclasses import replace
 
 import polars as pl
@@ -131,33 +130,6 @@ def test_the_folder_of_the_results_is_made_before_anything_is_done(soak, tmp_pat
     monkeypatch.setattr("sys.argv", ["soak", "--write", str(tmp_path / "results" / "it.json")])
     with pytest.raises(KeyboardInterrupt):
         soak.main()
-
-
-@pytest.fixture(scope="module")
-def stock(tmp_path_factory):
-    return kills.stocked(tmp_path_factory.mktemp("stock"), pupils=60)
-
-
-@pytest.mark.long  # tests/journeys/test_killed.py kills at moments of chance too
-@pytest.mark.parametrize("seed", range(1))
-def test_killed_at_a_moment_of_chance_and_given_again_all_is_as_if_undisturbed(stock, tmp_path, seed):
-    moment = random.Random(seed).uniform(0.1, 0.9) * stock.seconds
-    _, differs = kills.killed_and_mended(stock, tmp_path / "trial", moment)
-    assert differs == []
-
-
-def test_thirty_files_of_every_kind_are_taken_in(stock):
-    extracts = stock.expected["audit.extracts"]
-    assert extracts.select("sha256").n_unique() == kills.FILES
-    assert {"schools", "pupils", "attendance_marks", "suspensions", "census_sessions"} <= set(extracts["feed"])
-    assert extracts["rows_accepted"].sum() > 1000 and extracts["refused_because"].count() >= 1
-
-
-def test_a_difference_would_be_seen(stock):
-    changed = stock.expected | {"staged.attendance_marks": stock.expected["staged.attendance_marks"][1:]}
-    assert kills.differing_but_for_a_run_more(changed, stock.expected) == ["staged.attendance_marks"]
-    fewer = stock.expected | {"audit.runs": stock.expected["audit.runs"].clear()}
-    assert kills.differing_but_for_a_run_more(fewer, stock.expected) == ["audit.runs"]
 
 
 def test_children_erased_one_after_another_are_nowhere_and_nobody_elses_row_changes(tmp_path):

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -46,6 +47,19 @@ FAULTS = {
 SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGABRT")
 
 
+CHANGES = {
+    f"{of.__name__}.{name}": (of, name)
+    for of, names in (
+        (os, ("fsync", "open", "ftruncate", "link")),
+        (Path, ("write_text", "write_bytes", "touch", "mkdir", "chmod", "unlink", "replace", "rename", "symlink_to")),
+        (shutil, ("copyfile", "rmtree")),
+        (pl.DataFrame, ("write_csv", "write_parquet")),
+    )
+    for name in names
+}
+"""The ways in which Python changes what is on the disk: a process may be killed as it comes to one, or half-way through writing."""
+
+
 @dataclass(frozen=True)
 class Laid:
     """What comes over a process as it calls a function for the nth time: one of FAULTS, or a signal."""
@@ -74,6 +88,11 @@ class Watched:
         return json.loads((self.folder / "moments").read_text())
 
     @property
+    def changes(self) -> dict[str, int]:
+        """How often it came to change something on the disk in each of the ways of CHANGES; where that was asked for."""
+        return json.loads((self.folder / "changes").read_text())
+
+    @property
     def came(self) -> bool:
         """Whether what was laid in wait came over it."""
         return (self.folder / "came").exists()
@@ -81,16 +100,17 @@ class Watched:
 
 def watched(
     folder: Path, *words: object, laid: Laid | None = None, room: int | None = None, told: bool = False, typed: str = "",
-    environment: dict[str, str] | None = None,
+    environment: dict[str, str] | None = None, killed_after: float | None = None,
 ) -> Watched:  # fmt: skip
-    """Give a command; `room` is how many bytes a file may grow to, `typed` what is on its standard input."""
+    """Give a command; `room` is how many bytes a file may grow to, `typed` what is on its standard input, `killed_after` after how many
+    seconds it is killed outright."""
     for name in ("cwd", "tmp"):
         (folder / name).mkdir(parents=True)
     (folder / "in").write_text(typed)
     how = (folder, [str(word) for word in words], laid, room, told, environment or {})
     process = _FORKS.Process(target=_run, args=how)
     process.start()
-    process.join(timeout=600)
+    process.join(timeout=600 if killed_after is None else killed_after)
     if process.exitcode is None:
         process.kill()
         process.join()
@@ -117,17 +137,25 @@ def _run(folder: Path, words: list[str], laid: Laid | None, room: int | None, to
     from pipeline.__main__ import main
 
     counts: dict[str, int] = {}
+    changes: dict[str, int] = {}
     if told:
+        for moment, (of, name) in CHANGES.items():
+            setattr(of, name, _counted(changes, moment, getattr(of, name)))
         for moment, functions in _functions().items():
             _replace(functions, functools.partial(_counted, counts, moment))
-    if laid:
+    if laid and laid.moment in CHANGES:
+        of, name = CHANGES[laid.moment]
+        setattr(of, name, _cut_short(laid, folder, getattr(of, name)))
+    elif laid:
         _replace(_functions()[laid.moment], functools.partial(_caught, laid, folder))
     sys.argv = ["a2n", *words]
     try:
         main()
     finally:
         if told:
-            (folder / "moments").write_text(json.dumps(counts))
+            told_of = json.dumps(counts), json.dumps(changes)
+            (folder / "moments").write_text(told_of[0])
+            (folder / "changes").write_text(told_of[1])
 
 
 def _functions() -> dict[str, list[tuple[types.ModuleType, str, types.FunctionType]]]:
@@ -153,6 +181,24 @@ def _counted(counts: dict[str, int], moment: str, real):
         return real(*args, **kwargs)
 
     return counted
+
+
+def _cut_short(laid: Laid, folder: Path, real):
+    """Killed before the change; of a text or bytes that are written at once, when half of them are."""
+    calls = iter(range(1, laid.nth + 1))
+    touch = Path(folder / "came")
+
+    @functools.wraps(real)
+    def cut_short(*args, **kwargs):
+        if next(calls, None) == laid.nth:
+            with touch.open("w"):
+                pass
+            if laid.moment in ("Path.write_text", "Path.write_bytes"):
+                real(args[0], args[1][: len(args[1]) // 2], *args[2:], **kwargs)
+            os.kill(os.getpid(), getattr(signal, laid.does))
+        return real(*args, **kwargs)
+
+    return cut_short
 
 
 def _caught(laid: Laid, folder: Path, real):

@@ -1,8 +1,12 @@
-"""A take-in of thirty files, killed outright at a moment of chance, again and again: `python -m tests.soaks.kills --kills 200`.
+"""Every command that writes, killed outright at moments of its work, and given again: `python -m tests.soaks.kills --kills 200`.
 
-Each trial begins with the same home and inbox. The process is stopped with SIGKILL somewhere between its first and last
-moment; then the command is given again, in a process of its own, and left to end. Whatever was going on when it was killed,
-every table of the warehouse and of the names, and what is said beside the inbox, must then be as if nothing had happened.
+Each trial begins with the same small home. The process is stopped with SIGKILL as it calls a function of ours, as it changes something on the
+disk, half-way through a text, or some time after it began, as drawn by the seed; a process that ended before is no kill, and another moment is
+drawn. Nothing half-written may then be where a reader looks, the trail must hold, and no name or key may be left in temporary folders. Then the
+command is given again, in a process of its own, and must end as it does when nobody kills it, with everything as if nothing had happened.
+`tests/journeys/killing.py` has the table of commands and says what is looked at.
+
+`--only COMMAND --seed N` is one trial of one command, as a fault of the result names it.
 """
 
 import argparse
@@ -12,139 +16,146 @@ import random
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.edges import clock
-from pipeline.edges.settings import open_home
-from pipeline.synthetic import synthesise
-from tests.journeys.at_home import copied, deliver, new_home
-from tests.journeys.killed import KILLED, a2n_killed_after, a2n_timed
-from tests.journeys.test_killed import differing, everything
+from tests.journeys.killing import (
+    SKIPPED,
+    WRITES,
+    Stock,
+    Undisturbed,
+    called,
+    killed_and_given_again,
+    stocked,
+    undisturbed,
+)
+from tests.journeys.watched import Laid
 
-FILES = 30
-
-
-@dataclass(frozen=True)
-class Stock:
-    """A home with an inbox of thirty files, never touched; the same after an undisturbed take-in; and how long that took."""
-
-    home: Path
-    words: tuple
-    expected: dict
-    seconds: float
+MOST_DRAWS = 12
+"""Moments drawn for one kill, should the process end before one after another."""
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 10**9
 
 
-def stocked(folder: Path, *, files: int = FILES, pupils: int = 120, weeks: int = 20) -> Stock:
-    made = synthesise(folder / "made", pupils=pupils, schools=4, seed=9, weeks=weeks, with_faults=True)
-    home = new_home(folder / "home")
-    deliver(home, chosen(made.files, files - 1))
-    (home.inbox / "strange.csv").write_text("colour,size\nblue,3\n")
-    words = ("--known-on", made.last_day)
-    trial = _trial(home.folder, folder / "undisturbed")
-    seconds = min(_undisturbed(home.folder, trial, words) for _ in range(2))
-    return Stock(home.folder, words, everything(open_home(trial)), seconds)
-
-
-def chosen(files: tuple[Path, ...], how_many: int) -> list[Path]:
-    """So many of the files: the first of each kind, then the second, so that every kind is among them."""
-    kinds: dict[str, int] = Counter()
-    place = {}
-    for path in sorted(files):
-        kind = path.name.split("_")[0] if not path.name[0].isdigit() else path.name.partition("_")[2]
-        place[path] = kinds[kind]
-        kinds[kind] += 1
-    ranked = sorted(files, key=lambda path: (place[path], path.name[0].isdigit(), path.name))
-    if len(ranked) < how_many:
-        raise ValueError(f"the authority sends {len(ranked)} files, and {how_many} are asked for")
-    return ranked[:how_many]
-
-
-def _undisturbed(home: Path, trial: Path, words: tuple) -> float:
-    shutil.rmtree(trial, ignore_errors=True)
-    _trial(home, trial)
-    status, seconds = a2n_timed("take-in", "--home", trial, *words)
-    if status not in (0, 1):
-        raise ValueError(f"left alone, the take-in ended with {status}")
-    return seconds
-
-
-def _trial(home: Path, to: Path) -> Path:
-    copy = copied(open_home(home), to)
-    shutil.copytree(home / "inbox", copy.inbox, dirs_exist_ok=True)
-    return to
-
-
-def killed_and_mended(stock: Stock, folder: Path, moment: float) -> tuple[bool, list[str]]:
-    """Kill after so many seconds, let the next run end, and say whether the kill found it at work and what differs."""
-    trial = _trial(stock.home, folder)
-    words = ("take-in", "--home", trial, *stock.words)
-    was_killed = a2n_killed_after(moment, *words) == KILLED
-    status, _ = a2n_timed(*words)
-    differs = [] if status in (0, 1) else [f"the next run ended with {status}"]
-    kept = everything(open_home(trial))
-    differs += differing_but_for_a_run_more(kept, stock.expected)
-    shutil.rmtree(trial)
-    return was_killed, differs
-
-
-def differing_but_for_a_run_more(kept: dict, expected: dict) -> list[str]:
-    """Killed when all was done but ending, the command given again is on record as one run more; nothing else may be."""
-    names = set(differing(kept, expected))
-    if "audit.runs" in names and expected["audit.runs"].join(kept["audit.runs"], on="run", how="anti").is_empty():
-        names.discard("audit.runs")
-    return sorted(names)
-
-
-def soak(kills: int, seed: int, workers: int, folder: Path) -> dict:
-    """Trials until so many have been killed at work."""
-    stock = stocked(folder)
-    print(f"undisturbed it takes {stock.seconds:.2f} s", flush=True)
-    chance, counts, faults, done = random.Random(seed), Counter(), [], 0
+def soak(kills: int, seed: int, workers: int, folder: Path, only: list[str]) -> dict:
+    """So many kills, spread evenly over every way to give the commands."""
+    ways = [way for one in only for way in ways_of(one)]
+    stock = stocked(folder, of={WRITES[name][number].of for name, number in ways})
+    of_commands, faults = {called(*way): _counts() for way in ways}, []
+    asked = [(ways[at % len(ways)], seed + at // len(ways)) for at in range(kills)]
+    alone = {way: _Once(stock, way) for way in ways}
     with ThreadPoolExecutor(workers) as pool:
-        while done < kills:
-            moments = [chance.uniform(0, stock.seconds) for _ in range(min(workers * 5, kills - done))]
-            trials = [folder / f"trial-{counts['trials'] + at}" for at in range(len(moments))]
-            for moment, (was_killed, differs) in zip(moments, pool.map(killed_and_mended, [stock] * len(moments), trials, moments), strict=True):  # fmt: skip
-                counts["trials"] += 1
-                done += was_killed
-                counts[f"killed in the {_tenth(moment, stock.seconds)} tenth"] += was_killed
-                faults += [{"after seconds": round(moment, 3), "differs": differs}] if differs else []
-            print(f"{done} killed, {len(faults)} faults", flush=True)
-    return {"kills": done, **counts, "undisturbed_seconds": round(stock.seconds, 2), "faults": faults}
+        done = pool.map(lambda trial: (trial, killed_once(stock, alone[trial[0]].done(), trial[1])), asked)
+        for at, ((way, number), (drawn, found)) in enumerate(done, 1):
+            name = called(*way)
+            counts = of_commands[name]
+            counts["drawn"] += drawn
+            counts["kills"] += found is not None
+            if found is not None:
+                counts[_kind(found[0])] += 1
+                faults += [of_fault(name, number, found[0], why) for why in found[1]]
+                counts["faults"] += bool(found[1])
+            said = found[1] if found else ["never struck"]
+            print(f"{at} of {kills}, {len(faults)} faults ({name}, seed {number})", *said, sep="\n  ", flush=True)
+    total = Counter()
+    for counts in of_commands.values():
+        total.update(counts)
+    return {"kills": total["kills"], "drawn": total["drawn"], "commands": of_commands, "not there to be killed": SKIPPED, "faults": faults}  # fmt: skip
 
 
-def _tenth(moment: float, whole: float) -> str:
-    at = min(int(moment / whole * 10), 9)
-    return ("1st", "2nd", "3rd", *(f"{n}th" for n in range(4, 11)))[at]
+class _Once:
+    """A command left alone, by whichever of several threads comes to it first; the others wait for that."""
+
+    def __init__(self, stock: Stock, way: tuple[str, int]):
+        self._asked, self._lock, self._done = (stock, *way), threading.Lock(), None
+
+    def done(self) -> Undisturbed:
+        with self._lock:
+            self._done = self._done or undisturbed(*self._asked)
+        return self._done
+
+
+def _counts() -> dict[str, int]:
+    return {"kills": 0, "drawn": 0, **dict.fromkeys(KINDS, 0), "faults": 0}
+
+
+KINDS = ("at a call", "at a change of the disk", "after some time")
+
+
+def _kind(moment: Laid | float) -> str:
+    return KINDS[2] if not isinstance(moment, Laid) else KINDS[0] if ":" in moment.moment else KINDS[1]
+
+
+def killed_once(stock: Stock, alone: Undisturbed, seed: int) -> tuple[int, tuple[Laid | float, list[str]] | None]:
+    """Moments of the seed until one strikes: how many were drawn, the one that did, and what was wrong then."""
+    for drawn, moment in enumerate(moments(alone, seed), 1):
+        trial = killed_and_given_again(stock, alone, moment)
+        if trial.struck:
+            return drawn, (moment, trial.faults)
+    return MOST_DRAWS, None
+
+
+def moments(alone: Undisturbed, seed: int) -> Iterator[Laid | float]:
+    chance = random.Random(f"{called(alone.name, alone.number)} {seed}")
+    for _ in range(MOST_DRAWS):
+        yield alone.moment(chance)
+
+
+def of_fault(name: str, seed: int, moment: Laid | float, why: str) -> dict:
+    told = f"{moment.moment}, {moment.nth}" if isinstance(moment, Laid) else f"after {moment} s"
+    again = f"python -m tests.soaks.kills --only '{name}' --seed {seed}"
+    return {"command": name, "seed": seed, "moment": told, "fault": why, "alone": again}
 
 
 def main() -> int:
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--kills", type=int, default=200)
+    told.add_argument(
+        "--kills", type=int, default=None, help="how many; 200, or of one command alone one for each way to give it"
+    )
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--workers", type=int, default=2)
+    told.add_argument(
+        "--only", nargs="+", metavar="COMMAND", help="these commands alone; 'links 1' is the second way to give one"
+    )
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     given = told.parse_args()
     if given.write:
         given.write.parent.mkdir(parents=True, exist_ok=True)
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"  # that who is killed leaves a lock behind is no news
+    only = given.only or list(WRITES)
+    kills = given.kills or (200 if given.only is None else sum(len(ways_of(one)) for one in only))
     began = time.monotonic()
-    folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    folder = Path(tempfile.mkdtemp(prefix="kills-", dir=_in_memory()))
     try:
-        found = soak(given.kills, given.seed, given.workers, folder)
+        found = soak(kills, given.seed, given.workers, folder, only)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if given.write:
         told_of = {
-            "command": f"python -m tests.soaks.kills --kills {given.kills} --seed {given.seed}", "files": FILES,
+            "command": f"python -m tests.soaks.kills --kills {kills} --seed {given.seed}",
             "day": clock.today().isoformat(), "seconds": round(time.monotonic() - began),
         }  # fmt: skip
         given.write.write_text(json.dumps(told_of | found, indent=2) + "\n")
-    return int(bool(found["faults"]))
+    print(json.dumps({"kills": found["kills"], "faults": found["faults"]}, indent=1))
+    return int(bool(found["faults"]) or found["kills"] < kills)
+
+
+def ways_of(called: str) -> list[tuple[str, int]]:
+    """The ways to give a command, or the one that is asked for by its number."""
+    name, _, number = called.partition(" ")
+    if name not in WRITES or (number and not (number.isdigit() and int(number) < len(WRITES[name]))):
+        raise SystemExit(f"{called} is no command that is killed here: {', '.join(WRITES)}.")
+    return [(name, int(number))] if number else [(name, number) for number in range(len(WRITES[name]))]
+
+
+def _in_memory() -> str | None:
+    """Homes are made in memory where it has room for them: what is looked for is what a process leaves, not a machine without power."""
+    is_room = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return str(_MEMORY) if is_room else None
 
 
 if __name__ == "__main__":

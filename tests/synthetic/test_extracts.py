@@ -226,6 +226,38 @@ def test_a_folder_with_somebodys_own_files_is_left_alone(tmp_path):
     assert own.read_text() == "mine"
 
 
+def test_the_folder_one_stands_in_may_be_named_by_a_dot(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    made = synthesise(Path(), seed=1, with_faults=True, **SMALL)
+    assert made.faults == tmp_path / "here-faults.csv" and made.faults.is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "here-faults.csv", "here-links.csv"]
+    assert {path.name for path in (tmp_path / "here").glob(".*")} == {".made-up.txt"}
+
+
+def test_what_was_there_stays_until_all_is_made_and_what_a_killed_process_left_goes(tmp_path):
+    made = synthesise(tmp_path, seed=1, **SMALL)
+    before = {path: path.read_bytes() for path in made.files}
+    left = tmp_path / ".unfinished" / tmp_path.name / "left.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("half")
+
+    def stops():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        synthesise(tmp_path, seed=2, tell=stops, **SMALL)
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.csv")} == before
+    again = synthesise(tmp_path, seed=2, **SMALL)
+    assert {path: path.read_bytes() for path in again.files} != before
+    assert not list(tmp_path.rglob("left.csv"))
+
+
+def test_a_folder_in_which_a_killed_process_only_began_may_be_written_to(tmp_path):
+    (tmp_path / ".made-up.txt.part").write_text("Every")
+    assert synthesise(tmp_path, seed=1, **SMALL).files
+
+
 def test_a_smaller_authority_leaves_nothing_of_a_larger_one_behind(tmp_path):
     synthesise(tmp_path, seed=1, **SMALL)
     made = synthesise(tmp_path, pupils=100, schools=2, seed=1, weeks=4)
