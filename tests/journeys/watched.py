@@ -16,6 +16,7 @@ import sys
 import tempfile
 import types
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -147,6 +148,7 @@ def _run(folder: Path, words: list[str], laid: Laid | None, room: int | None, to
         of, name = CHANGES[laid.moment]
         setattr(of, name, _cut_short(laid, folder, getattr(of, name)))
     elif laid:
+        import_module(laid.moment.partition(":")[0])  # whatever the process was forked from has loaded
         _replace(_functions()[laid.moment], functools.partial(_caught, laid, folder))
     sys.argv = ["a2n", *words]
     try:
