@@ -26,7 +26,7 @@ def breaking(kind: str):
 @pytest.mark.parametrize(
     ("kind", "moment", "task"),
     [
-        ("polars", "pipeline.flow._begun", "look_in_inbox"),
+        pytest.param("polars", "pipeline.flow._begun", "look_in_inbox", marks=pytest.mark.long),
         pytest.param("engine", "pipeline.flow.take_in_feed", "pupils", marks=pytest.mark.long),
         pytest.param("key", "pipeline.flow.link_agencies", "settle", marks=pytest.mark.long),
     ],

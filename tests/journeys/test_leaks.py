@@ -143,7 +143,7 @@ def test_a_process_ended_by_a_signal_leaves_no_name_in_spill_temporary_files_or_
 
 
 @pytest.mark.parametrize("how", [
-    {"room": 200_000},
+    pytest.param({"room": 200_000}, marks=pytest.mark.long),
     pytest.param({"environment": {"A2N_IDENTITY_KEY": "none of the keys it was made with"}}, marks=pytest.mark.long),
 ], ids=["a full disk", "a wrong key"])  # fmt: skip
 def test_what_the_machine_or_a_key_will_not_do_is_told_without_a_name(stage, how):
