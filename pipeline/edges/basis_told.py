@@ -71,14 +71,15 @@ def _one(name: str, lines: object, path: Path) -> Basis:
         if type(value) is not _KINDS.get(line):
             raise Refused(f"{path}: [feeds.{name}] {line} is unknown, or not of its kind.")
     basis = Basis(**lines)
-    if basis.dpia_date.strip() and not _is_day(basis.dpia_date.strip()):
+    if basis.dpia_date.strip() and not is_day(basis.dpia_date.strip()):
         raise Refused(f'{path}: [feeds.{name}] dpia_date takes a day like "2026-09-14".')
     if not 0 <= basis.retention_months <= 1200:
         raise Refused(f"{path}: [feeds.{name}] retention_months must be from 1 to 1200, or 0 while nobody has said.")
     return basis
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Whether settings say a day."""
     try:
         date.fromisoformat(text)
     except ValueError:

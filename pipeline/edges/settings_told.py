@@ -1,13 +1,12 @@
 """What `settings.toml` says: read, and held to its bounds."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 from pipeline.signals.lines import what_is_wrong
 from pipeline.vocabulary.agencies import SERVICES
 
-from .basis_told import basis_told
+from .basis_told import basis_told, is_day
 from .errors import Refused
 from .retention_told import retention_told
 from .specialists_told import specialists_told
@@ -171,7 +170,7 @@ def check_bounds(settings, path: Path) -> None:
 def _check_lists(settings, path: Path) -> None:
     if not 1 <= settings.every_days <= 98:
         raise Refused(f"{path}: [lists] every_days must be from 1 to 98: the days from one list to the next.")
-    if settings.first_list_on and not _is_day(settings.first_list_on):
+    if settings.first_list_on and not is_day(settings.first_list_on):
         raise Refused(f'{path}: [lists] first_list_on takes a day like "2026-09-14".')
     if settings.printables not in (CHANGED, ALL, ON_DEMAND):
         raise Refused(f'{path}: [lists] printables is "{CHANGED}", "{ALL}" or "{ON_DEMAND}".')
@@ -197,11 +196,3 @@ def _check_dashboard(settings, path: Path) -> None:
 
 
 _SAFE_ADDRESS = r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#]*)?"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
