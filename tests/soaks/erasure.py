@@ -8,7 +8,6 @@ audit.rewritten_extracts say that it was done. Last, the day is looked at again:
 """
 
 import argparse
-import json
 import random
 import shutil
 import sys
@@ -19,12 +18,12 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.edges import clock
 from pipeline.edges.settings import Home
 from pipeline.synthetic import synthesise
 from tests.journeys.anywhere import found_anywhere
 from tests.journeys.at_home import a2n, deliver, new_home, tables
 from tests.journeys.one_child import One, list_rows, listed, named_apart, people
+from tests.soaks.kept import keep
 
 SAYS_THAT_IT_WAS_DONE = {"audit.forgettings", "audit.forgotten_pupils", "audit.rewritten_extracts"}
 
@@ -130,13 +129,12 @@ def main() -> int:
         found = soak(given.children, given.seed, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if given.write:
-        given.write.parent.mkdir(parents=True, exist_ok=True)
-        told_of = {
-            "command": f"python -m tests.soaks.erasure --children {given.children} --seed {given.seed}",
-            "day": clock.today().isoformat(), "seconds": round(time.monotonic() - began),
-        }  # fmt: skip
-        given.write.write_text(json.dumps(told_of | found, indent=2) + "\n")
+    keep(
+        given.write,
+        f"python -m tests.soaks.erasure --children {given.children} --seed {given.seed}",
+        found,
+        began=began,
+    )
     return int(bool(found["faults"]))
 
 

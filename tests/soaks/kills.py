@@ -23,7 +23,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pipeline.edges import clock
 from tests.journeys.killing import (
     SKIPPED,
     WRITES,
@@ -35,6 +34,7 @@ from tests.journeys.killing import (
     undisturbed,
 )
 from tests.journeys.watched import Laid
+from tests.soaks.kept import keep
 
 MOST_DRAWS = 12
 """Moments drawn for one kill, should the process end before one after another."""
@@ -134,12 +134,7 @@ def main() -> int:
         found = soak(kills, given.seed, given.workers, folder, only)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if given.write:
-        told_of = {
-            "command": f"python -m tests.soaks.kills --kills {kills} --seed {given.seed}",
-            "day": clock.today().isoformat(), "seconds": round(time.monotonic() - began),
-        }  # fmt: skip
-        given.write.write_text(json.dumps(told_of | found, indent=2) + "\n")
+    keep(given.write, f"python -m tests.soaks.kills --kills {kills} --seed {given.seed}", found, began=began)
     print(json.dumps({"kills": found["kills"], "faults": found["faults"]}, indent=1))
     return int(bool(found["faults"]) or found["kills"] < kills)
 

@@ -6,7 +6,6 @@ what it held once more, and make the same lists of the same day; and a list that
 """
 
 import argparse
-import json
 import os
 import random
 import shutil
@@ -21,11 +20,11 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.edges import clock
 from pipeline.edges.settings import open_home
 from tests.journeys.at_home import tables
 from tests.journeys.killed import KILLED, a2n_killed, a2n_killed_after, a2n_timed
 from tests.journeys.rekeyed import answered, as_now, authority, differing, everything, grown, left_over, since
+from tests.soaks.kept import keep
 
 KEYS = ("warehouse", "identity", "pseudonym")
 STEPS = (
@@ -176,12 +175,7 @@ def main() -> int:
         found = soak(given.kills, given.seed, given.workers, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if given.write:
-        told_of = {
-            "command": f"python -m tests.soaks.rekeying --kills {given.kills} --seed {given.seed}",
-            "day": clock.today().isoformat(), "seconds": round(time.monotonic() - began),
-        }  # fmt: skip
-        given.write.write_text(json.dumps(told_of | found, indent=2) + "\n")
+    keep(given.write, f"python -m tests.soaks.rekeying --kills {given.kills} --seed {given.seed}", found, began=began)
     return int(bool(found["faults"]))
 
 
