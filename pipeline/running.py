@@ -9,6 +9,7 @@ import typer
 
 from pipeline.edges import progress
 from pipeline.edges.errors import Refused
+from pipeline.edges.in_place import write_whole
 from pipeline.vocabulary.made_up import MADE_UP
 
 
@@ -28,9 +29,7 @@ def run(work: Callable, as_of: date, as_json: bool, page: Path | None = None, *,
     if page:
         from pipeline.check_page import check_page
 
-        part = page.with_name(f".{page.name}.part")
-        part.write_text(check_page(summary), encoding="utf-8")
-        part.replace(page)
+        write_whole(page, check_page(summary))
     if summary.refused_any:
         raise typer.Exit(1)
 

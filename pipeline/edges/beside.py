@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.vocabulary.made_up import MADE_UP
 
+from .in_place import write_whole
 from .settings import Home
 
 
@@ -36,11 +37,9 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all, under a name that is no longer than any; whoever writes has the warehouse alone, and writes over what was left."""
+    """Whoever writes has the warehouse alone."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_whole(path, text)
 
 
 _REFUSED = ".refused.txt"

@@ -1,11 +1,11 @@
 """That an erasure was begun and is not ended: one small file in the home, from which nobody can be told. Until it is gone nothing else runs."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import date
 
 from .errors import Refused
+from .in_place import write_whole
 from .settings import Home
 
 NAME = "erasing.json"
@@ -43,15 +43,7 @@ def begun(home: Home) -> Begun | None:
 
 def write(home: Home, one: Begun) -> None:
     """Whole or not at all, and on the disk."""
-    path = home.folder / NAME
-    part = path.with_name(f".{NAME}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(handle, json.dumps(asdict(one)).encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    part.replace(path)
+    write_whole(home.folder / NAME, json.dumps(asdict(one)), mode=0o600)
 
 
 def end(home: Home) -> None:

@@ -1,5 +1,6 @@
-"""A database written beside another takes its place, at once or not at all."""
+"""What is written beside takes its place at once or not at all: a file, or a database in place of another."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,27 @@ def put_in_place(path: Path) -> None:
     log_of(path).unlink(missing_ok=True)
     beside(path).replace(path)
     to_disk(path.parent)
+
+
+def write_whole(path: Path, content: str | bytes, *, mode: int = 0o666) -> None:
+    """A small file, whole or not at all, and on the disk; what a killed run left half-written is written over. One writer at a time.
+
+    `mode` is what others may, before the umask; a file that takes another's place has its own.
+    """
+    part = half_written(path)
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=mode)
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        to_disk(part)
+        part.replace(path)
+    except OSError as fault:
+        raise OSError(fault.errno, fault.strerror, str(path)) from fault  # of the name that people know
+
+
+def half_written(path: Path) -> Path:
+    """Hidden beside it, under a name that is no longer than any."""
+    return path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.part")
 
 
 def beside(path: Path) -> Path:

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from .errors import Refused
+from .in_place import write_whole
 from .settings import Home
 
 RECORD, MODEL = "record.json", "model.skops"
@@ -100,22 +101,14 @@ def keep(home: Home, told: dict, model: bytes | None, papers: Mapping[str, str],
     for stale in folder.iterdir():
         stale.unlink()
     if model is not None:
-        _write(folder / MODEL, model)
+        write_whole(folder / MODEL, model, mode=0o600)
     sha256 = hashlib.sha256(model).hexdigest() if model is not None else None
     for name, text in papers.items():
-        _write(folder / name, text.encode())
+        write_whole(folder / name, text, mode=0o600)
     rewrite(Record(folder, told | {"as_of": as_of.isoformat(), "model_sha256": sha256}))
     return folder
 
 
 def rewrite(record: Record) -> None:
     """Put what a record now tells in its place, whole or not at all."""
-    _write(record.folder / RECORD, (json.dumps(record.told, indent=2) + "\n").encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_bytes(content)
-    part.replace(path)
+    write_whole(record.folder / RECORD, json.dumps(record.told, indent=2) + "\n", mode=0o600)

@@ -14,6 +14,7 @@ from pipeline.vocabulary.sen import PlanWords
 from . import no_core
 from .basis_told import Basis
 from .errors import NoKey, Refused
+from .in_place import write_whole
 from .keys import BACKUP_KEY, KEYS, SIGNING_KEY, Place, found, given_to_all, is_made, make_key, place_of
 from .retention_told import Retention
 from .secret import Key
@@ -203,9 +204,7 @@ def make_home(folder: Path, *, demo: bool) -> Home:
         told = SETTINGS.format(
             demo=str(demo).lower(), name=NAMES[demo], gateway=GATEWAYS[demo], feeds=feeds_written(demo=demo)
         )
-        part = settings.with_name(".settings.toml.part")
-        part.write_text(told, encoding="utf-8")
-        part.replace(settings)  # half of it would be kept as somebody's own
+        write_whole(settings, told)  # half of it would be kept as somebody's own
     home = open_home(folder)
     names = (*KEYS, SIGNING_KEY) if all(map(given_to_all, KEYS)) else (*KEYS, SIGNING_KEY, BACKUP_KEY)
     for name in names:  # where all keys are kept elsewhere, that of backups is left to whoever keeps them

@@ -93,10 +93,6 @@ WRITES: dict[str, tuple[Way, ...]] = {
     "retain": (Way("--home {home} --as-of {later}", "two nights", shares="table audit.retention"),),
     "papers": (Way("--home {home} --to {to}/papers"),),
     "check": (Way("{made} --page {to}/page.html --known-on {day}", "nothing", status=1),),
-}  # fmt: skip
-"""Every command that writes anything in a home or beside it, and the words it is given."""
-
-WHERE_THERE = {
     "forget": (Way("- --home {home} --reason asked", typed="{child}\n", finished_by="--finish --home {home}"),),
     "show": (Way("- --home {home} --to {to}/shown.json", typed="{child}\n"),),
     "object": (Way("- --home {home} --reason asked --known-on {next}", typed="{child}\n"),),
@@ -105,7 +101,7 @@ WHERE_THERE = {
         Way("pseudonym --home {home} --new-key-file {key}"),
     ),
 }  # fmt: skip
-"""Of commands that a version may have or not."""
+"""Every command that writes anything in a home or beside it, and the words it is given."""
 
 WRITES_NOTHING = {
     "describe": "it prints a page about the program itself, and opens no home",
@@ -120,9 +116,6 @@ NOT_YET = (
 )
 
 COMMANDS = get_command(app).commands
-SKIPPED = sorted(set(WHERE_THERE) - set(COMMANDS))
-"""Commands that this version does not have."""
-WRITES |= {name: ways for name, ways in WHERE_THERE.items() if name in COMMANDS}
 
 
 @dataclass(frozen=True)
@@ -548,7 +541,6 @@ def _pairs(folder: Path) -> dict[str, str]:
 __all__ = [
     "CHANGES",
     "NOT_YET",
-    "SKIPPED",
     "WRITES",
     "WRITES_NOTHING",
     "Stock",

@@ -18,9 +18,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-from typer.main import get_command
 
-from pipeline.__main__ import app
 from pipeline.edges import identity as names
 from pipeline.edges.settings import Home, open_home
 
@@ -51,6 +49,8 @@ class Given:
     may_name: tuple[str, ...] = ()
     typed: str = ""
 
+
+_OF_ONE_CHILD = "{child}\n"
 
 RUNS: dict[str, tuple[Given, ...]] = {
     "demo": (Given("--home {to}/demo --pupils 48 --schools 2 --weeks 2", may_name=("demo/*",)),),
@@ -108,22 +108,16 @@ RUNS: dict[str, tuple[Given, ...]] = {
         Given("--table {made_first}", status=(1,)),
     ),
     "roll-up": (Given("--homes {homes} --to {to}/all --as-of {day}"),),
+    "forget": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD),),
+    "show": (Given("- --home {home} --to {to}/shown.json", typed=_OF_ONE_CHILD, may_name=("shown.json",)),),
+    "object": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD),),
+    "retain": (Given("--home {home} --as-of {day}"), Given("--home {home} --as-of {day} --dry-run --json")),
+    "keys": (Given("--home {home}"),),
+    "rekey": (Given("warehouse --home {home}"), Given("identity --home {home}")),
+    "trail": (Given("--home {home}"),),
+    "papers": (Given("--home {home} --to {to}/papers"),),
 }  # fmt: skip
 """Every command, and the words it is given."""
-
-_OF_ONE_CHILD = "{child}\n"
-WHERE_THERE = {
-    "forget": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD, status=(0, 1)),),
-    "show": (Given("- --home {home} --to {to}/shown.json", typed=_OF_ONE_CHILD, may_name=("shown.json",), status=(0, 1)),),
-    "object": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD, status=(0, 1)),),
-    "retain": (Given("--home {home} --as-of {day}", status=(0, 1)), Given("--home {home} --as-of {day} --dry-run --json", status=(0, 1))),
-    "keys": (Given("--home {home}", status=(0, 1)),),
-    "rekey": (Given("warehouse --home {home}", status=(0, 1)), Given("identity --home {home}", status=(0, 1))),
-    "trail": (Given("--home {home}", status=(0, 1)),),
-    "papers": (Given("--home {home} --to {to}/papers", status=(0, 1)),),
-}  # fmt: skip
-"""Of commands that a version may have or not."""
-RUNS |= {name: given for name, given in WHERE_THERE.items() if name in get_command(app).commands}
 
 NOT_YET = (
     'a2n {name} is not in RUNS of tests/journeys/leaks.py: add "{name}": (Given("--home {{home}} ..."),), with the words of each way to '

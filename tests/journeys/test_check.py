@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from pipeline.edges.errors import Refused
+from pipeline.edges.in_place import half_written
 from pipeline.edges.settings import make_passing_home
 from pipeline.edges.warehouse import in_words
 from pipeline.synthetic import Synthesised, synthesise
@@ -156,7 +157,7 @@ def test_a_page_that_cannot_be_is_wrong_usage(small, tmp_path, name):
 
 
 def test_a_page_that_cannot_be_written_is_said_after_all_else(small, tmp_path):
-    (tmp_path / ".kept.html.part").mkdir()  # what it is written to before it takes its place
+    half_written(tmp_path / "kept.html").mkdir()  # what it is written to before it takes its place
     ran = a2n("check", small.files[0], "--known-on", small.last_day, "--json", "--page", tmp_path / "kept.html")
     assert (ran.status, len(ran.told["extracts"]), ran.err.count("\n")) == (1, 1, 1)
     assert (

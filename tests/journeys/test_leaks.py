@@ -167,7 +167,7 @@ def test_neither_the_words_nor_the_variables_of_a_process_name_a_child_or_hold_a
     process = subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     shown = set()
     while process.poll() is None:
-        shown |= {path.read_bytes() for path in _proc(process.pid) if _is_there(path)}
+        shown |= {_read(path) for path in _proc(process.pid)} - {b""}
     said = process.stdout.read()
     process.stdout.close()
     assert process.returncode == 0, said
@@ -191,11 +191,12 @@ def _proc(pid: int) -> list[Path]:
     return [Path(f"/proc/{pid}/cmdline"), Path(f"/proc/{pid}/environ"), *found]
 
 
-def _is_there(path: Path) -> bool:
+def _read(path: Path) -> bytes:
+    """Nothing of a process that has ended."""
     try:
-        return bool(path.read_bytes())
+        return path.read_bytes()
     except OSError:
-        return False
+        return b""
 
 
 def test_the_dashboard_says_nothing_again_of_what_it_is_asked_for_even_where_a_page_breaks(stage, caplog, monkeypatch):

@@ -1,8 +1,7 @@
 """When the machine fails: a full disk, a damaged file, a warehouse of an earlier version, another run at work, a clock set back."""
 
-import resource
-import signal
 import subprocess
+import sys
 
 import duckdb
 import pytest
@@ -21,14 +20,20 @@ DAY = "2025-10-10"
 def a2n_on_a_full_disk(room: int, *words: object) -> Ran:
     """Give a command that may let no file grow beyond `room` bytes: to it, the disk is full then."""
 
-    def no_more_room() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
     done = subprocess.run(
-        command(*words), capture_output=True, text=True, preexec_fn=no_more_room, timeout=120, check=False
-    )
+        [sys.executable, "-c", _NO_MORE_ROOM, str(room), *command(*words)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+_NO_MORE_ROOM = """
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""A process that sets its own bound and becomes the command: to set it between fork and exec, all that a worker has mapped would be copied."""
 
 
 def stocked(small, folder):
