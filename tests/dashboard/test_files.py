@@ -164,6 +164,7 @@ def test_somebody_elses_site_is_never_cleared_away(tmp_path, ending):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "small"]
 
 
+@pytest.mark.long
 def test_an_empty_folder_is_written_to(tmp_path):
     publish_made_up(tmp_path / "small", schools=2)
     (tmp_path / "site").mkdir()

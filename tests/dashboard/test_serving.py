@@ -108,6 +108,7 @@ def test_a_folder_of_somebody_else_is_refused_in_words(home, tmp_path):
     assert (tmp_path / "site" / "index.html").read_text() == "another's"
 
 
+@pytest.mark.long
 def test_a_night_writes_them_where_settings_say_so_and_goes_on_where_it_cannot(home):
     from datetime import date
 

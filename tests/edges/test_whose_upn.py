@@ -183,6 +183,7 @@ def held(home: Home) -> list:
 
 
 @pytest.mark.parametrize("order", [*permutations(("here", "there"))], ids=" ".join)
+@pytest.mark.long
 def test_two_take_ins_of_one_day_are_one_whichever_comes_first(home, tmp_path, order):
     together = new_home(tmp_path / "together")
     night(together, FIRST, schools=SCHOOLS, **FILES)

@@ -50,6 +50,24 @@ def night(made, tmp_path_factory) -> Night:
     return Night(made, open_home(folder / "home"), open_home(folder / "before"), *ran)
 
 
+@pytest.fixture(autouse=True)
+def the_night_stays(request):
+    """Nobody writes to the night that a worker's journeys share: what one left there would be another's to explain."""
+    if "night" not in request.fixturenames:
+        yield
+        return
+    folder = request.getfixturevalue("night").home.folder
+    before = written(folder)
+    yield
+    assert written(folder) == before, "the night is shared: set out from a copy of its home"
+
+
+def written(folder: Path) -> set[tuple[str, int, int]]:
+    """Every file in a home, its length, and when it was written."""
+    stats = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
+    return {(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats}
+
+
 COMMANDS = ("init", "history", "ran")
 
 

@@ -1,10 +1,13 @@
 """The demonstration, begun again after it was cut short."""
 
+import pytest
+
 from pipeline import demonstration
 from pipeline.edges import warehouse as shelf
 from pipeline.synthetic import synthesise
 
 
+@pytest.mark.long
 def test_this_years_extracts_left_by_a_run_cut_short_are_not_taken_for_history(tmp_path):
     size = {"pupils": 200, "schools": 2, "seed": 4, "weeks": 6}
     made = synthesise(tmp_path / "made", **size)

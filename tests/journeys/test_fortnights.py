@@ -21,7 +21,11 @@ from pipeline.tables.feedback import DECISIONS
 
 from .at_home import deliver, new_home, tables
 
-pytestmark = [pytest.mark.usefixtures("in_little_time"), pytest.mark.filterwarnings("ignore:Sparkline Group extension")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.usefixtures("in_little_time"),
+    pytest.mark.filterwarnings("ignore:Sparkline Group extension"),
+]
 
 FIRST = date(2025, 9, 26)
 LISTS = 12

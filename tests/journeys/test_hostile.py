@@ -38,6 +38,7 @@ def attacked(small, tmp_path_factory):
     return home, ran, made, folder / "pages"
 
 
+@pytest.mark.long
 def test_a_night_of_hostile_names_is_a_night_like_another(attacked):
     home, ran, made, _ = attacked
     assert (ran.status, made.status) == (0, 0), ran.err + made.err

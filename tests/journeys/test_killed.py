@@ -75,6 +75,7 @@ def test_killed_again_and_again_on_its_way_a_take_in_ends_as_if_undisturbed(undi
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
+@pytest.mark.long
 def test_killed_at_a_time_of_chance_it_ends_as_if_undisturbed(undisturbed, small, tmp_path, seed):
     home = stocked(small, tmp_path / "home")
     words = ("take-in", "--home", home.folder, "--known-on", DAY)
@@ -111,7 +112,7 @@ def flagged(small, tmp_path_factory):
         ("pipeline.edges.warehouse:replace_day", 3),
         pytest.param("pipeline.hops.listing:write_review_list", 2, marks=pytest.mark.long),
         pytest.param("pipeline.edges.published:settle", 1, marks=pytest.mark.long),
-        ("pipeline.edges.published:_point_current_at", 1),
+        pytest.param("pipeline.edges.published:_point_current_at", 1, marks=pytest.mark.long),
     ],
     ids=["conclusions half stored", "lists half written", "snapshot half written", "snapshot not yet current"],
 )

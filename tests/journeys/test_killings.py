@@ -27,7 +27,7 @@ from .marked import SURNAME
 from .watched import Laid
 
 SLICE = (
-    ("links", 1),
+    pytest.param("links", 1, marks=pytest.mark.long),
     ("retain", 1),
     pytest.param("flag", 2, marks=pytest.mark.long),  # test_killed.py kills nights
     pytest.param("forget", 2, marks=pytest.mark.long),

@@ -75,6 +75,7 @@ def test_a_full_disk_is_said_in_words_and_once_there_is_room_nothing_is_lost_or_
     assert set(differing(everything(home), everything(undisturbed))) <= {"audit.runs"}
 
 
+@pytest.mark.long
 def test_where_the_lists_cannot_be_written_what_was_taken_in_is_told_of_all_the_same(small, tmp_path):
     home = stocked(small, tmp_path / "home")
     (home.outbox / DAY).write_text("in the way")

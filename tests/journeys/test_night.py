@@ -1,12 +1,15 @@
 """The night end to end, as its user gives it: init, last year taken in as history, one night, and the same night again."""
 
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from pipeline.edges.settings import Home, open_home
 from pipeline.tables.published import OUTCOMES
 from tests.house.test_words import NEVER_IN_A_SENTENCE
 
@@ -131,21 +134,29 @@ def test_whatever_holds_a_name_is_its_owners_alone(night):
     assert {oct(path.stat().st_mode & 0o777) for path in kept} == {"0o600"}
 
 
-def test_the_same_night_again_reads_nothing_and_changes_nothing(night):
+def the_same_home(night, to: Path) -> Home:
+    """The home after its night with all that is in it, what was taken in too."""
+    shutil.copytree(night.home.folder, to / "home", symlinks=True)
+    return open_home(to / "home")
+
+
+def test_the_same_night_again_reads_nothing_and_changes_nothing(night, tmp_path):
     before, listed = tables(night.home), lists(night.home, night.made.last_day)
-    again = a2n("nightly", "--home", night.home.folder, "--as-of", night.made.last_day, "--json")
-    after = tables(night.home)
+    home = the_same_home(night, tmp_path)
+    again = a2n("nightly", "--home", home.folder, "--as-of", night.made.last_day, "--json")
+    after = tables(home)
     assert (again.status, again.told["extracts"]) == (0, [])
     assert again.told["pupils_by_outcome"] == night.ran.told["pupils_by_outcome"]
     assert {name for name in before if not before[name].equals(after[name])} == {"audit.runs"}
-    assert lists(night.home, night.made.last_day) == listed
+    assert lists(home, night.made.last_day) == listed
 
 
 def test_a_file_delivered_again_under_another_name_is_a_no_op(night, tmp_path):
     again = next(path for path in night.made.files if path.name.startswith("pupils_"))
     (tmp_path / "the same.csv").write_bytes(again.read_bytes())
-    deliver(night.home, [tmp_path / "the same.csv"])
-    ran = a2n("take-in", "--home", night.home.folder, "--known-on", night.made.last_day, "--json")
+    home = the_same_home(night, tmp_path)
+    deliver(home, [tmp_path / "the same.csv"])
+    ran = a2n("take-in", "--home", home.folder, "--known-on", night.made.last_day, "--json")
     assert (ran.status, ran.told["extracts"]) == (0, [])
 
 

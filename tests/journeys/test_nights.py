@@ -76,7 +76,7 @@ def is_a_take_in_more(name, ours, theirs) -> bool:
     "moment",
     [
         pytest.param("pipeline.flow.link_agencies", marks=pytest.mark.long),
-        "pipeline.hops.looking.store",
+        pytest.param("pipeline.hops.looking.store", marks=pytest.mark.long),
         pytest.param("pipeline.edges.published._point_current_at", marks=pytest.mark.long),
         "pipeline.hops.looking.issue",
         pytest.param("pipeline.flow._print_out", marks=pytest.mark.long),

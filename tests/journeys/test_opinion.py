@@ -28,6 +28,7 @@ from pipeline.hops.summary import Summary
 from pipeline.synthetic import synthesise
 from tests.based import say_why
 from tests.journeys.at_home import a2n, copied, deliver, deliver_rows, lists, new_home, tables
+from tests.slices import a_few
 
 pytestmark = pytest.mark.usefixtures("in_little_time")
 
@@ -208,7 +209,12 @@ def test_what_was_approved_is_not_learned_over(approved):
 
 
 @pytest.mark.parametrize(
-    "learned, line, orders_by", [("2025-09-15", 1.0, "model"), ("2025-09-15", -0.01, "rule"), (LEARNED, -0.01, "model")]
+    "learned, line, orders_by",
+    a_few(
+        [("2025-09-15", 1.0, "model"), ("2025-09-15", -0.01, "rule"), (LEARNED, -0.01, "model")],
+        lambda number, _: number == 1,
+        several=True,
+    ),
 )
 def test_the_next_learning_holds_a_term_since_to_the_model_in_use_and_may_suspend_it(
     approved, by_model, learned, line, orders_by

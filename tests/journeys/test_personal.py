@@ -128,6 +128,7 @@ def sent_again(home, paths):
     return told
 
 
+@pytest.mark.long
 def test_under_another_key_a_child_who_is_sent_again_is_left_out_too(home, once):
     one, other = listed(home)[:2]
     assert forget(home, one.upn).status == 0
@@ -279,6 +280,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.long
 def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tmp_path):
     one = listed(home)[0]
     undisturbed = open_home(shutil.copytree(once / "home", tmp_path / "undisturbed", symlinks=True))

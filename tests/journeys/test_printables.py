@@ -115,6 +115,7 @@ def test_a_school_or_a_day_without_lists_is_refused_in_words(night, again):
 
 
 @pytest.mark.parametrize("value, at_night", [("on demand", False), pytest.param("all", True, marks=pytest.mark.long)])
+@pytest.mark.long
 def test_settings_say_whether_pages_are_made_without_being_asked_for(night, tmp_path, value, at_night):
     home = copied(night.before, tmp_path / "home")
     setting(home, value)

@@ -21,6 +21,7 @@ from pipeline.edges.secret import Key
 from pipeline.edges.settings import Home, open_home
 from pipeline.hops import rekeying
 from pipeline.synthetic import Synthesised
+from tests.slices import a_few
 from tests.soaks import rekeying as soak
 
 from .at_home import KEY, a2n, deliver, tables
@@ -71,7 +72,7 @@ def held(home: Home) -> dict[str, bytes]:
 # Changed
 
 
-@pytest.mark.parametrize("name", ["warehouse", "identity", "pseudonym"])
+@pytest.mark.parametrize("name", ["warehouse", pytest.param("identity", marks=pytest.mark.long), "pseudonym"])
 def test_a_key_is_changed_and_the_home_is_what_it_was(home, lived, name):
     before = held(home)
     ran = rekey(home, name)
@@ -286,7 +287,7 @@ def another_process(monkeypatch) -> None:
     monkeypatch.setattr(key_command, "_known", {})
 
 
-@pytest.mark.parametrize("name", ["warehouse", "identity", "pseudonym"])
+@pytest.mark.parametrize("name", a_few(["warehouse", "identity", "pseudonym"], lambda number, _: number == 1))
 def test_a_key_in_a_vault_is_changed_for_the_one_that_is_to_follow_it(home, lived, vault, name, monkeypatch):
     before = held(home)
     ran = rekey(home, name)

@@ -128,6 +128,7 @@ def test_each_night_concludes_again_what_it_concluded_then_byte_for_byte(lived, 
 
 
 @pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.long
 def test_a_night_before_history_came_concludes_what_it_would_have_with_the_history_there(lived, knowing, which):
     """Taken in late, it was not known late. Of the list before them the lists say what went out, and that is another: whoever was
     on it keeps the place."""

@@ -18,7 +18,7 @@ from tests.slices import a_few
 
 from .at_home import a2n, deliver, exported, new_home, tables
 
-pytestmark = pytest.mark.usefixtures("in_little_time")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("in_little_time")]
 
 SMALL = {"pupils": 50, "schools": 2, "seed": 6, "weeks": 4}
 FACTS = ("facts.enrolments", "facts.marked_weeks", "facts.pupil_weeks")

@@ -72,6 +72,7 @@ def test_marks_by_transfer_file_give_pupils_the_weeks_that_registers_give(tmp_pa
     assert by_register_and_by_file(plain, transferred, tmp_path) == {}
 
 
+@pytest.mark.long
 def test_so_they_do_as_one_character_a_mark(tmp_path):
     plain, transferred = (synthesised(tmp_path / name) for name in ("plain", "transferred"))
     for made in (plain, transferred):

@@ -84,6 +84,7 @@ def test_whatever_is_done_to_a_returned_list_the_one_beside_it_is_read_and_no_ot
 
 
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+@pytest.mark.long
 def test_a_returned_list_that_stopped_the_reading_of_all_would_be_found(tmp_path, monkeypatch):
     """Its number of a shared text is put again to a reader that believes it, however long it is."""
     monkeypatch.setattr(
@@ -95,6 +96,7 @@ def test_a_returned_list_that_stopped_the_reading_of_all_would_be_found(tmp_path
 
 
 @pytest.mark.filterwarnings("ignore:Sparkline Group extension")
+@pytest.mark.long
 def test_an_answer_taken_for_the_pupil_of_the_next_row_would_be_found(tmp_path, monkeypatch):
     """Everybody whose answer is taken is on that list, and each row is whole."""
     read = returning.returned_list

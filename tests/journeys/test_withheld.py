@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline.edges.workbook_contents import day_in_words
+from tests.slices import a_few
 
 from .at_home import a2n, copied, deliver, deliver_rows, new_home, read_rows, tables
 
@@ -76,7 +77,7 @@ def test_a_list_handed_out_earlier_that_day_is_taken_back(evening, small, tmp_pa
     assert [path.name for path in home.lists_of(small.last_day).iterdir()] == ["100001.xlsx"]
 
 
-@pytest.mark.parametrize(("by", "is_withheld"), [(1 + TOLERANCE * 0.9, False), (1 + TOLERANCE * 1.2, True), (1 - TOLERANCE * 0.9, False), (1 - TOLERANCE * 1.2, True)])  # fmt: skip
+@pytest.mark.parametrize(("by", "is_withheld"), a_few([(1 + TOLERANCE * 0.9, False), (1 + TOLERANCE * 1.2, True), (1 - TOLERANCE * 0.9, False), (1 - TOLERANCE * 1.2, True)], lambda number, _: number < 2, several=True))  # fmt: skip
 def test_the_line_is_at_the_tolerance_of_the_settings(evening, small, tmp_path, by, is_withheld):
     ran = night_told(evening, small, tmp_path, possible_sessions=by)[1]
     assert set(ran.told["schools_without_list"]) == ({"100002"} if is_withheld else set())

@@ -43,6 +43,7 @@ def test_where_the_signal_serves_one_group_worse_it_is_refused_and_that_group_is
     assert "group: B" in done.verdict.because
 
 
+@pytest.mark.long
 def test_many_groups_that_have_nothing_to_do_with_it_are_not_named_beside_the_one_that_is():
     done = appraised(examples_of(made_up(WORSE, 0, schools=14, pupils=150, idle=6).table))
     assert len({line.column for line in done.groups}) == 7

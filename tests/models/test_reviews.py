@@ -39,6 +39,7 @@ def reviews(found: pl.Expr, share: float = 0.4) -> Examples:
 HIGH, LOW = pl.col("x_signal") > 1, pl.col("x_signal") < 0.2
 
 
+@pytest.mark.long
 def test_where_needs_are_found_of_those_it_puts_first_a_model_stays_let_through():
     done, told = appraised_with_reviews(examples(), Places(), reviews(HIGH))
     assert accepted().verdict.accepted and done.verdict == accepted().verdict
@@ -55,6 +56,7 @@ def test_where_needs_are_found_of_those_it_puts_last_a_model_is_refused_and_it_i
 
 
 @pytest.mark.parametrize("need_found", [pl.lit(False), pl.lit(True)])
+@pytest.mark.long
 def test_where_all_reviews_found_the_same_nothing_is_said_by_order_and_nothing_learned(need_found):
     done, told = appraised_with_reviews(examples(), Places(), reviews(need_found))
     assert done.verdict == accepted().verdict and told.held.interval is None and told.appraisal.chosen is None

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def test_facts_and_every_nights_view_of_them_depend_only_on_what_was_known(story
     hold_to_the_oracle(*story, in_full=False)
 
 
+@pytest.mark.long
 @tried
 @given(told)
 def test_the_same_where_deliveries_are_full(story):
