@@ -24,6 +24,7 @@ from pipeline import (
 )
 from pipeline.edges import no_core, progress
 from pipeline.edges.errors import Refused
+from pipeline.told_json import tell_json
 from pipeline.vocabulary.made_up import MADE_UP
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
@@ -270,7 +271,7 @@ def links(
     day = known_on.date() if known_on else None
     done = flow.links(open_home(home), known_on=day, said=said, weights=weights)
     if as_json:
-        running.tell_json(done.as_json(), home)
+        tell_json(done.as_json(), home)
     else:
         print(links_in_words(done))
 

@@ -1,6 +1,5 @@
 """The command by which the record of who saw what is read, and held to what it was when it was written."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipeline.edges import trail
+from pipeline.told_json import tell_json
 
 HomeFolder = Annotated[Path, typer.Option("--home", metavar="DIR", help="One data controller's folder.")]
 Since = Annotated[
@@ -36,10 +36,10 @@ def show(
     deeds = _deeds(did)
     at = open_home(home)
     if verify:
-        return _tell_checked(verified(at), at.folder / trail.FOLDER, as_json=as_json)
+        return _tell_checked(verified(at), at, as_json=as_json)
     lines = _lines(at.folder / trail.FOLDER, f"{since:%Y-%m-%d}" if since else "", (who or "").casefold(), deeds)
     if as_json:
-        return typer.echo(json.dumps({"lines": list(lines)}, indent=2))
+        return tell_json({"lines": list(lines)}, home)
     for line in lines:
         typer.echo(_in_words(line))
     return None
@@ -70,7 +70,7 @@ def _in_words(told: dict) -> str:
     return trail.as_shown(f"{said} ({of})" if of else said)
 
 
-def _tell_checked(found, folder: Path, *, as_json: bool) -> None:
+def _tell_checked(found, home, *, as_json: bool) -> None:
     broken = found.broken
     if as_json:
         told = {
@@ -80,14 +80,14 @@ def _tell_checked(found, folder: Path, *, as_json: bool) -> None:
             "removed_by_retention": found.removed,
             "broken": broken and {"file": broken.file, "line": broken.line, "says": broken.says},
         }
-        typer.echo(json.dumps(told, indent=2))
+        tell_json(told, home.folder)
     else:
         for file in found.removed:
             typer.echo(f"{file} was removed by retention, as a later line says.")
         for file, line in found.cut_short:
             typer.echo(f"{file}, line {line}: cut short when its writer was killed; what it was to be of was not done.")
         if not broken:
-            typer.echo(f"The record in {folder} is as it was written: {found.lines:,} lines.")
+            typer.echo(f"The record in {home.folder / trail.FOLDER} is as it was written: {found.lines:,} lines.")
     if broken:
-        typer.echo(f"The record in {folder} is not as it was written. {broken}", err=True)
+        typer.echo(f"The record in {home.folder / trail.FOLDER} is not as it was written. {broken}", err=True)
         raise typer.Exit(1)

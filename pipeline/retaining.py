@@ -1,6 +1,5 @@
 """The command by which what is held for no longer than settings say goes, besides at the end of every night."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.edges import progress
+from pipeline.told_json import tell_json
 
 HomeFolder = Annotated[Path, typer.Option("--home", metavar="DIR", help="One data controller's folder.")]
 
@@ -31,7 +31,10 @@ def retain(
 
     done = retaining.retain(open_home(home), as_of=as_of.date() if as_of else None, is_trial=dry_run)
     progress.end()
-    typer.echo(json.dumps(done.as_json(), indent=2) if as_json else "\n".join(_in_words(done)))
+    if as_json:
+        tell_json(done.as_json(), home)
+    else:
+        typer.echo("\n".join(_in_words(done)))
 
 
 def _in_words(done) -> list[str]:

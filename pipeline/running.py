@@ -1,6 +1,5 @@
 """How a command is carried out and told of: what stops it is a sentence, and whatever a made-up home says, says that it is made up."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import typer
 
 from pipeline.edges import progress
-from pipeline.edges.errors import Refused
 from pipeline.edges.in_place import write_whole
+from pipeline.told_json import is_made_up, tell_json
 from pipeline.vocabulary.made_up import MADE_UP
 
 
@@ -53,21 +52,6 @@ def _tell(summary, as_json: bool, home: Path | None) -> None:
         typer.echo(f"Look into this: {summary.trail_broken}", err=True)
     if summary.stopped_because:
         typer.echo(f"Stopped: {summary.stopped_because}", err=True)
-
-
-def tell_json(told: dict, home: Path | None) -> None:
-    """One object, with `demo`: whether the home it is of is made up."""
-    typer.echo(json.dumps(told | {"demo": home is not None and is_made_up(home)}, indent=2))
-
-
-def is_made_up(folder: Path) -> bool:
-    """Whether there is a made-up home in a folder; of none that can be read it is not said."""
-    from pipeline.edges.settings import open_home
-
-    try:
-        return open_home(folder).settings.demo
-    except (Refused, OSError):
-        return False
 
 
 _TOLD: list = []

@@ -55,7 +55,7 @@ def _processing(told: Told) -> list[Block]:
         Grid(("Feed", "From whom, and why", "Volume", "Special categories"), tuple(_scope(one) for one in told.groups), (27, 38, 12, 23)),
         *_not_taken(told),
         Heading("How long", 3),
-        Grid(("Feed", "Kept"), told.retentions),
+        Grid(("What", "Kept"), told.retentions),
         Heading("Context", 3),
         Say(
             "The people are children. They have no choice in being on a register, and parents may not expect that registers of several years "
@@ -126,7 +126,8 @@ def _necessity(told: Told) -> list[Block]:
             "A school could read every register by hand. A tenth of sessions missed names about a quarter of a secondary school; nobody can look "
             "into so many, and those with nothing on file are found last.",
             "Counts alone would show which school is worse off, and no child to help.",
-            "Only pseudonyms are worked with; no score is kept; fields that are not needed are not read, and are listed in the sharing agreement.",
+            "Only pseudonyms are worked with. Points of pupils who are not listed go when the next lists are out, and those of a listed pupil after the "
+            "decision. Fields that are not needed are not read, and are listed in the sharing agreement.",
             blank("what was tried before, and why it was not enough"),
         )),
         Heading("Profiling of children, and decisions", 3),

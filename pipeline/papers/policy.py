@@ -91,7 +91,7 @@ def _readers(sign_in: str) -> str:
 def _kept(told: Told) -> list[Block]:
     return [
         Heading("Retention and erasure"),
-        Grid(("Feed", "Kept"), told.retentions),
+        Grid(("What", "Kept"), told.retentions),
         Points((
             "What its time is over for is removed by a run that applies these periods, from every store of the home, and is counted by kind.",
             "One child is erased from every store by `a2n forget`, where a right to erasure applies or retention is over.",

@@ -107,7 +107,7 @@ def _handling(told: Told) -> list[Block]:
             f"Staff: {blank('who has access at each party, and their training')}",
         )),
         Heading("6. Retention"),
-        Grid(("Kind", "Kept"), told.retentions),
+        Grid(("What", "Kept"), told.retentions),
         Say("Each party keeps its own records as long as its own law says. At the end of this agreement what was received is erased, unless the law "
             "asks that it be kept."),
         Heading("7. Quality"),

@@ -37,6 +37,23 @@ NAMING = {
 """What names a child, as extracts have it: it goes to the database of names, or no further than the inbox."""
 
 
+_DAYS, _MONTHS = "{:,} days after ", "{:,} months after the end of the school year"
+OWN_RECORDS = {
+    "score_days": ("Points, signals and reasons of a listed pupil", f"{_DAYS}the decision; of everybody else, until the next lists are out"),
+    "answers_months": ("Who was on which list, decisions, and what came of them", _MONTHS),
+    "words_months": ("Strengths, and pupils' and parents' words, where they come back", _MONTHS),
+    "names_days": ("Names, UPNs and birth dates", f"{_DAYS}they were last learned, once nothing else is held of the child"),
+    "delivered_days": ("Files as delivered, with names", f"{_DAYS}they were taken in"),
+    "outbox_days": ("Lists, pages to print and worklists", f"{_DAYS}newer ones took their place"),
+    "set_aside_days": ("What is said of files and rows that were not taken", "{:,} days"),
+    "snapshots_days": ("Figures published before, with small counts hidden", "{:,} days"),
+    "models_months": ("What was learned to order lists by, with no row of a child in it", "{:,} months after it was learned"),
+    "checks_months": ("What registers were held to, school by school", _MONTHS),
+    "audit_months": ("Which rows were set aside or noted, by file and number", _MONTHS),
+    "trail_years": ("Who saw what, without names", "{:,} calendar years"),
+}  # fmt: skip
+"""By line of [retention] in settings: what it is of, and how long that is kept."""
+
 REASONS = (18, 36, 30, 16)
 """How wide the columns of a table of `Told.reasons` are."""
 
@@ -135,7 +152,10 @@ class Told:
 
     @property
     def retentions(self) -> tuple[tuple[str, ...], ...]:
-        return alike_together([(one.title, one.retention) for one in self.groups])
+        """How long everything is kept: by feed as its section says, and what the home itself makes, as [retention] says."""
+        keep = self.settings.retention
+        own = [(title, unit.format(getattr(keep, name))) for name, (title, unit) in OWN_RECORDS.items()]
+        return (*alike_together([(one.title, one.retention) for one in self.groups]), *own)
 
     @property
     def schools_in_words(self) -> str:

@@ -54,6 +54,9 @@ def outputs(home: Home, day: date, to: Path) -> Outputs:
         "papers": a2n("papers", *at, "--to", to / "papers"),
         "backup": a2n("backup", *at, "--to", to / "kept.a2n"),
         "roll-up": a2n("roll-up", "--homes", to / "homes.txt", "--to", to / "nation", *of_day),
+        "trail": a2n("trail", *at, "--json"),
+        "trail verified": a2n("trail", *at, "--verify", "--json"),
+        "retain": a2n("retain", *at, *of_day, "--dry-run", "--json"),
         "stopped": a2n("flag", *at, "--as-of", "2099-01-01", "--json"),
     }
     failed = {command: ran.err for command, ran in said.items() if ran.status and command not in ("nightly", "stopped")}

@@ -1,17 +1,19 @@
 """Papers begun from a home's own settings: nothing in them is out of date, and whatever a person must say is a blank that is counted."""
 
 import re
+from dataclasses import fields
 from datetime import date
 
 import pytest
 
 from pipeline.__main__ import app
+from pipeline.edges.retention_told import Retention
 from pipeline.edges.settings import Home, open_home
 from pipeline.papers.blocks import Heading, as_html, as_markdown, blanks
 from pipeline.papers.law import FROM_WHOM, SPECIAL, WHY
 from pipeline.papers.notice import HELD, LAW
 from pipeline.papers.risks import risks
-from pipeline.papers.told import FAMILY_TITLES, about, told_of
+from pipeline.papers.told import FAMILY_TITLES, OWN_RECORDS, about, told_of
 from pipeline.papers.writing import papers, write_papers
 from pipeline.vocabulary.feeds import FAMILIES, FEEDS
 from tests.based import LINES, say_why
@@ -109,12 +111,20 @@ def test_what_settings_say_is_in_the_papers_and_no_blank_is_left_of_it(filled):
         ("unlinked_days = 31", "unlinked_days = 9", "appropriate_policy_document", "erased after 9 days"),
         ('gateway = ""', 'gateway = "Children Act 2004, section 10"', "sharing_agreement", "which they may: Children Act 2004, section 10"),
         ("# automated_decisions", 'automated_decisions = "The SENCo decides" #', "dpia", "The SENCo decides"),
+        ("score_days = 14", "score_days = 21", "dpia", "21 days after the decision"),
+        ("answers_months = 36", "answers_months = 25", "appropriate_policy_document", "25 months after the end of the school year"),
+        ("trail_years = 6", "trail_years = 7", "privacy_notice", "7 calendar years"),
+        ("names_days = 31", "names_days = 62", "sharing_agreement", "62 days after they were last learned"),
     ],
 )  # fmt: skip
 def test_a_setting_that_changes_changes_the_papers(filled, before, after, file, says):
     changed(filled, 'sign_in_header = ""', 'sign_in_header = "X-Email"')
     assert says not in of(filled)[file]
     assert says in of(changed(filled, before, after))[file]
+
+
+def test_every_line_of_retention_is_told_of():
+    assert list(OWN_RECORDS) != [] and set(OWN_RECORDS) == {one.name for one in fields(Retention)}
 
 
 def test_every_feed_with_data_is_named_and_every_field_of_it_that_is_kept(live):
