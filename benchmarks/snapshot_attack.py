@@ -100,7 +100,7 @@ def in_words(told: dict, names: dict[str, str]) -> str:
     run, every = told["run"], told["in_all"]
     lines = [
         f"{run['weeks']} weekly snapshots of {len(told['authorities'])} made-up authorities ({'; '.join(one['made_up'] for one in told['authorities'])}), "
-        "read with the number of pupils of each school and week.", "",
+        "read with the number of pupils of each school and week, but of a school of one to four.", "",
         "| suppression | reader | counts hidden | of few or none | of those found | of five or more found | noughts found | found of what is left of a whole | claimed wrongly |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|",
         *(

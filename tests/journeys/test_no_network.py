@@ -81,6 +81,8 @@ def test_a_whole_night_in_a_network_with_nothing_in_it_asks_for_nothing_and_ends
     ran, heard = listened(tmp_path, words, before=tuple(before))
     assert (ran.status, heard) == (0, ""), ran.err
     assert list(evening.outbox.rglob("*.pdf")) and (evening.published / "current.duckdb").exists()
+    if not before:
+        pytest.skip("It asked for nothing, but was not cut off from the network: this machine lets nobody do that.")
 
 
 @pytest.mark.parametrize("words", [
