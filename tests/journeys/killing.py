@@ -98,7 +98,8 @@ WRITES: dict[str, tuple[Way, ...]] = {
     "object": (Way("- --home {home} --reason asked --known-on {next}", typed="{child}\n"),),
     "rekey": (
         Way("warehouse --home {home} --new-key-file {key}"), Way("identity --home {home} --new-key-file {key}"),
-        Way("pseudonym --home {home} --new-key-file {key}"),
+        Way("pseudonym --home {home} --new-key-file {key}"), Way("dashboard --home {home} --new-key-file {key}"),
+        Way("backup --home {home} --new-key-file {key}"),
     ),
 }  # fmt: skip
 """Every command that writes anything in a home or beside it, and the words it is given."""

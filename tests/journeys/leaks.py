@@ -113,7 +113,10 @@ RUNS: dict[str, tuple[Given, ...]] = {
     "object": (Given("- --home {home} --reason asked", typed=_OF_ONE_CHILD),),
     "retain": (Given("--home {home} --as-of {day}"), Given("--home {home} --as-of {day} --dry-run --json")),
     "keys": (Given("--home {home}"),),
-    "rekey": (Given("warehouse --home {home}"), Given("identity --home {home}")),
+    "rekey": (
+        Given("warehouse --home {home} --old-key-to {to}/warehouse.key.before"), Given("identity --home {home}"), Given("pseudonym --home {home}"),
+        Given("dashboard --home {home}"), Given("backup --home {home}"), Given("{upn} --home {home}", status=(WRONG_USAGE,)),
+    ),
     "trail": (Given("--home {home}"),),
     "papers": (Given("--home {home} --to {to}/papers"),),
 }  # fmt: skip
