@@ -65,6 +65,9 @@ class Way:
 _RUN = ("table audit.runs",)
 """Killed when all was done but ending, the command given again is on record as one run more."""
 
+_OF_BACKUPS = "AGE-SECRET-KEY-13RFCY4FR7ZSSAE9XNSAMXW6DFYJ8AJFUUR55UUFFQG6C3Z6L5MSQ576LF3"
+"""Of the age format, drawn for every trial alike; it opens nothing but what trials back up."""
+
 WRITES: dict[str, tuple[Way, ...]] = {
     "init": (Way("--home {to}/new", "nothing"), Way("--home {to}/new --demo", "nothing")),
     "synthesise": (Way("--to {to}/made --pupils 60 --schools 2 --weeks 2 --with-faults --agencies", "nothing"),),
@@ -99,7 +102,7 @@ WRITES: dict[str, tuple[Way, ...]] = {
     "rekey": (
         Way("warehouse --home {home} --new-key-file {key}"), Way("identity --home {home} --new-key-file {key}"),
         Way("pseudonym --home {home} --new-key-file {key}"), Way("dashboard --home {home} --new-key-file {key}"),
-        Way("backup --home {home} --new-key-file {key}"),
+        Way("backup --home {home} --new-key-file {age_key}"),
     ),
 }  # fmt: skip
 """Every command that writes anything in a home or beside it, and the words it is given."""
@@ -138,10 +141,17 @@ class Stock:
         (at / "to").mkdir()
         (at / "homes.txt").write_text("home\n")
         (at / "new.key").write_text("a-key-that-was-drawn-for-every-trial-alike\n")
+        (at / "new_age.key").write_text(_OF_BACKUPS + "\n")
         return at
 
     def words(self, told: str, at: Path) -> list[str]:
-        stand_for = self.told | {"home": at / "home", "to": at / "to", "homes": at / "homes.txt", "key": at / "new.key"}
+        stand_for = self.told | {
+            "home": at / "home",
+            "to": at / "to",
+            "homes": at / "homes.txt",
+            "key": at / "new.key",
+            "age_key": at / "new_age.key",
+        }
         return [word for one in told.split() for word in (self.made if one == "{made}" else [one.format(**stand_for)])]
 
 
