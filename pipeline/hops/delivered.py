@@ -65,8 +65,10 @@ def deliveries(
     each of whole files. A batch is to be put away before the next is asked for."""
     waiting = waiting_may_be_tried(home, feed, intake.waiting_rows(con, feed))
     batches = inbox.in_batches(claimed) or ([[]] if waiting is not None else [])
+    if not batches:
+        return
     pseudonyms = identity.pseudonyms(home)
-    gone = left_out(home, feed, pseudonyms, keeps_names=day.keeps_names) if batches else None
+    gone = left_out(home, feed, pseudonyms, keeps_names=day.keeps_names)
     while batches:
         here = batches if feed in KNOWN_THROUGHOUT else batches[:1]
         batches = batches[len(here) :]
