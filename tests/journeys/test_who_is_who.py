@@ -98,6 +98,7 @@ def test_both_are_found_and_counted_in_the_summary(told):
     assert {because: pair for because, *pair in found} == {because: [*pair] for because, pair in told.pairs.items()}
 
 
+@pytest.mark.long
 def test_the_summary_in_words_says_so_and_names_nobody(told, tmp_path):
     home = copied(told.before, tmp_path / "home")
     deliver(home, told.made.files, "this_year")

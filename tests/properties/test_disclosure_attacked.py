@@ -36,7 +36,7 @@ def tried_on(examples: int):
     )
 
 
-@tried_on(12)
+@tried_on(8)
 @given(authorities)
 def test_no_small_count_can_be_worked_out_nor_what_is_left_of_one_nor_one_pupils_week(authority):
     nothing_can_be_worked_out(authority)
