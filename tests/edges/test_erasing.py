@@ -187,8 +187,8 @@ def test_a_row_is_emptied_and_every_other_byte_stays(content, gone, left, tmp_pa
     path.write_bytes(content)
     [one] = tables_in(path, "some.csv")
     assert rewriting.is_plain([one])
-    written = rewriting.without_rows(one, gone)
+    written = rewriting.cut_out(one, rewriting.Cut(gone))
     assert written == left
     beside = rewriting.write_beside(one, written)
-    assert rewriting.is_the_same_but_for(one, beside, gone)
-    assert not rewriting.is_the_same_but_for(one, beside, set())
+    assert rewriting.is_the_same_but_for(one, beside, rewriting.Cut(gone))
+    assert not rewriting.is_the_same_but_for(one, beside, rewriting.Cut(set()))
