@@ -19,6 +19,7 @@ from pipeline.edges.settings import Home
 from pipeline.edges.traces import Is, Sought, in_file, of_file, sought
 from pipeline.edges.whole_names import plain
 from pipeline.tables.forgotten import REWRITTEN_EXTRACTS
+from pipeline.tables.layouts import LAYOUTS, spelt
 
 AGAIN = "then give this again; nothing was erased"
 FINISH = "then finish with `a2n forget --finish`"
@@ -81,24 +82,42 @@ def _cut(one: Extract, what: Sought, ours: set[int], others: set[int]) -> tuple[
     gone, cells, unsure = set(ours), set(), []
     for rows in reading.read_extract(one):
         text = pl.concat_str(pl.exclude("row_number"), separator="\t", ignore_nulls=True)
-        for number, record in rows.select("row_number", text).filter(_is_likely(what)).rows():
+        whose = _whose_row(rows)
+        for number, record, upn in rows.select("row_number", text=text, upn=whose).filter(_is_likely(what)).rows():
             line = "\t" + record.replace("\n", " ") + "\t"
             is_of, names_upn = what.of_text(line), what.has_word(plain(line))
             if is_of is Is.NOBODYS or number in ours:
                 continue
             if is_of is Is.PERHAPS or (number in others and not names_upn):
                 unsure.append(number)
-            elif names_upn and (number in others or (what.others_in(line) and not what.names_them(line))):
+            elif names_upn and (number in others or not _is_theirs(what, line, upn)):
                 cells.add(number)
             else:
                 gone.add(number)
     return Cut(frozenset(gone), frozenset(cells), lambda cell: what.has_word(plain(cell))), tuple(unsure)
 
 
+def _whose_row(rows: pl.DataFrame) -> pl.Expr:
+    """The UPN of the row itself, beside which it may name others: under a header that a layout reads as that."""
+    headers = [name for name in rows.columns if spelt(name) in _UPN_HEADERS]
+    return pl.coalesce(headers) if headers else pl.lit(None, dtype=pl.String)
+
+
+_UPN_HEADERS = {header for layout in LAYOUTS for header, meant in layout.columns.items() if meant == "upn"}
+
+
+def _is_theirs(what: Sought, line: str, upn: str | None) -> bool:
+    """Of a row in which the child's UPN or pupil_id is: whether it is the child's own, or another's that names the child."""
+    others = what.others_in(line)
+    if upn is not None and (what.has_word(plain(upn)) or what.others_in(upn)):
+        return what.has_word(plain(upn))
+    return not others or what.names_them(line)
+
+
 def _is_likely(what: Sought) -> pl.Expr:
     """A quick look, after which few rows are left to look at closely."""
     signs = [*what.words, *(day.strip("\t") for one in what.people for day in one.births)]
-    return pl.nth(1).str.to_lowercase().str.contains_any(signs)
+    return pl.col("text").str.to_lowercase().str.contains_any(signs)
 
 
 def _refuse_what_stays(home: Home, one: Extract, what: Sought, cut: Cut, is_there: bool, then: str) -> None:
