@@ -333,7 +333,7 @@ def main() -> None:
             print(f"Stopped: {faults.why_stopped(fault)}", file=sys.stderr)
             sys.exit(1)
         finally:
-            running.say_if_made_up(sys.argv[1:], is_done=status == 0)
+            running.end(sys.argv[1:], is_done=status == 0)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,20 @@ def forget(
     for day in done.days_gone:
         typer.echo(f"What went out on {day} cannot be had again: retention has removed what was concluded then.")
     _tell_what_stays(at, done)
+    _tell_proof(done.proof)
+
+
+def _tell_proof(proof) -> None:
+    for where in proof.perhaps:
+        typer.echo(
+            f"Left alone: {where} has this child's name and birth date, and perhaps is of another child who has both: look at it."
+        )
+    names = (
+        "and no name with its birth date" if proof.by_name else "for names, which are gone, nothing could be looked for"
+    )
+    besides = " but in what was left alone" if proof.perhaps else ""
     typer.echo(
-        f"Nothing of the child was found in {_many(done.files_looked_at, 'file')} and {_many(done.tables_looked_at, 'table')}: no UPN, no pupil_id, "
-        "and no name with its birth date."
+        f"Nothing of the child was found in {_many(proof.files, 'file')} and {_many(proof.tables, 'table')}{besides}: no UPN, no pupil_id, {names}."
     )
 
 

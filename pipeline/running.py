@@ -1,5 +1,7 @@
 """How a command is carried out and told of: what stops it is a sentence, and whatever a made-up home says, says that it is made up."""
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -69,6 +71,16 @@ def say_if_made_up(words: Sequence[str], *, is_done: bool) -> None:
     if home and (is_done or has_told) and words[0] not in SAID_ANYWAY and "--json" not in words and is_made_up(home):
         progress.end()
         typer.echo(MADE_UP)
+
+
+def end(words: Sequence[str], *, is_done: bool) -> None:
+    """The last words of a command, on their way. Who reads them, as `head` does, may have gone: then they are said to nobody, and the
+    interpreter, which would try once more as it ends, finds nothing to complain of."""
+    try:
+        say_if_made_up(words, is_done=is_done)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _home_of(words: Sequence[str]) -> Path | None:

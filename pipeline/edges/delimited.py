@@ -39,7 +39,7 @@ _ENGINE_FAULTS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 def headers(extract: Extract) -> list[str]:
     """Raises Refused where there is no header row that can be read."""
-    return _spelling(extract).headers
+    return spelling_of(extract).headers
 
 
 def header_among(rows: Iterable[list[str]]) -> int | None:
@@ -55,7 +55,7 @@ def header_among(rows: Iterable[list[str]]) -> int | None:
 
 def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     """All rows, all text, counted in COUNT. Raises Refused, with the row where it can be told, when one does not parse."""
-    spelt = _spelling(extract)
+    spelt = spelling_of(extract)
     look = None if spelt.is_utf16 else _looked_through(extract, spelt.newline.encode())
     encoding = "utf-16" if look is None else "utf-8" if look.is_utf8 else "cp1252"
     if look and look.lines * len(spelt.headers) > max(CELLS_AT_ONCE, MOST_CELLS_A_BYTE * look.size):
@@ -101,7 +101,7 @@ def lines_in(extract: Extract) -> int:
     return lines + (last != b"\n")
 
 
-def _spelling(extract: Extract) -> Spelling:
+def spelling_of(extract: Extract) -> Spelling:
     """How it is written. What stands above a row that a layout claims are titles, and lines before the header."""
     told = spelling(extract)
     if layouts.layouts_of(told.headers):

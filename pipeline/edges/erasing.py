@@ -10,9 +10,8 @@ from pipeline.tables.forgotten import FORGOTTEN_PUPILS
 from pipeline.vocabulary.school_year import school_year_of
 
 from . import warehouse as shelf
-from .child import HANGING, NAMED_BY_ANOTHER, OF_A_PUPIL, Child, make_tables, text_columns
+from .child import HANGING, NAMED_BY_ANOTHER, OF_A_PUPIL, PLACES, Child, make_tables, tables_having, text_columns
 
-PLACES = {"extract_id": pl.Int32, "row_number": pl.Int64}
 STILL_THERE = 9999
 """In the place of a year: who was on a roll when erased may be in that school's own totals for years."""
 
@@ -20,12 +19,21 @@ STILL_THERE = 9999
 def places(con: duckdb.DuckDBPyConnection, child: Child) -> pl.DataFrame:
     """extract_id and row_number of every row delivered that is known to be of the child: accepted, or waiting."""
     told = [pl.DataFrame(schema=PLACES)]
-    for table, columns in _tables(con, "warehouse", {*PLACES}).items():
+    for table, columns in tables_having(con, "warehouse", {*PLACES}).items():
         found = [f"{one} IN (SELECT unnest($ids))" for one in OF_A_PUPIL if one in columns]
         found += _hanging(table, columns, child)
         if found:
             sql = f"SELECT DISTINCT extract_id, row_number FROM {table} WHERE {' OR '.join(found)}"
             told.append(con.execute(sql, {"ids": [*child.pupil_ids]} if "$ids" in sql else {}).pl().cast(PLACES))
+    return pl.concat(told).unique().sort(*PLACES)
+
+
+def places_of_others(con: duckdb.DuckDBPyConnection, child: Child, extract_ids: list[int]) -> pl.DataFrame:
+    """extract_id and row_number of every row of these extracts that is known to be another child's."""
+    told = [pl.DataFrame(schema=PLACES)]
+    for table in tables_having(con, "warehouse", {*PLACES, "pupil_id"}):
+        sql = f"SELECT DISTINCT extract_id, row_number FROM {table} WHERE pupil_id NOT IN (SELECT unnest($1)) AND extract_id IN (SELECT unnest($2))"
+        told.append(con.execute(sql, [[*child.pupil_ids], extract_ids]).pl().cast(PLACES))
     return pl.concat(told).unique().sort(*PLACES)
 
 
@@ -61,7 +69,7 @@ def erase_rows(con: duckdb.DuckDBPyConnection, child: Child, at: pl.DataFrame) -
     _remember_on_rolls(con, child)
     _count_lists_again(con, child)
     gone = 0
-    for table in _tables(con, "warehouse", {*PLACES}):
+    for table in tables_having(con, "warehouse", {*PLACES}):
         gone += _gone(con, f"DELETE FROM {table} t USING places_of_child p WHERE t.extract_id = p.extract_id AND t.row_number = p.row_number")  # fmt: skip
     gone += _erase_by_column(con, "warehouse", dict.fromkeys(OF_A_PUPIL, child.pupil_ids), dict.fromkeys(NAMED_BY_ANOTHER, child.pupil_ids))  # fmt: skip
     for (table, names), keys in _set_aside(child).items():
@@ -114,16 +122,6 @@ def _erase_by_column(con, database: str, theirs: dict[str, Iterable[str]], empti
 def _gone(con, sql: str, values: list[str] | None = None) -> int:
     done = con.execute(sql, [values] if values is not None else []).fetchone()
     return done[0] if done else 0
-
-
-def _tables(con: duckdb.DuckDBPyConnection, database: str, columns: set[str]) -> dict[str, set[str]]:
-    """Tables that have all these columns, with every column of theirs."""
-    rows = con.execute(
-        "SELECT database_name || '.' || schema_name || '.' || table_name, list(column_name) FROM duckdb_columns() "
-        "SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name) WHERE database_name = ? GROUP BY 1 ORDER BY 1",
-        [database],
-    )
-    return {table: set(names) for table, names in rows.fetchall() if columns <= set(names)}
 
 
 def _remember_on_rolls(con: duckdb.DuckDBPyConnection, child: Child) -> None:

@@ -13,13 +13,15 @@ NAME = "erasing.json"
 
 @dataclass(frozen=True)
 class Begun:
-    """`marks` are those of the child's UPNs (see `forgotten`), `turn` the number it has on record, `days` those whose lists are made again, `places` the
-    extract_id and row_number of each row delivered of the child."""
+    """`marks` are those of the child's UPNs (see `forgotten`), `known_by` the kind and mark of everything by which the child is known when sent
+    again, `turn` the number it has on record, `days` those whose lists are made again, `places` the extract_id and row_number of each row
+    delivered of the child."""
 
     turn: int
     on: str
     reason: str
     marks: tuple[str, ...]
+    known_by: tuple[tuple[str, str], ...] = ()
     days: tuple[str, ...] = ()
     removed: int = 0
     rewritten: int = 0
@@ -32,13 +34,20 @@ class Begun:
 
 
 def begun(home: Home) -> Begun | None:
+    """Raises Refused where what is there cannot be read."""
     path = home.folder / NAME
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
+        listed = {name: tuple(told[name]) for name in ("marks", "days")}
+        paired = {name: tuple((one, other) for one, other in told.get(name, ())) for name in ("known_by", "places")}
+        return Begun(**told | listed | paired)
     except FileNotFoundError:
         return None
-    places = tuple((extract_id, number) for extract_id, number in told.get("places", ()))
-    return Begun(**told | {"marks": tuple(told["marks"]), "days": tuple(told["days"]), "places": places})
+    except (ValueError, TypeError, KeyError):
+        raise Refused(
+            f"{path} cannot be read, so the erasure that it tells of cannot be finished: move it out of the home, then give `a2n forget` with "
+            "the UPN of that child again."
+        ) from None
 
 
 def write(home: Home, one: Begun) -> None:

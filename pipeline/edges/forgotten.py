@@ -85,6 +85,14 @@ class Marks:
     def add(self, kind: str, *parts: object) -> None:
         self._change(kind, [parts], is_marked=True)
 
+    def put(self, made: Iterable[tuple[str, str]]) -> None:
+        """Marks that were made before, as (kind, mark)."""
+        for one in made:
+            if one not in self.all:
+                self._came.add(one)
+                self._went.discard(one)
+                self.all.add(one)
+
     def remove(self, kind: str, *parts: object) -> None:
         self._change(kind, [parts], is_marked=False)
 

@@ -6,8 +6,7 @@ import duckdb
 import polars as pl
 
 from . import warehouse as shelf
-from .child import NAMED_BY_ANOTHER, OF_A_PUPIL, Child, make_tables, text_columns
-from .erasing import PLACES, _tables
+from .child import NAMED_BY_ANOTHER, OF_A_PUPIL, PLACES, Child, make_tables, tables_having, text_columns
 
 WITHHELD = "withheld: another child's"
 _ONE_OF_TWO = ("one", "other", "pupil_id", "same_as", "known_as", "former_pupil_id")
@@ -16,7 +15,7 @@ _ONE_OF_TWO = ("one", "other", "pupil_id", "same_as", "known_as", "former_pupil_
 def in_warehouse(con: duckdb.DuckDBPyConnection, child: Child, at: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """By table, the child's rows, and what is said of rows `at` places (extract_id, row_number) that are theirs."""
     con.register("_at", at)
-    delivered = _tables(con, "warehouse", {*PLACES})
+    delivered = tables_having(con, "warehouse", {*PLACES})
     for table, columns in text_columns(con, "warehouse").items():
         is_theirs = [f"{one} IN (SELECT unnest($ids))" for one in OF_A_PUPIL if one in columns]
         is_theirs += ["one IN (SELECT unnest($persons))"] if table.endswith("audit.link_decisions") else []

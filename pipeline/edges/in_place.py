@@ -30,6 +30,7 @@ def write_whole(path: Path, content: str | bytes, *, mode: int = 0o666) -> None:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
         to_disk(part)
         part.replace(path)
+        to_disk(path.parent)
     except OSError as fault:
         raise OSError(fault.errno, fault.strerror, str(path)) from fault  # of the name that people know
 

@@ -73,7 +73,7 @@ def read_extract(extract: Extract, layout: Layout | None = None) -> Iterator[pl.
     Refused, with the row where it can be told, when the file does not parse; Changed, where it is no longer what it was.
     """
     with _unchanged(extract):
-        kind = _kind(extract)
+        kind = kind_of_extract(extract)
         if kind is Kind.XML:
             yield from _xml_rows(extract, layout)
         else:
@@ -83,7 +83,7 @@ def read_extract(extract: Extract, layout: Layout | None = None) -> Iterator[pl.
 def records_in(extract: Extract) -> int:
     """About how many rows a table that does not parse has: of text, its lines less the header's; of anything else, none."""
     try:
-        return max(delimited.lines_in(extract) - 1, 0) if _kind(extract) is Kind.TEXT else 0
+        return max(delimited.lines_in(extract) - 1, 0) if kind_of_extract(extract) is Kind.TEXT else 0
     except Refused:
         return 0
 
@@ -106,7 +106,7 @@ def _unchanged(extract: Extract) -> Iterator[None]:
     extract.check_unchanged()
 
 
-def _kind(extract: Extract) -> Kind:
+def kind_of_extract(extract: Extract) -> Kind:
     """Raises Refused where it is of a kind that is not read."""
     if extract.fault:
         raise extract.fault
@@ -118,7 +118,7 @@ def _kind(extract: Extract) -> Kind:
 
 
 def _headers(extract: Extract) -> list[str]:
-    kind = _kind(extract)
+    kind = kind_of_extract(extract)
     if kind is Kind.XML:
         with opened(extract) as stream:
             return _xml(extract).headers(stream, extract.name)

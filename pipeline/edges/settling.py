@@ -6,14 +6,13 @@ they take the old ones' places, however often it is begun again; before it, all 
 
 import errno
 import json
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .errors import Refused
-from .in_place import beside, put_in_place, remove_left, to_disk
+from .in_place import beside, put_in_place, remove_left, to_disk, write_whole
 from .settings import Home
 
 JOURNAL = "rekeying.json"
@@ -68,11 +67,17 @@ def prove(home: Home, change: Change) -> None:
 
 
 def on_record(home: Home) -> Change | None:
+    """Raises Refused where what is there cannot be read."""
     try:
         told = json.loads((home.folder / JOURNAL).read_text(encoding="utf-8"))
+        return Change(**told | {"databases": tuple(told["databases"])})
     except FileNotFoundError:
         return None
-    return Change(**told | {"databases": tuple(told["databases"])})
+    except (ValueError, TypeError, KeyError):
+        raise Refused(
+            f"{home.folder / JOURNAL} cannot be read, so the change of a key that it tells of can be neither finished nor undone: restore the "
+            "home from its newest backup into an empty folder with `a2n restore`."
+        ) from None
 
 
 def _finish(home: Home, change: Change) -> None:
@@ -96,11 +101,4 @@ def _undo(home: Home, change: Change) -> None:
 
 
 def _write(home: Home, change: Change) -> None:
-    """Whole or not at all, and on the disk."""
-    part = home.folder / f".{JOURNAL}"
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(change), file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(home.folder / JOURNAL)
-    to_disk(home.folder)
+    write_whole(home.folder / JOURNAL, json.dumps(asdict(change)), mode=0o600)

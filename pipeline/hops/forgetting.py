@@ -3,31 +3,41 @@
 Names go last: until then they say what to look for. What each step did is seen by looking again, so that all of it may be given again.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
 
 from pipeline.edges import anew, clock, erasing, erasing_begun, forgotten, holding, identity, runs, traces, trail
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.child import Child, text_columns
+from pipeline.edges.child import PLACES, Child, text_columns
 from pipeline.edges.erasing_begun import Begun
 from pipeline.edges.errors import Refused
 from pipeline.edges.links import who
 from pipeline.edges.settings import Home
-from pipeline.edges.traces import Sought, sought
+from pipeline.edges.traces import Is, Sought, sought
 from pipeline.tables.derived import ISSUED_LISTS
 from pipeline.tables.forgotten import FORGETTINGS
 
 from . import forgetting_files as files
 from .lists_again import lists_again
 from .standing import is_removed
-from .whose import NOBODY, child_marked, pupil_id_of, refuse_named
-from .whose import whose as whose_is
+from .whose import by_upn_alone, child_marked, pupil_id_of, refuse_named, whose_anywhere
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How many files and tables were looked through, whether for names too, and where a namesake may be, who was left alone."""
+
+    files: int
+    tables: int
+    by_name: bool
+    perhaps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,15 +54,15 @@ class Forgotten:
     made_again: tuple[str, ...]
     models: tuple[str, ...]
     snapshots: tuple[str, ...]
-    files_looked_at: int
-    tables_looked_at: int
+    proof: Proof
 
 
 def forget(home: Home, upn: str | None, reason: str, *, wait: float) -> Forgotten:
     """Erase the child whose UPN this is; None finishes an erasure that was begun.
 
-    Raises Refused where nobody is held under the UPN, the reason names the child, a file stands in the way, or, once all is done, where
-    anything of the child is left; Busy where a run goes on for longer than `wait` seconds.
+    Raises Refused where nobody is held under the UPN, the reason names the child, a file stands in the way, nothing leads to the child any
+    more but a UPN that was not given, or, once all is done, where anything of the child is left; Busy where a run goes on for longer than
+    `wait` seconds.
     """
     with holding.by_itself(home, wait=wait):
         begun = erasing_begun.begun(home)
@@ -67,11 +77,16 @@ def _child(home: Home, begun: Begun | None, upn: str | None, reason: str) -> Chi
     """Whom to erase: as begun, or begun now. An erasure of one child is ended before another's begins."""
     with shelf.warehouse_alone(home) as con:
         identity.check_key(home)
-        if begun:
-            _refuse_another(home, begun, upn)
-            left = child_marked(con, home, begun.marks)
-            return left or _known_by_upn(home, upn)
-        return _begin(con, home, upn, reason)
+        if begun is None:
+            return _begin(con, home, upn, reason)
+        _refuse_another(home, begun, upn)
+        left = child_marked(con, home, begun.marks)
+        if left is None and upn is None:
+            raise Refused(
+                f"No name in {home.folder} leads to the child any more, so what is left can be looked for by UPN alone: give it again, with "
+                f"`a2n forget UPN --finish --home {home.folder}`."
+            )
+        return _with_upn(home, left or Child((), ()), upn)
 
 
 def _refuse_another(home: Home, begun: Begun, upn: str | None) -> None:
@@ -79,38 +94,28 @@ def _refuse_another(home: Home, begun: Begun, upn: str | None) -> None:
         raise Refused(f"The erasure of another child was begun in {home.folder}: finish it with --finish first.")
 
 
-def _known_by_upn(home: Home, upn: str | None) -> Child:
-    """Where the names are gone already: by the UPN alone, if it was given again."""
+def _with_upn(home: Home, found: Child, upn: str | None) -> Child:
+    """The child under the UPN that was given too, which may be one that no roll has told of."""
     if upn is None:
-        return Child((), ())
-    spelt, pupil_id = pupil_id_of(home, upn)
-    return Child((pupil_id,), (spelt,))
+        return found
+    given = by_upn_alone(home, upn).child
+    ids = tuple(sorted({*given.pupil_ids, *found.pupil_ids}))
+    return replace(found, pupil_ids=ids, upns=tuple(sorted({*given.upns, *found.upns})))
 
 
 def _begin(con: duckdb.DuckDBPyConnection, home: Home, upn: str, reason: str) -> Child:
-    """Everything that may stand in the way is asked before anything is changed; then it is on record that it begins."""
-    child = _held(con, home, upn)
+    """Everything that may stand in the way is asked before anything is changed; then it is on record that it begins, with all the marks by
+    which the child is known, for names may lead to nobody later on."""
+    child = _with_upn(home, whose_anywhere(con, home, upn).child, upn)
     said = refuse_named(reason, child)
-    files.planned(con, home, sought(child), erasing.places(con, child))
+    files.planned(con, home, child, erasing.places(con, child), then=files.AGAIN)
     marks = forgotten.marks(home)
+    of_upns = tuple(sorted(marks.mark(forgotten.UPN, one) for one in child.upns))
     turn = con.execute(f"SELECT coalesce(max(turn), 0) + 1 FROM warehouse.{FORGETTINGS.name}").fetchone()[0]
     trail.record(home, trail.FORGOTTEN, turn=turn, reason=said, stage="begun")
-    of_upns = tuple(sorted(marks.mark(forgotten.UPN, one) for one in child.upns))
-    erasing_begun.write(home, Begun(turn, clock.today().isoformat(), said, of_upns))
+    known_by = tuple(sorted(child.marked(marks)))
+    erasing_begun.write(home, Begun(turn, clock.today().isoformat(), said, of_upns, known_by))
     return child
-
-
-def _held(con: duckdb.DuckDBPyConnection, home: Home, upn: str) -> Child:
-    """Raises Refused where neither the databases nor any file has the UPN."""
-    try:
-        found = whose_is(con, home, upn).child
-    except Refused as why:
-        spelt, pupil_id = pupil_id_of(home, upn)
-        found = Child((pupil_id,), (spelt,))
-        if str(why) != NOBODY.format(home.folder) or not any(traces.files_with(home, sought(found))):
-            raise
-    spelt, _ = pupil_id_of(home, upn)
-    return replace(found, upns=tuple(sorted({spelt, *found.upns})))
 
 
 # ---- the order of work
@@ -120,10 +125,10 @@ def _forgotten(home: Home, child: Child, begun: Begun) -> Forgotten:
     what = sought(child)
     with identity.held(home), shelf.warehouse_alone(home) as con:
         _mark(home, child, begun)
-        before = pl.DataFrame([*begun.places], schema=erasing.PLACES, orient="row")
+        before = pl.DataFrame([*begun.places], schema=PLACES, orient="row")
         at = pl.concat([erasing.places(con, child), before]).unique()
-        plan = files.planned(con, home, what, at)
-        at = pl.concat([at, plan.at]).unique().sort(*erasing.PLACES)
+        plan = files.planned(con, home, child, at, then=files.FINISH)
+        at = pl.concat([at, plan.at]).unique().sort(*PLACES)
         begun, gone = _erase_files(con, home, what, plan, replace(begun, places=tuple(at.rows())))
         begun = _erase_rows(con, home, child, at, begun)
         lists_again(con, home, begun.again)
@@ -132,13 +137,14 @@ def _forgotten(home: Home, child: Child, begun: Begun) -> Forgotten:
     anew.renew(home, "warehouse")
     _prove(home, what, but_not_names=True)
     begun = _erase_names(home, child, begun)
-    looked_at = _prove(home, what)
-    return _end(home, begun, gone, looked_at, to_make_again=others - lost, lost=lost)
+    proof = _prove(home, what, plan.perhaps)
+    return _end(home, begun, gone, proof, to_make_again=others - lost, lost=lost)
 
 
 def _mark(home: Home, child: Child, begun: Begun) -> None:
     """First of all: from now on whatever comes of the child is left out."""
     marks = forgotten.marks(home)
+    marks.put(begun.known_by)
     child.mark(marks)
     marks.save(home, on=date.fromisoformat(begun.on))
 
@@ -153,7 +159,7 @@ def _erase_files(con, home: Home, what: Sought, plan: files.Plan, begun: Begun) 
     begun = replace(begun, days=tuple(again), removed=removed, rewritten=rewritten)
     erasing_begun.write(home, begun)
     files.remove(gone)
-    files.write_anew(con, home, plan)
+    files.write_anew(con, plan)
     for spill in home.scratch.glob("*"):
         if not spill.name.startswith("duckdb_temp_") and spill.is_file():
             spill.unlink()
@@ -198,30 +204,46 @@ def _erase_names(home: Home, child: Child, begun: Begun) -> Begun:
 # ---- proof
 
 
-def _prove(home: Home, what: Sought, *, but_not_names: bool = False) -> tuple[int, int]:
-    """How many files and tables were looked through. Raises Refused, with the places, where anything of the child is left."""
-    left = [files.told(home, path) for path in traces.files_with(home, what)] if what.words else []
-    looked_at = 0
+def _prove(
+    home: Home,
+    what: Sought,
+    known: Mapping[Path, tuple[int, ...]] = MappingProxyType({}),
+    *,
+    but_not_names: bool = False,
+) -> Proof:
+    """`known` are rows, by file, that may be another child's. Raises Refused, with the places, where anything of the child is left."""
+    if not what.words:
+        raise ValueError("nothing was looked for, which proves nothing")
+    left, perhaps, looked_at, tables = [], [], 0, 0
+    for path in traces.looked_through(home):
+        is_of, looked_at = traces.of_file(path, what), looked_at + 1
+        left += [files.told(home, path)] if is_of is Is.THEIRS else []
+        perhaps += [_rows_of(home, path, known.get(path, ()))] if is_of is Is.PERHAPS else []
     for told, count in _tables(home, what, but_not_names):
-        looked_at += count
-        left += told
+        tables += count
+        left += [f"{table} ({rows:,} rows)" for table, is_of, rows in told if is_of is Is.THEIRS]
+        perhaps += [f"{table} ({rows:,} rows)" for table, is_of, rows in told if is_of is Is.PERHAPS]
     if left:
         raise Refused(
             f"Something of the child is left in {', '.join(left)}: see to it, then finish with `a2n forget --finish --home {home.folder}`."
         )
-    return traces.files_looked_at(home), looked_at
+    return Proof(looked_at, tables, bool(what.people), tuple(perhaps))
 
 
-def _tables(home: Home, what: Sought, but_not_names: bool) -> Iterator[tuple[list[str], int]]:
+def _rows_of(home: Home, path: Path, numbers: tuple[int, ...]) -> str:
+    rows = f" row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}" if numbers else ""
+    return f"{files.told(home, path)}{rows}"
+
+
+def _tables(home: Home, what: Sought, but_not_names: bool) -> Iterator[tuple[list[tuple[str, Is, int]], int]]:
     opened = [(shelf.warehouse_alone, "warehouse")] + ([] if but_not_names else [(identity.identity, "identity")])
     for opening, database in opened:
         with opening(home) as con:
-            found = traces.tables_with(con, database, what) if what.words else ()
-            yield [f"{table} ({rows:,} rows)" for table, rows in found], len(text_columns(con, database))
+            yield [*traces.tables_with(con, database, what)], len(text_columns(con, database))
 
 
 def _end(
-    home: Home, begun: Begun, gone: list[Path], looked_at: tuple[int, int], *, to_make_again: set[date], lost: set[date]
+    home: Home, begun: Begun, gone: list[Path], proof: Proof, *, to_make_again: set[date], lost: set[date]
 ) -> Forgotten:
     trail.record(
         home, trail.FORGOTTEN, turn=begun.turn, reason=begun.reason, stage="proved", rows=begun.rows,
@@ -238,8 +260,7 @@ def _end(
         made_again=begun.days,
         models=tuple(sorted(path.name for path in (home.folder / "models").glob("*") if path.is_dir())),
         snapshots=tuple(sorted(path.name for path in home.published.glob("snapshot-*"))),
-        files_looked_at=looked_at[0],
-        tables_looked_at=looked_at[1],
+        proof=proof,
     )
 
 
@@ -251,12 +272,3 @@ def _days_of(home: Home, gone: list[Path]) -> set[date]:
             with suppress(ValueError):
                 days.add(date.fromisoformat(path.relative_to(home.outbox).parts[0]))
     return days
-
-
-@contextmanager
-def alone_in(home: Home, *, wait: float) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, of a home in which nobody else is at work."""
-    with holding.by_itself(home, wait=wait):
-        erasing_begun.refuse_if_begun(home)
-        with identity.held(home), shelf.warehouse_alone(home) as con:
-            yield con

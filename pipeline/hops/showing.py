@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from pipeline.edges import claims, clock, erasing, held, identity, traces, trail
+from pipeline.edges import claims, clock, erasing, held, identity, inbox, traces, trail
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.basis_told import basis_of
 from pipeline.edges.settings import Home
@@ -16,7 +16,7 @@ from pipeline.vocabulary.attendance_codes import ATTENDANCE_CODES
 from pipeline.vocabulary.feeds import FEED_NAMES
 from pipeline.vocabulary.lost import GOES_TO
 
-from .whose import Whose, whose
+from .whose import Whose, whose_anywhere
 
 NAMES_ARE = {
     "people": "Names and birth date, with the day each was learned",
@@ -39,10 +39,10 @@ NOT_SHOWN = (
 
 
 def shown(home: Home, upn: str) -> dict:
-    """Everything, as plain data. Raises Refused where nobody is held under the UPN. It is on record first that it is shown."""
+    """Everything, as plain data. Raises Refused where neither a database nor a file has the UPN. It is on record first that it is shown."""
     with identity.held(home), shelf.warehouse(home) as con:
         identity.check_key(home)
-        found = whose(con, home, upn)
+        found = whose_anywhere(con, home, upn)
         trail.record(home, trail.SHOWN)
         at = erasing.places(con, found.child)
         told = {name: rows for name, rows in held.in_warehouse(con, found.child, at) if rows.height}
@@ -138,8 +138,11 @@ def _lists(told: dict[str, pl.DataFrame], schools: dict[int, str]) -> Iterator[d
 
 
 def _files(home: Home, found: Whose) -> list[str]:
-    """Files of the home in which the child is named, by UPN, key, or name and birth date."""
-    return [str(path.relative_to(home.folder)) for path in traces.files_with(home, traces.sought(found.child))]
+    """Files of the home in which the child is named, by UPN, key, or name and birth date. A number in a file's own name may be another's."""
+    return [
+        inbox.told_name(path, path.relative_to(home.folder))
+        for path in traces.files_with(home, traces.sought(found.child))
+    ]
 
 
 def _codes(told: dict[str, pl.DataFrame]) -> dict[str, str]:

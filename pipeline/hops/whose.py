@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from pipeline.edges import child as children
-from pipeline.edges import claims, forgotten, identity
+from pipeline.edges import claims, forgotten, identity, traces
 from pipeline.edges.child import Child
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home
@@ -16,7 +16,14 @@ from pipeline.edges.upns import upn_checks
 
 from .agencies import agency_links_now
 
-NOBODY = "No child is held under that UPN in {}: look whether it is typed right. Nothing was done."
+
+class NobodyHeld(Refused):
+    """That neither database has a UPN."""
+
+    def __init__(self, home: Home):
+        super().__init__(
+            f"No child is held under that UPN in {home.folder}: look whether it is typed right. Nothing was done."
+        )
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,29 @@ def pupil_id_of(home: Home, upn: str) -> tuple[str, str]:
 
 
 def whose(con: duckdb.DuckDBPyConnection, home: Home, upn: str) -> Whose:
-    """The child. Raises Refused where nobody is held under the UPN, in the warehouse or among the names."""
+    """The child. Raises NobodyHeld where nobody is held under the UPN, in the warehouse or among the names."""
     _, pupil_id = pupil_id_of(home, upn)
     found = child_of(con, home, [pupil_id])
     if not found.names and not found.upns and not any(children.held(con, one) for one in found.pupil_ids):
-        raise Refused(NOBODY.format(home.folder))
+        raise NobodyHeld(home)
     return Whose(found, pupil_id)
+
+
+def whose_anywhere(con: duckdb.DuckDBPyConnection, home: Home, upn: str) -> Whose:
+    """Likewise, of a child who is in files alone too, as one not taken in, or refused. Raises NobodyHeld where no file has the UPN either."""
+    try:
+        return whose(con, home, upn)
+    except NobodyHeld:
+        found = by_upn_alone(home, upn)
+        if not any(traces.files_with(home, traces.sought(found.child))):
+            raise
+        return found
+
+
+def by_upn_alone(home: Home, upn: str) -> Whose:
+    """A child of whom nothing is known but the UPN."""
+    spelt, pupil_id = pupil_id_of(home, upn)
+    return Whose(Child((pupil_id,), (spelt,)), pupil_id)
 
 
 def child_of(con: duckdb.DuckDBPyConnection, home: Home, pupil_ids: list[str]) -> Child:

@@ -26,6 +26,11 @@ def without_upns(text: str) -> str:
     return _UPN_IN_TEXT.sub(f"({UPN_LEFT_OUT})", text)
 
 
+def upns_in(text: str) -> list[str]:
+    """What is spelt as a UPN in a text, in capitals, each once, in the order they come."""
+    return list(dict.fromkeys(found.upper() for found in _UPN_IN_TEXT.findall(text)))
+
+
 class UpnCheck(StrEnum):
     """What can be said of a UPN without knowing whose it is."""
 

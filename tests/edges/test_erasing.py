@@ -5,10 +5,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import claims, erasing, forgotten, identity, rewriting
+from pipeline.edges import child as children
+from pipeline.edges import claims, erasing, forgotten, identity, in_place, rewriting, settling
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.child import HANGING, NAMED_BY_ANOTHER, OF_A_PUPIL, Child, make_tables
 from pipeline.edges.containers import tables_in
+from pipeline.edges.errors import Refused
 from pipeline.edges.forgotten import OWN_KEYS, SYSTEM, UPN, Marks
 from pipeline.edges.pseudonyms import Former, Pseudonyms
 from pipeline.edges.secret import Key
@@ -92,6 +94,45 @@ def test_a_child_goes_from_the_names_and_another_who_names_the_upn_stays_without
             ("two", None),
         ]
         assert names.execute("SELECT postcode FROM identity.addresses").fetchall() == [("P2",)]
+
+
+def test_what_another_child_has_too_is_told_of_no_agencys_row(tmp_path):
+    """Sent by name and birth date alone, a row may be of either of two children who share them."""
+    home = new_home(tmp_path / "home")
+    born, none = date(2014, 3, 1), pl.DataFrame(schema={"one": pl.String, "other": pl.String})
+    with shelf.warehouse(home) as con, identity.identity(home) as names:
+        make_tables(names)
+        add = "INSERT INTO identity.people VALUES ($1, $2, $3, $4, $5, $6, DATE '2025-09-01')"
+        names.execute(add, ["one", "U1", "U0", "O'Neil", "Zoë", born])
+        alone = children.child(con, names, ["one"], Pseudonyms("a key"), none)
+        assert len(alone.persons) == 1 and alone.namesakes == () and alone.former_upns == ("U0",)
+        names.execute(add, ["two", "U2", None, "ONEIL", "Zoe", date(2014, 3, 2)])
+        assert children.child(con, names, ["one"], Pseudonyms("a key"), none) == alone
+        names.execute(add, ["three", "U3", None, "ONEIL", "Zoe", born])
+        shared = children.child(con, names, ["one"], Pseudonyms("a key"), none)
+        assert shared.persons == () and shared.namesakes == (("O'Neil", "Zoë", born),)
+
+
+# Records of what was begun ------------------------------------------------------------------------------------------------
+
+
+def test_a_small_file_is_whole_on_the_disk_with_the_folder_that_names_it(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(in_place, "to_disk", lambda path: flushed.append(path.name))
+    in_place.write_whole(tmp_path / "some.json", "{}", mode=0o600)
+    assert flushed == [in_place.half_written(tmp_path / "some.json").name, tmp_path.name]
+    assert (tmp_path / "some.json").read_text() == "{}" and (tmp_path / "some.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", ['{"key": "ware', "[]", "{}"])
+def test_a_change_of_keys_that_cannot_be_read_says_what_to_do(content, tmp_path):
+    home = new_home(tmp_path / "home")
+    change = settling.Change("warehouse", ("warehouse.duckdb",))
+    settling.begin(home, change)
+    assert settling.on_record(home) == change
+    (home.folder / settling.JOURNAL).write_text(content)
+    with pytest.raises(Refused, match=r"cannot be read.*a2n restore"):
+        settling.on_record(home)
 
 
 # Marks --------------------------------------------------------------------------------------------------------------------
@@ -187,8 +228,8 @@ def test_a_row_is_emptied_and_every_other_byte_stays(content, gone, left, tmp_pa
     path.write_bytes(content)
     [one] = tables_in(path, "some.csv")
     assert rewriting.is_plain([one])
-    written = rewriting.without_rows(one, gone)
+    written = rewriting.cut_out(one, rewriting.Cut(gone))
     assert written == left
     beside = rewriting.write_beside(one, written)
-    assert rewriting.is_the_same_but_for(one, beside, gone)
-    assert not rewriting.is_the_same_but_for(one, beside, set())
+    assert rewriting.is_the_same_but_for(one, beside, rewriting.Cut(gone))
+    assert not rewriting.is_the_same_but_for(one, beside, rewriting.Cut(set()))

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -13,8 +14,9 @@ import pytest
 
 from pipeline.edges import identity, traces
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.child import Child
+from pipeline.edges.child import Child, make_tables
 from pipeline.edges.errors import Refused
+from pipeline.vocabulary.identifiers import UPN_LETTERS, UpnCheck, upn_check
 from tests.journeys.at_home import new_home
 
 UPN, PUPIL_ID = "A890200018001", "abcdefghijkl"
@@ -118,6 +120,44 @@ def test_what_three_rows_say_of_three_children_is_nobodys_trace(tmp_path):
     assert traces.in_file(path, AMIRA, names_alone=True)
 
 
+AN = Child(("abcdefghijkl",), (UPN,), (("Li", "An", BORN),))
+OTHER = next(upn for letter in UPN_LETTERS if upn_check(upn := f"{letter}890999925001") is UpnCheck.PERMANENT)
+
+
+@pytest.mark.parametrize(
+    ("record", "of"),
+    [
+        ("Li,An,2014-03-01", "THEIRS"),
+        ("born 1 March 2014: An Li, and nobody else", "THEIRS"),
+        ("born 1 March 2014: Li, An's sister", "THEIRS"),
+        ('"LÍ","Án",01/03/2014', "THEIRS"),
+        ("Collins,Joanna,2014-03-01", "NOBODYS"),
+        ("Collins,An,2014-03-01", "NOBODYS"),
+        ("Li,Mei-An,2014-03-01", "NOBODYS"),
+        ("Li,Mei An,2014-03-01", "NOBODYS"),
+        ("Li,An,2014-03-011", "NOBODYS"),
+        ("Li,An,21 March 2014", "NOBODYS"),
+        (f"{OTHER},Li,An,2014-03-01", "PERHAPS"),
+        (f"{OTHER[:-1]}2,Li,An,2014-03-01", "THEIRS"),  # no UPN of anybody
+        (f"{OTHER},Li,An,2014-03-01,{UPN}", "THEIRS"),
+        (f"{'x' * 500},Li,An,2014-03-01,{'y' * 300},{OTHER},{'z' * 500}", "PERHAPS"),
+    ],
+)
+def test_a_child_is_whoever_has_the_whole_name_and_birth_date_and_no_other_upn(record, of):
+    assert traces.sought(AN).of_text(f"upn,surname\n{record}\n").name == of
+
+
+def test_a_name_and_birth_date_that_another_child_has_too_says_of_nobody_that_it_is_they():
+    shared = traces.sought(replace(AN, namesakes=(("LI", "an", BORN),)))
+    assert shared.of_text("Li,An,2014-03-01") is traces.Is.PERHAPS
+    assert shared.of_text(f"Li,An,2014-03-01,{UPN}") is traces.Is.THEIRS
+
+
+def test_a_former_upn_in_the_childs_own_row_is_no_other_childs():
+    assert traces.sought(AN).others_in(f"{UPN} {OTHER}") == [OTHER]
+    assert traces.sought(replace(AN, former_upns=(OTHER,))).others_in(f"{UPN} {OTHER}") == []
+
+
 def test_a_name_of_a_file_is_looked_at_too(tmp_path):
     (tmp_path / f"{UPN}.txt").write_text("nothing")
     assert traces.in_file(tmp_path / f"{UPN}.txt", AMIRA)
@@ -155,12 +195,15 @@ def test_a_trace_planted_in_a_cell_of_either_database_is_found(tmp_path):
     with shelf.warehouse(home) as con:
         assert list(traces.tables_with(con, "warehouse", AMIRA)) == []
         con.execute("INSERT INTO warehouse.audit.parts VALUES (?, 'x')", [f"a key of {PUPIL_ID}, quoted"])
-        assert list(traces.tables_with(con, "warehouse", AMIRA)) == [("warehouse.audit.parts", 1)]
+        assert list(traces.tables_with(con, "warehouse", AMIRA)) == [("warehouse.audit.parts", traces.Is.THEIRS, 1)]
     with identity.identity(home) as con:
-        con.execute(
-            "INSERT INTO identity.people VALUES ('other', 'other', NULL, 'OKAFOR-BELLO', 'amira', ?, DATE '2025-09-01')",
-            [date(2014, 3, 2)],
-        )
-        assert list(traces.tables_with(con, "identity", AMIRA)) == []
-        con.execute("UPDATE identity.people SET date_of_birth = ?", [BORN])
-        assert list(traces.tables_with(con, "identity", AMIRA)) == [("identity.main.people", 1)]
+        make_tables(con)
+        add = "INSERT INTO identity.told_names VALUES (1, 1, $2, NULL, false, $1, 'other', NULL, 'OKAFOR-BELLO', 'amira', $2, NULL)"
+        con.execute(add, ["somebodyelse", BORN])
+        assert list(traces.tables_with(con, "identity", AMIRA)) == []  # it is kept as another child's
+        for day, found in ((date(2014, 3, 2), []), (BORN, [("identity.main.agency_people", traces.Is.THEIRS, 1)])):
+            con.execute(
+                "INSERT INTO identity.agency_people VALUES ('a hash', 'Okafor-Bello', 'Amira', $1, NULL, $2, $2)",
+                [day, date(2025, 9, 1)],
+            )
+            assert list(traces.tables_with(con, "identity", AMIRA)) == found

@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.edges import identity
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import Home
+from pipeline.vocabulary.identifiers import UPN_LETTERS, UpnCheck, upn_check
 
 
 def named_apart(files) -> None:
@@ -28,6 +29,39 @@ def named_apart(files) -> None:
 def surname_of(upn: str) -> str:
     letters = "".join(string.ascii_lowercase[int(one)] if one.isdigit() else one.lower() for one in upn[1:])
     return f"Zq{letters}x"
+
+
+BORN = "2014-03-01"
+FAMILY = {
+    "the child": ("Li", "An"),
+    "twin": ("Li", "Mei An"),
+    "other twin": ("Li", "Annabel"),
+    "name within": ("Collins", "Joanna"),
+    "namesake": ("LI", "An"),
+}
+"""Children born on one day, as names go: twins, a name with another's letters within it, and another child of the very same name."""
+
+
+def upns_of_family() -> dict[str, str]:
+    return {who: _upn(f"8909999250{number:02}") for number, who in enumerate(FAMILY, start=11)}
+
+
+def _upn(digits: str) -> str:
+    return next(upn for letter in UPN_LETTERS if upn_check(upn := f"{letter}{digits}") is UpnCheck.PERMANENT)
+
+
+def family(row: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a roll of a whole family, by that of any pupil."""
+    named = {name.lower(): name for name in row.columns}
+    born = next(name for name in named if "birth" in name or name == "dob")
+    rows = [
+        row.with_columns(
+            pl.lit(upn).alias(named["upn"]), pl.lit(FAMILY[who][0]).alias(named["surname"]),
+            pl.lit(FAMILY[who][1]).alias(named["forename"]), pl.lit(BORN).alias(named[born]),
+        )
+        for who, upn in upns_of_family().items()
+    ]  # fmt: skip
+    return pl.concat(rows)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.edges import identity, traces
+from pipeline.edges import forgotten, identity, traces
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.child import Child
+from pipeline.edges.forgotten import Marks
 from pipeline.edges.settings import open_home
 from pipeline.synthetic import synthesise
 from pipeline.vocabulary.identifiers import UPN_LETTERS, UpnCheck, upn_check
@@ -23,7 +24,7 @@ from .anywhere import every_table, found_anywhere
 from .at_home import a2n, deliver, lists, new_home, tables
 from .conftest import made_once
 from .killed import KILLED, a2n_killed
-from .one_child import list_rows, listed, named_apart, people
+from .one_child import BORN, family, list_rows, listed, named_apart, people, upns_of_family
 
 DAY, NEXT = date(2025, 10, 10), "2025-10-13"
 WHY = ("--reason", "asked for and granted")
@@ -204,6 +205,47 @@ def with_new_upn(home, one) -> str:
     return upn
 
 
+def with_family(home) -> dict[str, str]:
+    """A roll of children whose names are alike, taken in, and a file without UPNs beside it that is not. Gives who has which UPN."""
+    roll = pl.read_csv(home.inbox / "this_year" / "pupils_100002.csv", infer_schema=False)
+    family(roll.head(1)).write_csv(home.inbox / "family.csv")
+    assert a2n("take-in", "--home", home.folder, "--known-on", NEXT).status == 0
+    notes = [f"Collins,Joanna,{BORN}", f"Li,Mei-An,{BORN}", f"Li,An,{BORN}", "Li,An,2013-03-01"]
+    (home.inbox / "notes.csv").write_text("\n".join(["surname,forename,date_of_birth", *notes, ""]))
+    return upns_of_family()
+
+
+def test_twins_a_name_within_a_name_and_a_namesake_of_the_same_day_lose_nothing(home):
+    upns = with_family(home)
+    one = next(one for one in people(home).values() if one.upn == upns["the child"])
+    roll, kept = (home.inbox / "family.csv").read_text().splitlines(), others(home, [one.pupil_id])
+    notes = (home.inbox / "notes.csv").read_text()
+    done = forget(home, one.upn)
+    assert done.status == 0, done.err
+    assert found_anywhere(home, [one.upn, one.pupil_id]) == []
+    now = others(home, [])
+    assert [name for name in kept if not now[name].equals(kept[name])] == []
+    left = (home.inbox / "family.csv").read_text().splitlines()
+    assert [line for line, was in zip(left, roll, strict=True) if line != was] == ["," * roll[0].count(",")]
+    assert {other.upn for other in people(home).values()} >= {upn for who, upn in upns.items() if who != "the child"}
+    assert (home.inbox / "notes.csv").read_text() == notes  # whose it is of two children of one name, nobody can tell
+    assert "inbox/notes.csv row 4 has" in done.out and "inbox/family.csv row 6 has" in done.out
+    assert done.out.count("Left alone: ") == 2 and "but in what was left alone" in done.out
+    done = forget(home, upns["namesake"])  # of that name and day there is no other any more
+    assert done.status == 0, done.err
+    left = (home.inbox / "notes.csv").read_text().splitlines()
+    assert left == [left[0], f"Collins,Joanna,{BORN}", f"Li,Mei-An,{BORN}", ",,", "Li,An,2013-03-01"]
+    assert "Left alone" not in done.out and "and no name with its birth date" in done.out
+
+
+def test_where_another_childs_row_names_the_upn_it_goes_from_there_and_the_row_stays(home):
+    one, other = listed(home)[:2]
+    path = home.inbox / "new.csv"
+    path.write_text(f'upn,before,said\n{other.upn},{one.upn},"first, second"\n{one.upn},,third\n{other.upn},,fourth\n')
+    assert forget(home, one.upn).status == 0
+    assert path.read_text() == f'upn,before,said\n{other.upn},,"first, second"\n,,\n{other.upn},,fourth\n'
+
+
 def test_erased_under_a_former_upn_a_child_is_gone_under_todays_too(home):
     one = listed(home)[0]
     upn = with_new_upn(home, one)
@@ -270,7 +312,7 @@ def test_a_file_not_taken_in_that_cannot_be_written_anew_stands_in_the_way(home)
 MOMENTS = (
     ("pipeline.hops.forgetting:_mark", 1),  # it is on record that it was begun, and nothing else
     ("pipeline.hops.forgetting_files:remove", 1),
-    ("pipeline.edges.rewriting:is_the_same_but_for", 2),  # one extract is written anew, and another beside itself
+    ("pipeline.hops.forgetting_files:_record", 2),  # one extract is written anew, and another beside itself
     ("pipeline.edges.erasing:erase_rows", 1),
     ("pipeline.hops.forgetting:lists_again", 1),  # the rows are gone, and the lists
     ("pipeline.edges.anew:put_in_place", 1),
@@ -298,6 +340,91 @@ def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tm
     assert [name for name in theirs if name != "audit.forgettings" and not mine[name].equals(theirs[name])] == []
     assert lists(home, DAY) == lists(undisturbed, DAY)
     assert not list(home.folder.rglob(".*.anew")) and not list(home.folder.rglob("*.duckdb.anew"))
+
+
+def only_in_a_file(home) -> tuple[str, str]:
+    """A child who is in no database: in one row of a file that was not taken in. Gives the UPN, and that of a child of another row."""
+    upns = [*upns_of_family().values()]
+    (home.inbox / "new.csv").write_text(f"upn,colour\n{upns[0]},blue\n{upns[1]},green\n")
+    return upns[0], upns[1]
+
+
+def test_where_names_lead_to_nobody_an_erasure_is_finished_by_upn_and_never_proved_without(home):
+    upn, other = only_in_a_file(home)
+    words = ("forget", upn, "--home", home.folder, *WHY)
+    assert a2n_killed("pipeline.hops.forgetting:_mark", 1, *words) == KILLED
+    refused = a2n("forget", "--finish", "--home", home.folder)
+    assert refused.status == 1 and "forget UPN --finish" in refused.err and "Nothing of" not in refused.out
+    assert [of["stage"] for of in deeds(home, "child erased")] == ["begun"] and upn in (
+        home.inbox / "new.csv"
+    ).read_text()
+    assert "another child" in a2n("forget", other, "--finish", "--home", home.folder).err
+    done = a2n("forget", upn, "--finish", "--home", home.folder)
+    assert done.status == 0 and "for names, which are gone" in done.out
+    assert (home.inbox / "new.csv").read_text() == f"upn,colour\n,\n{other},green\n"
+    assert forgotten.marks(home).has(forgotten.UPN, upn) and not forgotten.marks(home).has(forgotten.UPN, other)
+    assert [of["stage"] for of in deeds(home, "child erased")] == ["begun", "proved"]
+
+
+def test_what_is_added_once_the_names_are_gone_is_found_by_upn(home):
+    one = listed(home)[0]
+    assert a2n_killed(*MOMENTS[-1], "forget", one.upn, "--home", home.folder, *WHY) == KILLED
+    (home.folder / "note.txt").write_text(one.upn)
+    assert a2n("forget", "--finish", "--home", home.folder).status == 1
+    refused = a2n("forget", one.upn, "--finish", "--home", home.folder)
+    assert refused.status == 1 and "left in note.txt" in refused.err
+    (home.folder / "note.txt").unlink()
+    assert a2n("forget", one.upn, "--finish", "--home", home.folder).status == 0
+
+
+def test_what_is_on_record_of_one_that_was_begun_marks_the_child_though_no_name_does():
+    marks = Marks(["a key"])
+    known_by = Child(("x",), ("A890200018001",), keys={"care": (("17",),)}).marked(marks)
+    assert not marks
+    marks.put(known_by)
+    assert marks.has("upn", "A890200018001") and marks.has("care", "17") and not marks.has("care", "18")
+
+
+@pytest.mark.parametrize("content", ['{"turn": 1, "on"', "", "[]", "{}"])
+def test_a_record_of_an_erasure_that_cannot_be_read_says_what_to_do(home, content):
+    one = listed(home)[0]
+    (home.folder / "erasing.json").write_text(content)
+    for words in (("--finish",), (one.upn, *WHY)):
+        done = a2n("forget", *words, "--home", home.folder)
+        assert done.status == 1 and "erasing.json cannot be read" in done.err and "program itself" not in done.err
+    (home.folder / "erasing.json").unlink()
+
+
+def test_a_file_called_by_the_upn_stands_in_the_way_before_anything_is_erased(home):
+    one = listed(home)[0]
+    path = home.inbox / f"{one.upn} note.csv"
+    path.write_text("upn,colour\nanother,blue\n")
+    done = forget(home, one.upn)
+    assert done.status == 1 and "is in its name: give it another name" in done.err and one.upn not in done.err
+    assert not (home.folder / "erasing.json").exists() and found_anywhere(home, [one.pupil_id]) != []
+    path.rename(home.inbox / "note.csv")
+    assert forget(home, one.upn).status == 0 and (home.inbox / "note.csv").read_text() == "upn,colour\nanother,blue\n"
+
+
+def test_where_no_row_can_be_told_or_others_would_change_nothing_is_begun(home, monkeypatch):
+    one = listed(home)[0]
+    (home.inbox / "headed.csv").write_text(f"upn,{one.upn}\nanother,blue\n")
+    done = forget(home, one.upn)
+    assert done.status == 1 and "inbox/headed.csv: the child is in it, in no row" in done.err
+    (home.inbox / "headed.csv").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.edges.rewriting.is_the_same_but_for", lambda *_: False)
+        done = forget(home, one.upn)
+    assert done.status == 1 and "cannot be written anew without changing other rows" in done.err
+    assert not (home.folder / "erasing.json").exists() and not list(home.folder.rglob(".*.anew"))
+    assert forget(home, one.upn).status == 0
+
+
+def test_what_was_looked_through_is_counted_and_keys_and_databases_are_not(home):
+    done = forget(home, listed(home)[0].upn)
+    there = {path.name for path in traces.looked_through(home)}
+    assert f"in {len([*traces.looked_through(home)]) + 1} files" in done.out  # and the record that it was begun
+    assert not there & {"warehouse.duckdb", "identity.duckdb", "pseudonym.key"} and "settings.toml" in there
 
 
 def test_while_one_erasure_is_not_ended_no_other_begins(home):
@@ -355,6 +482,19 @@ def test_what_is_held_can_be_read_by_a_parent(home):
     assert one.surname in said and "means: Present in the morning" in said
     trail = "".join(path.read_text() for path in (home.folder / "audit").glob("trail-*"))
     assert "record of a child shown" in trail and one.pupil_id not in trail
+
+
+def test_a_child_who_is_in_files_alone_is_shown_to_be_there(home):
+    upn, other = only_in_a_file(home)
+    (home.inbox / "new.csv").rename(home.inbox / f"{other} new.csv")
+    told = a2n("show", upn, "--home", home.folder, "--json")
+    assert told.status == 0, told.err
+    [name] = told.told["files"]
+    assert name.startswith("inbox/") and "new.csv" in name and other not in told.out
+    assert told.told["tables"] == {} and told.told["upns"] == [upn]
+    assert name in a2n("show", upn, "--home", home.folder).out
+    (home.inbox / f"{other} new.csv").unlink()
+    assert a2n("show", upn, "--home", home.folder).status == 1
 
 
 # Objected -----------------------------------------------------------------------------------------------------------------

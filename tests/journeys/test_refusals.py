@@ -1,9 +1,14 @@
 """What cannot be done is refused in words, on standard error, with the status that says so; the rest goes on."""
 
+import io
 import json
+import os
+import sys
+from unittest import mock
 
 import pytest
 
+from pipeline import running
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.settings import open_home
 
@@ -199,3 +204,28 @@ def test_a_look_before_anything_is_known_ends_well_with_nobody_on_a_list(tmp_pat
     assert (ran.status, ran.err) == (0, "")
     assert (ran.told["extracts"], ran.told["pupils_by_outcome"]) == ([], {})
     assert not list(open_home(home.folder).outbox.rglob("*.xlsx"))
+
+
+def unread() -> io.TextIOWrapper:
+    """Standard output whose reader has gone."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    return os.fdopen(writes, "w")
+
+
+def test_a_reader_who_leaves_early_is_told_of_no_fault(tmp_path, monkeypatch, capfd):
+    home = new_home(tmp_path / "home")
+    for words, is_done in ((["retain", "--home", str(home.folder)], True), (["describe", "signals"], False)):
+        out = unread()
+        monkeypatch.setattr(sys, "stdout", out)
+        out.write("the last of what was said, on its way")
+        running.end(words, is_done=is_done)
+        out.close()  # as the interpreter does when it ends: what is left is heard by nobody
+    monkeypatch.undo()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_fault_of_another_kind_in_the_last_words_is_not_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "say_if_made_up", mock.Mock(side_effect=OSError))
+    with pytest.raises(OSError):
+        running.end([], is_done=True)

@@ -1,6 +1,7 @@
 """One child after another erased from a home, and everybody else compared: `python -m tests.soaks.erasure --children 100`.
 
-Half of them stand on the newest lists, half are anybody. Each time every byte of the home's files and every cell of both databases is searched
+Half of them stand on the newest lists, half are anybody; the first is of a family of twins, a name within another, and a namesake born the
+same day. Each time every byte of the home's files and every cell of both databases is searched
 for the child by a search of its own (`journeys.anywhere`); every table of the warehouse must hold of everybody else what it held, row for row;
 and every list shows of everybody else what it showed, in the same place. What may differ is said here and nothing else: the child's own rows
 are gone, a list counts one pupil less on roll, `derived.issued_lists` one less listed, and audit.forgettings, audit.forgotten_pupils and
@@ -20,22 +21,25 @@ import polars as pl
 
 from pipeline.edges.settings import Home
 from pipeline.synthetic import synthesise
+from pipeline.vocabulary.identifiers import upns_in
 from tests.journeys.anywhere import found_anywhere
 from tests.journeys.at_home import a2n, deliver, new_home, tables
-from tests.journeys.one_child import One, list_rows, listed, named_apart, people
+from tests.journeys.one_child import FAMILY, One, family, list_rows, listed, named_apart, people, upns_of_family
 from tests.soaks.kept import keep
 
 SAYS_THAT_IT_WAS_DONE = {"audit.forgettings", "audit.forgotten_pupils", "audit.rewritten_extracts"}
 
 
 def stocked(folder: Path, *, pupils: int, schools: int, weeks: int) -> tuple[Home, date]:
-    """A home after its first night, whose every child has a name of their own."""
+    """A home after its first night, whose every child has a name of their own but for a family."""
     made = synthesise(folder / "made", pupils=pupils, schools=schools, seed=5, weeks=weeks)
     named_apart([*made.history, *made.files])
     home = new_home(folder / "home")
     deliver(home, made.history, "last_year")
     told = [a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01").status]
     deliver(home, made.files, "this_year")
+    roll = pl.read_csv(min((home.inbox / "this_year").glob("pupils_*.csv")), infer_schema=False)
+    family(roll.head(1)).write_csv(home.inbox / "family.csv")
     told.append(a2n("nightly", "--home", home.folder, "--as-of", made.last_day).status)
     if told != [0, 0]:
         raise ValueError(f"the home could not be made: {told}")
@@ -44,11 +48,13 @@ def stocked(folder: Path, *, pupils: int, schools: int, weeks: int) -> tuple[Hom
 
 def erase_one(home: Home, day: date, one: One) -> list[str]:
     """Erase a child, and say what is wrong afterwards."""
-    kept, shown = _of_others(home, one), _shown(home, day)
+    kept, shown, delivered = _of_others(home, one), _shown(home, day), _delivered(home, one)
     done = a2n("forget", one.upn, "--home", home.folder, "--reason", "asked for and granted")
     if done.status:
         return [f"it ended with {done.status}: {done.err.strip()}"]
-    wrong = [f"the child is left in {place}" for place in found_anywhere(home, one.words)]
+    words = [one.pupil_id, one.upn] if (one.surname, one.forename) in FAMILY.values() else one.words
+    wrong = [f"the child is left in {place}" for place in found_anywhere(home, words)]
+    wrong += [f"a row of {name} is another" for name in delivered if _delivered(home, one)[name] != delivered[name]]
     now = _of_others(home, one)
     wrong += [
         f"{name} is another" for name in kept if name not in SAYS_THAT_IT_WAS_DONE and not now[name].equals(kept[name])
@@ -60,6 +66,12 @@ def erase_one(home: Home, day: date, one: One) -> list[str]:
         if key != one.pupil_id and shown_now.get((name, key)) != text
     ]
     return wrong + ["a row is new on a list" for place in shown_now if place not in shown]
+
+
+def _delivered(home: Home, one: One) -> dict[str, list[str]]:
+    """The lines of each table of text in the inbox that name a UPN, but the child's."""
+    lines = {path.name: path.read_text().splitlines() for path in sorted(home.inbox.rglob("*.csv"))}
+    return {name: [line for line in told if upns_in(line) and one.upn not in line] for name, told in lines.items()}
 
 
 def _apart(one: str, other: str) -> str:
@@ -99,6 +111,8 @@ def soak(children: int, seed: int, folder: Path, *, pupils: int = 140, schools: 
         on_lists = listed(home)
         anybody = list(people(home).values())
         one = chance.choice(on_lists if number % 2 == 0 and on_lists else anybody)
+        if number == 0:
+            one = next(one for one in anybody if one.upn == upns_of_family()["the child"])
         were_listed += one in on_lists
         wrong = erase_one(home, day, one)
         removed += len(anybody) - len(people(home))
