@@ -208,6 +208,16 @@ def _head(folder: Path) -> Head:
     return Head(0, NOTHING_BEFORE)
 
 
+def end_of(path: Path) -> Head | None:
+    """The end of one file of the trail, counted from the first line there ever was; None where nothing is in it."""
+    last = last_line(path)
+    if last is None:
+        return None
+    told = told_of(last)
+    later = sum(one > path for one, _, _ in lines_of(path.parent)) if told is None else 0  # of a line cut short
+    return Head(told["line"] if told else _head(path.parent).lines - later, hashlib.sha256(last).hexdigest())
+
+
 def _number(last: bytes, folder: Path) -> int:
     """Of the last line, which a kill may have cut short: then those that are there are counted, on from one that is whole."""
     told = told_of(last)

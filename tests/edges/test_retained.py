@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline import flow
-from pipeline.edges import folding, identity, retained, trail
+from pipeline.edges import folding, identity, retained, trail, trail_heads
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.retention_told import Retention, retention_told
@@ -286,7 +286,33 @@ def test_the_trails_oldest_year_goes_and_its_end_stays_on_record_in_what_is_left
     told = [json.loads(line) for _, _, line in trail.lines_of(folder)]
     ends = {line["of"]["file"]: line["of"] for line in told if line["did"] == trail.RETAINED and "file" in line["of"]}
     assert ends["trail-2019.jsonl"]["sha256"] == hashlib.sha256(last_of_2019).hexdigest() == told[0]["before"]
-    assert ends["trail-2019.jsonl"]["lines"] == ends["trail-2016.jsonl"]["lines"] == 2 and told[0]["line"] == 5
+    assert (ends["trail-2016.jsonl"]["lines"], ends["trail-2019.jsonl"]["lines"]) == (2, 4) and told[0]["line"] == 5
+    found = trail_heads.verified(home)
+    assert (found.broken, found.removed) == (None, ["trail-2016.jsonl", "trail-2019.jsonl"])
+
+
+def test_a_year_of_the_trail_that_ended_in_a_line_cut_short_goes_and_what_is_left_is_whole(home):
+    folder = home.folder / trail.FOLDER
+    for year in (2016, 2017, 2018):
+        trail.add_to(folder, trail.VIEW, [{"page": "one"}, {"page": "two"}], who="x", at=f"{year}-05-01T10:00:00")
+        with (folder / f"trail-{year}.jsonl").open("ab") as file:
+            file.write(b'{"line":')
+    trail.add_to(folder, trail.VIEW, [{"page": "one"}] * 2, who="x", at="2019-05-01T10:00:00")
+    (folder / "trail-2015.jsonl").touch()
+    for year, gone in ((2023, 2), (2024, 1), (2025, 1)):
+        assert removed(home, date(year, 1, 1))["trail"] == gone
+        assert trail_heads.verified(home).broken is None
+    assert trail.files(folder)[0].name == "trail-2019.jsonl"
+
+
+def test_the_log_of_views_from_before_the_trail_goes_when_its_years_are_over_and_not_before(home):
+    folder = home.folder / trail.FOLDER
+    dated(folder / trail.VIEWS_BEFORE, date(2019, 5, 1))
+    trail.record(home, trail.VIEW, page="one")
+    assert "trail" not in removed(home, date(2025, 12, 31)) and (folder / trail.VIEWS_BEFORE).exists()
+    assert removed(home, date(2026, 1, 1))["trail"] == 1 and not (folder / trail.VIEWS_BEFORE).exists()
+    found = trail_heads.verified(home)
+    assert (found.broken, found.removed) == (None, [trail.VIEWS_BEFORE])
 
 
 def test_a_snapshot_that_is_published_stays_and_one_of_a_month_ago_goes(home):
