@@ -180,6 +180,13 @@ def _fold_weeks(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None
 def _fold_rolls(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
     who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=up_to))
     fold_rolls(con)
+    _fold_postcodes(con, home, up_to)
+
+
+def _fold_postcodes(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
+    """A postcode goes with its row of addresses, or with the row of the pupil, by which alone it can be told whose it is."""
+    with agencies.with_names(home) as names:
+        agencies.remove_addresses(names, records.address_keys(con), up_to)
 
 
 def _fold_plans(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
@@ -195,6 +202,7 @@ def _fold_agencies(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> N
 _FOLDED: dict[str, Callable[[duckdb.DuckDBPyConnection, Home, date], None]] = {
     "attendance_marks": _fold_weeks,
     "pupils": _fold_rolls,
+    "addresses": _fold_postcodes,
     "leavers": _fold_rolls,
     "agencies": _fold_agencies,
     **dict.fromkeys(PLANS_FROM, _fold_plans),
