@@ -20,6 +20,7 @@ from pipeline.hops.summary import Summary
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
 from pipeline.tables.feedback import DECISIONS
+from tests.based import become
 from tests.edges.delivered import SCHOOLS, copied, new_home, night, pupil_id, table
 from tests.journeys.at_home import a2n, tables
 from tests.journeys.killed import KILLED, a2n_killed
@@ -129,9 +130,7 @@ def test_a_school_year_is_over_for_so_many_months_from_the_day_after(months, as_
 
 def test_a_feed_of_which_nothing_says_how_long_is_kept_and_a_live_home_is_told(home):
     assert removed(home, date(2026, 8, 1)).keys() & {"attendance_marks", "pupils"} == set()
-    settings = home.folder / "settings.toml"
-    settings.write_text(settings.read_text().replace("demo = true", "demo = false"))
-    (remark,) = retaining.retain(open_home(home.folder), as_of=date(2026, 8, 1), is_trial=True).remarks
+    (remark,) = retaining.retain(become(home.folder, demo=False), as_of=date(2026, 8, 1), is_trial=True).remarks
     assert "attendance_marks" in remark and "retention_months" in remark
     assert retaining.retain(keeping(home, registers=12), as_of=date(2026, 8, 1), is_trial=True).remarks != [remark]
 
@@ -324,10 +323,9 @@ def test_a_snapshot_that_is_published_stays_and_one_of_a_month_ago_goes(home):
 
 
 def test_a_live_home_stands_on_no_day_that_has_not_come(home):
-    settings = home.folder / "settings.toml"
-    settings.write_text(settings.read_text().replace("demo = true", "demo = false"))
+    live = become(home.folder, demo=False)
     with pytest.raises(Refused, match="has not come"):
-        retaining.retain(open_home(home.folder), as_of=date(2125, 1, 1))
+        retaining.retain(live, as_of=date(2125, 1, 1))
 
 
 def test_a_nights_summary_tells_of_it_as_other_parts_do():
