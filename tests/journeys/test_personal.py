@@ -5,9 +5,11 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from datetime import date
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -57,7 +59,7 @@ def home(once, tmp_path):
 
 
 def forget(home, upn, *words):
-    return a2n("forget", upn, "--home", home.folder, *(words or WHY))
+    return a2n("forget", "--home", home.folder, *(words or WHY), typed=f"{upn}\n")
 
 
 def others(home, gone) -> dict[str, pl.DataFrame]:
@@ -236,11 +238,44 @@ def test_what_is_on_record_of_an_erasure_names_nobody(home):
     assert row["reason"] == "asked for and granted" and row["rows"] > 20 and row["files_removed"] >= 2
 
 
-def test_the_upn_may_come_from_standard_input(home, monkeypatch):
+def test_a_dash_may_stand_for_standard_input(home):
     one = listed(home)[0]
-    monkeypatch.setattr(sys, "stdin", io.StringIO(one.upn + "\n"))
-    assert forget(home, "-").status == 0
+    assert a2n("forget", "-", "--home", home.folder, *WHY, typed=f"{one.upn}\n").status == 0
     assert found_anywhere(home, one.words) == []
+
+
+OF_ONE_CHILD = {"show": (), "forget": WHY, "object": WHY}
+
+
+@pytest.mark.parametrize("command", OF_ONE_CHILD)
+def test_a_upn_that_is_a_word_of_the_command_is_refused_and_not_repeated(home, command):
+    one, other = listed(home)[:2]
+    for words in ([one.upn], [one.upn, other.upn], ["-", one.upn], [one.upn.lower()], [f"--upn={one.upn}"], [f"--{one.upn}"]):  # fmt: skip
+        done = a2n(command, *words, "--home", home.folder, *OF_ONE_CHILD[command], typed=one.upn)
+        told = (done.out + done.err).casefold()
+        assert done.status == 2 and one.upn.casefold() not in told and other.upn.casefold() not in told
+        assert words[0].startswith("--") or "A UPN is no word of this command" in " ".join(re.sub("[│|]", " ", done.err).split())  # fmt: skip
+    assert deeds(home, "child erased") == deeds(home, "record of a child shown") == []
+
+
+def test_where_nobody_says_whose_nothing_is_done_and_a_person_at_a_terminal_is_asked(home):
+    done = a2n("show", "--home", home.folder, typed="\n")
+    assert done.status == 1 and "No UPN came on standard input" in done.err and "UPN: " not in done.err
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    one = listed(home)[0]
+    with mock.patch.object(sys, "stdin", Terminal(f"{one.upn}\n")):
+        asked = a2n("show", "--home", home.folder, "--json")
+    assert asked.status == 0 and asked.err == "The child's UPN: " and json.loads(asked.out)["tables"]
+
+
+def test_what_is_wrong_with_the_words_of_any_command_is_said_without_a_upn():
+    for words in (["keys", "--home", "home", "A820123456789"], ["A820123456789"], ["check", "A820123456789.csv"], ["keys", "--A820123456789"], ["--A820123456789"], ["flag", "--as-of", "A820123456789"]):  # fmt: skip
+        done = a2n(*words)
+        assert done.status == 2 and "UPN left out" in done.err and "A820123456789" not in done.err + done.out, words
 
 
 def test_while_a_run_is_at_work_nobody_is_erased(home):
@@ -285,9 +320,9 @@ def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tm
     one = listed(home)[0]
     undisturbed = open_home(shutil.copytree(once / "home", tmp_path / "undisturbed", symlinks=True))
     assert forget(undisturbed, one.upn).status == 0
-    words = ("forget", one.upn, "--home", home.folder, *WHY)
+    words = ("forget", "--home", home.folder, *WHY)
     for moment, nth in MOMENTS[:8]:
-        assert a2n_killed(moment, nth, *words) == KILLED, f"it never came to {moment} a {nth}th time"
+        assert a2n_killed(moment, nth, *words, typed=one.upn) == KILLED, f"it never came to {moment} a {nth}th time"
         held_up = a2n("nightly", "--home", home.folder, "--as-of", NEXT)
         assert held_up.status == 1 and "--finish" in held_up.err
     rekeyed = a2n("rekey", "pseudonym", "--home", home.folder)
@@ -302,7 +337,7 @@ def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tm
 
 def test_while_one_erasure_is_not_ended_no_other_begins(home):
     one, other = listed(home)[:2]
-    assert a2n_killed(*MOMENTS[0], "forget", one.upn, "--home", home.folder, *WHY) == KILLED
+    assert a2n_killed(*MOMENTS[0], "forget", "--home", home.folder, *WHY, typed=one.upn) == KILLED
     done = forget(home, other.upn)
     assert done.status == 1 and "another child" in done.err
     assert a2n("forget", "--finish", "--home", home.folder).status == 0
@@ -316,7 +351,7 @@ def test_while_one_erasure_is_not_ended_no_other_begins(home):
 def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_path):
     one = listed(home)[0]
     to = tmp_path / "all.json"
-    done = a2n("show", one.upn, "--home", home.folder, "--to", to)
+    done = a2n("show", "--home", home.folder, "--to", to, typed=one.upn)
     assert done.status == 0, done.err
     assert to.stat().st_mode & 0o777 == 0o600
     assert not any(word in done.out + done.err for word in one.words)
@@ -344,7 +379,7 @@ def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_p
 
 def test_what_is_held_can_be_read_by_a_parent(home):
     one = listed(home)[0]
-    said = a2n("show", one.upn, "--home", home.folder).out
+    said = a2n("show", "--home", home.folder, typed=one.upn).out
     for heading in (
         "Who the child is",
         "Lists that named the child",
@@ -367,8 +402,8 @@ def outcomes(home, as_of) -> dict[str, str]:
 
 def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_listed_again_once_it_is_taken_back(home):
     one = listed(home)[0]
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-11").status == 0
-    assert a2n("object", one.upn, "--home", home.folder, *WHY).status == 1
+    assert a2n("object", "--home", home.folder, *WHY, "--known-on", "2025-10-11", typed=one.upn).status == 0
+    assert a2n("object", "--home", home.folder, *WHY, typed=one.upn).status == 1
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-11").status == 0
     now = outcomes(home, date(2025, 10, 11))
     assert now[one.pupil_id] == "cannot_be_judged"
@@ -378,7 +413,7 @@ def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_liste
         assert not traces.in_file(path, traces.sought(Child((one.pupil_id,), (one.upn,), ((one.surname, one.forename, one.born),))), names_alone=True)  # fmt: skip
     assert a2n("flag", "--home", home.folder, "--as-of", DAY).status == 0
     assert outcomes(home, DAY)[one.pupil_id] == "listed"
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12").status == 0
+    assert a2n("object", "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12", typed=one.upn).status == 0
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-12").status == 0
     assert outcomes(home, date(2025, 10, 12))[one.pupil_id] != "cannot_be_judged"
     assert [
@@ -390,7 +425,7 @@ def test_an_objection_under_a_former_upn_holds_under_todays(home):
     one = listed(home)[0]
     upn = with_new_upn(home, one)
     now = next(other for other in people(home).values() if other.upn == upn)
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-14").status == 0
+    assert a2n("object", "--home", home.folder, *WHY, "--known-on", "2025-10-14", typed=one.upn).status == 0
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-14").status == 0
     told = outcomes(home, date(2025, 10, 14))
     assert {told.get(one.pupil_id), told.get(now.pupil_id)} == {"cannot_be_judged", None}

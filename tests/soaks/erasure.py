@@ -45,7 +45,7 @@ def stocked(folder: Path, *, pupils: int, schools: int, weeks: int) -> tuple[Hom
 def erase_one(home: Home, day: date, one: One) -> list[str]:
     """Erase a child, and say what is wrong afterwards."""
     kept, shown = _of_others(home, one), _shown(home, day)
-    done = a2n("forget", one.upn, "--home", home.folder, "--reason", "asked for and granted")
+    done = a2n("forget", "--home", home.folder, "--reason", "asked for and granted", typed=one.upn)
     if done.status:
         return [f"it ended with {done.status}: {done.err.strip()}"]
     wrong = [f"the child is left in {place}" for place in found_anywhere(home, one.words)]
