@@ -27,13 +27,14 @@ NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENO
 
 @contextmanager
 def at_work(home: Home) -> Iterator[None]:
-    """Held by every run, and again within itself; what a change of keys that was killed left is finished or undone first. Raises Busy
-    where a backup goes on for too long."""
+    """Held by every run, and again within itself; what a change of keys that was killed left is finished or undone first, and what was left
+    half-written is taken away. Raises Busy where a backup goes on for too long."""
     settling.settle(home, alone)
     with ExitStack() as held:
         waiting = "waiting for a backup of this home to end"
         if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
             raise Busy(f"{home.folder} is being backed up or restored: wait for that to end, then run this again.")
+        settling.clear(home)
         yield
 
 
@@ -70,6 +71,7 @@ def by_itself(home: Home, *, wait: float) -> Iterator[None]:
                 "--wait more minutes."
             )
         progress.end()
+        settling.clear(home)
         yield
 
 

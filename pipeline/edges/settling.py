@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .errors import Refused
-from .in_place import beside, put_in_place, remove_left, to_disk
+from .in_place import beside, log_of, put_in_place, remove_left, to_disk
 from .settings import Home
 
 JOURNAL = "rekeying.json"
@@ -40,6 +40,22 @@ def settle(home: Home, alone: Callable[..., AbstractContextManager]) -> None:
         return
     with alone(home.folder, wait=LONGEST_WAIT):
         end(home)
+
+
+def clear(home: Home) -> None:
+    """Take away databases written anew by a command that was killed before they took a place, for who holds the home, alone or with other
+    runs: each is as large as the database, and holds what may since have been removed from that. What a change of keys still needs stays."""
+    if not (home.folder / JOURNAL).exists():
+        for path in (home.warehouse, home.identity):
+            remove_left(path)
+
+
+def left_over(home: Home) -> tuple[str, ...]:
+    """The names of what `clear` would take away."""
+    if (home.folder / JOURNAL).exists():
+        return ()
+    anew = [beside(path) for path in (home.warehouse, home.identity)]
+    return tuple(name for path in anew for name in (path.name, log_of(path).name))
 
 
 def end(home: Home) -> Change | None:
