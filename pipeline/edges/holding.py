@@ -4,7 +4,6 @@ A run holds the home's folder together with other runs; a backup or a restore ho
 it. Whoever is killed lets go. Where folders cannot be held, as on some network disks, the databases' own locks are all there is.
 """
 
-import errno
 import fcntl
 import functools
 import os
@@ -14,15 +13,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import clock, progress, settling
-from .errors import Busy, Refused
+from .errors import NO_LOCKS, Busy, Refused
 from .settings import Home
 
 A_LOOK = 0.5
 """Seconds from one look whether what is waited for has ended to the next."""
 LONGEST_COPY = 60 * 60.0
 """Seconds a run waits for a backup of its home."""
-NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
-"""What a disk says that knows no locks, as some shared ones do not."""
 
 
 @contextmanager

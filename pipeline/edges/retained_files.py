@@ -30,7 +30,7 @@ def _due(kind: str, paths: Iterable[Path], up_to: date, **of: date | None) -> Du
             path.unlink(missing_ok=True)
             _remove_empty(path.parent)
 
-    return Due(kind, len(gone), remove, up_to, in_one=False, **of) if gone else None
+    return Due(kind, len(gone), remove, up_to, in_one=False, is_of_files=True, **of) if gone else None
 
 
 def _remove_empty(folder: Path) -> None:
@@ -191,7 +191,9 @@ def due_trail(home: Home, *, as_of: date, years: int) -> Due | None:
             _put_end_on_record(home, path, as_of=as_of)
             path.unlink(missing_ok=True)
 
-    return Due("trail", len(gone), remove, date(last, 12, 31), in_one=False, is_on_trail=True) if gone else None
+    if not gone:
+        return None
+    return Due("trail", len(gone), remove, date(last, 12, 31), in_one=False, is_on_trail=True, is_of_files=True)
 
 
 def _views_before(folder: Path) -> list[Path]:

@@ -1,15 +1,18 @@
 """What goes under retention and what stays, on both sides of each day; and what is left is as if the rest had never come."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
+from unittest import mock
 
 import polars as pl
 import pytest
 
 from pipeline import flow
-from pipeline.edges import folding, identity, retained, trail, trail_heads
+from pipeline.edges import folding, holding, identity, retained, settling, trail, trail_heads
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.retention_told import Retention, retention_told
@@ -332,6 +335,49 @@ def test_a_nights_summary_tells_of_it_as_other_parts_do():
     night, more = Summary(run=None, as_of=DAY_OF), Summary(run="flag", as_of=DAY_OF, removed={"looks": 3})
     night.add(more)
     assert night.removed == {"looks": 3}
+
+
+# Tried, and by hand
+
+
+def test_a_trial_counts_kind_for_kind_what_is_then_removed_and_changes_no_byte(home):
+    home = keeping(home, **MONTHS)
+    files = lambda: {path: path.read_bytes() for path in sorted(home.folder.rglob("*")) if path.is_file() and path.name != ".trail"}  # noqa: E731  # fmt: skip
+    before = files()
+    tried = retaining.retain(home, as_of=DAY_AFTER, is_trial=True)
+    assert files() == before and not settling.trial_of(home).exists()
+    done = retaining.retain(home, as_of=DAY_AFTER)
+    assert tried.removed == done.removed and tried.up_to == done.up_to and tried.removed["names"] >= 1
+    assert retaining.retain(home, as_of=DAY_AFTER, is_trial=True).removed == {}
+
+
+def test_the_copies_of_a_trial_that_was_killed_go_with_whatever_opens_the_home_next(home):
+    words = ("retain", "--home", home.folder, "--as-of", DAY_AFTER, "--dry-run")
+    assert a2n_killed("pipeline.hops.retaining:_removed", 1, *words) == KILLED
+    assert len(list(settling.trial_of(home).iterdir())) >= 2
+    table(home, "staged.pupils")
+    assert not settling.trial_of(home).exists()
+
+
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_while_a_run_is_at_work_nothing_is_removed_by_hand(home, how):
+    home = keeping(home, registers=12)
+    words = ("retain", "--home", home.folder, "--as-of", DAY_AFTER, "--wait", 0, *how)
+    with holding.at_work(home):
+        ran = a2n(*words)
+    assert ran.status == 1 and "in use by another run" in ran.err and len(marks_of(home)) == 5
+    assert a2n(*words).status == 0 and len(marks_of(home)) == (5 if how else 2)
+
+
+def test_what_was_removed_is_told_where_the_databases_cannot_be_written_anew(home):
+    home = keeping(home, registers=12)
+    full = OSError(errno.ENOSPC, "No space left on device", str(home.warehouse))
+    with mock.patch("pipeline.edges.anew.write_anew", side_effect=full):
+        ran = a2n("retain", "--home", home.folder, "--as-of", DAY_AFTER)
+    assert ran.status == 1 and "could not be written anew" in ran.err and "No space left" in ran.err
+    assert re.search(r"attendance_marks +6 ", ran.out) and len(marks_of(home)) == 2
+    again = a2n("retain", "--home", home.folder, "--as-of", DAY_AFTER)
+    assert again.status == 0 and "Written anew" in again.out
 
 
 # Killed
