@@ -29,8 +29,11 @@ from pipeline.vocabulary.made_up import MADE_UP
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
+from .usage import WithoutUpns
+
 app = typer.Typer(
     name="a2n",
+    cls=WithoutUpns,
     help="Which absent children has nobody looked at yet? Extracts in; a short, reasoned list per school out.",
     no_args_is_help=True,
     add_completion=False,

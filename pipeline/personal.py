@@ -1,4 +1,8 @@
-"""The commands about one child: erased, shown, or not to be listed. The UPN may be read from standard input, and is never printed."""
+"""The commands about one child: erased, shown, or not to be listed.
+
+The UPN is asked for, or read from standard input, and is never printed. It is no word of a command, which whoever lists the processes of
+the machine could read for as long as it runs, and which stays in a shell's history.
+"""
 
 import sys
 from datetime import datetime
@@ -9,10 +13,15 @@ import typer
 
 HomeFolder = Annotated[Path, typer.Option("--home", metavar="DIR", help="One data controller's folder.")]
 Wait = Annotated[float, typer.Option(min=0, metavar="MINUTES", help="Wait so long for a run to end.")]
-FROM_INPUT = (
-    "The child's UPN, today's or a former one; - reads it from standard input, so that it stands in no shell's history."
-)
-Upn = Annotated[str, typer.Argument(metavar="UPN", help=FROM_INPUT)]
+FROM_INPUT = "-"
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="-",
+        help="Nothing, or -: the child's UPN, today's or a former one, is asked for, or read from standard input.",
+        show_default=False,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 
 def forget(
     home: HomeFolder,
-    upn: Annotated[str | None, typer.Argument(metavar="UPN", help=FROM_INPUT)] = None,
+    words: Words = None,
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why, without the child's name or UPN: it goes on record.")
     ] = "",
@@ -33,12 +42,12 @@ def forget(
     from pipeline.edges.settings import open_home
     from pipeline.hops.forgetting import forget as forgotten
 
-    if finish == (upn is not None) and not finish:
-        raise typer.BadParameter("Give the child's UPN, or --finish.")
+    _refuse_a_upn(words)
     if not finish and not reason.strip():
         raise typer.BadParameter("--reason says why.")
     at = open_home(home)
-    done = forgotten(at, None if upn is None else _read(upn), reason, wait=wait * 60)
+    upn = None if finish and not words else _read()  # to finish, whose erasure was begun is on record
+    done = forgotten(at, upn, reason, wait=wait * 60)
     typer.echo(
         f"Erased: {_many(done.rows, 'row')} of both databases; {_many(done.files_rewritten, 'extract')} written anew without the child, "
         f"{_many(done.files_removed, 'file')} removed."
@@ -72,8 +81,8 @@ def _tell_proof(proof) -> None:
 
 
 def show(
-    upn: Upn,
     home: HomeFolder,
+    words: Words = None,
     to: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="File to write, which only you can read; JSON where it ends in .json."),
@@ -88,9 +97,10 @@ def show(
     from pipeline.edges.workbooks import put_in_place
     from pipeline.hops.showing import in_words, shown
 
+    _refuse_a_upn(words)
     if to is not None and (to.is_dir() or not to.parent.is_dir()):
         raise Refused(f"{to} cannot be written: give the name of a file in a folder that is there.")
-    told = shown(open_home(home), _read(upn))
+    told = shown(open_home(home), _read())
     text = (
         json.dumps(told, indent=2, ensure_ascii=False) + "\n"
         if as_json or (to and to.suffix == ".json")
@@ -107,11 +117,11 @@ def show(
 
 
 def object_(
-    upn: Upn,
     home: HomeFolder,
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why, without the child's name or UPN: it goes on record.")
     ],
+    words: Words = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take an objection back: the child may be listed again.")
     ] = False,
@@ -124,7 +134,8 @@ def object_(
     from pipeline.edges.settings import open_home
     from pipeline.hops.objecting import object_to
 
-    done = object_to(open_home(home), _read(upn), reason, undo=undo, known_on=known_on.date() if known_on else None)
+    _refuse_a_upn(words)
+    done = object_to(open_home(home), _read(), reason, undo=undo, known_on=known_on.date() if known_on else None)
     if undo:
         typer.echo(f"The objection is taken back from {done.known_on:%d/%m/%Y} on: the child may be listed again.")
     else:
@@ -152,8 +163,25 @@ def _tell_what_stays(at, done) -> None:
     )
 
 
-def _read(upn: str) -> str:
-    return sys.stdin.readline() if upn == "-" else upn
+def _refuse_a_upn(words: list[str] | None) -> None:
+    """Raises BadParameter, which repeats none of them; a dash alone stands for standard input, as with other programs."""
+    if words and words != [FROM_INPUT]:
+        raise typer.BadParameter(
+            "A UPN is no word of this command, for whoever lists the processes of this machine would read it: leave it out, and type it "
+            "when it is asked for, or give it on standard input."
+        )
+
+
+def _read() -> str:
+    """The UPN, asked for where a person types. Raises Refused where none comes."""
+    from pipeline.edges.errors import Refused
+
+    if sys.stdin.isatty():
+        typer.echo("The child's UPN: ", nl=False, err=True)
+    upn = sys.stdin.readline()
+    if not upn.strip():
+        raise Refused("No UPN came on standard input: type it when it is asked for, or give it there.")
+    return upn
 
 
 def _many(count: int, what: str) -> str:

@@ -23,18 +23,24 @@ def retain(
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day to stand on; today if left out."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")] = False,
+    wait: Annotated[float, typer.Option(min=0, metavar="MINUTES", help="Wait so long for a run to end.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
 ) -> None:
     """Remove what was held for as long as settings say, and write the databases anew without a byte of it."""
+    from pipeline.edges.errors import Refused
     from pipeline.edges.settings import open_home
     from pipeline.hops import retaining
 
-    done = retaining.retain(open_home(home), as_of=as_of.date() if as_of else None, is_trial=dry_run)
+    done = retaining.retain(open_home(home), as_of=as_of.date() if as_of else None, is_trial=dry_run, wait=wait * 60)
     progress.end()
     if as_json:
         tell_json(done.as_json(), home)
     else:
         typer.echo("\n".join(_in_words(done)))
+    if done.not_written_because:
+        raise Refused(
+            f"What is told of was removed, and the databases could not be written anew without its bytes: {done.not_written_because}"
+        )
 
 
 def _in_words(done) -> list[str]:

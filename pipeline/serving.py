@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.dashboard import charts
@@ -11,8 +12,9 @@ from pipeline.dashboard.routes import Dashboard, app_of
 from pipeline.dashboard.sign_in import NONE, OPENID, SignIn
 from pipeline.edges import clock, key_command, trail
 from pipeline.edges.errors import Refused
+from pipeline.edges.published import CURRENT
 from pipeline.edges.secret import Key
-from pipeline.edges.settings import Home
+from pipeline.edges.settings import Home, open_home
 from pipeline.hops.based import refuse_to_show
 
 LOOPBACK = "127.0.0.1"
@@ -46,7 +48,48 @@ def dashboard_of(home: Home) -> Dashboard:
         _openid_secret(home) if settings.sign_in == OPENID else "",
     )  # fmt: skip
     key = home.key("dashboard") if home.has_key("dashboard") else secrets.token_hex(32)
-    return Dashboard(home.published, access, log_of(home.folder), clock.now, sign_in, key)
+    return Dashboard(
+        home.published, access, log_of(home.folder), clock.now, sign_in, key, refused_as_asked(home.folder)
+    )
+
+
+def refused_as_asked(folder: Path) -> Callable[[], str | None]:
+    """Asks, as often as it is called, whether settings as they are now let the figures that are out be shown; returns why not.
+
+    Nothing is read again while the settings, the snapshot and the day are the same: an answer costs the asking of the disk for two files.
+    """
+    before: tuple[tuple | None, str | None] = (None, None)
+
+    def refused() -> str | None:
+        nonlocal before
+        standing = (clock.today(), _standing(folder / "settings.toml"), _standing(folder / "published" / CURRENT))
+        known, why = before
+        if known != standing:
+            why = _why_refused(folder)
+            before = (standing, why)
+        return why
+
+    return refused
+
+
+def _standing(path: Path) -> tuple[int, ...] | None:
+    try:
+        told = path.stat()
+    except OSError:
+        return None
+    return told.st_ino, told.st_size, told.st_mtime_ns
+
+
+def _why_refused(folder: Path) -> str | None:
+    try:
+        home = open_home(folder)
+    except (Refused, OSError):
+        return "The settings of this home cannot be read now, so nothing is shown: tell whoever looks after this."
+    try:
+        refuse_to_show(home)
+    except Refused as why:
+        return str(why)
+    return None
 
 
 def log_of(folder: Path) -> Log:

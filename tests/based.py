@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pipeline.edges import warehouse as shelf
+from pipeline.edges.settings import Home, open_home
 from pipeline.vocabulary.feeds import FAMILIES
 
 LINES = {
@@ -28,3 +30,15 @@ def say_why(folder: Path, *names: str, **other: str | int) -> None:
     settings = folder / "settings.toml"
     before = settings.read_text().partition("\n[feeds.")[0]
     settings.write_text("\n".join([before, *(section(name, **other) for name in names or FAMILIES)]))
+
+
+def become(folder: Path, *, demo: bool) -> Home:
+    """The home as if it had been of this kind from its first run on: its settings, and those on record of each run."""
+    was, now = ("true", "false")[demo], ("false", "true")[demo]
+    with shelf.warehouse(open_home(folder)) as con:
+        con.execute(
+            f"UPDATE warehouse.audit.runs SET settings = replace(settings, '\"demo\": {was}', '\"demo\": {now}')"
+        )
+    settings = folder / "settings.toml"
+    settings.write_text(settings.read_text().replace(f"demo = {was}", f"demo = {now}"))
+    return open_home(folder)

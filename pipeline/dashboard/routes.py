@@ -37,6 +37,8 @@ class Dashboard:
     sign_in: SignIn = field(default_factory=SignIn)
     session_key: str = ""
     """Signs the cookie; another for each process where none is given, and whoever was signed in then is not."""
+    refused: Callable[[], str | None] = lambda: None
+    """Asked before anything is shown: why nothing may be any more, in a sentence; None while it may."""
 
 
 class Denied(Exception):
@@ -47,6 +49,10 @@ class Denied(Exception):
         self.status, self.said, self.link, self.link_text = status, said, link, link_text
 
 
+class NotToBeShown(Exception):
+    """What was shown until now may be no longer: a sentence for whoever looks after the home."""
+
+
 class _Served:
     """The pages over one home's snapshots."""
 
@@ -55,7 +61,7 @@ class _Served:
         self.access = Access(dashboard.access)
         self.sign_in = signing_in(dashboard.sign_in)
         self.how = dashboard.sign_in.how
-        self.now = dashboard.now
+        self.now, self.refused = dashboard.now, dashboard.refused
 
     def person(self, request: Request) -> Person:
         """Whoever asks. Raises Denied where nobody knows them, or they are in no table of who may see what."""
@@ -76,11 +82,16 @@ class _Served:
     def reading(self, request: Request, **told: str) -> Reading:
         """A snapshot and the filters of the address, for whoever asks; of one snapshot to the end."""
         person = self.person(request)
+        self.refuse_what_may_not_be_shown()
         filters = {name: value.strip()[:200] for name, value in request.query_params.items() if value.strip()}
         reading = Reading(self.shelf.newest(), person, links, filters | told, self.now().date())
         if self.how == NONE and not reading.run["demo"]:
             raise Denied(403, "These figures are not made up, and nobody has signed in: set [dashboard] sign_in.")
         return reading
+
+    def refuse_what_may_not_be_shown(self) -> None:
+        if why := self.refused():
+            raise NotToBeShown(why)
 
     def frame(self, person: Person | None) -> Frame:
         return Frame(person, signs_out=self.sign_in.signs_out)
@@ -211,8 +222,9 @@ def _serve_files(app: FastAPI, served: _Served) -> None:
     def health() -> Response:
         """For whatever watches over the machine: whether there are figures to show, and of which day."""
         try:
+            served.refuse_what_may_not_be_shown()
             run = served.shelf.current().rows("SELECT as_of FROM published.run")[0]
-        except NothingPublished as why:
+        except (NothingPublished, NotToBeShown) as why:
             return Response(f"not well: {why}\n", media_type="text/plain", status_code=503)
         return Response(f"well, as of {run['as_of']}\n", media_type="text/plain")
 
@@ -299,6 +311,10 @@ def _answer_in_words(app: FastAPI, served: _Served) -> None:
     @app.exception_handler(AccessUnreadable)
     def not_ready(request: Request, why: Exception) -> Response:
         return served.said(request, 503, "Not yet", str(why))
+
+    @app.exception_handler(NotToBeShown)
+    def no_longer(request: Request, why: NotToBeShown) -> Response:
+        return served.said(request, 503, "Not shown any more", str(why))
 
     @app.exception_handler(SignInFailed)
     def not_signed_in(request: Request, why: SignInFailed) -> Response:

@@ -242,6 +242,32 @@ def remove_statements(con: duckdb.DuckDBPyConnection, up_to: date) -> None:
             )
 
 
+def remove_addresses(con: duckdb.DuckDBPyConnection, keys: pl.DataFrame, up_to: date) -> None:
+    """Forget the postcodes of a census whose pupil row nothing holds any more; and of each pupil, of those learned by `up_to`, all but as
+    many of the newest as there are rows of addresses left, for which postcode is of which row is not kept.
+
+    `keys` has one row per parent_key and native_id held: pupil_id, `waits` where an address still waits for its pupil, and `rows`, how
+    many of the pupil's are left.
+    """
+    con.register("_keys", keys.select("parent_key", "native_id", "pupil_id", "waits", "rows"))
+    with _whole(con):
+        con.execute(_REMOVE_ADDRESSES, [up_to])
+    con.unregister("_keys")
+
+
+_REMOVE_ADDRESSES = """
+    DELETE FROM identity.addresses WHERE rowid IN (
+        WITH told AS (
+            SELECT a.rowid AS row, a.known_on, a.postcode, k.*, k.parent_key IS NOT NULL AS is_held
+            FROM identity.addresses a
+            LEFT JOIN _keys k ON k.parent_key = a.parent_key AND k.native_id IS NOT DISTINCT FROM a.native_id),
+        counted AS (SELECT *, row_number() OVER (
+            PARTITION BY coalesce(pupil_id, row::VARCHAR) ORDER BY known_on DESC, parent_key DESC, postcode, row) AS nth FROM told)
+        SELECT row FROM counted
+        WHERE NOT is_held OR (NOT waits AND known_on <= ? AND nth > if(pupil_id IS NULL, 0, rows)))
+"""
+
+
 def places(con: duckdb.DuckDBPyConnection, pupil_ids: list[str]) -> dict[str, list[str]]:
     """The postcodes held of pupils, as plain rolls gave them: for a person to compare, and nothing else."""
     con.register("_wanted", pl.DataFrame({"pupil_id": pupil_ids}, schema={"pupil_id": pl.String}))

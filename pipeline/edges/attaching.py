@@ -35,7 +35,7 @@ def attach_own(con: duckdb.DuckDBPyConnection, home: Home, name: str) -> None:
     Where its key is no longer the one, the key that is to follow it is tried: of keys that are not ours to write, the new one is only put in
     the old one's place when the database has it. Raises WrongKey, saying whose the key is where that can be found out.
     """
-    path = home.folder / f"{name}.duckdb"
+    path = {"warehouse": home.warehouse, "identity": home.identity}[name]
     try:
         attach(con, path, home.key(name), name, key_name=f"{name}.key")
     except WrongKey as why:

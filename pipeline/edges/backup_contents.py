@@ -3,7 +3,7 @@
 All that is in a home belongs, also what a later version puts there, but for
 
 - keys: whoever has a backup and no key of it has nothing, whoever has both has everything;
-- scratch/ and what is hidden (a name that begins with a dot): unfinished work of a run;
+- scratch/, what is hidden (a name that begins with a dot) and databases that a killed command wrote anew: unfinished work of a run;
 - pages/: the published figures once more, which `a2n pages` writes again;
 - links, which are not followed, but for one to a file beside it, as published/current.duckdb is.
 
@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline import __version__
 
-from . import clock
+from . import clock, settling
 from .settings import Home
 
 FORMAT = 1
@@ -64,6 +64,7 @@ class Contents:
 
     home: Home
     databases: dict[Path, int]
+    unfinished: tuple[str, ...] = ()
     found: list[Found] = field(default_factory=list)
     files: dict[str, dict] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
@@ -83,7 +84,7 @@ class Contents:
 
 def contents(home: Home, databases: dict[Path, int]) -> Contents:
     """What belongs in a backup of this home, in an order that never varies. `databases` are open already, and held."""
-    here = Contents(home, databases)
+    here = Contents(home, databases, unfinished=settling.left_over(home))
     _look(here, "")
     return here
 
@@ -91,7 +92,7 @@ def contents(home: Home, databases: dict[Path, int]) -> Contents:
 def _look(here: Contents, folder: str) -> None:
     for name in sorted(one.name for one in (here.home.folder / folder).iterdir()):
         path = f"{folder}/{name}" if folder else name
-        if name.startswith(".") or path in _MADE_AGAIN or (is_key(name) and not folder):
+        if name.startswith(".") or path in (*_MADE_AGAIN, *here.unfinished) or (is_key(name) and not folder):
             continue
         if is_key(name):
             here.left_out[path] = "named as a key is"

@@ -1,6 +1,11 @@
 """What can go wrong in a sentence a person can act on. Whatever reaches a user is one of these."""
 
+import errno
+
 from .plain import plain, plain_name
+
+NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
+"""What a disk says that knows no locks, as some shared ones do not."""
 
 
 class Refused(Exception):

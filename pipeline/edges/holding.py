@@ -4,7 +4,6 @@ A run holds the home's folder together with other runs; a backup or a restore ho
 it. Whoever is killed lets go. Where folders cannot be held, as on some network disks, the databases' own locks are all there is.
 """
 
-import errno
 import fcntl
 import functools
 import os
@@ -14,26 +13,25 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import clock, progress, settling
-from .errors import Busy, Refused
+from .errors import NO_LOCKS, Busy, Refused
 from .settings import Home
 
 A_LOOK = 0.5
 """Seconds from one look whether what is waited for has ended to the next."""
 LONGEST_COPY = 60 * 60.0
 """Seconds a run waits for a backup of its home."""
-NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)
-"""What a disk says that knows no locks, as some shared ones do not."""
 
 
 @contextmanager
 def at_work(home: Home) -> Iterator[None]:
-    """Held by every run, and again within itself; what a change of keys that was killed left is finished or undone first. Raises Busy
-    where a backup goes on for too long."""
+    """Held by every run, and again within itself; what a change of keys that was killed left is finished or undone first, and what was left
+    half-written is taken away. Raises Busy where a backup goes on for too long."""
     settling.settle(home, alone)
     with ExitStack() as held:
         waiting = "waiting for a backup of this home to end"
         if not tried(lambda: _held_folder(held, home.folder, fcntl.LOCK_SH), LONGEST_COPY, waiting):
             raise Busy(f"{home.folder} is being backed up or restored: wait for that to end, then run this again.")
+        settling.clear(home)
         yield
 
 
@@ -70,6 +68,7 @@ def by_itself(home: Home, *, wait: float) -> Iterator[None]:
                 "--wait more minutes."
             )
         progress.end()
+        settling.clear(home)
         yield
 
 

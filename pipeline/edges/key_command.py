@@ -57,6 +57,11 @@ def _words() -> list[str]:
         words = []
     if not words:
         raise Refused(f"{VARIABLE} is no command line: mend its quotes.")
+    if "=" in words[0]:  # as a shell would set a variable, to a token perhaps
+        raise Refused(
+            f"{VARIABLE} begins with a word that has = in it, and no shell runs it to set a variable: begin with the program, and give it "
+            "its variables in the environment or a file of its own."
+        )
     return words
 
 

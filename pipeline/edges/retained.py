@@ -33,6 +33,7 @@ class Due:
     read_until: date | None = None
     in_one: bool = True
     is_on_trail: bool = False  # whether `remove` itself puts each on record
+    is_of_files: bool = False
 
 
 def years_over(as_of: date, months: int) -> date | None:
@@ -67,6 +68,17 @@ def apply(con: duckdb.DuckDBPyConnection, home: Home, due: Due, *, run: str, as_
         if due.in_one:
             due.remove()
         _keep_count(con, due, run=run, as_of=as_of)
+    if not due.in_one:
+        due.remove()
+
+
+def try_out(con: duckdb.DuckDBPyConnection, due: Due) -> None:
+    """Let go in the databases, which are copies, so that what comes after is counted as it will be; files stay, and nothing is on record."""
+    if due.is_of_files:
+        return
+    with shelf.transaction(con):
+        if due.in_one:
+            due.remove()
     if not due.in_one:
         due.remove()
 

@@ -1,6 +1,5 @@
 """Files whose time is over. Each is removed by itself; whoever removes them again finds fewer."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -31,7 +30,7 @@ def _due(kind: str, paths: Iterable[Path], up_to: date, **of: date | None) -> Du
             path.unlink(missing_ok=True)
             _remove_empty(path.parent)
 
-    return Due(kind, len(gone), remove, up_to, in_one=False, **of) if gone else None
+    return Due(kind, len(gone), remove, up_to, in_one=False, is_of_files=True, **of) if gone else None
 
 
 def _remove_empty(folder: Path) -> None:
@@ -179,20 +178,35 @@ def due_models(home: Home, *, as_of: date, months: int) -> list[Due]:
 
 
 def due_trail(home: Home, *, as_of: date, years: int) -> Due | None:
-    """The trail's files of calendar years so long gone. Before each goes, its last line's hash and how many lines it has are put on record,
-    so that what is left still follows from it."""
+    """The trail's files of calendar years so long gone, and the log of views from before there was a trail. Before each goes, what it ended
+    with is put on record, so that what is left still follows from it."""
     last = as_of.year - years - 1
-    there = trail.files(home.folder / trail.FOLDER)
+    folder = home.folder / trail.FOLDER
+    there = trail.files(folder)
     gone = [path for path in there[:-1] if int(path.stem[-4:]) <= last]
+    gone += [path for path in _views_before(folder) if _written_on(path).year <= last]
 
     def remove() -> None:
         for path in gone:
-            trail.record(home, trail.RETAINED, day=as_of.isoformat(), kind="trail", **_end_of(path))
+            _put_end_on_record(home, path, as_of=as_of)
             path.unlink(missing_ok=True)
 
-    return Due("trail", len(gone), remove, date(last, 12, 31), in_one=False, is_on_trail=True) if gone else None
+    if not gone:
+        return None
+    return Due("trail", len(gone), remove, date(last, 12, 31), in_one=False, is_on_trail=True, is_of_files=True)
 
 
-def _end_of(path: Path) -> dict[str, str | int]:
-    lines = path.read_bytes().rstrip(b"\n").split(b"\n")
-    return {"file": path.name, "lines": len(lines), "sha256": hashlib.sha256(lines[-1]).hexdigest()}
+def _views_before(folder: Path) -> list[Path]:
+    path = folder / trail.VIEWS_BEFORE
+    return [path] if path.is_file() and not path.is_symlink() else []
+
+
+def _put_end_on_record(home: Home, path: Path, *, as_of: date) -> None:
+    """How many lines there were ever by its end, and the hash of the last; of the earlier log its own lines, and the hash of it all."""
+    if path.name == trail.VIEWS_BEFORE:
+        end = trail.Head(*trail.of_views_before(path))
+    else:
+        end = trail.end_of(path)
+    if end:  # of an empty file nothing is to be followed from
+        of = {"file": path.name, "lines": end.lines, "sha256": end.sha256}
+        trail.record(home, trail.RETAINED, day=as_of.isoformat(), kind="trail", **of)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import polars as pl
 
 from pipeline.tables.staged_plans import PLAN_FEEDS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
-from . import links
+from . import intake, links
+from . import warehouse as shelf
 from .retained import Due, last_day_read, years_over
 
 _CENSUS_DAY = "make_date(census_year, if(census_term = 'autumn', 10, if(census_term = 'spring', 1, 5)), 15)"
@@ -139,6 +141,21 @@ def _set_still_here(con: duckdb.DuckDBPyConnection, stays: str, up_to: date) -> 
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE linked AS
         SELECT pupil_id FROM {known} UNION SELECT known_as FROM {known}""")
+
+
+# Postcodes, which are with the names
+
+
+def address_keys(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The census pupil rows that are held or waited for, as `agencies.remove_addresses` has them."""
+    key = ("parent_key", "native_id")
+    rows = shelf.read(con, "SELECT pupil_id, count(*) AS rows FROM warehouse.staged.addresses GROUP BY pupil_id")
+    held = intake.known_parents(con).select(*key, "pupil_id").join(rows, on="pupil_id", how="left")
+    wait = intake.waiting_rows(con, "addresses")
+    waiting = held.select(key).clear() if wait is None else wait.select(key)
+    waiting = waiting.drop_nulls("parent_key").unique().with_columns(waits=True)
+    found = held.join(waiting, on=key, how="full", coalesce=True, nulls_equal=True)
+    return found.with_columns(pl.col("waits").fill_null(False), pl.col("rows").fill_null(0))
 
 
 # Weeks had from marks

@@ -6,13 +6,15 @@ they take the old ones' places, however often it is begun again; before it, all 
 
 import errno
 import json
+import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from . import trail
 from .errors import Refused
-from .in_place import beside, put_in_place, remove_left, to_disk, write_whole
+from .in_place import beside, log_of, put_in_place, remove_left, to_disk, write_whole
 from .settings import Home
 
 JOURNAL = "rekeying.json"
@@ -22,8 +24,8 @@ LONGEST_WAIT = 60 * 60.0
 
 @dataclass(frozen=True)
 class Change:
-    """A change under way: of which key, the databases written anew, the files of the old and the new key where those are ours to write, and
-    whether the new key's file is of our making. No key is in it."""
+    """A change under way: of which key, the databases written anew, the files of the old and the new key where those are ours to write, whether
+    the new key's file is of our making, and the new key's fingerprint. No key is in it."""
 
     key: str
     databases: tuple[str, ...]
@@ -31,6 +33,7 @@ class Change:
     new_key_file: str | None = None
     is_made: bool = False
     is_proven: bool = False
+    fingerprint: str = ""
 
 
 def settle(home: Home, alone: Callable[..., AbstractContextManager]) -> None:
@@ -41,8 +44,32 @@ def settle(home: Home, alone: Callable[..., AbstractContextManager]) -> None:
         end(home)
 
 
+def clear(home: Home) -> None:
+    """Take away databases written anew by a command that was killed before they took a place, for who holds the home, alone or with other
+    runs: each is as large as the database, and holds what may since have been removed from that. What a change of keys still needs stays."""
+    if trial_of(home).exists():
+        shutil.rmtree(trial_of(home), ignore_errors=True)
+    if not (home.folder / JOURNAL).exists():
+        for path in (home.warehouse, home.identity):
+            remove_left(path)
+
+
+def trial_of(home: Home) -> Path:
+    """Where copies of the databases are while something is tried out on them."""
+    return home.scratch / "trial"
+
+
+def left_over(home: Home) -> tuple[str, ...]:
+    """The names of what `clear` would take away."""
+    if (home.folder / JOURNAL).exists():
+        return ()
+    anew = [beside(path) for path in (home.warehouse, home.identity)]
+    return tuple(name for path in anew for name in (path.name, log_of(path).name))
+
+
 def end(home: Home) -> Change | None:
-    """Finish or undo, for who holds the home alone; what was on record. Raises Refused where a key's file may not be written."""
+    """Finish or undo, for who holds the home alone, and put on the trail which; what was on record. Raises Refused where a key's file may not
+    be written. Killed between the two, or where the trail cannot be added to, all of it is given again: the line may then be there twice."""
     change = on_record(home)
     if change is None:
         return None
@@ -52,6 +79,8 @@ def end(home: Home) -> Change | None:
         raise Refused(
             f"{change.key}.key of {home.folder} was being changed, and {fault.filename} may not be written: run this again as who may."
         ) from None
+    deed = trail.KEY if change.is_proven else trail.KEY_UNDONE
+    trail.record(home, deed, key=change.key, fingerprint=change.fingerprint)
     (home.folder / JOURNAL).unlink()
     to_disk(home.folder)
     return change

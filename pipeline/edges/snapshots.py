@@ -8,6 +8,7 @@ import polars as pl
 from expectations.promise import quoted
 from pipeline.tables.nation import ROLL_UP, SUMMED
 from pipeline.tables.published.data import FEED
+from pipeline.tables.published.places import RUN
 
 from .published import CURRENT
 from .warehouse import quiet
@@ -53,6 +54,18 @@ def feeds_published(home: Path) -> tuple[str, ...]:
     except duckdb.Error:
         return ()
     return tuple(feed for (feed,) in told)
+
+
+def is_made_up_home(home: Path) -> bool | None:
+    """Whether the newest snapshot of the home in a folder is of made-up data; None where there is none that can be read."""
+    current = home / "published" / CURRENT
+    try:
+        with quiet(duckdb.connect()) as con:
+            con.execute(f"ATTACH {quoted(str(current.resolve()))} AS snapshot (READ_ONLY)")
+            told = con.execute(f"SELECT demo FROM snapshot.{RUN.name}").fetchone()
+    except duckdb.Error:
+        return None
+    return told[0] if told else None
 
 
 def is_made_up(roll_up: Path) -> bool:

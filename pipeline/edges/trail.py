@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import clock
-from .errors import NotOnRecord
-from .holding import NO_LOCKS
+from .errors import NO_LOCKS, NotOnRecord
 from .settings import Home
 
 FOLDER = "audit"
@@ -36,10 +35,11 @@ VIEW, FILE, PAGES = "page viewed", "file downloaded", "pages written"
 EXPORT, LINK, APPROVAL = "table exported", "link decided", "opinion approved or refused"
 FORGOTTEN, SHOWN, OBJECTED = "child erased", "record of a child shown", "objection recorded"
 RETAINED, KEY, BACKUP, RESTORE = "retention applied", "key changed", "backup written", "backup restored"
+KEY_BEGUN, KEY_UNDONE = "key change begun", "key change undone"
 SETTINGS, BEFORE, BROKEN = "settings found changed", "earlier log of views closed", "trail found broken"
 DEEDS = (
     LIST, TO_PUT_RIGHT, PRINTABLE, WORKLIST, RETURNED, READ, VIEW, FILE, PAGES, EXPORT, LINK, APPROVAL, FORGOTTEN, SHOWN, OBJECTED,
-    RETAINED, KEY, BACKUP, RESTORE, SETTINGS, BEFORE, BROKEN,
+    RETAINED, KEY_BEGUN, KEY, KEY_UNDONE, BACKUP, RESTORE, SETTINGS, BEFORE, BROKEN,
 )  # fmt: skip
 """All that is put on record."""
 
@@ -206,6 +206,16 @@ def _head(folder: Path) -> Head:
         if last is not None:
             return Head(_number(last, folder), hashlib.sha256(last).hexdigest())
     return Head(0, NOTHING_BEFORE)
+
+
+def end_of(path: Path) -> Head | None:
+    """The end of one file of the trail, counted from the first line there ever was; None where nothing is in it."""
+    last = last_line(path)
+    if last is None:
+        return None
+    told = told_of(last)
+    later = sum(one > path for one, _, _ in lines_of(path.parent)) if told is None else 0  # of a line cut short
+    return Head(told["line"] if told else _head(path.parent).lines - later, hashlib.sha256(last).hexdigest())
 
 
 def _number(last: bytes, folder: Path) -> int:

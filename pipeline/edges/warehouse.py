@@ -1,5 +1,6 @@
 """The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -88,6 +89,7 @@ def _opened(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         _remove_spill(home)
         with in_words(home):
             _make_tables(con)
+            _refuse_other_kind(con, home)
             con.execute("ATTACH ':memory:' AS scratch")
             yield con
     finally:
@@ -186,6 +188,28 @@ def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(PUPIL_WEEKS_VIEW)
         if ISSUED_PLACES.name not in there and TRIAGE.name in there:
             con.execute(_ISSUED_BEFORE)
+
+
+def _refuse_other_kind(con: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Raises Refused where a live home says that it is made up, which would ask for no basis and no sign-in, or the other way about. Every
+    run has its settings on record, and as none goes on after this, any one tells of all."""
+    first = con.execute("SELECT settings FROM warehouse.audit.runs LIMIT 1").fetchone()
+    if first and json.loads(first[0])["demo"] != home.settings.demo:
+        raise Refused(of_other_kind(home))
+
+
+def of_other_kind(home: Home) -> str:
+    """What is said where settings call a home made up that holds real data, or live that does not."""
+    settings = f"settings.toml of {home.folder.name}"
+    if home.settings.demo:
+        return (
+            f"{settings} says demo = true, and this home has run as a live one: put demo = false back. Made-up data belongs in another "
+            "home, made by `a2n init --demo`."
+        )
+    return (
+        f"{settings} says demo = false, and what this home holds is made up: put demo = true back. A live home is another one, made by "
+        "`a2n init` in an empty folder."
+    )
 
 
 _ISSUED_BEFORE = f"""

@@ -10,7 +10,8 @@ from pipeline.edges.basis_told import FAMILY_OF, REVIEWED_WITHIN, Basis, basis_o
 from pipeline.edges.errors import Refused
 from pipeline.edges.extract import Claimed
 from pipeline.edges.settings import Home
-from pipeline.edges.snapshots import feeds_published
+from pipeline.edges.snapshots import feeds_published, is_made_up_home
+from pipeline.edges.warehouse import of_other_kind
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 NO_BASIS = "settings.toml does not say why this home may hold"
@@ -54,7 +55,10 @@ def has_rows(con: duckdb.DuckDBPyConnection, feed: str) -> bool:
 
 
 def refuse_to_show(home: Home) -> None:
-    """Raises Refused where the figures that are out rest on such a feed. No warehouse is opened for it."""
+    """Raises Refused where the figures that are out rest on such a feed, or are made up in a live home, or real in one that says it is
+    made up. No warehouse is opened for it."""
+    if is_made_up_home(home.folder) not in (None, home.settings.demo):
+        raise Refused(of_other_kind(home))
     if is_held_to_it(home):
         _refuse(home, [feed for feed in feeds_published(home.folder) if feed in FAMILY_OF and lacks(home, feed)])
 

@@ -84,7 +84,7 @@ def _child(home: Home, begun: Begun | None, upn: str | None, reason: str) -> Chi
         if left is None and upn is None:
             raise Refused(
                 f"No name in {home.folder} leads to the child any more, so what is left can be looked for by UPN alone: give it again, with "
-                f"`a2n forget UPN --finish --home {home.folder}`."
+                f"`a2n forget - --finish --home {home.folder}`."
             )
         return _with_upn(home, left or Child((), ()), upn)
 

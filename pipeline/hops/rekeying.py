@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -120,9 +120,9 @@ def _changed(home: Home, name: str, new: Key, old_to: Path | None, done: Rekeyed
     _check_room(home, databases)
     if old_to:
         _keep_old(home, name, old_to)
-    trail.record(home, trail.KEY, key=name, fingerprint=done.fingerprint)
-    change = _begun(home, name, new, databases)
+    trail.record(home, trail.KEY_BEGUN, key=name, fingerprint=done.fingerprint)
     try:
+        change = _begun(home, name, new, databases)
         if name == "pseudonym":
             _write_renewed(home, new, databases)
         elif databases:
@@ -131,16 +131,17 @@ def _changed(home: Home, name: str, new: Key, old_to: Path | None, done: Rekeyed
             _write(home, name, key, new_key=new)
         settling.prove(home, change)
     finally:
-        settling.end(home)
+        if settling.end(home) is None:  # it stopped before anything was written
+            trail.record(home, trail.KEY_UNDONE, key=name, fingerprint=done.fingerprint)
 
 
 def _begun(home: Home, name: str, new: Key, databases: list[str]) -> settling.Change:
     """On record, and the new key beside the old."""
     files = tuple(f"{one}.duckdb" for one in databases)
-    change = settling.Change(name, files)
+    change = settling.Change(name, files, fingerprint=keys.fingerprint(name, new))
     if home.key_place(name).own:
         file, following = home.key_file(name), home.key_file(keys.new(name))
-        change = settling.Change(name, files, str(file), str(following), is_made=not following.exists())
+        change = replace(change, key_file=str(file), new_key_file=str(following), is_made=not following.exists())
     settling.begin(home, change)
     if change.new_key_file:
         keys.make_key(Path(change.new_key_file), new)

@@ -8,7 +8,7 @@ from functools import partial
 import duckdb
 import polars as pl
 
-from pipeline.edges import agencies, anew, clock, folding, holding, identity, links, retained, runs
+from pipeline.edges import agencies, anew, clock, erasing_begun, folding, holding, identity, links, retained, runs
 from pipeline.edges import retained_files as files
 from pipeline.edges import retained_kinds as kinds
 from pipeline.edges import retained_looks as looks_due
@@ -16,6 +16,8 @@ from pipeline.edges import retained_records as records
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.basis_told import basis_of
 from pipeline.edges.errors import Refused
+from pipeline.edges.faults import why_stopped
+from pipeline.edges.on_trial import on_trial
 from pipeline.edges.retained import Due
 from pipeline.edges.settings import Home
 from pipeline.steps.same_child import as_learned
@@ -42,6 +44,7 @@ class Retained:
     up_to: dict[str, date] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     written_anew: list[str] = field(default_factory=list)
+    not_written_because: str | None = None
 
     def as_json(self) -> dict:
         up_to = {kind: day.isoformat() for kind, day in self.up_to.items()}
@@ -65,16 +68,33 @@ def retain(
     is_trial: bool = False,
     nightly: bool = False,
     gone: Mapping[str, int] | None = None,
+    wait: float = 0,
 ) -> Retained:
-    """Remove what is due; of a trial, only count it. By hand, `nightly` false, names are looked through too, and a database of which
-    anything was removed is written anew, so that no byte of it is left. Of a night rows of feeds are `gone` by then, see `records_first`.
+    """Remove what is due; of a trial, remove it from copies of the databases and count it. By hand, `nightly` false, names are looked through
+    too, and a database of which anything was removed is written anew, so that no byte of it is left: nobody else is at work in the home from
+    the beginning on, and that is waited for up to `wait` seconds. Of a night rows of feeds are `gone` by then, see `records_first`.
 
     `as_of` left out is today, or the newest day on record where that is later. Raises Refused for a day before that of the newest
-    lists, and in a live home for one that has not come.
+    lists, and in a live home for one that has not come; Busy, with nothing removed, where a run goes on for longer. Where databases cannot
+    be written anew, what was removed is told all the same, with why.
     """
-    done = _removed(home, as_of=as_of, is_trial=is_trial, nightly=nightly, gone=gone or {})
-    if not (nightly or is_trial):
-        done.written_anew = _write_anew(home)
+    if not home.warehouse.exists():
+        raise Refused(f"{home.folder} holds nothing yet: a2n nightly makes its databases.")
+    if nightly:
+        with shelf.warehouse(home) as con, identity.held(home):
+            return _removed(con, home, as_of=as_of, nightly=True, gone=gone or {})
+    if is_trial:
+        erasing_begun.refuse_if_begun(home)
+        with on_trial(home, wait=wait) as copied, shelf.warehouse_alone(copied) as con, identity.held(copied):
+            return _removed(con, copied, as_of=as_of, is_trial=True)
+    with holding.by_itself(home, wait=wait):
+        erasing_begun.refuse_if_begun(home)
+        with shelf.warehouse_alone(home) as con, identity.held(home):
+            done = _removed(con, home, as_of=as_of)
+        try:
+            done.written_anew = _write_anew(home)
+        except (Refused, OSError) as why:
+            done.not_written_because = why_stopped(why)
     return done
 
 
@@ -89,22 +109,28 @@ def retained_last(home: Home, summary: Summary, *, as_of: date) -> list[str]:
     return done.remarks
 
 
-@holding.while_at_work
-def _removed(home: Home, *, as_of: date | None, is_trial: bool, nightly: bool, gone: Mapping[str, int]) -> Retained:
-    if not home.warehouse.exists():
-        raise Refused(f"{home.folder} holds nothing yet: a2n nightly makes its databases.")
-    with shelf.warehouse(home) as con, identity.held(home):
-        done = Retained(_day(con, home, as_of=as_of), is_trial=is_trial, removed=dict(gone))
-        run = retained.named(con, done.as_of)
-        for due in _due(con, home, done, is_all=not nightly):
-            if not is_trial:
-                retained.apply(con, home, due, run=run, as_of=done.as_of)
-                done.run = run
-            done.removed[due.kind] = done.removed.get(due.kind, 0) + due.removed
-            if due.up_to:
-                done.up_to[due.kind] = due.up_to
-        if not home.settings.demo:
-            done.remarks += _not_said(con, home)
+def _removed(
+    con: duckdb.DuckDBPyConnection,
+    home: Home,
+    *,
+    as_of: date | None,
+    is_trial: bool = False,
+    nightly: bool = False,
+    gone: Mapping[str, int] | None = None,
+) -> Retained:
+    done = Retained(_day(con, home, as_of=as_of), is_trial=is_trial, removed=dict(gone or {}))
+    run = retained.named(con, done.as_of)
+    for due in _due(con, home, done, is_all=not nightly):
+        if is_trial:
+            retained.try_out(con, due)
+        else:
+            retained.apply(con, home, due, run=run, as_of=done.as_of)
+            done.run = run
+        done.removed[due.kind] = done.removed.get(due.kind, 0) + due.removed
+        if due.up_to:
+            done.up_to[due.kind] = due.up_to
+    if not home.settings.demo:
+        done.remarks += _not_said(con, home)
     return done
 
 
@@ -180,6 +206,13 @@ def _fold_weeks(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None
 def _fold_rolls(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
     who_is_who.bring_up_to_date(con, home, Summary(run=None, as_of=up_to))
     fold_rolls(con)
+    _fold_postcodes(con, home, up_to)
+
+
+def _fold_postcodes(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
+    """A postcode goes with its row of addresses, or with the row of the pupil, by which alone it can be told whose it is."""
+    with agencies.with_names(home) as names:
+        agencies.remove_addresses(names, records.address_keys(con), up_to)
 
 
 def _fold_plans(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> None:
@@ -195,6 +228,7 @@ def _fold_agencies(con: duckdb.DuckDBPyConnection, home: Home, up_to: date) -> N
 _FOLDED: dict[str, Callable[[duckdb.DuckDBPyConnection, Home, date], None]] = {
     "attendance_marks": _fold_weeks,
     "pupils": _fold_rolls,
+    "addresses": _fold_postcodes,
     "leavers": _fold_rolls,
     "agencies": _fold_agencies,
     **dict.fromkeys(PLANS_FROM, _fold_plans),
@@ -245,10 +279,9 @@ def _of_files(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> Ite
 
 
 def _write_anew(home: Home) -> list[str]:
-    """Both databases without a byte of what was removed from them, then or on any night before. Raises Busy where anybody is at work."""
+    """Both databases without a byte of what was removed from them, then or on any night before, in a home in which nobody else is at work."""
     written = []
-    with holding.alone(home.folder):
-        for path, name in ((home.warehouse, "warehouse"), (home.identity, "identity")):
-            if path.exists():
-                written.append(anew.renew(home, name).name)
+    for path, name in ((home.warehouse, "warehouse"), (home.identity, "identity")):
+        if path.exists():
+            written.append(anew.renew(home, name).name)
     return written

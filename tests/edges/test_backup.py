@@ -14,7 +14,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from pipeline.edges import backup_contents, backup_key, trail, trail_heads
+from pipeline.edges import backup_contents, backup_key, settling, trail, trail_heads
 from pipeline.edges.backing_up import back_up
 from pipeline.edges.errors import NotOnRecord, Refused
 from pipeline.edges.restoring import restore
@@ -58,6 +58,17 @@ def with_key(home: Home, folder: Path) -> Path:
     folder.mkdir()
     (folder / "backup.key").write_bytes((home.folder / "backup.key").read_bytes())
     return folder
+
+
+def test_a_database_that_was_half_written_anew_is_in_no_backup_and_one_that_a_change_of_keys_needs_is(home):
+    names = ("warehouse.duckdb.anew", "warehouse.duckdb.anew.wal", "identity.duckdb.anew")
+    for name in names:
+        write(home.folder / name, "half of it")
+    write(home.inbox / "warehouse.duckdb.anew", "somebody's file")
+    found = {one.path for one in backup_contents.contents(home, {}).found}
+    assert not found & {*names} and "inbox/warehouse.duckdb.anew" in found
+    settling.begin(home, settling.Change("warehouse", ("warehouse.duckdb",)))
+    assert {one.path for one in backup_contents.contents(home, {}).found} >= {*names}
 
 
 def held(folder: Path) -> dict[str, tuple]:

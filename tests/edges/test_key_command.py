@@ -99,6 +99,22 @@ def test_a_command_that_cannot_be_started_is_refused(home, monkeypatch, told):
         home.key("warehouse")
 
 
+def test_a_token_set_before_the_command_is_refused_and_repeated_nowhere(home, vault, monkeypatch):
+    path = vault(f"echo {SECRET}", words="get=it")
+    monkeypatch.setenv("A2N_KEY_COMMAND", f"VAULT_TOKEN=hvs.SECRET123 {path} get")
+    asks = (
+        lambda: home.key("warehouse"),
+        lambda: home.key_place("warehouse"),
+        lambda: key_command.said_of_vault(home.folder),
+    )
+    for ask in asks:
+        with pytest.raises(Refused, match="begins with a word that has = in it") as why:
+            ask()
+        assert "VAULT_TOKEN" not in str(why.value) and "hvs" not in str(why.value)
+    monkeypatch.setenv("A2N_KEY_COMMAND", f"{path} get=it")
+    assert home.key("warehouse") == SECRET
+
+
 def test_a_variable_comes_first_and_then_the_command_and_then_folders(home, vault, tmp_path, monkeypatch):
     places = {name: f"{name}-{SECRET}" for name in ("lent", "kept", "home")}
     for name, folder in (("lent", tmp_path / "lent"), ("kept", tmp_path / "kept" / "north"), ("home", home.folder)):

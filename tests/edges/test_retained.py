@@ -1,15 +1,18 @@
 """What goes under retention and what stays, on both sides of each day; and what is left is as if the rest had never come."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
+from unittest import mock
 
 import polars as pl
 import pytest
 
 from pipeline import flow
-from pipeline.edges import folding, identity, retained, trail
+from pipeline.edges import folding, holding, identity, retained, settling, trail, trail_heads
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.errors import Refused
 from pipeline.edges.retention_told import Retention, retention_told
@@ -20,6 +23,7 @@ from pipeline.hops.summary import Summary
 from pipeline.steps.weeks import marked_weeks
 from pipeline.tables.derived import ISSUED_LISTS, ISSUED_PLACES
 from pipeline.tables.feedback import DECISIONS
+from tests.based import become
 from tests.edges.delivered import SCHOOLS, copied, new_home, night, pupil_id, table
 from tests.journeys.at_home import a2n, tables
 from tests.journeys.killed import KILLED, a2n_killed
@@ -129,9 +133,7 @@ def test_a_school_year_is_over_for_so_many_months_from_the_day_after(months, as_
 
 def test_a_feed_of_which_nothing_says_how_long_is_kept_and_a_live_home_is_told(home):
     assert removed(home, date(2026, 8, 1)).keys() & {"attendance_marks", "pupils"} == set()
-    settings = home.folder / "settings.toml"
-    settings.write_text(settings.read_text().replace("demo = true", "demo = false"))
-    (remark,) = retaining.retain(open_home(home.folder), as_of=date(2026, 8, 1), is_trial=True).remarks
+    (remark,) = retaining.retain(become(home.folder, demo=False), as_of=date(2026, 8, 1), is_trial=True).remarks
     assert "attendance_marks" in remark and "retention_months" in remark
     assert retaining.retain(keeping(home, registers=12), as_of=date(2026, 8, 1), is_trial=True).remarks != [remark]
 
@@ -286,7 +288,33 @@ def test_the_trails_oldest_year_goes_and_its_end_stays_on_record_in_what_is_left
     told = [json.loads(line) for _, _, line in trail.lines_of(folder)]
     ends = {line["of"]["file"]: line["of"] for line in told if line["did"] == trail.RETAINED and "file" in line["of"]}
     assert ends["trail-2019.jsonl"]["sha256"] == hashlib.sha256(last_of_2019).hexdigest() == told[0]["before"]
-    assert ends["trail-2019.jsonl"]["lines"] == ends["trail-2016.jsonl"]["lines"] == 2 and told[0]["line"] == 5
+    assert (ends["trail-2016.jsonl"]["lines"], ends["trail-2019.jsonl"]["lines"]) == (2, 4) and told[0]["line"] == 5
+    found = trail_heads.verified(home)
+    assert (found.broken, found.removed) == (None, ["trail-2016.jsonl", "trail-2019.jsonl"])
+
+
+def test_a_year_of_the_trail_that_ended_in_a_line_cut_short_goes_and_what_is_left_is_whole(home):
+    folder = home.folder / trail.FOLDER
+    for year in (2016, 2017, 2018):
+        trail.add_to(folder, trail.VIEW, [{"page": "one"}, {"page": "two"}], who="x", at=f"{year}-05-01T10:00:00")
+        with (folder / f"trail-{year}.jsonl").open("ab") as file:
+            file.write(b'{"line":')
+    trail.add_to(folder, trail.VIEW, [{"page": "one"}] * 2, who="x", at="2019-05-01T10:00:00")
+    (folder / "trail-2015.jsonl").touch()
+    for year, gone in ((2023, 2), (2024, 1), (2025, 1)):
+        assert removed(home, date(year, 1, 1))["trail"] == gone
+        assert trail_heads.verified(home).broken is None
+    assert trail.files(folder)[0].name == "trail-2019.jsonl"
+
+
+def test_the_log_of_views_from_before_the_trail_goes_when_its_years_are_over_and_not_before(home):
+    folder = home.folder / trail.FOLDER
+    dated(folder / trail.VIEWS_BEFORE, date(2019, 5, 1))
+    trail.record(home, trail.VIEW, page="one")
+    assert "trail" not in removed(home, date(2025, 12, 31)) and (folder / trail.VIEWS_BEFORE).exists()
+    assert removed(home, date(2026, 1, 1))["trail"] == 1 and not (folder / trail.VIEWS_BEFORE).exists()
+    found = trail_heads.verified(home)
+    assert (found.broken, found.removed) == (None, [trail.VIEWS_BEFORE])
 
 
 def test_a_snapshot_that_is_published_stays_and_one_of_a_month_ago_goes(home):
@@ -298,16 +326,58 @@ def test_a_snapshot_that_is_published_stays_and_one_of_a_month_ago_goes(home):
 
 
 def test_a_live_home_stands_on_no_day_that_has_not_come(home):
-    settings = home.folder / "settings.toml"
-    settings.write_text(settings.read_text().replace("demo = true", "demo = false"))
+    live = become(home.folder, demo=False)
     with pytest.raises(Refused, match="has not come"):
-        retaining.retain(open_home(home.folder), as_of=date(2125, 1, 1))
+        retaining.retain(live, as_of=date(2125, 1, 1))
 
 
 def test_a_nights_summary_tells_of_it_as_other_parts_do():
     night, more = Summary(run=None, as_of=DAY_OF), Summary(run="flag", as_of=DAY_OF, removed={"looks": 3})
     night.add(more)
     assert night.removed == {"looks": 3}
+
+
+# Tried, and by hand
+
+
+def test_a_trial_counts_kind_for_kind_what_is_then_removed_and_changes_no_byte(home):
+    home = keeping(home, **MONTHS)
+    files = lambda: {path: path.read_bytes() for path in sorted(home.folder.rglob("*")) if path.is_file() and path.name != ".trail"}  # noqa: E731  # fmt: skip
+    before = files()
+    tried = retaining.retain(home, as_of=DAY_AFTER, is_trial=True)
+    assert files() == before and not settling.trial_of(home).exists()
+    done = retaining.retain(home, as_of=DAY_AFTER)
+    assert tried.removed == done.removed and tried.up_to == done.up_to and tried.removed["names"] >= 1
+    assert retaining.retain(home, as_of=DAY_AFTER, is_trial=True).removed == {}
+
+
+def test_the_copies_of_a_trial_that_was_killed_go_with_whatever_opens_the_home_next(home):
+    words = ("retain", "--home", home.folder, "--as-of", DAY_AFTER, "--dry-run")
+    assert a2n_killed("pipeline.hops.retaining:_removed", 1, *words) == KILLED
+    assert len(list(settling.trial_of(home).iterdir())) >= 2
+    table(home, "staged.pupils")
+    assert not settling.trial_of(home).exists()
+
+
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_while_a_run_is_at_work_nothing_is_removed_by_hand(home, how):
+    home = keeping(home, registers=12)
+    words = ("retain", "--home", home.folder, "--as-of", DAY_AFTER, "--wait", 0, *how)
+    with holding.at_work(home):
+        ran = a2n(*words)
+    assert ran.status == 1 and "in use by another run" in ran.err and len(marks_of(home)) == 5
+    assert a2n(*words).status == 0 and len(marks_of(home)) == (5 if how else 2)
+
+
+def test_what_was_removed_is_told_where_the_databases_cannot_be_written_anew(home):
+    home = keeping(home, registers=12)
+    full = OSError(errno.ENOSPC, "No space left on device", str(home.warehouse))
+    with mock.patch("pipeline.edges.anew.write_anew", side_effect=full):
+        ran = a2n("retain", "--home", home.folder, "--as-of", DAY_AFTER)
+    assert ran.status == 1 and "could not be written anew" in ran.err and "No space left" in ran.err
+    assert re.search(r"attendance_marks +6 ", ran.out) and len(marks_of(home)) == 2
+    again = a2n("retain", "--home", home.folder, "--as-of", DAY_AFTER)
+    assert again.status == 0 and "Written anew" in again.out
 
 
 # Killed

@@ -12,7 +12,7 @@ from pipeline.edges.settings import Home, open_home
 from pipeline.hops import retaining
 from pipeline.tables.same_child import LINK_DECISIONS
 from tests.edges.delivered import ASH, SCHOOLS, copied, new_home, night, pupil_id, table
-from tests.edges.test_agencies import COLUMNS, OF_AMIRA, OF_BEN, OF_NOBODY, ROLL, held, who
+from tests.edges.test_agencies import CENSUS, COLUMNS, OF_AMIRA, OF_BEN, OF_NOBODY, ROLL, held, who
 from tests.edges.test_retained import keeping
 
 pytestmark = pytest.mark.usefixtures("in_little_time")
@@ -105,6 +105,56 @@ def test_what_an_agency_stated_goes_a_year_after_it_ended_or_came_and_with_it_th
     assert removed(home, NEXT_IS_OVER)["agencies"] == 3
     assert held(home) == [] and who(home, SENT_ON) == set()
     assert table(home, "staged.agencies").is_empty() and table(home, "facts.agency_involvement").is_empty()
+
+
+# Postcodes of a census
+
+
+def census(year: int, *pupils: tuple[str, str, str]) -> dict[str, str]:
+    """A spring census of these pupils (name, surname, postcode), whose keys are its own."""
+    at, rows = str(year), list(enumerate(pupils))
+    on_roll = "".join(f"p{at}{n} | S1 | c{at} | {name} | {surname} | {name.title()} | 2013-Mar-0{n + 1} 00:00:00 | 2020-Sep-02 00:00:00 | 7 | N\n" for n, (name, surname, _) in rows)  # fmt: skip
+    places = "".join(f"a{at}{n} | S1 | p{at}{n} | {postcode}\n" for n, (_, _, postcode) in rows)
+    told = {name: picture.replace("2025", at).replace("c1", f"c{at}").replace("s1 ", f"s{at} ") for name, picture in CENSUS.items()}  # fmt: skip
+    heads = {name: told[name].partition("-\n")[0] + "-\n" for name in ("pupils", "addresses")}
+    told |= {"pupils": heads["pupils"] + on_roll, "addresses": heads["addresses"] + places}
+    return {f"{name}_{at}": picture for name, picture in told.items()}
+
+
+def postcodes(home: Home) -> list[str]:
+    with identity.identity(home) as con:
+        return [postcode for (postcode,) in con.execute("SELECT postcode FROM identity.addresses ORDER BY 1").fetchall()]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory) -> Home:
+    """Two censuses: Cleo was in the first alone, and Amira has moved since. An address more came without any pupil."""
+    home = new_home(tmp_path_factory.mktemp("counted") / "home")
+    night(home, date(2024, 1, 20), schools=SCHOOLS, **census(2024, ("amira", "Okafor", "XA1 1AA"), ("cleo", "Cole", "XA1 2BB")))  # fmt: skip
+    nobody = CENSUS["addresses"].replace("p1", "p9").replace("XA1 1AA", "XA9 9ZZ")
+    night(home, date(2026, 1, 20), nobody=nobody, **census(2026, ("amira", "Okafor", "XA1 4DD")))
+    return home
+
+
+@pytest.mark.parametrize("section", ["rolls", "addresses", "pupils"])
+def test_a_postcode_goes_with_its_row_or_its_pupils_and_that_of_a_child_who_is_here_and_of_one_who_waits_stays(
+    counted, tmp_path, section
+):
+    home = keeping(copied(counted, tmp_path / "home"), **{section: 12})
+    before = postcodes(home)
+    assert before == ["XA1 1AA", "XA1 2BB", "XA1 4DD", "XA9 9ZZ"]
+    removed(home, date(2026, 1, 21))
+    assert table(home, "staged.pupils").height == (3 if section == "addresses" else 1)
+    assert postcodes(home) == ["XA1 4DD", "XA9 9ZZ"]
+    assert removed(home, date(2026, 1, 21)) == {}
+
+
+def test_a_postcode_stays_on_the_last_day_of_its_time(counted, tmp_path):
+    home = keeping(copied(counted, tmp_path / "home"), rolls=24)
+    removed(home, date(2026, 7, 31))
+    assert len(postcodes(home)) == 4
+    removed(home, date(2026, 8, 1))
+    assert postcodes(home) == ["XA1 4DD", "XA9 9ZZ"]
 
 
 # What people decided of two records

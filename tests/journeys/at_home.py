@@ -48,11 +48,12 @@ class Lived:
     home: Home
 
 
-def a2n(*words: object) -> Ran:
-    """Give a command in this process, which has paid for its imports already."""
+def a2n(*words: object, typed: str = "") -> Ran:
+    """Give a command in this process, which has paid for its imports already; `typed` is what is on its standard input."""
     out, err = io.StringIO(), io.StringIO()
     argv = mock.patch.object(sys, "argv", ["a2n", *map(str, words)])
-    with argv, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    stdin = mock.patch.object(sys, "stdin", io.StringIO(typed)) if typed else contextlib.nullcontext()
+    with argv, stdin, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main()
             status = 0

@@ -16,9 +16,9 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.journeys.killed_imports"])
 
 
-def a2n_killed(moment: str, nth: int, *words: object) -> int:
+def a2n_killed(moment: str, nth: int, *words: object, typed: str = "") -> int:
     """Give a command; kill it as it comes to call `moment` (`module:function`) for the nth time. Returns its status."""
-    return _status(_started(moment, nth, words))
+    return _status(_started(moment, nth, words, typed))
 
 
 def a2n_killed_after(seconds: float, *words: object) -> int:
@@ -39,8 +39,8 @@ def a2n_timed(*words: object) -> tuple[int, float]:
 KILLED = -signal.SIGKILL
 
 
-def _started(moment: str | None, nth: int, words: tuple):
-    process = _FORKS.Process(target=_run, args=(moment, nth, [str(word) for word in words]))
+def _started(moment: str | None, nth: int, words: tuple, typed: str = ""):
+    process = _FORKS.Process(target=_run, args=(moment, nth, [str(word) for word in words], typed))
     process.start()
     return process
 
@@ -50,10 +50,10 @@ def _status(process) -> int:
     return process.exitcode
 
 
-def _run(moment: str | None, nth: int, words: list[str]) -> None:
+def _run(moment: str | None, nth: int, words: list[str], typed: str) -> None:
     if moment:
         _lay_in_wait(moment, nth)
-    ran: Ran = a2n(*words)
+    ran: Ran = a2n(*words, typed=typed)
     if moment:
         sys.stderr.write(ran.err)
     sys.exit(ran.status)

@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from pipeline import parts, serving
+from pipeline.dashboard import routes
 from pipeline.edges import clock
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, open_home
@@ -128,13 +130,75 @@ def test_where_reasons_are_taken_back_nothing_is_looked_at_shown_or_handed_out(l
     for words in commands:
         ran = a2n(*words)
         assert ran.status == 1 and "every line of [feeds.registers]" in ran.err, words
-    with pytest.raises(Refused, match=r"\[feeds.registers\]|sign_in"):
-        serving.dashboard_of(open_home(home.folder))
+    with pytest.raises(Refused, match=r"every line of \[feeds.registers\]"):
+        serving.dashboard_of(signed_in(home))
     assert not (tmp_path / "marks.parquet").exists() and not (tmp_path / "pages").exists()
     assert {path: path.read_bytes() for path in home.lists_of(small.last_day).iterdir()} == lists
     assert a2n("export", "audit.extracts", *at, *to_file).status == 0  # what was taken in can still be accounted for
     say_why(home.folder)
     assert a2n("flag", *at, *day).status == 0
+
+
+def signed_in(home: Home) -> Home:
+    """The home, served to whoever a proxy has signed in."""
+    settings = home.folder / "settings.toml"
+    told = settings.read_text().replace('sign_in = "none"', 'sign_in = "proxy"')
+    settings.write_text(told.replace('sign_in_header = ""', 'sign_in_header = "X-Forwarded-Email"'))
+    (home.folder / "access.toml").write_text('[people]\n"lead@example.gov.uk" = "all"\n')
+    return open_home(home.folder)
+
+
+def test_a_dashboard_that_is_running_shows_nothing_from_the_moment_that_reasons_are_taken_back(live, tmp_path):
+    home = signed_in(copy_of(live, tmp_path))
+    app = routes.app_of(serving.dashboard_of(home))
+    reader = TestClient(app, base_url="http://localhost", client=("127.0.0.1", 50000))
+    asked = ("/", "/schools", "/download/school_week.csv")
+    by = {"X-Forwarded-Email": "lead@example.gov.uk"}
+    get = lambda: [reader.get(one, headers=by) for one in asked]  # noqa: E731
+    assert [one.status_code for one in get()] == [200, 200, 200] and reader.get("/health").status_code == 200
+    say_why(home.folder, *ALL_BUT_MARKS)
+    for one in get():
+        assert one.status_code == 503 and "every line of [feeds.registers]" in one.text
+    assert reader.get("/health").status_code == 503
+    assert reader.get("/schools", headers={"X-Forwarded-Email": "a@b.c"}).status_code == 403
+    say_why(home.folder)
+    assert [one.status_code for one in get()] == [200, 200, 200]
+    (home.folder / "settings.toml").write_text("[home")
+    assert [one.status_code for one in get()] == [503, 503, 503] and "cannot be read now" in get()[0].text
+
+
+# A live home is live, and a made-up one made up
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+def test_a_home_that_has_run_as_the_one_kind_refuses_to_be_the_other_in_words(live, night, small, tmp_path, is_live):
+    home = copy_of(live if is_live else night.home, tmp_path)
+    settings, said = home.folder / "settings.toml", ("demo = false", "demo = true")
+    was, other = said if is_live else said[::-1]
+    before = settings.read_text()
+    settings.write_text(before.replace(was, other))
+    at, day = ("--home", home.folder), ("--as-of", small.last_day)
+    to = ("--to", tmp_path / "to")
+    commands = [
+        ("nightly", *at, *day), ("take-in", *at), ("flag", *at, *day), ("retain", *at, "--dry-run"), ("links", *at), ("pages", *at, *to),
+        ("export", "facts.pupil_weeks", *at, *to),
+    ]  # fmt: skip
+    for words in commands:
+        ran = a2n(*words)
+        assert ran.status == 1 and f"put {was} back" in ran.err, words
+    if not is_live:
+        say_why(home.folder)
+    with pytest.raises(Refused, match=f"put {was} back"):
+        serving.dashboard_of(signed_in(home))
+    settings.write_text(before)
+    assert a2n("flag", *at, *day).status == 0
+
+
+def test_a_home_in_which_nothing_has_run_may_still_become_the_other_kind(small, tmp_path):
+    home = new_home(tmp_path / "home", demo=False)
+    settings = home.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace("demo = false", "demo = true"))
+    assert a2n("take-in", "--home", home.folder).status == 0
 
 
 def test_reasons_in_other_words_change_no_list_and_no_night_that_is_out(live, small, tmp_path):

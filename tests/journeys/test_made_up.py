@@ -18,6 +18,7 @@ from pipeline.edges import sent_back
 from pipeline.edges.settings import Home, open_home
 from pipeline.edges.worklist import Sheet, write_to, write_worklist
 from pipeline.vocabulary.made_up import MADE_UP
+from tests.based import become
 
 from .at_home import Ran, a2n, deliver
 
@@ -88,8 +89,8 @@ def made_up(live, small, tmp_path_factory) -> Outputs:
     to = tmp_path_factory.mktemp("made up")
     home = Path(shutil.copytree(live.folder, to / "home", symlinks=True))
     settings = home / "settings.toml"
-    settings.write_text(settings.read_text().partition("\n[feeds.")[0].replace("demo = false", "demo = true"))
-    return outputs(open_home(home), small.last_day, to)
+    settings.write_text(settings.read_text().partition("\n[feeds.")[0])
+    return outputs(become(home, demo=True), small.last_day, to)
 
 
 @pytest.fixture(scope="module")

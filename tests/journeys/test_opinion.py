@@ -26,7 +26,7 @@ from pipeline.hops.opinion import of_the_opinion, opinion
 from pipeline.hops.past_looks import past_looks
 from pipeline.hops.summary import Summary
 from pipeline.synthetic import synthesise
-from tests.based import say_why
+from tests.based import become, say_why
 from tests.journeys.at_home import a2n, copied, deliver, deliver_rows, lists, new_home, tables
 from tests.slices import a_few
 
@@ -256,8 +256,7 @@ def test_too_short_a_past_teaches_nothing(home):
 
 def test_a_live_home_learns_nothing_before_a_person_has_filled_the_blanks(home, learnt):
     settings = home.folder / "settings.toml"
-    live = settings.read_text().replace("demo = true", "demo = false")
-    settings.write_text(live)
+    become(home.folder, demo=False)
     say_why(home.folder)
     live = settings.read_text()
     ran = a2n("learn", "--home", home.folder, "--as-of", "2025-02-07")

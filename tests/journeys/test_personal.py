@@ -5,9 +5,11 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from datetime import date
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -58,7 +60,7 @@ def home(once, tmp_path):
 
 
 def forget(home, upn, *words):
-    return a2n("forget", upn, "--home", home.folder, *(words or WHY))
+    return a2n("forget", "--home", home.folder, *(words or WHY), typed=f"{upn}\n")
 
 
 def others(home, gone) -> dict[str, pl.DataFrame]:
@@ -278,11 +280,44 @@ def test_what_is_on_record_of_an_erasure_names_nobody(home):
     assert row["reason"] == "asked for and granted" and row["rows"] > 20 and row["files_removed"] >= 2
 
 
-def test_the_upn_may_come_from_standard_input(home, monkeypatch):
+def test_a_dash_may_stand_for_standard_input(home):
     one = listed(home)[0]
-    monkeypatch.setattr(sys, "stdin", io.StringIO(one.upn + "\n"))
-    assert forget(home, "-").status == 0
+    assert a2n("forget", "-", "--home", home.folder, *WHY, typed=f"{one.upn}\n").status == 0
     assert found_anywhere(home, one.words) == []
+
+
+OF_ONE_CHILD = {"show": (), "forget": WHY, "object": WHY}
+
+
+@pytest.mark.parametrize("command", OF_ONE_CHILD)
+def test_a_upn_that_is_a_word_of_the_command_is_refused_and_not_repeated(home, command):
+    one, other = listed(home)[:2]
+    for words in ([one.upn], [one.upn, other.upn], ["-", one.upn], [one.upn.lower()], [f"--upn={one.upn}"], [f"--{one.upn}"]):  # fmt: skip
+        done = a2n(command, *words, "--home", home.folder, *OF_ONE_CHILD[command], typed=one.upn)
+        told = (done.out + done.err).casefold()
+        assert done.status == 2 and one.upn.casefold() not in told and other.upn.casefold() not in told
+        assert words[0].startswith("--") or "A UPN is no word of this command" in " ".join(re.sub("[│|]", " ", done.err).split())  # fmt: skip
+    assert deeds(home, "child erased") == deeds(home, "record of a child shown") == []
+
+
+def test_where_nobody_says_whose_nothing_is_done_and_a_person_at_a_terminal_is_asked(home):
+    done = a2n("show", "--home", home.folder, typed="\n")
+    assert done.status == 1 and "No UPN came on standard input" in done.err and "UPN: " not in done.err
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    one = listed(home)[0]
+    with mock.patch.object(sys, "stdin", Terminal(f"{one.upn}\n")):
+        asked = a2n("show", "--home", home.folder, "--json")
+    assert asked.status == 0 and asked.err == "The child's UPN: " and json.loads(asked.out)["tables"]
+
+
+def test_what_is_wrong_with_the_words_of_any_command_is_said_without_a_upn():
+    for words in (["keys", "--home", "home", "A820123456789"], ["A820123456789"], ["check", "A820123456789.csv"], ["keys", "--A820123456789"], ["--A820123456789"], ["flag", "--as-of", "A820123456789"]):  # fmt: skip
+        done = a2n(*words)
+        assert done.status == 2 and "UPN left out" in done.err and "A820123456789" not in done.err + done.out, words
 
 
 def test_while_a_run_is_at_work_nobody_is_erased(home):
@@ -327,9 +362,9 @@ def test_killed_again_and_again_an_erasure_ends_as_if_undisturbed(home, once, tm
     one = listed(home)[0]
     undisturbed = open_home(shutil.copytree(once / "home", tmp_path / "undisturbed", symlinks=True))
     assert forget(undisturbed, one.upn).status == 0
-    words = ("forget", one.upn, "--home", home.folder, *WHY)
+    words = ("forget", "--home", home.folder, *WHY)
     for moment, nth in MOMENTS[:8]:
-        assert a2n_killed(moment, nth, *words) == KILLED, f"it never came to {moment} a {nth}th time"
+        assert a2n_killed(moment, nth, *words, typed=one.upn) == KILLED, f"it never came to {moment} a {nth}th time"
         held_up = a2n("nightly", "--home", home.folder, "--as-of", NEXT)
         assert held_up.status == 1 and "--finish" in held_up.err
     rekeyed = a2n("rekey", "pseudonym", "--home", home.folder)
@@ -351,15 +386,15 @@ def only_in_a_file(home) -> tuple[str, str]:
 
 def test_where_names_lead_to_nobody_an_erasure_is_finished_by_upn_and_never_proved_without(home):
     upn, other = only_in_a_file(home)
-    words = ("forget", upn, "--home", home.folder, *WHY)
-    assert a2n_killed("pipeline.hops.forgetting:_mark", 1, *words) == KILLED
+    words = ("forget", "--home", home.folder, *WHY)
+    assert a2n_killed("pipeline.hops.forgetting:_mark", 1, *words, typed=upn) == KILLED
     refused = a2n("forget", "--finish", "--home", home.folder)
-    assert refused.status == 1 and "forget UPN --finish" in refused.err and "Nothing of" not in refused.out
+    assert refused.status == 1 and "forget - --finish" in refused.err and "Nothing of" not in refused.out
     assert [of["stage"] for of in deeds(home, "child erased")] == ["begun"] and upn in (
         home.inbox / "new.csv"
     ).read_text()
-    assert "another child" in a2n("forget", other, "--finish", "--home", home.folder).err
-    done = a2n("forget", upn, "--finish", "--home", home.folder)
+    assert "another child" in a2n("forget", "-", "--finish", "--home", home.folder, typed=other).err
+    done = a2n("forget", "-", "--finish", "--home", home.folder, typed=upn)
     assert done.status == 0 and "for names, which are gone" in done.out
     assert (home.inbox / "new.csv").read_text() == f"upn,colour\n,\n{other},green\n"
     assert forgotten.marks(home).has(forgotten.UPN, upn) and not forgotten.marks(home).has(forgotten.UPN, other)
@@ -368,13 +403,13 @@ def test_where_names_lead_to_nobody_an_erasure_is_finished_by_upn_and_never_prov
 
 def test_what_is_added_once_the_names_are_gone_is_found_by_upn(home):
     one = listed(home)[0]
-    assert a2n_killed(*MOMENTS[-1], "forget", one.upn, "--home", home.folder, *WHY) == KILLED
+    assert a2n_killed(*MOMENTS[-1], "forget", "--home", home.folder, *WHY, typed=one.upn) == KILLED
     (home.folder / "note.txt").write_text(one.upn)
     assert a2n("forget", "--finish", "--home", home.folder).status == 1
-    refused = a2n("forget", one.upn, "--finish", "--home", home.folder)
+    refused = a2n("forget", "-", "--finish", "--home", home.folder, typed=one.upn)
     assert refused.status == 1 and "left in note.txt" in refused.err
     (home.folder / "note.txt").unlink()
-    assert a2n("forget", one.upn, "--finish", "--home", home.folder).status == 0
+    assert a2n("forget", "-", "--finish", "--home", home.folder, typed=one.upn).status == 0
 
 
 def test_what_is_on_record_of_one_that_was_begun_marks_the_child_though_no_name_does():
@@ -429,7 +464,7 @@ def test_what_was_looked_through_is_counted_and_keys_and_databases_are_not(home)
 
 def test_while_one_erasure_is_not_ended_no_other_begins(home):
     one, other = listed(home)[:2]
-    assert a2n_killed(*MOMENTS[0], "forget", one.upn, "--home", home.folder, *WHY) == KILLED
+    assert a2n_killed(*MOMENTS[0], "forget", "--home", home.folder, *WHY, typed=one.upn) == KILLED
     done = forget(home, other.upn)
     assert done.status == 1 and "another child" in done.err
     assert a2n("forget", "--finish", "--home", home.folder).status == 0
@@ -443,7 +478,7 @@ def test_while_one_erasure_is_not_ended_no_other_begins(home):
 def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_path):
     one = listed(home)[0]
     to = tmp_path / "all.json"
-    done = a2n("show", one.upn, "--home", home.folder, "--to", to)
+    done = a2n("show", "--home", home.folder, "--to", to, typed=one.upn)
     assert done.status == 0, done.err
     assert to.stat().st_mode & 0o777 == 0o600
     assert not any(word in done.out + done.err for word in one.words)
@@ -471,7 +506,7 @@ def test_all_that_is_held_of_a_child_is_shown_and_nothing_of_another(home, tmp_p
 
 def test_what_is_held_can_be_read_by_a_parent(home):
     one = listed(home)[0]
-    said = a2n("show", one.upn, "--home", home.folder).out
+    said = a2n("show", "--home", home.folder, typed=one.upn).out
     for heading in (
         "Who the child is",
         "Lists that named the child",
@@ -487,14 +522,14 @@ def test_what_is_held_can_be_read_by_a_parent(home):
 def test_a_child_who_is_in_files_alone_is_shown_to_be_there(home):
     upn, other = only_in_a_file(home)
     (home.inbox / "new.csv").rename(home.inbox / f"{other} new.csv")
-    told = a2n("show", upn, "--home", home.folder, "--json")
+    told = a2n("show", "--home", home.folder, "--json", typed=upn)
     assert told.status == 0, told.err
     [name] = told.told["files"]
     assert name.startswith("inbox/") and "new.csv" in name and other not in told.out
     assert told.told["tables"] == {} and told.told["upns"] == [upn]
-    assert name in a2n("show", upn, "--home", home.folder).out
+    assert name in a2n("show", "--home", home.folder, typed=upn).out
     (home.inbox / f"{other} new.csv").unlink()
-    assert a2n("show", upn, "--home", home.folder).status == 1
+    assert a2n("show", "--home", home.folder, typed=upn).status == 1
 
 
 # Objected -----------------------------------------------------------------------------------------------------------------
@@ -507,8 +542,8 @@ def outcomes(home, as_of) -> dict[str, str]:
 
 def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_listed_again_once_it_is_taken_back(home):
     one = listed(home)[0]
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-11").status == 0
-    assert a2n("object", one.upn, "--home", home.folder, *WHY).status == 1
+    assert a2n("object", "--home", home.folder, *WHY, "--known-on", "2025-10-11", typed=one.upn).status == 0
+    assert a2n("object", "--home", home.folder, *WHY, typed=one.upn).status == 1
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-11").status == 0
     now = outcomes(home, date(2025, 10, 11))
     assert now[one.pupil_id] == "cannot_be_judged"
@@ -518,7 +553,7 @@ def test_a_child_who_objects_is_listed_before_that_day_and_never_after_and_liste
         assert not traces.in_file(path, traces.sought(Child((one.pupil_id,), (one.upn,), ((one.surname, one.forename, one.born),))), names_alone=True)  # fmt: skip
     assert a2n("flag", "--home", home.folder, "--as-of", DAY).status == 0
     assert outcomes(home, DAY)[one.pupil_id] == "listed"
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12").status == 0
+    assert a2n("object", "--home", home.folder, *WHY, "--undo", "--known-on", "2025-10-12", typed=one.upn).status == 0
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-12").status == 0
     assert outcomes(home, date(2025, 10, 12))[one.pupil_id] != "cannot_be_judged"
     assert [
@@ -530,7 +565,7 @@ def test_an_objection_under_a_former_upn_holds_under_todays(home):
     one = listed(home)[0]
     upn = with_new_upn(home, one)
     now = next(other for other in people(home).values() if other.upn == upn)
-    assert a2n("object", one.upn, "--home", home.folder, *WHY, "--known-on", "2025-10-14").status == 0
+    assert a2n("object", "--home", home.folder, *WHY, "--known-on", "2025-10-14", typed=one.upn).status == 0
     assert a2n("nightly", "--home", home.folder, "--as-of", "2025-10-14").status == 0
     told = outcomes(home, date(2025, 10, 14))
     assert {told.get(one.pupil_id), told.get(now.pupil_id)} == {"cannot_be_judged", None}

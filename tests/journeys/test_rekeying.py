@@ -1,5 +1,6 @@
 """Keys changed, killed while they are changed, wrong, missing and exchanged: what a home then is, and what is said."""
 
+import errno
 import random
 import re
 import shutil
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from unittest import mock
 
 import openpyxl
 import polars as pl
@@ -89,6 +91,34 @@ def test_a_key_is_changed_and_the_home_is_what_it_was(home, lived, name):
         "key": name,
         "fingerprint": keys.fingerprint(name, home.key(name)),
     }
+
+
+def said_of_keys(home: Home) -> list[tuple[str, str, str]]:
+    told = (trail.told_of(line) for _, _, line in trail.lines_of(home.folder / "audit"))
+    return [(one["did"], one["of"]["key"], one["of"]["fingerprint"]) for one in told if one["did"].startswith("key ")]
+
+
+STOPS = {
+    "before anything is written": "pipeline.edges.settling.begin",
+    "as a database is written": "pipeline.hops.rekeying.write_anew",
+    "as it is held to the old": "pipeline.hops.rekeying._counts",
+    "before it is proven": "pipeline.edges.settling.prove",
+}
+
+
+@pytest.mark.parametrize("moment", STOPS.values(), ids=STOPS)
+def test_a_change_that_stops_is_on_record_as_undone_and_one_that_ends_as_changed(home, moment):
+    full = OSError(errno.ENOSPC, "No space left on device", str(home.warehouse))
+    with mock.patch(moment, side_effect=full):
+        assert rekey(home, "warehouse").status == 1
+    assert home.key("warehouse") == KEY["warehouse"] and left_over(home) == []
+    (begun, _, mark), (undone, _, same) = said_of_keys(home)
+    assert (begun, undone) == (trail.KEY_BEGUN, trail.KEY_UNDONE) and mark == same
+    assert all(one.since is None for one in rekeying.keys_of(home))
+    assert rekey(home, "warehouse").status == 0
+    now = keys.fingerprint("warehouse", home.key("warehouse"))
+    assert said_of_keys(home)[2:] == [(trail.KEY_BEGUN, "warehouse", now), (trail.KEY, "warehouse", now)]
+    assert [one.name for one in rekeying.keys_of(home) if one.since] == ["warehouse"]
 
 
 @pytest.mark.parametrize("name", ["warehouse", "identity"])
@@ -358,6 +388,7 @@ def test_what_was_begun_is_undone_and_what_was_proven_is_finished_by_whoever_com
         == []
     )
     assert (home.key("warehouse"), left_over(home)) == (NEW if is_proven else KEY["warehouse"], [])
+    assert [did for did, *_ in said_of_keys(home)] == [trail.KEY if is_proven else trail.KEY_UNDONE]
 
 
 def test_a_backup_of_a_home_whose_keys_were_being_changed_is_of_one_whose_keys_are_settled(home, tmp_path):

@@ -258,6 +258,9 @@ def undisturbed(three_nights, days, tmp_path_factory) -> dict[str, pl.DataFrame]
 def test_killed_and_given_again_it_ends_as_if_undisturbed(of_a_list, undisturbed, days, moment):
     home = of_a_list
     assert a2n_killed(moment, 1, "retain", "--home", home.folder, "--as-of", days[2]) == KILLED
+    if moment.startswith("pipeline.edges.anew"):
+        assert list(home.folder.glob("*.duckdb.anew")) and tables(home, "audit")
+        assert not list(home.folder.glob("*.duckdb.anew*"))  # whatever opens the home next takes it away
     retain(home, days[2])
     ours, theirs = tables(home), undisturbed
     assert all(ours[name].equals(theirs[name]) for name in ours if name != "audit.retention")

@@ -49,7 +49,7 @@ def stocked(folder: Path, *, pupils: int, schools: int, weeks: int) -> tuple[Hom
 def erase_one(home: Home, day: date, one: One) -> list[str]:
     """Erase a child, and say what is wrong afterwards."""
     kept, shown, delivered = _of_others(home, one), _shown(home, day), _delivered(home, one)
-    done = a2n("forget", one.upn, "--home", home.folder, "--reason", "asked for and granted")
+    done = a2n("forget", "--home", home.folder, "--reason", "asked for and granted", typed=one.upn)
     if done.status:
         return [f"it ended with {done.status}: {done.err.strip()}"]
     words = [one.pupil_id, one.upn] if (one.surname, one.forename) in FAMILY.values() else one.words

@@ -1,0 +1,27 @@
+"""What is said of words that a command does not understand: they may hold a UPN, which goes no further."""
+
+import typer
+from typer.core import TyperGroup
+
+from pipeline.vocabulary.identifiers import without_upns
+
+_WRONG_USAGE = typer.BadParameter.__base__
+"""Of which every fault of usage is one; typer has no public name for it."""
+
+
+class WithoutUpns(TyperGroup):
+    """The commands; whatever is wrong with their words is said without a UPN."""
+
+    def make_context(self, *words, **named):
+        return _said_without(super().make_context, *words, **named)
+
+    def invoke(self, ctx):
+        return _said_without(super().invoke, ctx)
+
+
+def _said_without(work, *words, **named):
+    try:
+        return work(*words, **named)
+    except _WRONG_USAGE as fault:
+        fault.message = without_upns(fault.message)
+        raise
