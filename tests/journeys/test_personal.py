@@ -424,8 +424,8 @@ def test_what_is_on_record_of_one_that_was_begun_marks_the_child_though_no_name_
 def test_a_record_of_an_erasure_that_cannot_be_read_says_what_to_do(home, content):
     one = listed(home)[0]
     (home.folder / "erasing.json").write_text(content)
-    for words in (("--finish",), (one.upn, *WHY)):
-        done = a2n("forget", *words, "--home", home.folder)
+    for words in (("--finish",), WHY):
+        done = a2n("forget", *words, "--home", home.folder, typed=one.upn)
         assert done.status == 1 and "erasing.json cannot be read" in done.err and "program itself" not in done.err
     (home.folder / "erasing.json").unlink()
 

@@ -110,7 +110,7 @@ def soak(children: int, seed: int, folder: Path, *, pupils: int = 140, schools: 
     for number in range(children):
         on_lists = listed(home)
         anybody = list(people(home).values())
-        one = chance.choice(on_lists if number % 2 == 0 and on_lists else anybody)
+        one = chance.choice(on_lists if number % 2 and on_lists else anybody)
         if number == 0:
             one = next(one for one in anybody if one.upn == upns_of_family()["the child"])
         were_listed += one in on_lists
