@@ -153,6 +153,7 @@ def test_under_another_key_a_child_who_is_sent_again_is_left_out_too(home, once)
     assert found_anywhere(home, [*other.words, now[other.upn]], but_not=["inbox/again"]) == []
 
 
+@pytest.mark.long
 def test_after_an_erasure_nights_and_retention_go_on_and_the_newest_lists_are_had_again(home):
     one = listed(home)[0]
     assert forget(home, one.upn).status == 0
@@ -248,6 +249,7 @@ def test_where_another_childs_row_names_the_upn_it_goes_from_there_and_the_row_s
     assert path.read_text() == f'upn,before,said\n{other.upn},,"first, second"\n,,\n{other.upn},,fourth\n'
 
 
+@pytest.mark.long
 def test_erased_under_a_former_upn_a_child_is_gone_under_todays_too(home):
     one = listed(home)[0]
     upn = with_new_upn(home, one)
@@ -401,6 +403,7 @@ def test_where_names_lead_to_nobody_an_erasure_is_finished_by_upn_and_never_prov
     assert [of["stage"] for of in deeds(home, "child erased")] == ["begun", "proved"]
 
 
+@pytest.mark.long
 def test_what_is_added_once_the_names_are_gone_is_found_by_upn(home):
     one = listed(home)[0]
     assert a2n_killed(*MOMENTS[-1], "forget", "--home", home.folder, *WHY, typed=one.upn) == KILLED
