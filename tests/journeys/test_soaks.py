@@ -1,5 +1,8 @@
 """A short slice of each soak: the same code, fewer files and kills. `make soak` runs them whole."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import polars as pl
@@ -10,7 +13,7 @@ from pipeline.edges.settings import open_home
 from pipeline.hops import returning
 from pipeline.tables.layouts import LAYOUTS
 from tests.edges.answered import at_home
-from tests.soaks import base, erasure, fuzz, kills, returned
+from tests.soaks import base, erasure, fuzz, hostile, kills, returned
 
 FILES = 16
 READERS = {reader.name: reader for reader in fuzz.READERS}
@@ -138,3 +141,27 @@ def test_children_erased_one_after_another_are_nowhere_and_nobody_elses_row_chan
     found = erasure.soak(2, 7, tmp_path, pupils=60, schools=2, weeks=4)
     assert found["faults"] == []
     assert found["no_longer_held"] == 2 and found["were_listed"] >= 1
+
+
+BOMBS = ("zip: a bomb", "gzip: a bomb", "parquet: a bomb", "xlsx: texts that cells share", "xlsx: all the cells there can be", "csv: a million columns")  # fmt: skip
+
+
+def test_a_file_made_to_fill_memory_or_time_is_refused_within_the_seconds_and_megabytes_one_may_take(home, tmp_path):
+    """Each kind once, given to `check` in a process of its own."""
+    words = ["--files", len(BOMBS), "--seed", 3, "--check-alone", "--only", *BOMBS]
+    where = ["--base", home.folder, "--folder", tmp_path, "--write", tmp_path / "found.json"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.soaks.hostile", *map(str, words + where)], capture_output=True, text=True
+    )
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert (ran.returncode, found["faults"]) == (0, 0), ran.stderr
+    assert found["bounds"] | {"seconds": 5, "megabytes": 500} == found["bounds"]
+    assert set(found["kinds"]) == set(BOMBS) and all(one["refused"] == 1 for one in found["kinds"].values())
+    assert all(0 < one["most_seconds"] <= 5 and 100 < one["most_mb"] <= 500 for one in found["kinds"].values())
+
+
+def test_a_process_that_cannot_begin_is_told_of_and_the_folder_it_began_in_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(hostile, "_settle", lambda _: 1 / 0)
+    (tmp_path / "said").write_text("")
+    told = hostile.given(["check"], tmp_path)
+    assert (told.status, told.summary) == (70, None) and tmp_path.is_dir()

@@ -13,6 +13,7 @@ import random
 import re
 import resource
 import select
+import shlex
 import shutil
 import signal
 import socket
@@ -24,13 +25,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pipeline import __main__ as cli
-from pipeline.edges import clock
+from pipeline import running
 
 from .attacks import CANARY, EITHER, Attack, Place, every_attack
 from .base import CORPUS, DAY, base_home
+from .kept import keep
 
 BATCH = 10
 GOOD = "good/marks.csv"
@@ -77,33 +80,45 @@ def given(words: Iterable[object], work: Path) -> Told:
 
 
 def _run_here(words: list[str], work: Path, told: Path) -> None:
-    """In the child: never returns."""
-    out = os.open(work / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(out, 1), os.dup2(out, 2)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kept, tell = {}, cli._tell
-
-    def also_kept(summary, as_json: bool) -> None:
-        kept.update(summary.as_json())
-        tell(summary, as_json)
-
-    cli._tell, sys.argv = also_kept, ["a2n", *words]
-    status = 70
+    """In the child: never returns, for what it would return to is the parent's, with the folder that all stands in."""
+    status, kept = 70, {}
     try:
+        _settle(work)
+        _keep(kept)
+        sys.argv = ["a2n", *words]
         status = _status_of(cli.main)
     except BaseException:
         import traceback
 
         traceback.print_exc()
     finally:
-        sys.stdout.flush(), sys.stderr.flush()
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = used.ru_utime + used.ru_stime
-        told.write_text(json.dumps({"summary": kept or None, "seconds": seconds, "mb": peak_mb("self")}))
+        with suppress(BaseException):
+            sys.stdout.flush(), sys.stderr.flush()
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            seconds = used.ru_utime + used.ru_stime
+            told.write_text(json.dumps({"summary": kept or None, "seconds": seconds, "mb": peak_mb("self")}))
         os._exit(status)
+
+
+def _settle(work: Path) -> None:
+    """What is said goes to a file, and the process is ended before it is a burden."""
+    out = os.open(work / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(out, 1), os.dup2(out, 2)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _keep(kept: dict) -> None:
+    """In this process, what a command tells in the end is also put here."""
+    tell = running._tell
+
+    def also_kept(summary, as_json: bool, home: Path | None) -> None:
+        kept.update(summary.as_json())
+        tell(summary, as_json, home)
+
+    running._tell = also_kept
 
 
 def _status_of(command) -> int:
@@ -173,8 +188,11 @@ class Ground:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
         self.before = self._outside()
-        self.home = self._new_home()
-        self.alone = given(["take-in", "--home", self.home, "--known-on", DAY], folder / "said")
+
+    @cached_property
+    def alone(self) -> Told:
+        """What a take-in of the good file takes."""
+        return given(["take-in", "--home", self._new_home(), "--known-on", DAY], self.folder / "said")
 
     def _listen(self) -> None:
         while True:
@@ -194,8 +212,10 @@ class Ground:
         shutil.copy(CORPUS / "attendance_marks_100001.csv", good)
         return home
 
-    def run(self, batch: list[tuple[Attack, int]], seed: int) -> dict[str, Found]:
+    def run(self, batch: list[tuple[Attack, int]], seed: int, *, is_taken_in: bool = True) -> dict[str, Found]:
         """Check each by itself, take all in together; and where something was wrong then, each alone, to know whose it was."""
+        if is_taken_in:
+            _ = self.alone  # before what is measured against it
         found = {attack.name: Found() for attack, _ in batch}
         home = self._new_home()
         places = [self._put(attack, number, seed, home) for attack, number in batch]
@@ -204,6 +224,8 @@ class Ground:
             if place.programs or not any(place.folder.iterdir()):
                 _remove(place.folder)
                 self._put(attack, number, seed, home, place)
+        if not is_taken_in:
+            return found
         faults, of_files = self._taken_in(batch, places, home)
         for attack, number in batch:
             found[attack.name].faults += of_files[number]
@@ -377,46 +399,56 @@ def _import_all() -> None:
     from pipeline.edges import gate, sheets, xml_records  # noqa: F401
 
 
-def soak(files: int, seed: int, only: str | None, folder: Path | None) -> Iterator[tuple[dict[str, Found], Ground]]:
-    attacks = [one for name, one in every_attack().items() if only is None or only in name]
+def soak(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Found], Ground]]:
+    attacks = [one for name, one in every_attack().items() if _is_asked_for(name, asked.only)]
     totals: dict[str, Found] = {one.name: Found() for one in attacks}
-    with ground(folder) as here:
-        for batch in batches(attacks, files):
-            for name, found in here.run(batch, seed).items():
+    with ground(asked.folder, asked.base) as here:
+        for batch in batches(attacks, asked.files):
+            for name, found in here.run(batch, asked.seed, is_taken_in=not asked.check_alone).items():
                 totals[name].add(found)
                 for why, times in found.faults.items():
                     print(f"{name}: {times} x {why}", file=sys.stderr, flush=True)
             yield totals, here
 
 
+def _is_asked_for(name: str, only: list[str]) -> bool:
+    return not only or any(one in name for one in only)
+
+
 def main() -> int:
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--files", type=int, default=1_000, help="hostile files")
     told.add_argument("--seed", type=int, default=1)
-    told.add_argument("--only", help="attacks of which the name holds this")
+    told.add_argument("--only", nargs="+", default=[], help="attacks of which the name holds one of these")
+    told.add_argument("--check-alone", action="store_true", help="no take-in of them together")
     told.add_argument("--folder", type=Path, help="where the home is made: a disk, for some files are large")
+    told.add_argument("--base", type=Path, help="a home to attack a copy of, rather than one made for it")
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     asked = told.parse_args()
     began, totals = time.monotonic(), {}
-    for totals, here in soak(asked.files, asked.seed, asked.only, asked.folder):
-        if asked.write:  # each time, so that what is cut short leaves what it found
-            _write(asked, totals, here, round(time.monotonic() - began))
+    for totals, here in soak(asked):
+        # each time, so that what is cut short leaves what it found
+        keep(asked.write, _command(asked), _result(totals, here, asked), began=began)
     for name, found in totals.items():
         print(f"{name}: {found.files} files, {found.refused} refused by check, {found.seconds:.1f} s, {found.mb} MB at most, {sum(found.faults.values())} faults")  # fmt: skip
     return int(any(found.faults for found in totals.values()))
 
 
-def _write(asked: argparse.Namespace, totals: dict[str, Found], here: Ground, seconds: int) -> None:
-    result = {
-        "command": f"python -m tests.soaks.hostile --files {asked.files} --seed {asked.seed}",
-        "day": clock.today().isoformat(), "seconds": seconds, "files": sum(one.files for one in totals.values()),
+def _command(asked: argparse.Namespace) -> str:
+    command = f"python -m tests.soaks.hostile --files {asked.files} --seed {asked.seed}"
+    command += f" --only {shlex.join(asked.only)}" if asked.only else ""
+    return command + " --check-alone" * asked.check_alone
+
+
+def _result(totals: dict[str, Found], here: Ground, asked: argparse.Namespace) -> dict:
+    alone = None if asked.check_alone else {"seconds": round(here.alone.seconds, 2), "megabytes": here.alone.mb}
+    return {
+        "files": sum(one.files for one in totals.values()),
         "bounds": {"seconds": LONGEST, "megabytes": MOST_MB, "megabytes_more_of_a_take_in": MOST_MB_MORE},
-        "take_in_of_the_good_file_alone": {"seconds": round(here.alone.seconds, 2), "megabytes": here.alone.mb},
+        "take_in_of_the_good_file_alone": alone,
         "faults": sum(sum(one.faults.values()) for one in totals.values()),
         "kinds": {name: found.as_json() for name, found in totals.items() if found.files},
     }  # fmt: skip
-    asked.write.parent.mkdir(parents=True, exist_ok=True)
-    asked.write.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":
