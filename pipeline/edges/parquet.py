@@ -123,6 +123,10 @@ def _rows_at_once(file, columns: list[str], extract: Extract) -> int:
         raise Refused(
             f"{extract.name} grows to over {MOST_TIMES} times its size when it is opened, as no register does: deliver it as CSV."
         )
+    if unpacked * FEWEST_ROWS_AT_ONCE > file.metadata.num_rows * TEXT_AT_ONCE and unpacked > TEXT_AT_ONCE // 4:
+        raise Refused(
+            f"{extract.name} has rows of over {TEXT_AT_ONCE // FEWEST_ROWS_AT_ONCE // 10**6} MB each, as no table of a school has: deliver it as CSV."
+        )
     longest = sum(one.total_uncompressed_size for one in chunks if _OF_SAME_BEGINNINGS in one.encodings)
     if longest * FEWEST_ROWS_AT_ONCE > TEXT_AT_ONCE:
         raise Refused(

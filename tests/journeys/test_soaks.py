@@ -147,8 +147,8 @@ BOMBS = ("zip: a bomb", "gzip: a bomb", "parquet: a bomb", "xlsx: texts that cel
 
 
 def test_a_file_made_to_fill_memory_or_time_is_refused_within_the_seconds_and_megabytes_one_may_take(home, tmp_path):
-    """Each kind once, given to `check` in a process of its own."""
-    words = ["--files", len(BOMBS), "--seed", 3, "--check-alone", "--only", *BOMBS]
+    """Each kind once, looked through and read in a process of its own: what `check` asks beyond that is asked of rows that were read."""
+    words = ["--files", len(BOMBS), "--seed", 3, "--read-alone", "--only", *BOMBS]
     where = ["--base", home.folder, "--folder", tmp_path, "--write", tmp_path / "found.json"]
     ran = subprocess.run(
         [sys.executable, "-m", "tests.soaks.hostile", *map(str, words + where)], capture_output=True, text=True
@@ -157,7 +157,7 @@ def test_a_file_made_to_fill_memory_or_time_is_refused_within_the_seconds_and_me
     assert (ran.returncode, found["faults"]) == (0, 0), ran.stderr
     assert found["bounds"] | {"seconds": 5, "megabytes": 500} == found["bounds"]
     assert set(found["kinds"]) == set(BOMBS) and all(one["refused"] == 1 for one in found["kinds"].values())
-    assert all(0 < one["most_seconds"] <= 5 and 100 < one["most_mb"] <= 500 for one in found["kinds"].values())
+    assert all(0 < one["most_seconds"] <= 5 and 50 < one["most_mb"] <= 500 for one in found["kinds"].values())
 
 
 def test_a_process_that_cannot_begin_is_told_of_and_the_folder_it_began_in_stays(tmp_path, monkeypatch):

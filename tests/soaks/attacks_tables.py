@@ -32,6 +32,15 @@ def _columns(place: Place, chance: random.Random):
     place.write(".csv", HEADER.strip().replace(",", separator) + separator + headers + "\n" + MARKS * 100)
 
 
+@attack("csv: rows of a mark and a thousand cells not filled", EITHER)
+def _unfilled(place: Place, chance: random.Random):
+    """As many cells as there may be for its bytes: each takes room, filled or not, in whatever is read of it at once."""
+    more = "".join(f",x{at}" for at in range(990))
+    cell = "x" * chance.choice((64, 80))
+    rows = (f"100001,W8902000{at:05},2025-09-02,AM,/,{cell}\n" for at in range(25_000))
+    place.write(".csv", HEADER.strip() + more + "\n" + "".join(rows))
+
+
 @attack("csv: a million headers alike")
 def _alike(place: Place, chance: random.Random):
     many = chance.choice((3, 900, 1_000_000))

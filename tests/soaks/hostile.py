@@ -22,14 +22,17 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from pipeline import __main__ as cli
 from pipeline import running
+from pipeline.edges import inbox, reading
+from pipeline.edges.errors import Refused
+from pipeline.edges.extract import Extract
 
 from .attacks import CANARY, EITHER, Attack, Place, every_attack
 from .base import CORPUS, DAY, base_home
@@ -66,27 +69,63 @@ class Told:
 
 
 def given(words: Iterable[object], work: Path) -> Told:
-    """The command in a process forked from this one, which has paid for its imports and used none of them."""
+    """The command of these words."""
+    words = ["a2n", *map(str, words)]
+
+    def command(kept: dict) -> None:
+        _keep(kept)
+        sys.argv = words
+        cli.main()
+
+    return _in_a_process(command, work)
+
+
+def check(path: Path, work: Path) -> Told:
+    return given(["check", "--", path], work)
+
+
+def read(path: Path, work: Path) -> Told:
+    """A file looked through and each table in it read, as `check` does before anything is asked of its rows."""
+
+    def command(kept: dict) -> None:
+        found = [_of(table) for table in inbox.extracts_of([(path, path.name)])]
+        kept |= {"extracts": found}
+        print("\n".join(f"{one['file']}: {one['refused_because'] or one['rows_accepted']}" for one in found))
+        raise SystemExit(int(any(one["refused_because"] for one in found)))
+
+    return _in_a_process(command, work)
+
+
+def _of(table: Extract) -> dict:
+    rows = 0
+    try:
+        for layout in reading.recognised(table):
+            rows += sum(batch.height for batch in reading.read_extract(table, layout))
+    except Refused as why:
+        return {"file": table.name, "refused_because": str(why), "rows_accepted": 0}
+    return {"file": table.name, "refused_because": None, "rows_accepted": rows}
+
+
+def _in_a_process(command: Callable[[dict], None], work: Path) -> Told:
+    """`command` in a process forked from this one, which has paid for its imports and used none of them."""
     sys.stdout.flush(), sys.stderr.flush()
     began, told = time.monotonic(), work / "told.json"
     told.unlink(missing_ok=True)
     child = os.fork()
     if not child:
-        _run_here([str(word) for word in words], work, told)
+        _run_here(command, work, told)
     status, peak = _waited(child, began)
     said = (work / "said").read_bytes().decode("utf-8", "surrogateescape")
     here = json.loads(told.read_text()) if told.exists() else {"summary": None, "seconds": 0.0, "mb": peak}
     return Told(status, said, here["summary"], here["seconds"], here["mb"], time.monotonic() - began)
 
 
-def _run_here(words: list[str], work: Path, told: Path) -> None:
+def _run_here(command: Callable[[dict], None], work: Path, told: Path) -> None:
     """In the child: never returns, for what it would return to is the parent's, with the folder that all stands in."""
     status, kept = 70, {}
     try:
         _settle(work)
-        _keep(kept)
-        sys.argv = ["a2n", *words]
-        status = _status_of(cli.main)
+        status = _status_of(partial(command, kept))
     except BaseException:
         import traceback
 
@@ -121,7 +160,7 @@ def _keep(kept: dict) -> None:
     running._tell = also_kept
 
 
-def _status_of(command) -> int:
+def _status_of(command: Callable[[], None]) -> int:
     try:
         command()
     except SystemExit as left:
@@ -212,20 +251,25 @@ class Ground:
         shutil.copy(CORPUS / "attendance_marks_100001.csv", good)
         return home
 
-    def run(self, batch: list[tuple[Attack, int]], seed: int, *, is_taken_in: bool = True) -> dict[str, Found]:
+    def run_read(self, batch: list[tuple[Attack, int]], seed: int) -> dict[str, Found]:
+        """Read each by itself, and ask nothing of its rows."""
+        home = self._new_home()
+        return {
+            attack.name: self._checked(attack, self._put(attack, number, seed, home), by=read)
+            for attack, number in batch
+        }
+
+    def run(self, batch: list[tuple[Attack, int]], seed: int) -> dict[str, Found]:
         """Check each by itself, take all in together; and where something was wrong then, each alone, to know whose it was."""
-        if is_taken_in:
-            _ = self.alone  # before what is measured against it
+        _ = self.alone  # before what is measured against it
         found = {attack.name: Found() for attack, _ in batch}
         home = self._new_home()
         places = [self._put(attack, number, seed, home) for attack, number in batch]
         for (attack, number), place in zip(batch, places, strict=True):
-            found[attack.name].add(self._checked(attack, place, seed))
+            found[attack.name].add(self._checked(attack, place))
             if place.programs or not any(place.folder.iterdir()):
                 _remove(place.folder)
                 self._put(attack, number, seed, home, place)
-        if not is_taken_in:
-            return found
         faults, of_files = self._taken_in(batch, places, home)
         for attack, number in batch:
             found[attack.name].faults += of_files[number]
@@ -268,14 +312,14 @@ class Ground:
         at, programs = json.loads(told.read_text())
         return Path(os.fsdecode(bytes.fromhex(at))) if at else None, programs
 
-    def _checked(self, attack: Attack, place: Place, seed: int) -> Found:
+    def _checked(self, attack: Attack, place: Place, by: Callable[[Path, Path], Told] = check) -> Found:
         """`check` of the one file by its name."""
         found = Found(files=1)
         if not attack.is_given:
             place.end()
             return found
         path = place.given or next(iter(place.folder.iterdir()))
-        told = given(["check", "--", path], self.folder / "said")
+        told = by(path, self.folder / "said")
         place.end()
         found.seconds, found.mb = told.seconds, told.mb
         if told.seconds > LONGEST:
@@ -404,7 +448,7 @@ def soak(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Found], Ground]]
     totals: dict[str, Found] = {one.name: Found() for one in attacks}
     with ground(asked.folder, asked.base) as here:
         for batch in batches(attacks, asked.files):
-            for name, found in here.run(batch, asked.seed, is_taken_in=not asked.check_alone).items():
+            for name, found in (here.run_read if asked.read_alone else here.run)(batch, asked.seed).items():
                 totals[name].add(found)
                 for why, times in found.faults.items():
                     print(f"{name}: {times} x {why}", file=sys.stderr, flush=True)
@@ -420,7 +464,7 @@ def main() -> int:
     told.add_argument("--files", type=int, default=1_000, help="hostile files")
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--only", nargs="+", default=[], help="attacks of which the name holds one of these")
-    told.add_argument("--check-alone", action="store_true", help="no take-in of them together")
+    told.add_argument("--read-alone", action="store_true", help="each is read, and no command given")
     told.add_argument("--folder", type=Path, help="where the home is made: a disk, for some files are large")
     told.add_argument("--base", type=Path, help="a home to attack a copy of, rather than one made for it")
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
@@ -437,11 +481,11 @@ def main() -> int:
 def _command(asked: argparse.Namespace) -> str:
     command = f"python -m tests.soaks.hostile --files {asked.files} --seed {asked.seed}"
     command += f" --only {shlex.join(asked.only)}" if asked.only else ""
-    return command + " --check-alone" * asked.check_alone
+    return command + " --read-alone" * asked.read_alone
 
 
 def _result(totals: dict[str, Found], here: Ground, asked: argparse.Namespace) -> dict:
-    alone = None if asked.check_alone else {"seconds": round(here.alone.seconds, 2), "megabytes": here.alone.mb}
+    alone = None if asked.read_alone else {"seconds": round(here.alone.seconds, 2), "megabytes": here.alone.mb}
     return {
         "files": sum(one.files for one in totals.values()),
         "bounds": {"seconds": LONGEST, "megabytes": MOST_MB, "megabytes_more_of_a_take_in": MOST_MB_MORE},
