@@ -16,7 +16,7 @@ class Extract:
     """One delivered table: where its file is, its name as delivered, and what its content hashes to once it is unpacked.
 
     The name is the file's path in the inbox; of a member of an archive or a sheet of a workbook, that and its own name.
-    `member` is its place in the archive, for members may share a name; `sheet` its name in the workbook. `size` is in
+    `member` is its place in the archive, for members may share a name; `sheet` its name in the workbook, and `book` what that hashes to. `size` is in
     bytes, unpacked. A workbook that is one of our own lists come back `is_returned`, and is told whole. `seen` is what the file system said of the file before it was hashed: where it says otherwise later,
     the file has changed. `fault` is why it cannot be read, where that was found in looking what the file holds.
     """
@@ -30,6 +30,7 @@ class Extract:
     seen: tuple[int, ...] = ()
     fault: Refused | None = None
     is_returned: bool = False
+    book: str = ""
 
     def check_unchanged(self) -> None:
         """Raises Changed where the file is no longer the one that was hashed."""

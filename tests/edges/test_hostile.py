@@ -21,7 +21,8 @@ LIGHT = {
     not in (
         "csv: quotations without number", "csv: a million headers alike", "disk: a file that is replaced again and again",
         "disk: a file that shrinks", "disk: folders without end", "packed: other kinds of archive", "parquet: a billion rows in a few bytes",
-        "parquet: a bomb", "parquet: a heading that is none", "xlsx: a million sheets", "xlsx: cells without number", "xlsx: texts that cells share",
+        "parquet: a bomb", "parquet: a heading that is none", "xlsx: a million sheets", "xlsx: texts with nothing in them", "xml: elements with nothing in them",
+        "csv: rows of a mark and a thousand cells not filled", "xlsx: hundreds of sheets, and texts that none refers to", "xlsx: many workbooks of many sheets", "xlsx: cells without number", "xlsx: texts that cells share",
         "gzip: a bomb", "xml: a million attributes", "xml: kinds of element by the million", "zip: a bomb", "zip: members by the million", "zip: packed in other ways",
     )
 }  # fmt: skip
