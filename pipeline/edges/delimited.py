@@ -19,7 +19,7 @@ from pipeline.tables import layouts
 from .bounds import ROWS_LOOKED_DOWN
 from .containers import is_packed, opened
 from .errors import Refused
-from .extract import Extract
+from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, ROWS_AT_ONCE
 from .records import Unending, end_of, no_denser, records
 from .spelling import MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
@@ -188,12 +188,13 @@ def _goes_on(text: codecs.IncrementalDecoder, block: bytes, *, final: bool = Fal
 
 
 def _scanned(extract: Extract, spelt: Spelling) -> Iterator[pl.DataFrame]:
-    frame = pl.scan_csv(
-        extract.path, separator=spelt.separator, infer_schema=False, glob=False,
-        row_index_name=COUNT, row_index_offset=spelt.header_row + 1,
-    )  # fmt: skip
     rows_at_once = max(min(ROWS_AT_ONCE, CELLS_SCANNED_AT_ONCE // len(spelt.headers)), 1)
-    yield from frame.collect_batches(chunk_size=rows_at_once, maintain_order=True)
+    with path_of_the_opened(extract.path, extract.name) as path:
+        frame = pl.scan_csv(
+            path, separator=spelt.separator, infer_schema=False, glob=False,
+            row_index_name=COUNT, row_index_offset=spelt.header_row + 1,
+        )  # fmt: skip
+        yield from frame.collect_batches(chunk_size=rows_at_once, maintain_order=True)
 
 
 def _streamed(extract: Extract, spelt: Spelling, encoding: str) -> Iterator[pl.DataFrame]:

@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,9 +35,18 @@ class Extract:
     book: str = ""
 
     def check_unchanged(self) -> None:
-        """Raises Changed where the file is no longer the one that was hashed."""
-        if self.seen and seen(self.path, self.name) != self.seen:
+        """Raises Changed where the file is no longer the one that was hashed, or no file: what is wrong with what lies there now is not
+        said of the content that was."""
+        if self.seen and self._seen_now() != self.seen:
             raise Changed(f"{self.name} changed while it was read: it is left for the next run.")
+
+    def _seen_now(self) -> tuple[int, ...] | None:
+        try:
+            return seen(self.path, self.name)
+        except Changed:
+            raise
+        except Refused:
+            return None
 
 
 @dataclass(frozen=True)
@@ -75,3 +86,11 @@ def open_file(path: Path, name: str) -> BinaryIO:
     except BaseException:
         os.close(handle)
         raise
+
+
+@contextmanager
+def path_of_the_opened(path: Path, name: str) -> Iterator[str]:
+    """A path for readers that want one, which leads to the file as it was opened, whatever lies in its place by now. Raises as
+    `open_file` does; what a reader opened by it is its own."""
+    with open_file(path, name) as file:
+        yield f"/dev/fd/{file.fileno()}"

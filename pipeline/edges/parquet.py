@@ -7,6 +7,7 @@ said in every row, in next to no bytes.
 
 import io
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 
 import polars as pl
@@ -14,7 +15,7 @@ import polars as pl
 from .bounds import FREE_BYTES, MOST_TIMES, held
 from .containers import is_packed, opened
 from .errors import Refused
-from .extract import Extract
+from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
 from .spelling import refuse_too_wide
 
@@ -73,11 +74,13 @@ def _says_too_much(extract: Extract) -> Refused:
 
 def _file(extract: Extract):
     """It, and its columns but for those of lists or of further columns, or of wide bytes, of which no layout has any."""
-    source = _whole(extract) if is_packed(extract) else extract.path
-    try:
-        file, columns = _opened(source)
-    except Exception:
-        raise _damaged(extract) from None
+    with (
+        nullcontext(_whole(extract)) if is_packed(extract) else path_of_the_opened(extract.path, extract.name) as source
+    ):
+        try:
+            file, columns = _opened(source)
+        except Exception:
+            raise _damaged(extract) from None
     height, width = file.metadata.num_rows, file.metadata.num_columns
     if height * width > max(FREE_CELLS, MOST_CELLS_A_BYTE * extract.size):
         raise Refused(

@@ -3,10 +3,13 @@
 import os
 import random
 
+import polars as pl
 import pytest
 
-from pipeline.edges import inbox, reading
+from pipeline.edges import delimited, inbox, parquet, reading
+from pipeline.edges import extract as extract_module
 from pipeline.edges.errors import Changed, Refused
+from pipeline.edges.numbering import COUNT
 from pipeline.edges.plain import plain, plain_name
 from pipeline.edges.settings import make_home
 from tests.soaks.attacks import CANARY, EITHER, Place, every_attack
@@ -167,3 +170,36 @@ def test_members_without_number_are_refused_before_their_names_are_kept_apart(pl
     assert [str(why) for _, why in what_came(place)] == [
         "7/7.zip has over 300 members: deliver it in several archives."
     ]
+
+
+# Exchanged after it was opened
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("by", ["a pipe", "a link"])
+def test_a_file_exchanged_for_a_pipe_or_a_link_as_it_is_about_to_be_read_is_neither_waited_for_nor_followed(
+    place, monkeypatch, kind, by
+):
+    path = place.folder / f"marks.{kind}"
+    marks = pl.DataFrame(dict(zip("urn,upn,date,session,code".split(","), "100001,B801200005001,2025-09-08,AM,/".split(","), strict=True)))  # fmt: skip
+    marks.write_csv(path) if kind == "csv" else marks.write_parquet(path)
+    [extract] = inbox.find_extracts(_home(place), but_not=frozenset())
+    opened = extract_module.open_file
+
+    def exchanged(of, name):
+        """Once it is open, there is something else in its place: whoever goes there again comes to that."""
+        file = opened(of, name)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path) if by == "a pipe" else path.symlink_to(place.canary)
+        return file
+
+    spelling = delimited._spelling(extract) if kind == "csv" else None
+    reader = delimited if kind == "csv" else parquet
+    assert reader.is_packed(extract) is False
+    monkeypatch.setattr(reader, "is_packed", lambda _: False)
+    with monkeypatch.context() as patched:
+        patched.setattr(extract_module, "open_file", exchanged)
+        frames = delimited._scanned(extract, spelling) if kind == "csv" else parquet.rows(extract)
+        assert pl.concat(frames).drop(COUNT).equals(marks)
+    with pytest.raises(Changed):  # and of the next that comes to it by its name nothing is read
+        list(reading.read_extract(extract))
