@@ -18,7 +18,8 @@ FILTERS = ("scope", "phase", "area", "urn", "kind", "term", "feed", "signal")
 OPEN_TO_ALL = ("table_notes", "figure_notes", "signal_names", "england")
 """Of no school: whoever may read anything may read these."""
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
+_LIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the first four at full width, which spreadsheet programs in some languages take for the same."""
 
 
 class OthersSchools(Exception):

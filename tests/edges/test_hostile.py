@@ -12,7 +12,9 @@ from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.numbering import COUNT
 from pipeline.edges.plain import plain, plain_name
 from pipeline.edges.settings import make_home
+from pipeline.steps.cells import as_text
 from tests.soaks.attacks import CANARY, EITHER, Place, every_attack
+from tests.soaks.hostile import _OBEYED
 
 ASKED_BY_NOBODY = "http://127.0.0.1:9"
 
@@ -203,3 +205,15 @@ def test_a_file_exchanged_for_a_pipe_or_a_link_as_it_is_about_to_be_read_is_neit
         assert pl.concat(frames).drop(COUNT).equals(marks)
     with pytest.raises(Changed):  # and of the next that comes to it by its name nothing is read
         list(reading.read_extract(extract))
+
+
+def test_letters_nobody_sees_are_one_list_for_what_is_said_and_what_is_read_and_the_soak_looks_for_none_but_those():
+    letters = [chr(at) for at in range(0x110000)]
+    left_out = {one for one in letters if plain_name(one) == "?"} - {"?"}
+    whole = [one for one in letters if not "\ud800" <= one <= "\udfff"]
+    read = pl.DataFrame({"is": whole}).with_columns(as_text("a" + pl.col("is") + "b").alias("read"))
+    assert set(read.filter(pl.col("read") == "ab")["is"]) == left_out & set(whole)
+    assert {one for one in letters if _OBEYED.search(one)} <= {one for one in letters if plain(one) == "?"} - {"?"}
+    assert {"\u2060", "\u2065", "\U000e0041", "\u061c", "\xad", "\u202e", "\x1b"} <= left_out
+    assert not {"a", "\xe9", "\u2013", " ", "\u0301", "\U0001f600"} & left_out
+    assert plain("a\tb\n") == "a\tb\n" and plain_name("a\tb\n") == "a?b?"

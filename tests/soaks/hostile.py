@@ -49,7 +49,9 @@ MOST_MB_MORE = 250
 PATIENCE = 120  # seconds until a process is taken to hang
 MOST_BEFORE_KILLED = 4_000  # MB, and the machine is spared
 
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_OBEYED = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 """Letters that a terminal obeys, or that show what is not there. Lines end where lines end."""
 
 
