@@ -17,6 +17,7 @@ from .containers import is_packed, opened
 from .errors import Refused
 from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
+from .parquet_pages import MOST_PAGES, TooMany, largest_pages
 from .spelling import refuse_too_wide
 
 MOST_CELLS_A_BYTE = 200
@@ -79,8 +80,15 @@ def _file(extract: Extract):
     ):
         try:
             file, columns = _opened(source)
+            pages = _largest_pages(source, file, columns)
+        except TooMany:
+            raise Refused(
+                f"{extract.name} is cut into over {MOST_PAGES:,} pages: write it with fewer, or deliver it as CSV."
+            ) from None
         except Exception:
             raise _damaged(extract) from None
+    if pages > TEXT_AT_ONCE:
+        raise _grows(extract)
     height, width = file.metadata.num_rows, file.metadata.num_columns
     if height * width > max(FREE_CELLS, MOST_CELLS_A_BYTE * extract.size):
         raise Refused(
@@ -88,6 +96,25 @@ def _file(extract: Extract):
         )
     refuse_too_wide(extract.name, width)
     return file, columns
+
+
+def _grows(extract: Extract) -> Refused:
+    return Refused(
+        f"{extract.name} has pages that grow to over {TEXT_AT_ONCE // 10**6} MB when they are opened, as no table of a school has: "
+        "deliver it as CSV."
+    )
+
+
+def _largest_pages(source: str | io.BytesIO, file, columns: list[str]) -> int:
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for chunk in _chunks(file):
+        if chunk.path_in_schema in columns:
+            begins = min(one for one in (chunk.dictionary_page_offset, chunk.data_page_offset) if one)
+            parts.setdefault(chunk.path_in_schema, []).append((begins, begins + chunk.total_compressed_size))
+    if isinstance(source, str):
+        with open(source, "rb") as stream:
+            return largest_pages(stream, parts.values())
+    return largest_pages(io.BytesIO(source.getbuffer()), parts.values())
 
 
 def _whole(extract: Extract) -> io.BytesIO:
