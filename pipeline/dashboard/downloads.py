@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.tables.published import PUBLISHED
 from pipeline.tables.schema import Table
+from pipeline.vocabulary.formulas import kept_a_text
 from pipeline.vocabulary.made_up import MADE_UP
 
 from . import queries, words
@@ -17,8 +18,6 @@ TABLES = {table.name.removeprefix("published."): table for table in PUBLISHED}
 FILTERS = ("scope", "phase", "area", "urn", "kind", "term", "feed", "signal")
 OPEN_TO_ALL = ("table_notes", "figure_notes", "signal_names", "england")
 """Of no school: whoever may read anything may read these."""
-
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class OthersSchools(Exception):
@@ -97,4 +96,4 @@ def _cell(value: object) -> object:
     """A text that a spreadsheet program would take for a formula is kept a text."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_LIVE) else value
+    return kept_a_text(value) if isinstance(value, str) else value

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from pipeline.vocabulary.formulas import kept_a_text
 from pipeline.vocabulary.made_up import MADE_UP
 
 from .in_place import write_whole
@@ -33,7 +34,10 @@ def write_set_aside(home: Home, name: str, rows: pl.DataFrame) -> None:
     if rows.is_empty():
         path.unlink(missing_ok=True)
     else:
-        _write(path, (rows.with_columns(data=pl.lit(MADE_UP)) if home.settings.demo else rows).write_csv())
+        told = rows.with_columns(
+            pl.col(pl.String).map_elements(kept_a_text, pl.String)
+        )  # a file may be called =1+1.csv
+        _write(path, (told.with_columns(data=pl.lit(MADE_UP)) if home.settings.demo else told).write_csv())
 
 
 def _write(path: Path, text: str) -> None:

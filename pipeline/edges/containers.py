@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .archives import archive_of, listed_members, member_blocks
-from .bounds import HELD_BYTES, MOST_BYTES, WORKBOOK_BYTES, Bounds, TooLarge, held, no_more_than
+from .bounds import HELD_BYTES, MOST_BYTES, MOST_MEMBERS, WORKBOOK_BYTES, Bounds, TooLarge, held, no_more_than
 from .errors import Changed, Refused
 from .extract import Extract, open_file, seen
 from .gunzipping import gunzipped
 from .kinds import BYTES_LOOKED_AT, Kind, byte_order, foreign, kind_of
-from .members import not_taken, safe_name
+from .members import told_sheet
 from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
-from .workbook_parts import damaged, is_workbook, refuse_macros, refuse_other_books, sheets_seen
+from .workbook_parts import damaged, is_workbook, sheets_seen
+from .workbook_runs import refuse_macros, refuse_other_books
 from .workbook_told import is_returned_list
 
 _BLOCK = 1 << 18
@@ -182,9 +183,17 @@ def _hash_of(text: str) -> str:
 def _tables(whole: Extract) -> list[Extract]:
     with _no_longer(open_file(whole.path, whole.name), whole) as file:
         try:
-            return list(_found(file, whole))
+            return list(_not_too_many(_found(file, whole), whole.name))
         except Refused as why:
             return [replace(whole, sha256=_known_by(file, whole), fault=why)]
+
+
+def _not_too_many(found: Iterator[Extract], name: str) -> Iterator[Extract]:
+    """Raises TooLarge for a file that holds more tables than one may, in whatever of its members and sheets they lie."""
+    for number, one in enumerate(found):
+        if number >= MOST_MEMBERS:
+            raise TooLarge(f"{name} holds over {MOST_MEMBERS:,} tables in all: deliver it in several files.")
+        yield one
 
 
 def _known_by(file: BinaryIO, whole: Extract) -> str:
@@ -258,27 +267,31 @@ def _members(archive: zipfile.ZipFile, file: BinaryIO, whole: Extract, bounds: B
 def _sheets(archive: zipfile.ZipFile, book: BinaryIO, one: Extract, bounds: Bounds) -> Iterator[Extract]:
     """A sheet is known by its name and its workbook's bytes: to know it by its cells, each cell of every workbook in the
     inbox would have to be rendered every night, only to learn that nothing is new."""
-    refuse_macros(archive, one.name)
+    refuse_macros(archive, one.name, bounds)
     measures = _measures(archive, one.name, bounds)
     if is_returned_list(archive, one.name, {name: told.size for name, told in measures.items()}, bounds):
         yield replace(
             one, sha256=_hash_of_bytes(book), size=sum(told.size for told in measures.values()), is_returned=True
         )
         return
-    refuse_other_books(archive, one.name)
+    refuse_other_books(archive, one.name, bounds)
     seen_ones = sheets_seen(archive, one.name)
     if not measures.keys() >= set(seen_ones.values()):
         raise damaged(one.name)
-    filled = {name: part for name, part in seen_ones.items() if measures[part].has_cells}
+    filled = [
+        (number, name, part)
+        for number, (name, part) in enumerate(seen_ones.items(), start=1)
+        if measures[part].has_cells
+    ]
     if not filled:
         raise Refused(f"{one.name} is a workbook with nothing in its sheets: deliver it again.")
-    digest, taken = _hash_of_bytes(book), set()
-    for name, part in filled.items():
+    digest = _hash_of_bytes(book)
+    for number, name, part in filled:
         sha256 = _hash_of(f"{digest}/{name}")
         size = measures[part].size + measures[part].texts
-        shown = not_taken(safe_name(name), taken)
-        taken.add(shown)
-        yield replace(one, name=f"{one.name}/{shown}", sha256=sha256, sheet=name, size=size)
+        yield replace(
+            one, name=f"{one.name}/{told_sheet(name, number)}", sha256=sha256, sheet=name, size=size, book=digest
+        )
 
 
 def _measures(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> dict[str, Measure]:

@@ -19,13 +19,18 @@ from pipeline.tables import layouts
 from .bounds import ROWS_LOOKED_DOWN
 from .containers import is_packed, opened
 from .errors import Refused
-from .extract import Extract
+from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, ROWS_AT_ONCE
 from .records import Unending, end_of, no_denser, records
 from .spelling import MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
 
-CELLS_AT_ONCE = 20_000_000
-"""Each cell takes room, filled or not: of rows with next to nothing in them, fewer are read together."""
+FREE_CELLS = 20_000_000
+CELLS_AT_ONCE = 1_000_000
+"""Each cell takes room, filled or not: of rows with many cells fewer are read together. A piece of four megabytes of marks has six
+hundred thousand."""
+
+CELLS_SCANNED_AT_ONCE = 4_000_000
+"""What is scanned has no more cells than letters. Of six columns these are more rows than ROWS_AT_ONCE."""
 
 MOST_CELLS_A_BYTE = 10
 """A row may lack its last cells; a file of rows that lack nearly all of a great many is made to fill memory."""
@@ -58,7 +63,7 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     spelt = spelling_of(extract)
     look = None if spelt.is_utf16 else _looked_through(extract, spelt.newline.encode())
     encoding = "utf-16" if look is None else "utf-8" if look.is_utf8 else "cp1252"
-    if look and look.lines * len(spelt.headers) > max(CELLS_AT_ONCE, MOST_CELLS_A_BYTE * look.size):
+    if look and look.lines * len(spelt.headers) > max(FREE_CELLS, MOST_CELLS_A_BYTE * look.size):
         raise _of_nothing(extract.name, look.lines)
     _refuse_lines_of_nothing(extract, look.lines if look else None)
     if look is None or not look.can_be_scanned(spelt) or is_packed(extract):
@@ -183,11 +188,13 @@ def _goes_on(text: codecs.IncrementalDecoder, block: bytes, *, final: bool = Fal
 
 
 def _scanned(extract: Extract, spelt: Spelling) -> Iterator[pl.DataFrame]:
-    frame = pl.scan_csv(
-        extract.path, separator=spelt.separator, infer_schema=False, glob=False,
-        row_index_name=COUNT, row_index_offset=spelt.header_row + 1,
-    )  # fmt: skip
-    yield from frame.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True)
+    rows_at_once = max(min(ROWS_AT_ONCE, CELLS_SCANNED_AT_ONCE // len(spelt.headers)), 1)
+    with path_of_the_opened(extract.path, extract.name) as path:
+        frame = pl.scan_csv(
+            path, separator=spelt.separator, infer_schema=False, glob=False,
+            row_index_name=COUNT, row_index_offset=spelt.header_row + 1,
+        )  # fmt: skip
+        yield from frame.collect_batches(chunk_size=rows_at_once, maintain_order=True)
 
 
 def _streamed(extract: Extract, spelt: Spelling, encoding: str) -> Iterator[pl.DataFrame]:

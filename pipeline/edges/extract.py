@@ -2,6 +2,8 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,7 +18,7 @@ class Extract:
     """One delivered table: where its file is, its name as delivered, and what its content hashes to once it is unpacked.
 
     The name is the file's path in the inbox; of a member of an archive or a sheet of a workbook, that and its own name.
-    `member` is its place in the archive, for members may share a name; `sheet` its name in the workbook. `size` is in
+    `member` is its place in the archive, for members may share a name; `sheet` its name in the workbook, and `book` what that hashes to. `size` is in
     bytes, unpacked. A workbook that is one of our own lists come back `is_returned`, and is told whole. `seen` is what the file system said of the file before it was hashed: where it says otherwise later,
     the file has changed. `fault` is why it cannot be read, where that was found in looking what the file holds.
     """
@@ -30,11 +32,21 @@ class Extract:
     seen: tuple[int, ...] = ()
     fault: Refused | None = None
     is_returned: bool = False
+    book: str = ""
 
     def check_unchanged(self) -> None:
-        """Raises Changed where the file is no longer the one that was hashed."""
-        if self.seen and seen(self.path, self.name) != self.seen:
+        """Raises Changed where the file is no longer the one that was hashed, or no file: what is wrong with what lies there now is not
+        said of the content that was."""
+        if self.seen and self._seen_now() != self.seen:
             raise Changed(f"{self.name} changed while it was read: it is left for the next run.")
+
+    def _seen_now(self) -> tuple[int, ...] | None:
+        try:
+            return seen(self.path, self.name)
+        except Changed:
+            raise
+        except Refused:
+            return None
 
 
 @dataclass(frozen=True)
@@ -74,3 +86,11 @@ def open_file(path: Path, name: str) -> BinaryIO:
     except BaseException:
         os.close(handle)
         raise
+
+
+@contextmanager
+def path_of_the_opened(path: Path, name: str) -> Iterator[str]:
+    """A path for readers that want one, which leads to the file as it was opened, whatever lies in its place by now. Raises as
+    `open_file` does; what a reader opened by it is its own."""
+    with open_file(path, name) as file:
+        yield f"/dev/fd/{file.fileno()}"

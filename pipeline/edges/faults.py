@@ -52,11 +52,14 @@ def without_data(verb: Callable) -> Callable:
         no_core.settle()
         try:
             return verb(*words, **named)
-        except (Refused, GateBroken):
-            raise
+        except (Refused, GateBroken) as ours:
+            told = why_stopped(ours)
+            if told == str(ours):
+                raise
+            anew = type(ours)(told)
         except Exception as fault:
-            why = why_stopped(fault)
-        raise Fault(why)  # out here, where it has no memory of the other
+            anew = Fault(why_stopped(fault))
+        raise anew  # out here, where it has no memory of the other
 
     return told
 

@@ -21,11 +21,12 @@ from .workbook_told import MOST_LIST_BYTES
 
 
 def find_extracts(home: Home, *, but_not: frozenset[str]) -> list[Extract]:
-    """The inbox's tables whose content is not among the hashes `but_not`, each once, in the order of their hashes."""
+    """The inbox's tables whose content is not among the hashes `but_not`, each once, in the order of their hashes; the sheets of a
+    workbook, which is opened once for all of them, together by its own."""
     lying = _lying(home)
     found = extracts_of((path, _name(home, path)) for path in lying.files) + lying.refused
     new = {extract.sha256: extract for extract in reversed(found) if extract.sha256 not in but_not}
-    return [new[sha256] for sha256 in sorted(new)]
+    return sorted(new.values(), key=lambda extract: (extract.book or extract.sha256, extract.sha256))
 
 
 RETURNED = "returned"

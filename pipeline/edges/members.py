@@ -1,9 +1,11 @@
 """What the members of an archive are called where people read it. Such a name is shown, and never used as a path."""
 
 import re
+from functools import lru_cache
 from itertools import chain, count
 from zipfile import ZipInfo
 
+from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.identifiers import without_upns
 
 from .plain import plain_name
@@ -45,6 +47,24 @@ def safe_name(name: str) -> str:
     """Without a way out of its folder, a drive, a letter that cannot be seen, or a child's number."""
     parts = [plain_name(part) for part in _parts(name)]
     return without_upns("/".join(parts))[-LONGEST_SHOWN:] or "a member without a name"
+
+
+def told_sheet(name: str, number: int) -> str:
+    """What a sheet is called where it is told of: by its name where that is of words that name feeds, else by its number among those
+    seen, from 1. Some workbooks have a sheet for each pupil."""
+    words = re.findall(r"[A-Za-z]+|[^A-Za-z]+", name)
+    is_known = all(_FILLING.fullmatch(word) or word.lower() in _known_words() for word in words)
+    return name if name and is_known and len(name) <= _LONGEST_SHEET else f"sheet {number}"
+
+
+_LONGEST_SHEET = 31
+_FILLING = re.compile(r"[ _.-]{1,3}|[ _.-]?[0-9]{1,2}")
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    told = " ".join(f"{layout.name} {layout.feed or ''}" for layout in LAYOUTS)
+    return frozenset(re.findall("[a-z]+", told.lower()))
 
 
 def _parts(name: str) -> list[str]:

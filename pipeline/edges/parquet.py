@@ -7,6 +7,7 @@ said in every row, in next to no bytes.
 
 import io
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 
 import polars as pl
@@ -14,8 +15,9 @@ import polars as pl
 from .bounds import FREE_BYTES, MOST_TIMES, held
 from .containers import is_packed, opened
 from .errors import Refused
-from .extract import Extract
+from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
+from .parquet_pages import MOST_PAGES, TooMany, largest_pages
 from .spelling import refuse_too_wide
 
 MOST_CELLS_A_BYTE = 200
@@ -73,11 +75,20 @@ def _says_too_much(extract: Extract) -> Refused:
 
 def _file(extract: Extract):
     """It, and its columns but for those of lists or of further columns, or of wide bytes, of which no layout has any."""
-    source = _whole(extract) if is_packed(extract) else extract.path
-    try:
-        file, columns = _opened(source)
-    except Exception:
-        raise _damaged(extract) from None
+    with (
+        nullcontext(_whole(extract)) if is_packed(extract) else path_of_the_opened(extract.path, extract.name) as source
+    ):
+        try:
+            file, columns = _opened(source)
+            pages = _largest_pages(source, file, columns)
+        except TooMany:
+            raise Refused(
+                f"{extract.name} is cut into over {MOST_PAGES:,} pages: write it with fewer, or deliver it as CSV."
+            ) from None
+        except Exception:
+            raise _damaged(extract) from None
+    if pages > TEXT_AT_ONCE:
+        raise _grows(extract)
     height, width = file.metadata.num_rows, file.metadata.num_columns
     if height * width > max(FREE_CELLS, MOST_CELLS_A_BYTE * extract.size):
         raise Refused(
@@ -85,6 +96,25 @@ def _file(extract: Extract):
         )
     refuse_too_wide(extract.name, width)
     return file, columns
+
+
+def _grows(extract: Extract) -> Refused:
+    return Refused(
+        f"{extract.name} has pages that grow to over {TEXT_AT_ONCE // 10**6} MB when they are opened, as no table of a school has: "
+        "deliver it as CSV."
+    )
+
+
+def _largest_pages(source: str | io.BytesIO, file, columns: list[str]) -> int:
+    parts: dict[str, list[tuple[int, int]]] = {}
+    for chunk in _chunks(file):
+        if chunk.path_in_schema in columns:
+            begins = min(one for one in (chunk.dictionary_page_offset, chunk.data_page_offset) if one)
+            parts.setdefault(chunk.path_in_schema, []).append((begins, begins + chunk.total_compressed_size))
+    if isinstance(source, str):
+        with open(source, "rb") as stream:
+            return largest_pages(stream, parts.values())
+    return largest_pages(io.BytesIO(source.getbuffer()), parts.values())
 
 
 def _whole(extract: Extract) -> io.BytesIO:
@@ -122,6 +152,10 @@ def _rows_at_once(file, columns: list[str], extract: Extract) -> int:
     if unpacked > max(FREE_BYTES, MOST_TIMES * extract.size):
         raise Refused(
             f"{extract.name} grows to over {MOST_TIMES} times its size when it is opened, as no register does: deliver it as CSV."
+        )
+    if unpacked * FEWEST_ROWS_AT_ONCE > file.metadata.num_rows * TEXT_AT_ONCE and unpacked > TEXT_AT_ONCE // 4:
+        raise Refused(
+            f"{extract.name} has rows of over {TEXT_AT_ONCE // FEWEST_ROWS_AT_ONCE // 10**6} MB each, as no table of a school has: deliver it as CSV."
         )
     longest = sum(one.total_uncompressed_size for one in chunks if _OF_SAME_BEGINNINGS in one.encodings)
     if longest * FEWEST_ROWS_AT_ONCE > TEXT_AT_ONCE:

@@ -1,14 +1,15 @@
 """Text from outside as people may be shown it: what a terminal would obey, or what shows what is not there, is a question mark.
 
-Control characters move a cursor, set a title or end a line of a log; marks of direction turn a name around; letters without
-width make two names look like one.
+Which those are `vocabulary.unseen` says; bytes of a name that are no letter in any encoding are among them here.
 """
 
 import re
 
-_OBEYED = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
-_IN_NAMES = re.compile(rf"[{_OBEYED}\t\n]")
-_IN_SENTENCES = re.compile(rf"[{_OBEYED}]")
+from pipeline.vocabulary.unseen import OF_LINES, UNSEEN
+
+_NO_LETTERS = r"\ud800-\udfff"
+_IN_NAMES = re.compile(f"[{UNSEEN}{OF_LINES}{_NO_LETTERS}]")
+_IN_SENTENCES = re.compile(f"[{UNSEEN}{_NO_LETTERS}]")
 
 
 def plain_name(name: str) -> str:

@@ -16,7 +16,7 @@ import polars as pl
 from . import delimited, reading
 from .containers import opened, tables_in
 from .errors import Refused
-from .extract import Extract
+from .extract import Extract, open_file
 from .kinds import Kind
 from .records import end_of
 from .workbooks import put_in_place
@@ -89,7 +89,7 @@ def hidden_beside(path: Path) -> Path:
 
 def write_beside(extract: Extract, content: bytes) -> Extract:
     """Write content beside the extract's file, packed as that is. Returns what it then holds. Raises Refused where that cannot be read."""
-    with extract.path.open("rb") as file:
+    with open_file(extract.path, extract.name) as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
     beside = hidden_beside(extract.path)
     put_in_place(gzip.compress(content, mtime=0) if is_gzip else content, beside)

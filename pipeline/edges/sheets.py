@@ -5,9 +5,10 @@ Only workbooks that were weighed when the inbox was looked through come here: se
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
+from threading import RLock
 
 import fastexcel
 import polars as pl
@@ -52,8 +53,7 @@ def _table(extract: Extract) -> pl.DataFrame:
 
 def stands_beside_a_table(extract: Extract) -> bool:
     """Whether a sheet is of a workbook of which another, that somebody sees, is a table of a feed."""
-    book = extract.name.rpartition("/")[0]
-    return extract.sheet is not None and _has_a_table(replace(extract, name=book, sha256="", sheet=None, size=0))
+    return extract.sheet is not None and _has_a_table(_whole(extract))
 
 
 @lru_cache(maxsize=100)
@@ -61,7 +61,7 @@ def _has_a_table(whole: Extract) -> bool:
     """Asked for each of a workbook's sheets, and answered once."""
     with archive_of(io.BytesIO(_book(whole)), whole.name, Bounds(whole.name)) as archive:
         sheets = sheets_seen(archive, whole.name)
-    return any(_is_of_a_feed(replace(whole, sheet=sheet)) for sheet in sheets)
+    return any(_is_of_a_feed(replace(whole, name=f"{whole.name}/{sheet}", sheet=sheet)) for sheet in sheets)
 
 
 def _is_of_a_feed(extract: Extract) -> bool:
@@ -79,14 +79,44 @@ def _book(extract: Extract) -> bytes:
 def _cells(extract: Extract) -> pl.DataFrame:
     if extract.sheet is None:
         raise Refused(f"{extract.name} is an archive: look through it for what it holds.")
-    book = _book(extract)
+    whole = _whole(extract)
+    with _ONE_AT_A_TIME:
+        book = _reader(whole) if extract.seen else _reader.__wrapped__(whole)
+        cells = None if book is None else _unless_damaged(lambda: _shown(book, extract.sheet))
+    if cells is None:
+        raise damaged(extract.name)
+    return cells
+
+
+_ONE_AT_A_TIME = RLock()
+"""A reader that is asked by two at once refuses one of them."""
+
+
+def _whole(extract: Extract) -> Extract:
+    """The workbook that a sheet is of: the same for each of them."""
+    return replace(extract, name=extract.name.rpartition("/")[0], sha256="", sheet=None, size=0, book="")
+
+
+def _shown(book: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
+    return book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+
+
+@lru_cache(maxsize=1)
+def _reader(whole: Extract) -> fastexcel.ExcelReader | None:
+    """A workbook opened, which is to go through all the texts that its cells share: once for all of its sheets, which come one after
+    another. Null where that cannot be done, which is found once too."""
+    packed = _book(whole)
+    return _unless_damaged(lambda: fastexcel.read_excel(packed))
+
+
+def _unless_damaged(read: Callable):
+    """What is read; null where the reader cannot."""
     try:
-        sheet = fastexcel.read_excel(book).load_sheet(extract.sheet, header_row=None, skip_rows=0, dtypes="string")
-        return sheet.to_polars()
+        return read()
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # a reader that panics raises what is no Exception
-        raise damaged(extract.name) from None
+        return None
 
 
 def _named(headers: tuple[str | None, ...]) -> list[str]:

@@ -23,6 +23,9 @@ MOST_UNUSUAL_BYTES = 40_000_000
 MOST_SHARED_BYTES = 100_000_000
 """Of the list of texts that cells share: a million names and addresses."""
 
+MOST_TEXTS, MOST_ELEMENTS = 1_000_000, 5_000_000
+"""In that list: each takes time and room, whatever it says. A text of one format is two elements, of several some eight for each."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -64,6 +67,12 @@ def _too_far_apart(book: str, row: int, column: int) -> Refused:
 def _unusual(book: str) -> Refused:
     return Refused(
         f"{book} is large, and written as no spreadsheet program would: save it with one, or deliver it as CSV."
+    )
+
+
+def _too_many_texts(book: str) -> Refused:
+    return Refused(
+        f"{book} lists over {MOST_TEXTS:,} texts that its cells share, or as much of how they look: deliver it as CSV."
     )
 
 
@@ -195,7 +204,7 @@ class _Listed:
     def __init__(self, book: str):
         self._book = book
         self._lengths: list[int] = []
-        self._depth, self._before, self._is_usual = 0, "", True
+        self._depth, self._elements, self._before, self._is_usual = 0, 0, "", True
         parser = self._parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
@@ -217,6 +226,8 @@ class _Listed:
             self._parser.Parse(block, False)
             if size > MOST_SHARED_BYTES or size - self._parser.CurrentByteIndex > _LONGEST_TAG:
                 raise _unusual(self._book)
+            if len(self._lengths) > MOST_TEXTS or self._elements > MOST_ELEMENTS:
+                raise _too_many_texts(self._book)
         self._parser.Parse(b"", True)
 
     def _declare(self, *_) -> None:
@@ -229,7 +240,7 @@ class _Listed:
         is_text_of_its_own = name != "si" or self._depth == 1
         is_said_at_once = self._before != "si" or name in ("t", "r")
         self._is_usual = self._is_usual and is_text_of_its_own and is_said_at_once
-        self._before, self._depth = name, self._depth + 1
+        self._before, self._depth, self._elements = name, self._depth + 1, self._elements + 1
 
     def _end(self, _) -> None:
         self._depth -= 1

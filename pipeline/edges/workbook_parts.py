@@ -23,39 +23,6 @@ def is_workbook(archive: zipfile.ZipFile, name: str) -> bool:
     return False
 
 
-def refuse_macros(archive: zipfile.ZipFile, book: str) -> None:
-    """Raises Refused for a workbook that could run something, whatever it is called: nothing here would run it, but whoever opens
-    it next may."""
-    parts = [part.replace("\\", "/").lower() for part in archive.NameToInfo]
-    has_macros = any(part.endswith(_MACROS) or any(where in part for where in _OF_MACROS) for part in parts)
-    if has_macros or any(kind in _start_of(archive, _TYPES) for kind in (b"macroEnabled", b"vbaProject")):
-        raise Refused(f"{book} holds macros: save it as a workbook without them (.xlsx), and deliver that.")
-
-
-def refuse_other_books(archive: zipfile.ZipFile, book: str) -> None:
-    """Raises Refused for a workbook whose cells show what others say, or what a program is asked for: by now they may say otherwise,
-    and no link is followed to find out."""
-    if any(_OF_OTHER_BOOKS in part.replace("\\", "/").lower() for part in archive.NameToInfo):
-        raise Refused(
-            f"{book} has cells filled from other workbooks or programs (external links): paste them as values, break the links, "
-            "and save it again."
-        )
-
-
-def _start_of(archive: zipfile.ZipFile, part: str) -> bytes:
-    try:
-        with archive.open(part) as file:
-            return file.read(LONGEST_LIST)
-    except Exception:  # it lacks, or is damaged: whoever needs it says so
-        return b""
-
-
-_TYPES = "[Content_Types].xml"
-_MACROS = ("vbaproject.bin", "vbadata.xml")
-_OF_MACROS = ("xl/macrosheets/", "xl/dialogsheets/", "xl/intlmacrosheets/", "xl/activex/")
-_OF_OTHER_BOOKS = "xl/externallinks/"
-
-
 def sheets_seen(archive: zipfile.ZipFile, book: str) -> dict[str, str]:
     """The part of each sheet a person who opens the workbook sees, by the sheet's name, in order."""
     return {name: part for name, part, is_seen in _sheets(archive, book)[0] if is_seen}

@@ -28,6 +28,9 @@ MOST_PATHS = 10_000
 LONGEST_TAG = 1 << 20  # bytes, attributes and all
 LONGEST_TEXT = 100_000  # characters between two tags; a year's register marks are one or two thousand
 
+FREE_ELEMENTS, FEWEST_BYTES_AN_ELEMENT = 3_000_000, 12
+"""Each takes time, whatever it says. The shortest of a census, a code in its two tags, has some thirty bytes."""
+
 KEY_OF_FILE, KEY_OF_RECORD, KEY_OF_UNDER = "xmlfile", "xmlrecord", "xmlunder"
 """Headers of columns that are in no file: a key of the file; of the record, by its number in it; and of the innermost
 element the record lies `under`, by its number among those. No two files share one."""
@@ -92,7 +95,7 @@ class _Reader(ABC):
     """Walks through a file, a piece at a time."""
 
     def __init__(self, name: str):
-        self._name, self._paths, self._text = name, 0, 0
+        self._name, self._paths, self._elements, self._text = name, 0, 0, 0
         self._here = _Place("", None)
         parser = self._parser = expat.ParserCreate()
         parser.buffer_text, parser.buffer_size, parser.ordered_attributes = True, 1 << 14, True
@@ -106,6 +109,8 @@ class _Reader(ABC):
             fed += len(piece)
             if fed - self._parser.CurrentByteIndex > LONGEST_TAG:
                 raise self._refused("a tag or remark is longer than a megabyte, as in no census or CTF: export it anew")
+            if self._elements > max(FREE_ELEMENTS, fed // FEWEST_BYTES_AN_ELEMENT):
+                raise self._refused("there are millions of elements with next to nothing in them: take those out")
             yield
         self._parse(b"", is_last=True)
         yield
@@ -127,6 +132,7 @@ class _Reader(ABC):
         if place is None:
             place = self._found(name)
         self._here = place
+        self._elements += 1
         self._text = 0
         if place.what:
             self._begun(place)

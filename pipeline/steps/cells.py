@@ -10,6 +10,7 @@ from pipeline.vocabulary.enrolment import PHASES
 from pipeline.vocabulary.identifiers import LONGEST_TEXT
 from pipeline.vocabulary.school_year import CENSUS_TERMS
 from pipeline.vocabulary.sen import SUPPORT_KINDS
+from pipeline.vocabulary.unseen import OF_LINES, UNSEEN
 
 Reader = Callable[[pl.Expr], pl.Expr]
 
@@ -21,7 +22,7 @@ def as_text(text: pl.Expr) -> pl.Expr:
     return pl.when((seen.str.len_chars() <= LONGEST_TEXT) & (seen != "")).then(seen)
 
 
-_UNSEEN = r"[\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{2069}\x{feff}\x{e0000}-\x{e007f}]"
+_UNSEEN = f"[{UNSEEN}{OF_LINES}]"
 _PILED = r"(\p{M}{4})\p{M}+"
 
 

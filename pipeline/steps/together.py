@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipeline.tables.layouts import Layout
+from pipeline.tables.layouts import Layout, spelt
 
 READ_ROW_BY_ROW = frozenset({"attendance_marks"})
 """Feeds of which nothing is read from a file as a whole. Of others something is: a roll's school year from most of its dates."""
@@ -31,6 +31,7 @@ def together(
     waiting: list[pl.DataFrame] = []
     of: tuple | None = None
     for extract_id, layout, rows in read:
+        rows = _claimed(rows, layout) if layout and _is_read_row_by_row(layout) else rows
         alike = (layout, tuple(rows.columns)) if layout and _is_read_row_by_row(layout) else None
         if waiting and (alike != of or sum(one.height for one in waiting) + rows.height > ROWS_TOGETHER):
             yield of[0], pl.concat(waiting), None
@@ -42,6 +43,11 @@ def together(
             of = alike
     if waiting:
         yield of[0], pl.concat(waiting), None
+
+
+def _claimed(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Without columns that nobody reads: there may be a thousand of them, and all of a file's batches are held at once here."""
+    return rows.select(name for name in rows.columns if name == "row_number" or spelt(name) in layout.columns)
 
 
 def _is_read_row_by_row(layout: Layout) -> bool:

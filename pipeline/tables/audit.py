@@ -26,8 +26,14 @@ EXTRACTS = Table(
     grain="one row per file, member of an archive or sheet, and layout, taken in, refused or left unread",
     key=("extract_id",),
     columns=(
-        Column("extract_id", pl.Int32, "Ours, in the order of sha256 within a take-in."),
-        Column("extract", pl.String, "As delivered: its place in the inbox, and a member's or sheet's own name."),
+        Column(
+            "extract_id", pl.Int32, "Ours, in the order of sha256 within a take-in; of sheets, of their workbook's."
+        ),
+        Column(
+            "extract",
+            pl.String,
+            "As delivered: its place in the inbox, and a member's own name or a sheet's name or number.",
+        ),
         Column("sha256", pl.String, "Of its content, unpacked: a table delivered again is known by it."),
         Column("feed", pl.String, "The feed that claimed it, null if none did.", nullable=True),
         Column("layout", pl.String, "The layout it was read as.", nullable=True),

@@ -16,14 +16,56 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 _UPN = re.compile(rf"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
-_UPN_IN_TEXT = re.compile(rf"(?<![A-Z0-9]){_UPN.pattern}(?![A-Z0-9])", re.IGNORECASE)
+_APART = r"[ _.\-\u2010-\u2015\u00a0]{0,2}"
+_MAYBE = re.compile(rf"(?=([{UPN_LETTERS}](?:{_APART}[0-9]){{11}}(?:{_APART}[0-9]|[{UPN_LETTERS}])))", re.IGNORECASE)
+"""Thirteen characters of a UPN, however they are parted and whatever is beside them."""
+
+_AS_WRITTEN = re.compile(r"\w\W?\d{3}[\W_]?\d{4}[\W_]?\d{2}[\W_]?\d{2}\w|\w{13}", re.ASCII)
+"""In one piece, or parted as people part it: authority, school, year and pupil."""
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_HASH = re.compile(r"[0-9a-f]+")
+_HASHES = (16, 32, 40, 64)
+"""Letters of the hashes that are told of. One in ten holds what could be a UPN, and it would no more be found again."""
+
+_HAS_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 UPN_LEFT_OUT = "UPN left out"
 
 
 def without_upns(text: str) -> str:
-    """For whatever is told of a file by its name, or said again of what somebody typed: a child's number goes no further."""
-    return _UPN_IN_TEXT.sub(f"({UPN_LEFT_OUT})", text)
+    """For whatever is told of a file by its name, or said again of what somebody typed: a child's number goes no further.
+
+    One that stands by itself, or at the end of a word, is left out, whatever its check letter, but for what may be a day and a time;
+    one amid others, or parted in another way than people part it, where its check letter is right.
+    """
+    told, end = [], 0
+    for found in _MAYBE.finditer(text):
+        begins, ends = found.span(1)
+        if begins >= end and _is_upn(text, begins, ends):
+            told += [text[end:begins], f"({UPN_LEFT_OUT})"]
+            end = ends
+    return "".join([*told, text[end:]])
+
+
+def _is_upn(text: str, begins: int, ends: int) -> bool:
+    word, before, after = text[begins:ends], text[begins - 1 : begins], text[ends : ends + 1]
+    upn = re.sub(r"[^A-Z0-9]", "", word.upper())
+    is_whole = upn == word.upper()
+    if not (before.isalnum() or after.isalnum()) and _AS_WRITTEN.fullmatch(word):
+        return True
+    if _is_of_a_hash(text, begins):
+        return False
+    has_day = bool(_HAS_DAY.search(upn))
+    if is_whole and not (has_day or before.isdigit() or after.isalnum()):
+        return True
+    return upn_check(upn).is_usable and (is_whole or not has_day)
+
+
+def _is_of_a_hash(text: str, at: int) -> bool:
+    """Whether the word that there is a letter of is a hash."""
+    word = next(word[0] for word in _WORD.finditer(text) if word.start() <= at < word.end())
+    return len(word) in _HASHES and bool(_HASH.fullmatch(word))
 
 
 def upns_in(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import polars as pl
 import pytest
 
+from pipeline.dashboard import downloads
 from pipeline.dashboard.downloads import TABLES
 from pipeline.dashboard.static_pages import MARKER, write_pages
 
@@ -170,3 +171,9 @@ def test_an_empty_folder_is_written_to(tmp_path):
     (tmp_path / "site").mkdir()
     assert write_pages(tmp_path / "small", tmp_path / "site") > 20
     assert (tmp_path / "site" / MARKER).is_file()
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_whatever_begins_a_formula_is_kept_a_text_and_what_does_not_is_left(start):
+    assert downloads._cell(f"{start}1+1") == f"'{start}1+1"
+    assert downloads._cell(f"1{start}1") == f"1{start}1"

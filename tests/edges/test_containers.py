@@ -302,7 +302,7 @@ def test_a_nul_in_utf_16_is_refused_too(supplier):
 
 
 def test_a_file_of_rows_with_next_to_nothing_in_them_is_refused(supplier, monkeypatch):
-    monkeypatch.setattr(delimited, "CELLS_AT_ONCE", 10_000)
+    monkeypatch.setattr(delimited, "FREE_CELLS", 10_000)
     header = ",".join([MARKS.split("\n")[0], *map(str, range(500))])
     assert refusal_while_read(supplier.sends(header + "\n" * 1000)) == (
         "marks.csv has 1,000 rows with next to nothing in them: take those out."
@@ -411,6 +411,18 @@ def test_lines_of_next_to_nothing_are_read_few_at_a_time(supplier, monkeypatch):
     extract = supplier.sends("urn,upn,date,session,code\n" + "\n" * 5000 + MARKS.split("\n")[1] + "\n")
     assert rows(extract) == [(5002, *READ[0][1:])]
     assert max(frame.height for frame in parsed) <= 100
+
+
+def test_of_a_wide_file_fewer_rows_are_scanned_at_once_and_of_a_narrow_one_as_many_as_ever(supplier, monkeypatch):
+    monkeypatch.setattr(delimited, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(delimited, "CELLS_SCANNED_AT_ONCE", 500)
+    narrow = MARKS.split("\n")[0] + "\n" + (MARKS.split("\n")[1] + "\n") * 1000
+    wide = narrow.replace("code\n", "code" + ",x" * 45 + "\n", 1).replace("/\n", "/" + ",1" * 45 + "\n")
+    for text, most in ((narrow, 100), (wide, 10)):
+        extract = supplier.sends(text)
+        spelt = delimited._spelling(extract)
+        heights = [frame.height for frame in delimited._scanned(extract, spelt)]
+        assert (sum(heights), max(heights)) == (1000, most)
 
 
 # Separators left at the end of rows

@@ -57,6 +57,16 @@ def test_a_refusal_goes_through_as_it_is(ours):
     assert told.value is ours
 
 
+def test_a_refusal_that_names_a_childs_number_goes_through_as_one_of_its_kind_without_it():
+    def verb():
+        raise Busy(f"{UPN}.csv is in use")
+
+    with pytest.raises(Busy) as told:
+        faults.without_data(verb)()
+    assert str(told.value) == "(UPN left out).csv is in use"
+    assert told.value.__cause__ is None and told.value.__context__ is None
+
+
 def test_what_stops_a_thread_is_told_without_data_and_only_meanwhile(capsys):
     def verb():
         raise ValueError(UPN)

@@ -3,13 +3,18 @@
 import os
 import random
 
+import polars as pl
 import pytest
 
-from pipeline.edges import inbox, reading
+from pipeline.edges import delimited, inbox, parquet, reading
+from pipeline.edges import extract as extract_module
 from pipeline.edges.errors import Changed, Refused
+from pipeline.edges.numbering import COUNT
 from pipeline.edges.plain import plain, plain_name
 from pipeline.edges.settings import make_home
+from pipeline.steps.cells import as_text
 from tests.soaks.attacks import CANARY, EITHER, Place, every_attack
+from tests.soaks.hostile import _OBEYED
 
 ASKED_BY_NOBODY = "http://127.0.0.1:9"
 
@@ -21,7 +26,8 @@ LIGHT = {
     not in (
         "csv: quotations without number", "csv: a million headers alike", "disk: a file that is replaced again and again",
         "disk: a file that shrinks", "disk: folders without end", "packed: other kinds of archive", "parquet: a billion rows in a few bytes",
-        "parquet: a bomb", "parquet: a heading that is none", "xlsx: a million sheets", "xlsx: cells without number", "xlsx: texts that cells share",
+        "parquet: a bomb", "parquet: a heading that is none", "xlsx: a million sheets", "xlsx: texts with nothing in them", "xml: elements with nothing in them",
+        "csv: rows of a mark and a thousand cells not filled", "xlsx: hundreds of sheets, and texts that none refers to", "xlsx: many workbooks of many sheets", "xlsx: cells without number", "xlsx: texts that cells share",
         "gzip: a bomb", "xml: a million attributes", "xml: kinds of element by the million", "zip: a bomb", "zip: members by the million", "zip: packed in other ways",
     )
 }  # fmt: skip
@@ -166,3 +172,48 @@ def test_members_without_number_are_refused_before_their_names_are_kept_apart(pl
     assert [str(why) for _, why in what_came(place)] == [
         "7/7.zip has over 300 members: deliver it in several archives."
     ]
+
+
+# Exchanged after it was opened
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("by", ["a pipe", "a link"])
+def test_a_file_exchanged_for_a_pipe_or_a_link_as_it_is_about_to_be_read_is_neither_waited_for_nor_followed(
+    place, monkeypatch, kind, by
+):
+    path = place.folder / f"marks.{kind}"
+    marks = pl.DataFrame(dict(zip("urn,upn,date,session,code".split(","), "100001,B801200005001,2025-09-08,AM,/".split(","), strict=True)))  # fmt: skip
+    marks.write_csv(path) if kind == "csv" else marks.write_parquet(path)
+    [extract] = inbox.find_extracts(_home(place), but_not=frozenset())
+    opened = extract_module.open_file
+
+    def exchanged(of, name):
+        """Once it is open, there is something else in its place: whoever goes there again comes to that."""
+        file = opened(of, name)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path) if by == "a pipe" else path.symlink_to(place.canary)
+        return file
+
+    spelling = delimited._spelling(extract) if kind == "csv" else None
+    reader = delimited if kind == "csv" else parquet
+    assert reader.is_packed(extract) is False
+    monkeypatch.setattr(reader, "is_packed", lambda _: False)
+    with monkeypatch.context() as patched:
+        patched.setattr(extract_module, "open_file", exchanged)
+        frames = delimited._scanned(extract, spelling) if kind == "csv" else parquet.rows(extract)
+        assert pl.concat(frames).drop(COUNT).equals(marks)
+    with pytest.raises(Changed):  # and of the next that comes to it by its name nothing is read
+        list(reading.read_extract(extract))
+
+
+def test_letters_nobody_sees_are_one_list_for_what_is_said_and_what_is_read_and_the_soak_looks_for_none_but_those():
+    letters = [chr(at) for at in range(0x110000)]
+    left_out = {one for one in letters if plain_name(one) == "?"} - {"?"}
+    whole = [one for one in letters if not "\ud800" <= one <= "\udfff"]
+    read = pl.DataFrame({"is": whole}).with_columns(as_text("a" + pl.col("is") + "b").alias("read"))
+    assert set(read.filter(pl.col("read") == "ab")["is"]) == left_out & set(whole)
+    assert {one for one in letters if _OBEYED.search(one)} <= {one for one in letters if plain(one) == "?"} - {"?"}
+    assert {"\u2060", "\u2065", "\U000e0041", "\u061c", "\xad", "\u202e", "\x1b"} <= left_out
+    assert not {"a", "\xe9", "\u2013", " ", "\u0301", "\U0001f600"} & left_out
+    assert plain("a\tb\n") == "a\tb\n" and plain_name("a\tb\n") == "a?b?"

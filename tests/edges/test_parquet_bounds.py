@@ -1,12 +1,17 @@
 """Parquet that says more than its bytes can tell of: it is weighed before it is written out, and refused in words."""
 
 import io
+import tempfile
+from pathlib import Path
 
+import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet_files
 import pytest
 
-from pipeline.edges import parquet, reading
+from pipeline.edges import parquet, parquet_pages, reading
+from pipeline.edges.errors import Refused
 
 from .sent import refusal_while_read, rows, supplier
 
@@ -101,3 +106,72 @@ def test_more_columns_than_any_table_has_are_refused_before_anything_is_read(sup
 def test_a_column_of_wide_bytes_is_left_alone(supplier):
     columns = {"urn": ["1"], "photo": pa.array([b"x" * 1000], pa.binary(1000)), "pin": pa.array([b"ab"], pa.binary(2))}
     assert rows(supplier.sends(written(columns), "m")) == [(2, "1", "ab")]
+
+
+# Pages as they stand in the file
+
+
+def written_by(writer: str, texts: list[str]) -> bytes:
+    """A column of texts as that program writes it."""
+    held = io.BytesIO()
+    if writer == "polars":
+        pl.DataFrame({"upn": texts}).write_parquet(held)
+    elif writer == "duckdb":
+        with tempfile.TemporaryDirectory() as folder:
+            told = pl.DataFrame({"upn": texts})  # noqa: F841  DuckDB finds it by its name
+            duckdb.connect().execute(f"COPY (FROM told) TO '{folder}/it.parquet'")
+            held = io.BytesIO((Path(folder) / "it.parquet").read_bytes())
+    else:
+        compression, version = writer.split()
+        table = pa.table({"upn": texts})
+        parquet_files.write_table(
+            table, held, compression=compression, data_page_version=version, use_dictionary=False, data_page_size=10_000
+        )
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("writer", ["polars", "duckdb", "none 1.0", "snappy 1.0", "zstd 2.0", "gzip 2.0"])
+def test_pages_are_weighed_by_what_their_headings_say_whoever_wrote_them(supplier, writer):
+    few = [f"{at:013}" for at in range(5_000)]
+    read = supplier.sends(written_by(writer, few))
+    source = io.BytesIO(read.path.read_bytes())
+    file, columns = parquet._opened(source)
+    assert 10_000 <= parquet._largest_pages(source, file, columns) <= 100_000
+    assert [row[1] for row in rows(read)] == few
+    source = io.BytesIO(written_by(writer, ["x" * 1_000_000, "y" * 1_000_000]))
+    file, columns = parquet._opened(source)
+    assert 1_000_000 <= parquet._largest_pages(source, file, columns) <= 2_100_000
+
+
+def test_a_file_whose_end_says_that_its_pages_are_small_is_refused_by_what_they_are(supplier, monkeypatch):
+    content = written_by("zstd 1.0", ["x" * 3_000_000])
+    said = in_thrift(said_of_its_pages(content))
+    content = content.replace(said, bytes([0x80 | 100, *[0x80] * (len(said) - 2), 0]))
+    assert said_of_its_pages(content) == 50
+    assert parquet.headers(supplier.sends(content)) == ["upn"]
+    monkeypatch.setattr(parquet, "TEXT_AT_ONCE", 2_000_000)
+    with pytest.raises(Refused, match="has pages that grow to over 2 MB when they are opened"):
+        parquet.headers(supplier.sends(content))
+
+
+def said_of_its_pages(content: bytes) -> int:
+    return parquet_files.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0).total_uncompressed_size
+
+
+def in_thrift(number: int) -> bytes:
+    told, left = bytearray(), number << 1
+    while left > 127:
+        told.append(left & 127 | 128)
+        left >>= 7
+    return bytes([*told, left])
+
+
+@pytest.mark.parametrize("most, is_read", [(1_000, True), (3, False)])
+def test_pages_without_number_are_refused(supplier, monkeypatch, most, is_read):
+    monkeypatch.setattr(parquet_pages, "MOST_PAGES", most)
+    extract = supplier.sends(written_by("snappy 1.0", [f"{at:013}" for at in range(5_000)]))
+    if is_read:
+        assert parquet.headers(extract) == ["upn"]
+    else:
+        with pytest.raises(Refused, match="pages: write it with fewer"):
+            parquet.headers(extract)

@@ -3,11 +3,13 @@
 import io
 import zipfile
 from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 import xlsxwriter
 
-from pipeline.edges import archives, bounds, containers, reading, workbook_measure
+from pipeline.edges import archives, bounds, containers, inbox, reading, sheets, workbook_measure
+from pipeline.edges.settings import make_home
 from pipeline.edges.workbook_measure import column_number
 
 from .sent import MARKS, gzipped, names, recognised, refusal, rows, supplier, zipped
@@ -78,6 +80,54 @@ def test_each_sheet_with_something_in_it_is_a_table_by_its_own_name(supplier):
     assert rows(schools) == [(2, "100001")]
 
 
+def test_a_sheet_is_told_of_by_its_number_where_its_name_is_of_no_words_that_name_feeds(supplier):
+    """Some have a sheet for each pupil; two that differ in what is left out stay two."""
+    told = {"School 1": table(MARKS), "Amira Khan": table(MARKS), "Empty": [], "A890200018001": table(MARKS), "Marks Okafor": table(MARKS)}  # fmt: skip
+    sent = supplier.sends_all(workbook(**told), "book.xlsx")
+    assert names(sent) == ["book.xlsx/School 1", "book.xlsx/sheet 2", "book.xlsx/sheet 4", "book.xlsx/sheet 5"]
+    assert [one.sheet for one in sent] == ["School 1", "Amira Khan", "A890200018001", "Marks Okafor"]
+    assert [rows(one) for one in sent] == [READ] * 4
+
+
+def test_a_workbook_is_opened_once_for_all_of_its_sheets(supplier, monkeypatch):
+    opened, plainly = [], sheets.fastexcel.read_excel
+    monkeypatch.setattr(sheets.fastexcel, "read_excel", lambda book: opened.append(book) or plainly(book))
+    sent = supplier.sends_all(workbook(**{f"Marks {at}": table(MARKS) for at in range(9)}), "book.xlsx")
+    assert [recognised(one).name for one in sent] == ["attendance_marks"] * 9
+    assert [rows(one) for one in sent] == [READ] * 9
+    assert len(opened) == 1
+    other = supplier.sends(workbook(Marks=table(MARKS + "1\n")), "book.xlsx")
+    assert len(rows(other)) == 2 and len(opened) == 2
+
+
+def test_the_sheets_of_a_workbook_come_one_after_another(tmp_path):
+    """Or each of them would have its workbook opened anew."""
+    home = make_home(tmp_path / "home", demo=True)
+    for at in range(4):
+        (home.inbox / f"{at}.xlsx").write_bytes(
+            workbook(**{f"Marks {one}": table(MARKS + f"{at}\n") for one in range(4)})
+        )
+    found = inbox.find_extracts(home, but_not=frozenset())
+    books = [one.path.name for one in found]
+    assert len(books) == 16 and sum(one != after for one, after in pairwise(books)) == 3
+
+
+@pytest.mark.parametrize("each, is_read", [((3, 2), True), ((3, 3), False)])
+def test_the_tables_in_a_file_are_counted_in_all(supplier, monkeypatch, each, is_read):
+    monkeypatch.setattr(containers, "MOST_MEMBERS", 5)
+    books = [
+        (f"{at}.xlsx", workbook(**{f"Marks {one}": table(MARKS) for one in range(many)}))
+        for at, many in enumerate(each)
+    ]
+    sent = supplier.sends_all(zipped(*books), "books.zip")
+    if is_read:
+        assert [one.fault for one in sent] == [None] * 5
+    else:
+        assert [str(one.fault) for one in sent] == [
+            "books.zip holds over 5 tables in all: deliver it in several files."
+        ]
+
+
 def test_a_workbook_is_one_whatever_its_name_and_wherever_it_lies(supplier):
     book = workbook(Marks=table(MARKS))
     sent = [
@@ -109,7 +159,7 @@ def test_a_sheet_nobody_sees_is_nothing(supplier, state):
 
 def test_a_chart_in_a_workbook_is_left_alone(supplier):
     book = written(cells("A1", "A2"), "<drawing/>", parts={"xl/media/image1.png": "\0\1\2"})
-    assert names(supplier.sends_all(book, "book.xlsx")) == ["book.xlsx/A"]
+    assert names(supplier.sends_all(book, "book.xlsx")) == ["book.xlsx/sheet 1"]
 
 
 @pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/other/VBAPROJECT.BIN", "xl\\macrosheets\\sheet1.xml"])
@@ -123,6 +173,54 @@ def test_a_workbook_that_shows_what_others_say_is_refused(supplier):
     book = written(cells("A1", "A2"), parts={"xl/externalLinks/externalLink1.xml": "<externalLink/>"})
     [extract] = supplier.sends_all(book, "book.xlsx")
     assert "has cells filled from other workbooks or programs (external links)" in refusal(extract)
+
+
+_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/code.dat" ContentType="{}"/></Types>'
+_RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="x" Type="{}" Target="{}"/></Relationships>'
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+
+@pytest.mark.parametrize(
+    "parts, said",
+    [
+        ({"[Content_Types].xml": _TYPES.format("application/vnd.ms-excel.sheet.macro&#69;nabled.main+xml")}, "holds macros"),
+        ({"[Content_Types].xml": _TYPES.format("application/vnd.ms-office.vba&#x50;roject"), "xl/code.dat": "\0"}, "holds macros"),
+        ({"xl/_rels/other.xml.rels": _RELS.format("http://schemas.microsoft.com/office/2006/relationships/vba&#80;roject", "code.dat")}, "holds macros"),
+        ({"xl/_rels/other.xml.rels": _RELS.format(f"{_RELATION}/external&#76;ink", "other/link1.xml")}, "external links"),
+        ({"xl/_rels/other.xml.rels": _RELS.format(f"{_RELATION}/externalLink", "x").encode("utf-16")}, "cannot be opened"),
+        ({"[Content_Types].xml": '<!DOCTYPE a [<!ENTITY b "vbaProject">]><a>&b;</a>'}, "cannot be opened"),
+        ({"xl/_rels/other.xml.rels": "<Relationships>"}, "cannot be opened"),
+        ({"[Content_Types].xml": _TYPES.format(_SHEET_TYPE), "xl/worksheets/_rels/sheet0.xml.rels": _RELS.format(f"{_RELATION}/hyperlink", "vbaProject.html")}, None),
+    ],
+)  # fmt: skip
+def test_what_a_workbook_would_run_or_ask_of_others_is_told_by_the_kinds_of_its_parts(supplier, parts, said):
+    [extract] = supplier.sends_all(written(cells("A1", "A2"), parts=parts), "book.xlsx")
+    assert (said is None) if extract.fault is None else said in str(extract.fault)
+
+
+def test_that_a_workbook_names_others_is_enough(supplier):
+    book = written(cells("A1", "A2"), parts={"xl/workbook.xml": _BOOK.format("<externalReferences/>")})
+    assert "external links" in refusal(supplier.sends_all(book, "book.xlsx")[0])
+    [sound] = supplier.sends_all(written(cells("A1", "A2"), parts={"xl/workbook.xml": _BOOK.format("")}), "book.xlsx")
+    assert sound.fault is None
+
+
+_BOOK = (
+    f'<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="{_RELATION}"><sheets>'
+    '<sheet name="A" sheetId="1" r:id="r0"/></sheets>{}</workbook>'
+)
+
+
+@pytest.mark.parametrize("bound, listed", [("MOST_TEXTS", "<si/>"), ("MOST_ELEMENTS", "<r/>")])
+def test_a_list_of_more_texts_or_elements_than_any_has_is_refused_however_little_they_say(
+    supplier, monkeypatch, bound, listed
+):
+    monkeypatch.setattr(workbook_measure, bound, 20)
+    for many, is_read in ((18, True), (21, False)):
+        book = written(cells("A1"), parts={"xl/sharedStrings.xml": f"<sst>{listed * many}</sst>"})
+        [extract] = supplier.sends_all(book, "book.xlsx")
+        assert (extract.fault is None) == is_read
+    assert "texts that its cells share, or as much of how they look: deliver it as CSV" in str(extract.fault)
 
 
 # What a cell says
@@ -402,7 +500,7 @@ def test_what_the_reader_of_workbooks_cannot_open_is_refused_in_our_own_words(su
     """A cell of a kind that there is not: the reader's own message would quote it."""
     sheet = '<sheetData><row><c r="A1" t="s"><v>Okafor</v></c></row></sheetData>'
     said = refusal(supplier.sends(written(sheet), "book.xlsx"))
-    assert said == "book.xlsx/A is a workbook that cannot be opened: save it again, or deliver it as CSV."
+    assert said == "book.xlsx/sheet 1 is a workbook that cannot be opened: save it again, or deliver it as CSV."
 
 
 def test_a_password_makes_a_workbook_something_else(supplier):

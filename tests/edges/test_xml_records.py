@@ -464,3 +464,17 @@ def test_the_examples_of_transfer_files_are_read_mark_by_mark():
         assert set(marks["laestab"]) == {2092001}
         assert set(marks["by_transfer"]) == {True}
         assert set(marks["recorded_at"]) == {datetime(2025, 7, 22, 10, 15)}
+
+
+@pytest.mark.parametrize("filling, is_read", [("<b/>", False), ("<b>0123456789</b>", True)])
+def test_millions_of_elements_that_say_next_to_nothing_are_refused_and_as_many_that_say_something_are_not(
+    filling, is_read, monkeypatch
+):
+    monkeypatch.setattr(xml_records, "FREE_ELEMENTS", 1_000)
+    assert told("<a>" + "<b/>" * 900 + "</a>")
+    text = "<a>" + filling * 1_100 + "</a>"
+    if is_read:
+        assert told(text) == ["xml:a", "xml:has=a", "xml:has=b"]
+    else:
+        with pytest.raises(Refused, match="millions of elements with next to nothing in them: take those out"):
+            told(text)

@@ -1,8 +1,8 @@
 """An inbox somebody put hostile files in, beside good ones; and texts made to be run, wherever they come out again."""
 
+import csv
 import io
 import random
-import re
 import zipfile
 
 import polars as pl
@@ -17,6 +17,9 @@ from tests.soaks.attacks import CANARY, REFUSED, Place
 from .at_home import a2n, a2n_process, deliver, new_home, read_rows
 
 NAME = '=HYPERLINK("http://127.0.0.1:9")\u202e<script>alert(1)</script>\x1b[2J'
+LIVE = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet runs."""
+
 IS_SHOWN_AS = '=HYPERLINK("http://127.0.0.1:9")<script>alert(1)</script>[2J'
 
 
@@ -33,6 +36,8 @@ def attacked(small, tmp_path_factory):
         ]
         if named:
             rows.with_columns(pl.lit(NAME).alias(name) for name in named).write_csv(path)
+    rows = [f"100001,{start}1+1,{start}2+2,{start}3+3,{start}4+4" for start in LIVE]
+    (home.inbox / "=1+1.csv").write_text("urn,upn,date,session,code\n" + "\n".join(rows) + "\n", encoding="utf-8")
     ran = a2n("nightly", "--home", home.folder, "--as-of", small.last_day)
     made = a2n("pages", "--home", home.folder, "--to", folder / "pages")
     return home, ran, made, folder / "pages"
@@ -67,13 +72,14 @@ def test_no_page_holds_an_element_that_a_name_brought(attacked):
 
 def test_no_cell_beside_the_inbox_is_one_that_a_spreadsheet_would_run(attacked):
     home, *_ = attacked
-    cells = [
-        cell
-        for path in home.set_aside.glob("*.csv")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        for cell in line.split(",")
-    ]
-    assert not [cell for cell in cells if re.match(r'"?[=+\-@\t\r\uff1d]', cell)]
+    told = {path.name: path.read_text(encoding="utf-8") for path in home.set_aside.glob("*.csv")}
+    [of_formulas] = [text for name, text in told.items() if "1+1" in name]
+    [head, *rows] = csv.reader(io.StringIO(of_formulas))
+    assert {row[head.index("row_number")] for row in rows} == {str(at) for at in range(2, 2 + len(LIVE))}
+    cells = [cell for text in told.values() for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not [cell for cell in cells if cell.startswith((*LIVE, "\t", "\r", "\n"))]
+    assert {row[head.index("file")] for row in rows} == {"'=1+1.csv"}
+    assert not any("4+4" in text or "2+2" in text for text in told.values())
 
 
 def test_hostile_files_are_refused_by_name_and_the_good_ones_beside_them_are_taken_in(small, tmp_path):

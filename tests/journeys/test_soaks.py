@@ -1,5 +1,8 @@
 """A short slice of each soak: the same code, fewer files and kills. `make soak` runs them whole."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import polars as pl
@@ -10,7 +13,8 @@ from pipeline.edges.settings import open_home
 from pipeline.hops import returning
 from pipeline.tables.layouts import LAYOUTS
 from tests.edges.answered import at_home
-from tests.soaks import base, erasure, fuzz, kills, returned
+from tests.house.project import ROOT
+from tests.soaks import base, erasure, fuzz, hostile, kills, returned
 
 FILES = 16
 READERS = {reader.name: reader for reader in fuzz.READERS}
@@ -138,3 +142,33 @@ def test_children_erased_one_after_another_are_nowhere_and_nobody_elses_row_chan
     found = erasure.soak(2, 7, tmp_path, pupils=60, schools=2, weeks=4)
     assert found["faults"] == []
     assert found["no_longer_held"] == 2 and found["were_listed"] >= 1
+
+
+BOMBS = (
+    "zip: a bomb", "gzip: a bomb", "parquet: a bomb", "xlsx: texts that cells share", "xlsx: all the cells there can be", "csv: a million columns",
+    "xlsx: texts with nothing in them", "xml: elements with nothing in them", "xlsx: many workbooks of many sheets",
+)  # fmt: skip
+
+
+def test_a_file_made_to_fill_memory_or_time_is_refused_within_the_seconds_and_megabytes_one_may_take(home, tmp_path):
+    """Each kind once, looked through and read in a process of its own: what `check` asks beyond that is asked of rows that were read."""
+    words = ["--files", len(BOMBS), "--seed", 5, "--read-alone", "--only", *BOMBS]
+    where = ["--base", home, "--folder", tmp_path, "--write", tmp_path / "found.json"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.soaks.hostile", *map(str, words + where)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert (ran.returncode, found["faults"]) == (0, 0), ran.stderr
+    assert (found["bounds"]["seconds"], found["bounds"]["megabytes"]) == (5, 500)
+    assert set(found["kinds"]) == set(BOMBS) and all(one["refused"] == 1 for one in found["kinds"].values())
+    assert all(one["most_seconds"] <= 5 and 50 < one["most_mb"] <= 500 for one in found["kinds"].values())
+
+
+def test_a_process_that_cannot_begin_is_told_of_and_the_folder_it_began_in_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(hostile, "_settle", lambda _: 1 / 0)
+    (tmp_path / "said").write_text("")
+    told = hostile.given(["check"], tmp_path)
+    assert (told.status, told.summary) == (70, None) and tmp_path.is_dir()

@@ -32,6 +32,15 @@ def _columns(place: Place, chance: random.Random):
     place.write(".csv", HEADER.strip().replace(",", separator) + separator + headers + "\n" + MARKS * 100)
 
 
+@attack("csv: rows of a mark and a thousand cells not filled", EITHER)
+def _unfilled(place: Place, chance: random.Random):
+    """As many cells as there may be for its bytes: each takes room, filled or not, in whatever is read of it at once."""
+    more = "".join(f",x{at}" for at in range(990))
+    cell = "x" * chance.choice((64, 80))
+    rows = (f"100001,W8902000{at:05},2025-09-02,AM,/,{cell}\n" for at in range(25_000))
+    place.write(".csv", HEADER.strip() + more + "\n" + "".join(rows))
+
+
 @attack("csv: a million headers alike")
 def _alike(place: Place, chance: random.Random):
     many = chance.choice((3, 900, 1_000_000))
@@ -236,7 +245,13 @@ WITH_MACROS = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 @attack("xlsx: macros")
 def _macros(place: Place, chance: random.Random):
     parts = dict(_parts())
-    how = chance.choice(("part", "elsewhere", "type", "sheet"))
+    how = chance.choice(("part", "elsewhere", "type", "sheet", "type spelt", "relationship spelt"))
+    if how == "type spelt":
+        parts[TYPES] = parts[TYPES].replace(MAIN, WITH_MACROS.replace(b"E", b"&#69;"))
+    if how == "relationship spelt":
+        told = b'<Relationship Id="of" Type="http://schemas.microsoft.com/office/2006/relationships/vba&#80;roject" Target="code.dat"/>'
+        parts[RELS] = parts[RELS].replace(b"</Relationships>", told + b"</Relationships>")
+        parts["xl/code.dat"] = b"\xd0\xcf\x11\xe0" + bytes(5_000)
     if how in ("part", "elsewhere"):
         parts["xl/vbaProject.bin" if how == "part" else "xl/Other/VBAproject.BIN"] = b"\xd0\xcf\x11\xe0" + bytes(5_000)
     if how == "sheet":
@@ -254,10 +269,16 @@ def _external(place: Place, chance: random.Random):
     rels = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" Target="{where}" TargetMode="External"/></Relationships>'
     dde = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'
     book = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><externalBook/></externalLink>'
+    folder, name = chance.choice((("externalLinks", "externalLink1"), ("other", "link1")))
     parts = _parts() | {
-        "xl/externalLinks/externalLink1.xml": chance.choice((dde, book)),
-        "xl/externalLinks/_rels/externalLink1.xml.rels": rels.encode(),
+        f"xl/{folder}/{name}.xml": chance.choice((dde, book)),
+        f"xl/{folder}/_rels/{name}.xml.rels": rels.encode(),
     }
+    told = '<Relationship Id="of" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" Target="%s/%s.xml"/>'
+    parts[RELS] = parts[RELS].replace(b"</Relationships>", (told % (folder, name)).encode() + b"</Relationships>")
+    parts[BOOK] = parts[BOOK].replace(
+        b"</sheets>", b'</sheets><externalReferences><externalReference r:id="of"/></externalReferences>'
+    )
     parts[SHEET] = re.sub(rb"<c (r=\"B2\"[^>]*)><v>", rb"<c \1><f>[1]Sheet1!A1</f><v>", parts[SHEET], count=1)
     place.write(".xlsx", _packed(parts))
 
@@ -329,6 +350,40 @@ def _sheets(place: Place, chance: random.Random):
     listed = b"".join(b'<sheet name="S%d" sheetId="%d" r:id="rId1"/>' % (at, at) for at in range(2, many))
     parts[BOOK] = parts[BOOK].replace(b"</sheets>", listed + b"</sheets>")
     place.write(".xlsx", _packed(parts))
+
+
+@attack("xlsx: texts with nothing in them")
+def _texts_of_nothing(place: Place, chance: random.Random):
+    """In a list of them that takes long to go through; and something beside it that is not packed, so that the whole grows by little."""
+    parts = dict(_parts())
+    one = chance.choice((b"<si><t/></si>", b"<si/>", b"<si><r><t/></r></si>"))
+    parts[TEXTS] = parts[TEXTS].replace(b"</sst>", one * (96 * MB // len(one)) + b"</sst>")
+    place.write(".xlsx", _packed(parts | {"xl/media/image1.png": chance.randbytes(1_500_000)}))
+
+
+def book_of_sheets(many: int, texts: int = 0) -> bytes:
+    """A workbook of so many sheets of marks, and of so many texts to which no cell refers."""
+    parts, listed, placed = dict(_parts()), b"", b""
+    for at in range(2, many + 1):
+        parts[f"xl/worksheets/sheet{at}.xml"] = parts[SHEET]
+        listed += b'<sheet name="S%d" sheetId="%d" r:id="of%d"/>' % (at, at, at)
+        placed += b'<Relationship Id="of%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>' % (at, at)  # fmt: skip
+    more = b"".join(b"<si><t>%d</t></si>" % at for at in range(texts))
+    parts[TEXTS] = parts[TEXTS].replace(b"</sst>", more + b"</sst>")
+    parts[BOOK] = parts[BOOK].replace(b"</sheets>", listed + b"</sheets>")
+    parts[RELS] = parts[RELS].replace(b"</Relationships>", placed + b"</Relationships>")
+    return _packed(parts)
+
+
+@attack("xlsx: hundreds of sheets, and texts that none refers to", EITHER)
+def _many_sheets(place: Place, chance: random.Random):
+    place.write(".xlsx", book_of_sheets(300, chance.choice((200_000, 400_000))))
+
+
+@attack("xlsx: many workbooks of many sheets")
+def _many_books(place: Place, chance: random.Random):
+    book = book_of_sheets(chance.choice((60, 300)))
+    place.write(".zip", _packed({f"{at}.xlsx": book for at in range(6)}))
 
 
 @attack("xlsx: billion laughs")

@@ -1,5 +1,6 @@
 """XML that its readers were undone by elsewhere: entities, depth, width, encodings, and addresses to fetch from."""
 
+import gzip
 import random
 from functools import cache
 from pathlib import Path
@@ -74,6 +75,13 @@ def _deep(place: Place, chance: random.Random):
     depth, names = chance.choice((70, 10_000, 1_000_000)), chance.choice((1, 7))
     opened = "".join(f"<a{at % names}>" for at in range(depth))
     place.write(".xml", BEGINS + _root_with(inside=opened))
+
+
+@attack("xml: elements with nothing in them")
+def _elements_of_nothing(place: Place, chance: random.Random):
+    one = chance.choice((b"<a/>", b"<a></a>", b"<a>1</a>"))
+    start, end = _root_with(inside="|").encode().split(b"|")
+    place.write(".xml.gz", gzip.compress(b"".join([BEGINS.encode(), start, one * (96_000_000 // len(one)), end]), 6))
 
 
 @attack("xml: an attribute of 100 MB", is_heavy=True)

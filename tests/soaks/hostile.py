@@ -2,8 +2,8 @@
 
 Each is made by an attack of `attacks.py`, lies in an inbox beside a good file, and is given to `check` by itself and, ten of
 different kinds together, to `take-in`: each command in a process of its own. Whatever is done must end in words, with no
-more than five seconds of a processor and 500 MB for one file; nothing may be accepted of what is refused, fetched, written
-outside the home, or printed that a terminal would obey; and the good file is taken in.
+more than 500 MB, and five seconds of a processor beyond what the command takes for an empty file; nothing may be accepted of
+what is refused, fetched, written outside the home, or printed that a terminal would obey; and the good file is taken in.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import random
 import re
 import resource
 import select
+import shlex
 import shutil
 import signal
 import socket
@@ -21,21 +22,27 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 from pipeline import __main__ as cli
-from pipeline.edges import clock
+from pipeline import running
+from pipeline.edges import inbox, reading
+from pipeline.edges.errors import Refused
+from pipeline.edges.extract import Extract
+from pipeline.hops import taking_in
 
 from .attacks import CANARY, EITHER, Attack, Place, every_attack
 from .base import CORPUS, DAY, base_home
+from .kept import keep
 
 BATCH = 10
 GOOD = "good/marks.csv"
 
-LONGEST = 5.0  # seconds of a processor that one file may take
+LONGEST = 5.0  # seconds of a processor that one file may take, beyond what its command takes for an empty one
 MOST_MB = 500  # of memory, of a process that checks one
 MOST_MB_MORE = 250
 """Of memory, that a take-in of ten may need above what it needs for the good file alone, which Great Expectations asks for."""
@@ -43,7 +50,9 @@ MOST_MB_MORE = 250
 PATIENCE = 120  # seconds until a process is taken to hang
 MOST_BEFORE_KILLED = 4_000  # MB, and the machine is spared
 
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_OBEYED = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 """Letters that a terminal obeys, or that show what is not there. Lines end where lines end."""
 
 
@@ -63,50 +72,99 @@ class Told:
 
 
 def given(words: Iterable[object], work: Path) -> Told:
-    """The command in a process forked from this one, which has paid for its imports and used none of them."""
+    """The command of these words."""
+    words = ["a2n", *map(str, words)]
+
+    def command(kept: dict) -> None:
+        _keep(kept)
+        sys.argv = words
+        cli.main()
+
+    return _in_a_process(command, work)
+
+
+def check(path: Path, work: Path) -> Told:
+    return given(["check", "--", path], work)
+
+
+def read(path: Path, work: Path) -> Told:
+    """A file looked through and each table in it read, as `check` does before anything is asked of its rows."""
+
+    def command(kept: dict) -> None:
+        found = [_of(table) for table in inbox.extracts_of([(path, path.name)])]
+        kept |= {"extracts": found}
+        print("\n".join(f"{one['file']}: {one['refused_because'] or one['rows_accepted']}" for one in found))
+        raise SystemExit(int(any(one["refused_because"] for one in found)))
+
+    return _in_a_process(command, work)
+
+
+def _of(table: Extract) -> dict:
+    rows = 0
+    try:
+        for layout in reading.recognised(table):
+            rows += sum(batch.height for batch in reading.read_extract(table, layout))
+    except Refused as why:
+        taking_in._rows_of(table)  # which is told of what is refused too
+        return {"file": table.name, "refused_because": str(why), "rows_accepted": 0}
+    return {"file": table.name, "refused_because": None, "rows_accepted": rows}
+
+
+def _in_a_process(command: Callable[[dict], None], work: Path) -> Told:
+    """`command` in a process forked from this one, which has paid for its imports and used none of them."""
     sys.stdout.flush(), sys.stderr.flush()
     began, told = time.monotonic(), work / "told.json"
     told.unlink(missing_ok=True)
     child = os.fork()
     if not child:
-        _run_here([str(word) for word in words], work, told)
+        _run_here(command, work, told)
     status, peak = _waited(child, began)
     said = (work / "said").read_bytes().decode("utf-8", "surrogateescape")
     here = json.loads(told.read_text()) if told.exists() else {"summary": None, "seconds": 0.0, "mb": peak}
     return Told(status, said, here["summary"], here["seconds"], here["mb"], time.monotonic() - began)
 
 
-def _run_here(words: list[str], work: Path, told: Path) -> None:
-    """In the child: never returns."""
+def _run_here(command: Callable[[dict], None], work: Path, told: Path) -> None:
+    """In the child: never returns, for what it would return to is the parent's, with the folder that all stands in."""
+    status, kept = 70, {}
+    try:
+        _settle(work)
+        status = _status_of(partial(command, kept))
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with suppress(BaseException):
+            sys.stdout.flush(), sys.stderr.flush()
+            used = resource.getrusage(resource.RUSAGE_SELF)
+            seconds = used.ru_utime + used.ru_stime
+            told.write_text(json.dumps({"summary": kept or None, "seconds": seconds, "mb": peak_mb("self")}))
+        os._exit(status)
+
+
+def _settle(work: Path) -> None:
+    """What is said goes to a file, and the process is ended before it is a burden."""
     out = os.open(work / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(out, 1), os.dup2(out, 2)
     sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    kept, tell = {}, cli._tell
 
-    def also_kept(summary, as_json: bool) -> None:
+
+def _keep(kept: dict) -> None:
+    """In this process, what a command tells in the end is also put here."""
+    tell = running._tell
+
+    def also_kept(summary, as_json: bool, home: Path | None) -> None:
         kept.update(summary.as_json())
-        tell(summary, as_json)
+        tell(summary, as_json, home)
 
-    cli._tell, sys.argv = also_kept, ["a2n", *words]
-    status = 70
-    try:
-        status = _status_of(cli.main)
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush(), sys.stderr.flush()
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = used.ru_utime + used.ru_stime
-        told.write_text(json.dumps({"summary": kept or None, "seconds": seconds, "mb": peak_mb("self")}))
-        os._exit(status)
+    running._tell = also_kept
 
 
-def _status_of(command) -> int:
+def _status_of(command: Callable[[], None]) -> int:
     try:
         command()
     except SystemExit as left:
@@ -143,7 +201,7 @@ class Found:
 
     files: int = 0
     refused: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # beyond what the command takes for an empty file
     mb: int = 0
     faults: Counter = field(default_factory=Counter)
 
@@ -173,8 +231,18 @@ class Ground:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._listen, daemon=True).start()
         self.before = self._outside()
-        self.home = self._new_home()
-        self.alone = given(["take-in", "--home", self.home, "--known-on", DAY], folder / "said")
+
+    @cached_property
+    def alone(self) -> Told:
+        """What a take-in of the good file takes."""
+        return given(["take-in", "--home", self._new_home(), "--known-on", DAY], self.folder / "said")
+
+    @cached_property
+    def empty(self) -> Told:
+        """What `check` takes of a file with nothing in it: the least it ever takes."""
+        nothing = self.folder / "said" / "nothing.csv"
+        nothing.touch()
+        return check(nothing, self.folder / "said")
 
     def _listen(self) -> None:
         while True:
@@ -194,13 +262,22 @@ class Ground:
         shutil.copy(CORPUS / "attendance_marks_100001.csv", good)
         return home
 
+    def run_read(self, batch: list[tuple[Attack, int]], seed: int) -> dict[str, Found]:
+        """Read each by itself, and ask nothing of its rows."""
+        home = self._new_home()
+        return {
+            attack.name: self._checked(attack, self._put(attack, number, seed, home), by=read)
+            for attack, number in batch
+        }
+
     def run(self, batch: list[tuple[Attack, int]], seed: int) -> dict[str, Found]:
         """Check each by itself, take all in together; and where something was wrong then, each alone, to know whose it was."""
+        _ = self.alone  # before what is measured against it
         found = {attack.name: Found() for attack, _ in batch}
         home = self._new_home()
         places = [self._put(attack, number, seed, home) for attack, number in batch]
         for (attack, number), place in zip(batch, places, strict=True):
-            found[attack.name].add(self._checked(attack, place, seed))
+            found[attack.name].add(self._checked(attack, place))
             if place.programs or not any(place.folder.iterdir()):
                 _remove(place.folder)
                 self._put(attack, number, seed, home, place)
@@ -246,18 +323,20 @@ class Ground:
         at, programs = json.loads(told.read_text())
         return Path(os.fsdecode(bytes.fromhex(at))) if at else None, programs
 
-    def _checked(self, attack: Attack, place: Place, seed: int) -> Found:
+    def _checked(self, attack: Attack, place: Place, by: Callable[[Path, Path], Told] = check) -> Found:
         """`check` of the one file by its name."""
         found = Found(files=1)
         if not attack.is_given:
             place.end()
             return found
         path = place.given or next(iter(place.folder.iterdir()))
-        told = given(["check", "--", path], self.folder / "said")
+        told = by(path, self.folder / "said")
         place.end()
-        found.seconds, found.mb = told.seconds, told.mb
-        if told.seconds > LONGEST:
-            found.faults[f"check took {told.seconds:.1f} s (file {place.number})"] += 1
+        found.mb = told.mb
+        least = self.empty.seconds if by is check else 0.0
+        found.seconds = max(told.seconds - least, 0.0)
+        if found.seconds > LONGEST:
+            found.faults[f"check took {found.seconds:.1f} s more than of an empty file (file {place.number})"] += 1
         if told.mb > MOST_MB:
             found.faults[f"check took {told.mb:,} MB (file {place.number})"] += 1
         found.faults += self._wrong(told, place.home, f"check, file {place.number}")
@@ -377,46 +456,60 @@ def _import_all() -> None:
     from pipeline.edges import gate, sheets, xml_records  # noqa: F401
 
 
-def soak(files: int, seed: int, only: str | None, folder: Path | None) -> Iterator[tuple[dict[str, Found], Ground]]:
-    attacks = [one for name, one in every_attack().items() if only is None or only in name]
+def soak(asked: argparse.Namespace) -> Iterator[tuple[dict[str, Found], Ground]]:
+    attacks = [one for name, one in every_attack().items() if _is_asked_for(name, asked.only)]
     totals: dict[str, Found] = {one.name: Found() for one in attacks}
-    with ground(folder) as here:
-        for batch in batches(attacks, files):
-            for name, found in here.run(batch, seed).items():
+    with ground(asked.folder, asked.base) as here:
+        for batch in batches(attacks, asked.files):
+            for name, found in (here.run_read if asked.read_alone else here.run)(batch, asked.seed).items():
                 totals[name].add(found)
                 for why, times in found.faults.items():
                     print(f"{name}: {times} x {why}", file=sys.stderr, flush=True)
             yield totals, here
 
 
+def _is_asked_for(name: str, only: list[str]) -> bool:
+    return not only or any(one in name for one in only)
+
+
 def main() -> int:
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--files", type=int, default=1_000, help="hostile files")
     told.add_argument("--seed", type=int, default=1)
-    told.add_argument("--only", help="attacks of which the name holds this")
+    told.add_argument("--only", nargs="+", default=[], help="attacks of which the name holds one of these")
+    told.add_argument("--read-alone", action="store_true", help="each is read, and no command given")
     told.add_argument("--folder", type=Path, help="where the home is made: a disk, for some files are large")
+    told.add_argument("--base", type=Path, help="a home to attack a copy of, rather than one made for it")
     told.add_argument("--write", type=Path, help="write the result here, as JSON")
     asked = told.parse_args()
     began, totals = time.monotonic(), {}
-    for totals, here in soak(asked.files, asked.seed, asked.only, asked.folder):
-        if asked.write:  # each time, so that what is cut short leaves what it found
-            _write(asked, totals, here, round(time.monotonic() - began))
+    for totals, here in soak(asked):
+        # each time, so that what is cut short leaves what it found
+        keep(asked.write, _command(asked), _result(totals, here, asked), began=began)
     for name, found in totals.items():
         print(f"{name}: {found.files} files, {found.refused} refused by check, {found.seconds:.1f} s, {found.mb} MB at most, {sum(found.faults.values())} faults")  # fmt: skip
     return int(any(found.faults for found in totals.values()))
 
 
-def _write(asked: argparse.Namespace, totals: dict[str, Found], here: Ground, seconds: int) -> None:
-    result = {
-        "command": f"python -m tests.soaks.hostile --files {asked.files} --seed {asked.seed}",
-        "day": clock.today().isoformat(), "seconds": seconds, "files": sum(one.files for one in totals.values()),
+def _command(asked: argparse.Namespace) -> str:
+    command = f"python -m tests.soaks.hostile --files {asked.files} --seed {asked.seed}"
+    command += f" --only {shlex.join(asked.only)}" if asked.only else ""
+    return command + " --read-alone" * asked.read_alone
+
+
+def _result(totals: dict[str, Found], here: Ground, asked: argparse.Namespace) -> dict:
+    empty, alone = (
+        None if asked.read_alone else {"seconds": round(one().seconds, 2), "megabytes": one().mb}
+        for one in (lambda: here.empty, lambda: here.alone)
+    )
+    return {
+        "files": sum(one.files for one in totals.values()),
         "bounds": {"seconds": LONGEST, "megabytes": MOST_MB, "megabytes_more_of_a_take_in": MOST_MB_MORE},
-        "take_in_of_the_good_file_alone": {"seconds": round(here.alone.seconds, 2), "megabytes": here.alone.mb},
+        "check_of_an_empty_file": empty,
+        "take_in_of_the_good_file_alone": alone,
         "faults": sum(sum(one.faults.values()) for one in totals.values()),
         "kinds": {name: found.as_json() for name, found in totals.items() if found.files},
     }  # fmt: skip
-    asked.write.parent.mkdir(parents=True, exist_ok=True)
-    asked.write.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ from tests.journeys.at_home import KEY
 from tests.journeys.leaks import RUNS, Left, Stage, found_in, staged
 from tests.journeys.watched import FAULTS, SIGNALS, Laid
 
+from .kept import keep
+
 SPELLINGS = ({"marks_as": "sims"}, {"marks_as": "arbor"}, {"marks_as": "bromcom"}, {"marks_as": "renamed"}, {"marks_as": "wonde", "census_as": "xml"})  # fmt: skip
 OF_SPELLINGS = ("check", "take-in", "nightly")
 NOT_FAILED = {"demo", "synthesise", "describe", "serve", "init"}
@@ -146,11 +148,10 @@ def main() -> int:
         found = soak(given.each, given.seed, given.workers, folder, given.only)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    found["seconds"] = round(time.monotonic() - began)
     print(json.dumps(found, indent=1))
-    if given.write:
-        given.write.parent.mkdir(parents=True, exist_ok=True)
-        given.write.write_text(json.dumps(found, indent=1) + "\n")
+    command = f"python -m tests.soaks.leaks --each {given.each} --seed {given.seed}"
+    command += f" --only {' '.join(given.only)}" if given.only != list(RUNS) else ""
+    keep(given.write, command, found, began=began)
     return int(bool(found["faults"]) or not found["places that do hold names, found"])
 
 

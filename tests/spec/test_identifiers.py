@@ -1,5 +1,7 @@
 """UPNs: good ones, ones that cannot be anybody's, and ones that only look it."""
 
+import hashlib
+
 import pytest
 
 from pipeline.vocabulary.identifiers import (
@@ -10,6 +12,7 @@ from pipeline.vocabulary.identifiers import (
     laestab,
     upn_authority,
     upn_check,
+    without_upns,
 )
 
 
@@ -104,3 +107,35 @@ def test_a_upn_says_which_authority_gave_it():
 def test_a_laestab_is_three_digits_and_four():
     assert laestab(380, 2093) == 3802093
     assert laestab(380, 93) == 3800093
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("UPNU890200018001.csv", "UPN(UPN left out).csv"), ("pupilU890200018001.csv", "pupil(UPN left out).csv"),
+        ("u8902000180012.csv", "(UPN left out)2.csv"), ("U890 2000 18001", "(UPN left out)"), ("U890-2000-18001.csv", "(UPN left out).csv"),
+        ("U-890-2000-18-001", "(UPN left out)"), ("U89 02000 18001", "(UPN left out)"), ("U890200018001_U890200018001", "(UPN left out)_(UPN left out)"),
+        ("A890200018001", "(UPN left out)"), ("pupilA890200018001.csv", "pupil(UPN left out).csv"), ("A890-2000-18001", "(UPN left out)"), ("b12345678901U890200018001", "b12345678901(UPN left out)"), ("U.8.9.0.2.0.0.0.1.8.0.0.1", "(UPN left out)"),
+    ],
+)  # fmt: skip
+def test_a_childs_number_is_left_out_however_it_is_parted_and_whatever_stands_beside_it(name, told):
+    assert upn_check("U890200018001") is UpnCheck.PERMANENT
+    assert without_upns(name) == told
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2B890200018001.csv", "B89 02000 18001", "attendance_2025-09-08_10302.csv", "marks 2025-09-08 09.30.15.csv", "U8902000180.csv",
+        "0" * 20 + "b801200005001" + "0" * 31, "2025-09-08_20250908T101112345678", "night_20250908_101500_a1b2c3",
+    ],
+)  # fmt: skip
+def test_what_is_none_stays_readable(name):
+    """A wrong check letter within a word, a day and a time, twelve characters, a hash, a run's name."""
+    assert without_upns(name) == name
+
+
+def test_of_a_thousand_hashes_each_stays_as_it_is_and_none_of_one_letter_more():
+    hashes = [hashlib.sha256(str(at).encode()).hexdigest() for at in range(1_000)]
+    assert [without_upns(f"of {one}.") for one in hashes] == [f"of {one}." for one in hashes]
+    assert without_upns("0" * 20 + "b801200005001" + "0" * 32) == "0" * 20 + "(UPN left out)" + "0" * 32

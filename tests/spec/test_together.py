@@ -68,3 +68,11 @@ def test_what_has_no_numbers_is_as_it_was():
 
 def test_a_row_far_down_the_last_of_many_files_is_still_its_own():
     assert apart([(2_000_000_000, MARKS, rows(4_000_000_000))]) == [[(2_000_000_000, 4_000_000_000)]]
+
+
+def test_columns_that_nobody_reads_are_not_held_and_those_of_the_layout_are():
+    read = rows(2, 3).with_columns(pl.lit("x").alias(f"x{at}") for at in range(50)).with_columns(Code=pl.lit("/"))
+    [(_, told, none)] = together([(7, MARKS, read)])
+    assert (told.columns, none, told["Code"].to_list()) == (["row_number", "upn", "Code"], None, ["/", "/"])
+    [(_, told, _)] = together([(7, ROLL, read)])  # of which something is read from the file as a whole
+    assert told.columns == read.columns
