@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from expectations import PROMISES
-from pipeline.edges import inbox, passing
+from pipeline.edges import identity, inbox, passing
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.extract import Extract
 from pipeline.edges.settings import Home, make_passing_home
@@ -36,7 +36,7 @@ def checked(files: Iterable[Path], day: Day) -> Summary:
     with passing.passing_folder("a2n-check-") as folder:
         home = make_passing_home(folder / "home")
         home = replace(home, settings=replace(home.settings, gateway="none: only checked"))
-        with shelf.warehouse(home) as con:
+        with shelf.warehouse(home) as con, identity.held(home):
             return _checked(con, home, files, day)
 
 

@@ -16,6 +16,8 @@ UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 _UPN = re.compile(rf"[{UPN_LETTERS}][0-9]{{11}}[0-9{UPN_LETTERS}]")
 
+_BY_ITSELF = re.compile(rf"(?<![A-Z0-9]){_UPN.pattern}(?![A-Z0-9])", re.IGNORECASE)
+
 _APART = r"[ _.\-\u2010-\u2015\u00a0]{0,2}"
 _MAYBE = re.compile(rf"(?=([{UPN_LETTERS}](?:{_APART}[0-9]){{11}}(?:{_APART}[0-9]|[{UPN_LETTERS}])))", re.IGNORECASE)
 """Thirteen characters of a UPN, however they are parted and whatever is beside them."""
@@ -69,8 +71,8 @@ def _is_of_a_hash(text: str, at: int) -> bool:
 
 
 def upns_in(text: str) -> list[str]:
-    """What is spelt as a UPN in a text, in capitals, each once, in the order they come."""
-    return list(dict.fromkeys(found.upper() for found in _UPN_IN_TEXT.findall(text)))
+    """What is spelt as a UPN in a record, and stands by itself: in capitals, each once, in the order they come."""
+    return list(dict.fromkeys(found.upper() for found in _BY_ITSELF.findall(text)))
 
 
 class UpnCheck(StrEnum):
