@@ -195,7 +195,7 @@ def test_a_file_exchanged_for_a_pipe_or_a_link_as_it_is_about_to_be_read_is_neit
         os.mkfifo(path) if by == "a pipe" else path.symlink_to(place.canary)
         return file
 
-    spelling = delimited.spelling(extract) if kind == "csv" else None
+    spelling = delimited.spelling_of(extract) if kind == "csv" else None
     reader = delimited if kind == "csv" else parquet
     assert reader.is_packed(extract) is False
     monkeypatch.setattr(reader, "is_packed", lambda _: False)
