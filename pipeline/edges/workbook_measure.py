@@ -17,8 +17,8 @@ from .workbook_parts import damaged
 MOST_CELLS = 10_000_000
 """Nine columns down to the last row there can be."""
 
-MOST_UNUSUAL_BYTES = 40_000_000
-"""Of a part that has to be gone through cell by cell, which takes a second for ten million of them."""
+MOST_UNUSUAL_BYTES, MOST_UNUSUAL_ELEMENTS = 40_000_000, 3_000_000
+"""Of a part that has to be gone through cell by cell, which takes a second for a million of them."""
 
 MOST_SHARED_BYTES = 100_000_000
 """Of the list of texts that cells share: a million names and addresses."""
@@ -115,6 +115,7 @@ class _Contents:
     def __init__(self, book: str):
         self._book = book
         self._has_cells = False
+        self._elements = 0
         self._row = self._column = 0
         self._last_row = self._last_column = 0
         self._parser = expat.ParserCreate()
@@ -127,6 +128,8 @@ class _Contents:
         try:
             for block in blocks:
                 self._parser.Parse(block, False)
+                if self._elements > MOST_UNUSUAL_ELEMENTS:
+                    raise _unusual(self._book)
             self._parser.Parse(b"", True)
         except (expat.ExpatError, ValueError):
             raise damaged(self._book) from None
@@ -136,6 +139,7 @@ class _Contents:
         raise damaged(self._book)
 
     def _begin(self, element: str, attributes: list[str]) -> None:
+        self._elements += 1
         name = element.rpartition(":")[2]
         if name == "c":
             self._place(_attribute(attributes, "r"))

@@ -131,6 +131,7 @@ def test_a_file_to_download_is_the_whole_table(written):
         assert len(list(csv.DictReader(file))) == tables()["school"].height
 
 
+@pytest.mark.long
 def test_they_are_swapped_whole_and_another_folder_is_left_alone(tmp_path):
     folder = tmp_path / "pages"
     publish_made_up(tmp_path / "small", schools=3)

@@ -97,6 +97,7 @@ def test_a_snapshot_of_another_version_is_said(tmp_path, served):
     assert answer.status_code == 503 and "another version" in answer.text
 
 
+@pytest.mark.long
 def test_twenty_readers_under_swaps_fail_at_nothing_and_each_page_is_of_one_run(tmp_path, served):
     """Each answer's menu of days and its foot are of the same snapshot: none is half of one and half of the next."""
     made = {str(number): of(AS_OF + timedelta(number), str(number)) for number in range(6)}

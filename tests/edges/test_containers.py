@@ -420,7 +420,7 @@ def test_of_a_wide_file_fewer_rows_are_scanned_at_once_and_of_a_narrow_one_as_ma
     wide = narrow.replace("code\n", "code" + ",x" * 45 + "\n", 1).replace("/\n", "/" + ",1" * 45 + "\n")
     for text, most in ((narrow, 100), (wide, 10)):
         extract = supplier.sends(text)
-        spelt = delimited._spelling(extract)
+        spelt = delimited.spelling_of(extract)
         heights = [frame.height for frame in delimited._scanned(extract, spelt)]
         assert (sum(heights), max(heights)) == (1000, most)
 

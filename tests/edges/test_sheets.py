@@ -522,3 +522,12 @@ def test_an_archive_of_other_documents_is_no_workbook(supplier):
     assert [refusal(one) for one in found] == [
         "book.ods is a document of another kind: save it as .xlsx, or deliver it as CSV."
     ]
+
+
+def test_nor_is_one_of_very_many_cells_however_few_bytes_they_are(supplier, monkeypatch):
+    unusual = written("<sheetData>" + "<row><c><v>1</v></c></row>" * 20 + "</sheetData>")
+    elements = 20 * 3 + 2  # with the sheet and its rows' own
+    monkeypatch.setattr(workbook_measure, "MOST_UNUSUAL_ELEMENTS", elements)
+    assert len(rows(supplier.sends(unusual, "book.xlsx"))) == 19
+    monkeypatch.setattr(workbook_measure, "MOST_UNUSUAL_ELEMENTS", elements - 1)
+    assert "written as no spreadsheet program would" in refusal(supplier.sends(unusual, "book.xlsx"))

@@ -66,7 +66,7 @@ def test_killed_and_given_again_a_command_ends_as_if_undisturbed(stock, alone, n
 
 
 HALF_DONE = (
-    ("init", "Path.write_text", 1),  # half of the settings is written
+    ("init", "Path.write_bytes", 1),  # half of the settings is written
     ("init", "os.fsync", 2),  # a key is written, and not in place
     ("init", "os.link", 4),
     ("export", "Path.replace", 1),

@@ -150,6 +150,7 @@ def test_codes_of_pairs_decided_on_are_those_of_the_new_pupil_ids(home, lived):
     assert sorted(now["link"].str.len_chars()) == sorted(was["link"].str.len_chars())
 
 
+@pytest.mark.long
 def test_what_was_known_is_known_again_when_it_is_sent_again(home, lived, tmp_path):
     """Pupils by their UPN, and by the ids of their schools' own system, which are kept nowhere but as hashes: beside a home whose key stays."""
     control = open_home(shutil.copytree(home.folder, tmp_path / "control", symlinks=True))

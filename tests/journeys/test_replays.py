@@ -11,7 +11,10 @@ from pipeline.edges.settings import Home, open_home
 
 from .at_home import a2n, deliver_rows, lists, new_home, read_rows, tables
 
-pytestmark = pytest.mark.usefixtures("in_little_time")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.usefixtures("in_little_time"),
+]  # test_two_clocks.py holds past lists to what they were
 
 DERIVED = ("derived.triage", "derived.pupil_features", "derived.pupil_signals", "derived.pupil_support")
 KEYS = ("schoolcensustableid", "pupilonrolltableid", "pupilnolongeronrolltableid")

@@ -57,7 +57,6 @@ def two_ways(made, tmp_path_factory):
     return homes.values()
 
 
-@pytest.mark.long
 def test_files_split_renamed_and_shuffled_give_the_same_triage_byte_for_byte(two_ways, tmp_path):
     one, other = (exported(home, "derived.triage", tmp_path / f"{n}.parquet") for n, home in enumerate(two_ways))
     assert one == other

@@ -65,6 +65,7 @@ def test_a_census_by_xml_gives_the_facts_and_the_conclusions_that_its_tables_giv
 # Transfer files
 
 
+@pytest.mark.long
 def test_marks_by_transfer_file_give_pupils_the_weeks_that_registers_give(tmp_path):
     plain, transferred = (synthesised(tmp_path / name) for name in ("plain", "transferred"))
     for folder in (transferred.folder, transferred.folder / "history"):

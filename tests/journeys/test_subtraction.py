@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pipeline.steps.disclosure import NOTHING
 from tests.properties.told_nights import as_it_is_published, one_by_one, worked_out
 
 from .at_home import a2n, copied
 
 
+@pytest.mark.long  # tests/properties/test_subtraction.py draws nights too
 def test_nothing_that_runs_hide_is_had_by_subtraction_and_counts_hidden_one_by_one_are(night, tmp_path):
     home = copied(night.home, tmp_path / "home")
     with as_it_is_published() as (told, exact):

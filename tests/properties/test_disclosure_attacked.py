@@ -72,7 +72,7 @@ def test_the_order_of_rows_changes_nothing(authority, chance):
 
 
 @pytest.mark.long
-@tried_on(20)
+@tried_on(10)
 @given(authorities, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing_of_many_more_authorities(authority, chance):
     the_order_of_rows_changes_nothing(authority, chance)

@@ -26,7 +26,7 @@ a_day = st.integers(0, 6).map(lambda days: FIRST + timedelta(days=days))
 a_pair = st.permutations(NAMES).map(lambda names: (names[0], names[1]))
 evidence = st.lists(st.tuples(a_pair, a_day, st.none() | st.integers(1, 5), st.booleans()), max_size=10)
 decided = st.lists(st.tuples(a_pair, st.sampled_from(["confirmed", "rejected", "undone"])), max_size=5)
-tried = settings(deadline=None, derandomize=True, max_examples=150)
+tried = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 def found(rows) -> pl.DataFrame:
