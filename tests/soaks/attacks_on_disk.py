@@ -109,8 +109,11 @@ while True:
     if os.path.lexists(path + '.part'):
         os.unlink(path + '.part')
     for make in (lambda: os.symlink(canary, path + '.part'), lambda: open(path + '.part', 'wb').write(content), lambda: os.mkfifo(path + '.part')):
-        make()
-        os.replace(path + '.part', path)
+        try:
+            make()
+            os.replace(path + '.part', path)
+        except FileNotFoundError:  # its folder is being cleared away
+            sys.exit()
         select.select([], [], [], 0.0005)
 """
 
