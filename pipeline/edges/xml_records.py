@@ -6,6 +6,7 @@ Expat fetches nothing, and expands nothing that a file declares: one with a docu
 """
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -101,6 +102,7 @@ class _Reader(ABC):
         parser.buffer_text, parser.buffer_size, parser.ordered_attributes = True, 1 << 14, True
         parser.StartElementHandler, parser.EndElementHandler = self._begin, self._end
         parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.XmlDeclHandler = self._declared
 
     def read(self, stream: BinaryIO) -> Iterator[None]:
         fed = 0
@@ -123,6 +125,11 @@ class _Reader(ABC):
 
     def _refused(self, why: str) -> Refused:
         return Refused(f"{self._name}, line {self._parser.CurrentLineNumber}: {why}.")
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        """Python would read by any codec it has, those too that make other letters of what is there."""
+        if encoding and not _ENCODINGS.fullmatch(encoding):
+            raise self._refused(_OTHER_ENCODING)
 
     def _refuse_doctype(self, *_) -> None:
         raise self._refused("it declares a document type (DOCTYPE), as no census or CTF does: export it without")
@@ -168,6 +175,11 @@ class _Reader(ABC):
         """And ends."""
 
 
+_ENCODINGS = re.compile(r"utf-?(8|16)|(us-)?ascii|iso-8859-\d{1,2}|windows-125\d", re.IGNORECASE)
+"""Those that systems export in."""
+
+_OTHER_ENCODING = "the encoding it names is not known, or not the one it is in: export it as UTF-8"
+
 _OF_ENCODING = {
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING], expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
 }  # fmt: skip
@@ -176,7 +188,7 @@ _OF_ENCODING = {
 def _what_is_wrong(error: Exception) -> str:
     """Of an encoding nobody knows, or one of several bytes a letter, Python's own errors come through the parser."""
     if not isinstance(error, expat.ExpatError) or error.code in _OF_ENCODING:
-        return "the encoding it names is not known, or not the one it is in: export it as UTF-8"
+        return _OTHER_ENCODING
     return "the XML breaks off or is damaged there: deliver the file again, whole"
 
 

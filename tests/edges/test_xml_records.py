@@ -151,7 +151,7 @@ def test_letters_of_another_encoding_than_is_said_are_refused_with_their_line():
         headers(io.BytesIO("<Message>\n<Surname>\nZoë</Surname></Message>".encode("cp1252")), "census.xml")
 
 
-@pytest.mark.parametrize("encoding", ["Okafor", "utf-7", "Shift_JIS", "utf-16", "rot13"])
+@pytest.mark.parametrize("encoding", ["Okafor", "utf-7", "Shift_JIS", "utf-16", "rot13", "unicode_escape", "cp037"])
 def test_an_encoding_that_cannot_be_read_is_not_called_damage(encoding):
     with pytest.raises(Refused) as refused:
         told(f'<?xml version="1.0" encoding="{encoding}"?>\n<Message/>')

@@ -273,7 +273,7 @@ def half_written(stock: Stock, at: Path, alone: Undisturbed) -> Iterator[str]:
                 yield from _broken(path, path.relative_to(seen))
         unfinished = alone.way.finished_by.split()[:1]
         yield from (why for why in _homes_broken(seen) if not any(word in why for word in unfinished))
-        kept = left(stock, seen, restored=False)
+        kept = {name: told for name, told in left(stock, seen, restored=False).items() if not _is_hidden(Path(name))}
         whole = [alone.before, *alone.ends]
         for place in (name for name in kept if name.endswith("/settings.toml")):
             if not any(kept[place] == one.get(place) for one in whole):

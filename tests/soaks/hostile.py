@@ -44,8 +44,8 @@ GOOD = "good/marks.csv"
 
 LONGEST = 5.0  # seconds of a processor that one file may take, beyond what its command takes for an empty one
 MOST_MB = 500  # of memory, of a process that checks one
-MOST_MB_MORE = 250
-"""Of memory, that a take-in of ten may need above what it needs for the good file alone, which Great Expectations asks for."""
+MOST_MB_MORE, MOST_MB_MORE_OF_SEVERAL = 250, 500
+"""Of memory, that a take-in of one, or of ten together, may need above what it needs for the good file alone, which Great Expectations asks for."""
 
 PATIENCE = 120  # seconds until a process is taken to hang
 MOST_BEFORE_KILLED = 4_000  # MB, and the machine is spared
@@ -356,7 +356,8 @@ class Ground:
         faults = self._wrong(told, home, where)
         if told.seconds > self.alone.seconds + LONGEST * len(batch):
             faults[f"took {told.seconds:.1f} s ({where})"] += 1
-        if told.mb > self.alone.mb + MOST_MB_MORE:
+        more = MOST_MB_MORE if len(batch) == 1 else MOST_MB_MORE_OF_SEVERAL
+        if told.mb > self.alone.mb + more:
             faults[f"took {told.mb:,} MB ({where})"] += 1
         of_files = {number: Counter() for _, number in batch}
         if told.summary is None:
@@ -504,7 +505,7 @@ def _result(totals: dict[str, Found], here: Ground, asked: argparse.Namespace) -
     )
     return {
         "files": sum(one.files for one in totals.values()),
-        "bounds": {"seconds": LONGEST, "megabytes": MOST_MB, "megabytes_more_of_a_take_in": MOST_MB_MORE},
+        "bounds": {"seconds": LONGEST, "megabytes": MOST_MB, "megabytes_more_of_a_take_in": [MOST_MB_MORE, MOST_MB_MORE_OF_SEVERAL]},
         "check_of_an_empty_file": empty,
         "take_in_of_the_good_file_alone": alone,
         "faults": sum(sum(one.faults.values()) for one in totals.values()),
