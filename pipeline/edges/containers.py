@@ -4,6 +4,7 @@ used as a path. A member or sheet that cannot be read is refused by itself; a fi
 import errno
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +19,7 @@ from .bounds import HELD_BYTES, MOST_BYTES, MOST_MEMBERS, WORKBOOK_BYTES, Bounds
 from .errors import Changed, Refused
 from .extract import Extract, open_file, seen
 from .gunzipping import gunzipped
-from .kinds import BYTES_LOOKED_AT, Kind, byte_order, foreign, kind_of
+from .kinds import BYTES_LOOKED_AT, PARQUET, Kind, byte_order, foreign, kind_of
 from .members import told_sheet
 from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
 from .workbook_parts import damaged, is_workbook, sheets_seen
@@ -209,8 +210,8 @@ def _hash_of_bytes(file: BinaryIO) -> str:
 def _found(file: BinaryIO, whole: Extract) -> Iterator[Extract]:
     bounds = Bounds(whole.name)
     start = file.read(BYTES_LOOKED_AT)
+    _refuse_at_once(file, start, whole)
     file.seek(0)
-    _refuse_at_once(start, whole)
     if kind_of(start) is not Kind.ZIP:
         yield from _held_in(_blocks_of(file, bounds), whole, bounds)
         return
@@ -221,12 +222,20 @@ def _found(file: BinaryIO, whole: Extract) -> Iterator[Extract]:
             yield from _members(archive, file, whole, bounds)
 
 
-def _refuse_at_once(start: bytes, whole: Extract) -> None:
+def not_parquet(name: str) -> Refused:
+    return Refused(f"{name} cannot be read as Parquet: it is cut short or damaged. Deliver it again.")
+
+
+def _refuse_at_once(file: BinaryIO, start: bytes, whole: Extract) -> None:
     """Raises Refused for what need not be gone through to know that it is not read."""
     if whole.seen[0] > MOST_BYTES:
         raise TooLarge(f"{whole.name} is over {MOST_BYTES // 10**9} GB: deliver it in parts.")
     if whole.seen[0] > HELD_BYTES and kind_of(start) is Kind.FOREIGN:
         raise Refused(f"{whole.name} is {foreign(start)}.")
+    if whole.seen[0] > HELD_BYTES and kind_of(start) is Kind.PARQUET:
+        file.seek(-len(PARQUET), os.SEEK_END)
+        if file.read() != PARQUET:
+            raise not_parquet(whole.name)
     if b"\0" in start and kind_of(start) is Kind.TEXT and byte_order(start) in (None, "utf-8"):
         raise Refused(f"{whole.name} is not text: deliver it as CSV, XLSX, Parquet or XML.")
 

@@ -25,7 +25,7 @@ from .records import Unending, end_of, no_denser, records
 from .spelling import MOST_COLUMNS, SEPARATORS, Spelling, beginning, spelling
 
 FREE_CELLS = 20_000_000
-CELLS_AT_ONCE = 1_000_000
+CELLS_AT_ONCE = 800_000
 """Each cell takes room, filled or not: of rows with many cells fewer are read together. A piece of four megabytes of marks has six
 hundred thousand."""
 

@@ -15,7 +15,10 @@ class Kind(Enum):
 
 BYTES_LOOKED_AT = 4096
 
-_KINDS = {b"\x1f\x8b": Kind.GZIP, b"PK\x03\x04": Kind.ZIP, b"PK\x05\x06": Kind.ZIP, b"PAR1": Kind.PARQUET}
+PARQUET = b"PAR1"
+"""How a Parquet file begins, and ends."""
+
+_KINDS = {b"\x1f\x8b": Kind.GZIP, b"PK\x03\x04": Kind.ZIP, b"PK\x05\x06": Kind.ZIP, PARQUET: Kind.PARQUET}
 
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": "an Excel workbook of the old kind, or one with a password: save it as .xlsx without one",

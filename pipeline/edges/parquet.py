@@ -13,7 +13,7 @@ from functools import partial
 import polars as pl
 
 from .bounds import FREE_BYTES, MOST_TIMES, held
-from .containers import is_packed, opened
+from .containers import is_packed, not_parquet, opened
 from .errors import Refused
 from .extract import Extract, path_of_the_opened
 from .numbering import COUNT, HEADER_ROW, ROWS_AT_ONCE
@@ -59,11 +59,7 @@ def rows(extract: Extract) -> Iterator[pl.DataFrame]:
     except Refused:
         raise
     except (Exception, pl.exceptions.PanicException):
-        raise _damaged(extract) from None
-
-
-def _damaged(extract: Extract) -> Refused:
-    return Refused(f"{extract.name} cannot be read as Parquet: it is cut short or damaged. Deliver it again.")
+        raise not_parquet(extract.name) from None
 
 
 def _says_too_much(extract: Extract) -> Refused:
@@ -86,7 +82,7 @@ def _file(extract: Extract):
                 f"{extract.name} is cut into over {MOST_PAGES:,} pages: write it with fewer, or deliver it as CSV."
             ) from None
         except Exception:
-            raise _damaged(extract) from None
+            raise not_parquet(extract.name) from None
     if pages > TEXT_AT_ONCE:
         raise _grows(extract)
     height, width = file.metadata.num_rows, file.metadata.num_columns

@@ -14,7 +14,7 @@ from pipeline.edges import archives, bounds, containers, delimited, inbox, readi
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.extract import Extract
 
-from .sent import MARKS, gzipped, names, recognised, refusal, refusal_while_read, rows, supplier, zipped
+from .sent import MARKS, gzipped, in_bytes, names, recognised, refusal, refusal_while_read, rows, supplier, zipped
 
 __all__ = ["supplier"]
 
@@ -68,6 +68,15 @@ def test_parquet_larger_than_is_held_in_memory_is_refused(supplier, monkeypatch)
     extract = supplier.sends(gzipped(pl.DataFrame({"upn": ["A"] * 1000})), "marks.gz")
     monkeypatch.setattr(bounds, "HELD_BYTES", 300)
     assert "once unpacked: deliver it by itself, or as CSV." in refusal(extract)
+
+
+def test_a_very_large_parquet_that_does_not_end_as_one_is_refused_before_it_is_gone_through(supplier, monkeypatch):
+    whole = in_bytes(pl.DataFrame({"upn": ["A"] * 1000}))
+    monkeypatch.setattr(containers, "HELD_BYTES", 300)
+    gone_through = []
+    monkeypatch.setattr(containers, "_hashed", lambda blocks, one: gone_through.append(one) or one)
+    assert "cut short or damaged" in supplier.sends(whole[:-1], "x.parquet").fault.args[0] and gone_through == []
+    assert supplier.sends(whole, "x.parquet").fault is None and len(gone_through) == 1
 
 
 def test_what_a_system_adds_and_what_is_hidden_is_nothing(supplier):
