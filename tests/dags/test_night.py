@@ -142,6 +142,7 @@ def test_a_part_tried_again_after_it_was_done_takes_nothing_in_twice(begun, by_c
     assert {one["file"]: one for one in ended["extracts"]} == by_file
 
 
+@pytest.mark.long
 def test_the_same_night_again_by_the_dags_changes_nothing(by_dags, dagbag, evening):
     home = by_dags[0]
     before = tables(home)

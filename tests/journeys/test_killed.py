@@ -65,6 +65,7 @@ def undisturbed(small, tmp_path_factory):
     return home
 
 
+@pytest.mark.long
 def test_killed_again_and_again_on_its_way_a_take_in_ends_as_if_undisturbed(undisturbed, small, tmp_path):
     home = stocked(small, tmp_path / "home")
     words = ("take-in", "--home", home.folder, "--known-on", DAY)

@@ -133,17 +133,20 @@ def replay(made, night, tmp_path_factory) -> Replay:
     return Replay(made, night.before, tmp_path_factory.mktemp("replay"))
 
 
+@pytest.mark.long
 def test_a_past_day_gives_its_original_conclusions_though_more_has_been_learned(replay):
     assert (replay.ran.status, replay.ran.err) == (0, "")
     assert replay.again[0] == replay.first[0]
     assert len(replay.first[0]["derived.triage"]) > 250
 
 
+@pytest.mark.long
 def test_a_past_day_gives_its_original_lists_byte_for_byte(replay):
     assert replay.again[1] == replay.first[1]
     assert len(replay.first[1]) == 6
 
 
+@pytest.mark.long
 def test_what_was_learned_later_did_matter(replay):
     """Otherwise the two tests above would prove nothing."""
     then = {row[1]: row for row in replay.first[0]["derived.pupil_features"]}
@@ -153,6 +156,7 @@ def test_what_was_learned_later_did_matter(replay):
     assert len(fewer) > 50
 
 
+@pytest.mark.long
 def test_a_replay_never_moves_what_is_published(replay):
     current = replay.home.published / "current.duckdb"
     assert current.readlink() == replay.current
@@ -160,11 +164,13 @@ def test_a_replay_never_moves_what_is_published(replay):
         assert con.execute("SELECT as_of FROM published.run").fetchall() == [(replay.latest,)]
 
 
+@pytest.mark.long
 def test_a_replay_leaves_the_later_days_rows_and_lists_as_they_were(replay):
     assert replay.of_day(replay.latest) == replay.latest_rows
     assert lists(replay.home, replay.latest) == replay.latest_lists
 
 
+@pytest.mark.long
 def test_the_later_list_says_what_changed_since_the_earlier_one(replay):
     assert replay.latest_lists.keys() == replay.first[1].keys()
     assert replay.latest_lists != replay.first[1]

@@ -14,6 +14,7 @@ from pipeline.hops import returning
 from pipeline.tables.layouts import LAYOUTS
 from tests.edges.answered import at_home
 from tests.house.project import ROOT
+from tests.slices import a_few
 from tests.soaks import base, erasure, fuzz, hostile, kills, returned
 
 FILES = 16
@@ -25,7 +26,7 @@ def home(tmp_path_factory):
     return base.base_home(tmp_path_factory.mktemp("fuzz") / "base")
 
 
-@pytest.mark.parametrize("reader", fuzz.READERS, ids=READERS)
+@pytest.mark.parametrize("reader", a_few(fuzz.READERS, lambda number, _: number % 3 == 0), ids=READERS)
 def test_whatever_is_done_to_a_file_its_rows_are_accepted_set_aside_or_refused_in_words(home, reader):
     counts = fuzz.run(reader, 20, range(FILES), home)
     assert {what: n for what, n in counts.items() if what.startswith("fault")} == {}

@@ -193,6 +193,7 @@ def test_where_nothing_came_no_day_is_begun(issued, tmp_path):
     assert take_in(home, "--known-on", issued.last + A_DAY).told["remarks"] == []
 
 
+@pytest.mark.long
 def test_by_night_a_second_delivery_is_of_the_day_its_lists_are_issued_anew_and_those_are_had_again(issued, later):
     told = nightly(later, issued.last)
     assert known(later) == issued.last
@@ -234,6 +235,7 @@ def test_a_decision_whose_day_is_left_out_says_the_day_it_is_known_on(issued, tm
 # Settings -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_nights_lists_are_made_again_with_its_settings_and_issued_anew_with_those_of_now(issued, tmp_path):
     home = issued.copy(tmp_path)
     other_settings(home, issued)

@@ -41,22 +41,26 @@ def judged(tmp_path_factory):
     return pl.read_csv(made.faults), set_aside, notes, summary, before
 
 
+@pytest.mark.long
 def test_every_rule_the_gate_knows_is_broken_at_least_once(judged):
     assert set(judged[0]["rule"]) == set(SEVERITIES)
 
 
+@pytest.mark.long
 def test_exactly_the_planted_rows_are_set_aside_each_under_its_rule(judged):
     planted, set_aside, *_ = judged
     expected = of_severity(planted, Severity.WARNING)
     assert set_aside.sort(KEY).rows() == expected.select(KEY).sort(KEY).rows()
 
 
+@pytest.mark.long
 def test_exactly_the_planted_files_are_refused(judged):
     planted, _, _, summary, _ = judged
     refused = {one.file for one in summary.extracts if one.refused_because}
     assert refused == set(of_severity(planted, Severity.CRITICAL)["file"])
 
 
+@pytest.mark.long
 def test_as_many_rows_are_noted_as_were_planted(judged):
     planted, _, notes, *_ = judged
     expected = of_severity(planted, Severity.INFO).group_by("file", "rule").len("rows").sort("file", "rule")
@@ -64,6 +68,7 @@ def test_as_many_rows_are_noted_as_were_planted(judged):
     assert in_those_files.sort("file", "rule").rows() == expected.rows()
 
 
+@pytest.mark.long
 def test_clean_extracts_break_no_rule(judged):
     *_, before = judged
     assert before.set_aside_by_rule == before.noted_by_rule == {}
