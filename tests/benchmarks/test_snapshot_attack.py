@@ -188,7 +188,7 @@ def test_the_attack_uses_no_code_of_the_pipeline():
 def lived(tmp_path_factory) -> Path:
     """Some weeks of a small authority."""
     folder = tmp_path_factory.mktemp("attacked")
-    weekly_nights(Weekly(pupils=260, schools=4, seed=2, weeks=2, first=6), folder)
+    weekly_nights(Weekly(pupils=150, schools=3, seed=2, weeks=2, first=6), folder)
     return folder
 
 
