@@ -104,14 +104,13 @@ while size > 9:
 IS_REPLACED = """
 import os, select, sys
 path, canary = sys.argv[1:3]
+part = f'{path}.{os.getpid()}.part'
 content = open(path, 'rb').read()
 while True:
-    if os.path.lexists(path + '.part'):
-        os.unlink(path + '.part')
-    for make in (lambda: os.symlink(canary, path + '.part'), lambda: open(path + '.part', 'wb').write(content), lambda: os.mkfifo(path + '.part')):
+    for make in (lambda: os.symlink(canary, part), lambda: open(part, 'xb').write(content), lambda: os.mkfifo(part)):
         try:
             make()
-            os.replace(path + '.part', path)
+            os.replace(part, path)
         except FileNotFoundError:  # its folder is being cleared away
             sys.exit()
         select.select([], [], [], 0.0005)

@@ -37,7 +37,7 @@ def _unfilled(place: Place, chance: random.Random):
     """As many cells as there may be for its bytes: each takes room, filled or not, in whatever is read of it at once."""
     more = "".join(f",x{at}" for at in range(990))
     cell = "x" * chance.choice((64, 80))
-    rows = (f"100001,W8902000{at:05},2025-09-02,AM,/,{cell}\n" for at in range(25_000))
+    rows = (f"100001,W8902000{at:05},2025-09-02,AM,/,{cell}\n" for at in range(10_000))
     place.write(".csv", HEADER.strip() + more + "\n" + "".join(rows))
 
 
