@@ -29,7 +29,7 @@ from pipeline.vocabulary.made_up import MADE_UP
 from pipeline.vocabulary.school_year import TERMS
 from pipeline.vocabulary.spellings import CENSUS_AS, MARKS_AS
 
-from .usage import WithoutUpns
+from .usage import WithoutUpns, by_its_kind
 
 app = typer.Typer(
     name="a2n",
@@ -321,6 +321,13 @@ def _said(urn: int | None, term: str | None, year: int | None):
 
 
 def main() -> None:
+    try:
+        _command()
+    except Exception as fault:  # where faults are told
+        sys.exit(by_its_kind(fault))
+
+
+def _command() -> None:
     from pipeline.edges import faults
 
     status: object = 1

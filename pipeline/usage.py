@@ -1,4 +1,4 @@
-"""What is said of words that a command does not understand: they may hold a UPN, which goes no further."""
+"""What is said of words that a command does not understand, which may hold a UPN, and of what fails where faults are told."""
 
 import typer
 from typer.core import TyperGroup
@@ -25,3 +25,8 @@ def _said_without(work, *words, **named):
     except _WRONG_USAGE as fault:
         fault.message = without_upns(fault.message)
         raise
+
+
+def by_its_kind(fault: Exception) -> str:
+    """What fails beyond all that tells of faults: not even its words, for they may be of a child."""
+    return f"Stopped: The program itself failed ({type(fault).__name__}): run this again, and where that stops too, report this line."
