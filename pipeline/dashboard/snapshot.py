@@ -114,7 +114,7 @@ class Shelf:
             try:
                 snapshot = Snapshot(path, before)
             except duckdb.Error as error:
-                why = str(error).partition("\n")[0]
+                why = type(error).__name__
                 continue
             if _identity(path) == before:
                 return snapshot

@@ -57,7 +57,7 @@ def publish(
         _remove_older(folder, but_not=snapshot)
     except (OSError, duckdb.Error) as error:
         raise Refused(
-            f"The snapshot {snapshot} could not be written ({_first_line(error)}): the one before it still stands."
+            f"The snapshot {snapshot} could not be written ({_why(error)}): the one before it still stands."
         ) from None
     return snapshot
 
@@ -72,7 +72,7 @@ def newest_as_of(folder: Path, table: str = "published.run") -> date | None:
             con.execute(f"ATTACH {quoted(str(current.resolve()))} AS snapshot (READ_ONLY)")
             return con.execute(f"SELECT max(as_of) FROM snapshot.{table}").fetchone()[0]
     except duckdb.Error as error:
-        raise Refused(f"{current} cannot be read ({_first_line(error)}): remove it, and run again.") from None
+        raise Refused(f"{current} cannot be read ({_why(error)}): remove it, and run again.") from None
 
 
 def _as_file_name(run: str) -> str:
@@ -131,5 +131,9 @@ def _remove_older(folder: Path, *, but_not: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].strip()
+def _why(error: Exception) -> str:
+    """Of a file system what it says; of an engine its kind, for its words may quote a row."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    is_full = any(sign in str(error).lower() for sign in ("space left", "file too large", "disk quota"))
+    return "the disk is full" if is_full else type(error).__name__

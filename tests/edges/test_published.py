@@ -193,6 +193,23 @@ def test_a_full_disk_is_said_and_the_one_before_stands(tables, tmp_path, monkeyp
     assert newest_as_of(tmp_path) == DAY
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Could not convert Okafor-Adams", "ConversionException"),
+        ("Okafor: No space left on device", "the disk is full"),
+    ],
+)
+def test_what_an_engine_says_of_a_snapshot_goes_no_further_than_its_kind(tables, tmp_path, monkeypatch, words, said):
+    def breaks(*_):
+        raise duckdb.ConversionException(words)
+
+    monkeypatch.setattr(published, "settle", breaks)
+    with pytest.raises(Refused, match="could not be written") as told:
+        publish(tables, tmp_path, run=RUN, current=True)
+    assert said in str(told.value) and "Okafor" not in str(told.value)
+
+
 def test_a_current_that_is_no_database_is_said(tmp_path):
     (tmp_path / "current.duckdb").write_text("not a database, whatever its name says")
     with pytest.raises(Refused, match=r"current\.duckdb cannot be read"):
