@@ -37,7 +37,7 @@ STEPS = (
     ("pipeline.edges.settling:prove", 1),  # the last moment that is undone
     ("pipeline.edges.settling:_finish", 1),  # the first that is finished
     ("pipeline.edges.settling:put_in_place", 1),
-    ("pipeline.edges.settling:to_disk", 3),  # the databases are in place, and the key is too
+    ("pipeline.edges.in_place:to_disk", 3),  # the databases are in place, and the key is too
     ("pipeline.edges.in_place:to_disk", 1),
 )
 STEPS_OF_TWO = (
