@@ -35,6 +35,7 @@ from pipeline.tables.layouts import LAYOUTS
 from pipeline.vocabulary.feeds import FEED_NAMES
 
 
+@seldom_swept
 def nightly(home: Home, *, as_of: date) -> Summary:
     """Read the lists that came back, take in what has come, look at every pupil, write the lists, publish the figures: or stop, and publish nothing."""
     summary = take_in(home, Day(as_of, then_listed=True))
@@ -56,6 +57,7 @@ def told_in(summary: Summary, home: Home) -> Iterator[None]:
         summary.stopped_because = of_the_machine(fault)
 
 
+@seldom_swept
 def take_in(home: Home, day: Day) -> Summary:
     """Every new extract in the inbox, feed by feed, each feed in a transaction of its own.
 
@@ -90,6 +92,7 @@ def begin_take_in(home: Home, day: Day) -> tuple[Begun, Summary]:
         return _begun(con, home, day)
 
 
+@seldom_swept
 def take_in_part(home: Home, claimed: dict[str, list[Claimed]], *, day: Day, run: str) -> Summary:
     """Some feeds of a take-in in parts, in the order given. Tried again, it takes in no file a second time."""
     summary = Summary(run=run, as_of=day.known_on)
@@ -181,8 +184,7 @@ def _came_back(con: DuckDBPyConnection, home: Home, *, known_on: date) -> Summar
     if paths:
         summary.heed(runs.record(con, home, summary.run, "outcomes", known_on))
         if home.settings.move_taken:
-            taken = runs.taken_whole(con) | feedback.taken(con)
-            inbox.move_taken(home, taken=taken, but_not=set(), paths=paths)
+            inbox.move_taken(home, taken=runs.taken_whole(con) | feedback.taken(con), but_not=set(), paths=paths)
     return summary
 
 
@@ -202,12 +204,11 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     now. A day before the newest is only looked back at: its lists are issued to nobody.
     """
     from pipeline.hops import issued
-    from pipeline.hops.listing import review_lists, write_lists  # here: a take-in does not wait for what it never uses
+    from pipeline.hops.listing import lists_out  # here: a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, store
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import clear_printables, of_the_night
-    from pipeline.hops.publishing import publish
-    from pipeline.hops.putting_right import write_without_list, wrong_facts
+    from pipeline.hops.publishing import PUBLISH, figures_counted, publish
     from pipeline.hops.retaining import retained_last
     from pipeline.hops.standing import looked_again
 
@@ -221,18 +222,16 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
-        with summary.timed("store"):
-            store(con, look)
-        with summary.timed("lists"):
-            wrong = wrong_facts(con, home, look)
-            lists = review_lists(home, look, wrong)
-            clear_printables(home, as_of=as_of)
-            summary.lists = write_lists(home, lists, as_of=as_of)
-            summary.to_put_right = write_without_list(home, look, wrong)
-        with summary.timed("worklist"):
-            write_lost(home, look)
-        with summary.timed("publish"):
-            publish(con, home, look, run=summary.run)
+        with figures_counted(con, home, look, summary) as (figures, to_hide):
+            with summary.timed("store"):
+                store(con, look)
+            with summary.timed("lists"):
+                clear_printables(home, as_of=as_of)
+                lists = lists_out(con, home, look, summary)
+            with summary.timed("worklist"):
+                write_lost(home, look)
+            with summary.timed(PUBLISH):
+                publish(con, home, figures, to_hide())
         if is_issued:
             issue(con, look)
         summary.heed(runs.record(con, home, summary.run, "flag", as_of))
@@ -248,8 +247,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
 
 
 def _said_of(home: Home, look, *, as_of: date) -> list[str]:
-    opinion = [look.opinion.said] if look.opinion.said else []
-    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
+    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *filter(None, [look.opinion.said])]
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -324,6 +322,7 @@ def account(home: Home, *, as_of: date) -> Summary:
     return summary
 
 
+@seldom_swept
 def check(files: Iterable[Path], day: Day) -> Summary:
     """What would be accepted and refused of these files, with what was found in them. Loads nothing, keeps nothing."""
     from pipeline.hops.checking import checked

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.edges import progress
 from pipeline.edges.in_place import write_whole
+from pipeline.edges.sweeping import sweep_no_more
 from pipeline.told_json import is_made_up, tell_json
 from pipeline.vocabulary.made_up import MADE_UP
 
@@ -81,6 +82,7 @@ def end(words: Sequence[str], *, is_done: bool) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sweep_no_more()
 
 
 def _home_of(words: Sequence[str]) -> Path | None:

@@ -1,6 +1,8 @@
 """One thing prepared while another is put away: reading and typing text keeps one core busy, the shelf another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from queue import Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -47,3 +49,26 @@ def _make(items: Iterable, waiting: Queue, stopped: Event) -> None:
         waiting.put(_Raised(error))
     else:
         waiting.put(_END)
+
+
+@contextmanager
+def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """`work` is done in a thread of its own beside what is done within. What is given waits for it to end, and returns or raises
+    what it did.
+
+    It has ended when this has, whatever was raised within: an interpreter that ends under a thread at work breaks down.
+    """
+    done: Future = Future()
+    worker = Thread(target=_do, args=(work, done), daemon=True, name="beside")
+    worker.start()
+    try:
+        yield done.result
+    finally:
+        worker.join()
+
+
+def _do(work: Callable, done: Future) -> None:
+    try:
+        done.set_result(work())
+    except BaseException as error:
+        done.set_exception(error)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+import duckdb
 import polars as pl
 
 from pipeline.edges import identity, trail
@@ -28,7 +29,8 @@ from pipeline.steps.triage import new_or_moved
 from pipeline.vocabulary.sen import PlanWords
 
 from .looking import Look, issued_lists
-from .putting_right import WrongFacts
+from .putting_right import WrongFacts, write_without_list, wrong_facts
+from .summary import Summary
 
 COUNTED = {
     "eligible_not_listed": "Worth a look, but every place on this list is taken",
@@ -53,6 +55,15 @@ SEVERE = {
     "not_eligible": "most of it is leave that does not ask about need, or no worse than their own past",
 }
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
+
+
+def lists_out(con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: Summary) -> list[ReviewList]:
+    """Every list of the day written, and what schools without one are to put right; told in the summary."""
+    wrong = wrong_facts(con, home, look)
+    lists = review_lists(home, look, wrong)
+    summary.lists = write_lists(home, lists, as_of=look.as_of)
+    summary.to_put_right = write_without_list(home, look, wrong)
+    return lists
 
 
 @forgetting_texts()

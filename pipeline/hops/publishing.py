@@ -1,5 +1,8 @@
 """The night's figures: counted, suppressed once, and swapped in."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -10,12 +13,14 @@ from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.ahead import beside
 from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import learned_by
 from pipeline.edges.settings import Home
 from pipeline.steps.alarms import alarms
 from pipeline.steps.care import with_looked_after
-from pipeline.steps.disclosure import Policy, disclosed
+from pipeline.steps.disclosure import Counts, Disclosed, Policy, disclosed
+from pipeline.steps.disclosure_memory import Remembered
 from pipeline.steps.exact_looks import exact_looks
 from pipeline.steps.inclusion import Tonight, exact_counts
 from pipeline.steps.places import of_schools
@@ -30,19 +35,69 @@ from .data_told import of_the_data
 from .looking import Look
 from .looks import so_far
 from .opinion import of_the_opinion
+from .summary import Summary
+
+PUBLISH = "publish"
+"""The hop, in two parts: figures are counted before the lists are written, and swapped in after them."""
 
 
-def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> None:
-    """Swap in a snapshot of suppressed aggregates. A look at a day before the newest published one stays in the past, and of a day with
-    nobody on a roll there is nothing to tell."""
-    if look.triage.is_empty() or _is_in_the_past(con, home, as_of=look.as_of):
+@dataclass(frozen=True)
+class Figures:
+    """The night's figures: `counts` are exact and go nowhere; `pages` are those of which nothing is hidden."""
+
+    as_of: date
+    run: str
+    policy: Policy
+    counts: Counts
+    pages: dict[str, pl.DataFrame]
+    before: Remembered
+    groups: told_before.GroupsOfWeek | None  # made anew once a week; they stand as they were on the nights between
+
+
+ToHide = Callable[[], Disclosed]
+
+
+@contextmanager
+def figures_counted(
+    con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: Summary
+) -> Iterator[tuple[Figures | None, ToHide]]:
+    """The night's figures counted, and what of them to hide worked out beside whatever is done within, which takes about as long. Waiting for
+    it raises SumError where tables that must add up do not.
+
+    None where there is nothing to publish: a look at a day before the newest published one stays in the past, and of a day with nobody
+    on a roll there is nothing to tell.
+    """
+    with summary.timed(PUBLISH):
+        is_any = not (look.triage.is_empty() or _is_in_the_past(con, home, as_of=look.as_of))
+        figures = _counted(con, home, look, run=summary.run) if is_any else None
+    with beside(partial(_to_hide, figures)) as to_hide:
+        yield figures, to_hide
+
+
+def _to_hide(figures: Figures | None) -> Disclosed | None:
+    return disclosed(figures.counts, figures.policy, figures.before) if figures else None
+
+
+def publish(con: duckdb.DuckDBPyConnection, home: Home, figures: Figures | None, hidden: Disclosed | None) -> None:
+    """Swap in a snapshot of suppressed aggregates. What it hides and tells is on record before anybody sees it: a run that is killed in between
+    has hidden too much, and never too little."""
+    if not figures:
         return
-    settings = home.settings
+    with shelf.transaction(con):
+        told_before.remember(con, hidden.remembered, figures.before, as_of=figures.as_of)
+        if not figures.groups:
+            told_before.keep_groups(con, hidden.pages, figures.policy, as_of=figures.as_of)
+    groups = figures.groups.pages if figures.groups else {}
+    published.publish(hidden.pages | groups | figures.pages, home.published, run=figures.run, current=True)
+
+
+def _counted(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> Figures:
+    settings, as_of = home.settings, look.as_of
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     tonight = Tonight(
         run=run,
         home=settings.name,
-        as_of=look.as_of,
+        as_of=as_of,
         version=__version__,
         demo=settings.demo,
         policy=policy,
@@ -53,23 +108,28 @@ def publish(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str)
         schools=look.known.schools,
         registers=look.by_school,
         lost=look.lost,
-        characteristics=characteristics(con, as_of=look.as_of),
+        characteristics=characteristics(con, as_of=as_of),
         withheld=first_apart(look.lines),
         places=of_schools(look.triage, look.policy),
     )
     counts = exact_counts(tonight)
     known = so_far(con, home, look, tonight, counts["group_audit"], partial(characteristics, con))
     counts |= exact_looks(tonight, known, counts["group_audit"])
-    pages = _told(con, counts, policy, as_of=look.as_of) | {
+    before = told_before.remembered(con, as_of=as_of)
+    groups = told_before.groups_of_week(con, policy, as_of=as_of)
+    if groups:
+        run_of = counts["run"].with_columns(groups_as_of=pl.lit(groups.as_of))
+        counts = {name: frame for name, frame in counts.items() if name not in groups.pages} | {"run": run_of}
+    pages = {
         "signal_names": signal_names(known.catalogue),
         "england": england(),
         "figure_notes": figure_notes(),
-        **of_the_data(con, look.lines, policy, as_of=look.as_of),
-        **of_the_opinion(look.opinion, learned_by(home, as_of=look.as_of)),
-        "alarm": alarms(look.triage, look.earlier.before, tonight.school_days, as_of=look.as_of),
-        "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=look.as_of),
+        **of_the_data(con, look.lines, policy, as_of=as_of),
+        **of_the_opinion(look.opinion, learned_by(home, as_of=as_of)),
+        "alarm": alarms(look.triage, look.earlier.before, tonight.school_days, as_of=as_of),
+        "support_attendance": support_attendance(look.known.support, look.weeks, policy, as_of=as_of),
     }
-    published.publish(pages, home.published, run=run, current=True)
+    return Figures(as_of, run, policy, counts, pages, before, groups)
 
 
 def _is_in_the_past(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> bool:
@@ -81,22 +141,6 @@ def _is_in_the_past(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) 
             raise
         return False
     return newest is not None and as_of < newest
-
-
-def _told(con: duckdb.DuckDBPyConnection, counts: dict[str, pl.DataFrame], policy: Policy, *, as_of: date):
-    """The pages of tonight's counts, on record before anybody sees them: a run that is killed in between has hidden too much, and
-    never too little. The tables of groups are made anew once a week, and stand as they were on the nights between."""
-    before = told_before.remembered(con, as_of=as_of)
-    groups = told_before.groups_of_week(con, policy, as_of=as_of)
-    if groups:
-        run = counts["run"].with_columns(groups_as_of=pl.lit(groups.as_of))
-        counts = {name: frame for name, frame in counts.items() if name not in groups.pages} | {"run": run}
-    tonight = disclosed(counts, policy, before)
-    with shelf.transaction(con):
-        told_before.remember(con, tonight.remembered, before, as_of=as_of)
-        if not groups:
-            told_before.keep_groups(con, tonight.pages, policy, as_of=as_of)
-    return tonight.pages | (groups.pages if groups else {})
 
 
 def characteristics(con: duckdb.DuckDBPyConnection, *, as_of: date) -> pl.DataFrame:

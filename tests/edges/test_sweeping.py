@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
-from pipeline.edges.sweeping import OBJECTS, ROUNDS, WHOLE, seldom_swept
+from pipeline.edges.sweeping import OBJECTS, ROUNDS, WHOLE, seldom_swept, sweep_no_more
 
 USUAL, SELDOM = (700, 10, 10), (OBJECTS, ROUNDS, WHOLE)
 
@@ -62,3 +62,14 @@ def test_of_two_under_way_at_once_the_last_to_end_sets_back_what_was_usual():
     assert begun.wait(60)
     assert second() == (False, SELDOM)
     assert gc.get_threshold() == USUAL
+
+
+def test_before_the_end_what_is_held_is_looked_through_no_more():
+    held = [[]]
+    held[0].append(held)
+    assert any(one is held for one in gc.get_objects())
+    try:
+        sweep_no_more()
+        assert not any(one is held for one in gc.get_objects())
+    finally:
+        gc.unfreeze()

@@ -1,0 +1,67 @@
+"""One thing done beside another: what it comes to, what it raises, and that it has ended when it is left."""
+
+from threading import Event, current_thread
+from threading import enumerate as threads_now
+
+import pytest
+
+from pipeline.edges.ahead import ahead, beside
+
+
+def names_of_threads() -> set[str]:
+    return {thread.name for thread in threads_now()}
+
+
+def test_items_come_in_order_and_were_made_in_a_thread_of_their_own():
+    made = list(ahead(((number, current_thread()) for number in range(50)), at_most=2))
+    assert [number for number, _ in made] == list(range(50))
+    assert {thread.name for _, thread in made} == {"ahead"}
+
+
+def test_what_the_making_raises_comes_after_the_items_before_it():
+    def items():
+        yield 1
+        raise KeyError("two")
+
+    found = ahead(items(), at_most=2)
+    assert next(found) == 1
+    with pytest.raises(KeyError, match="two"):
+        next(found)
+
+
+def test_work_goes_on_beside_what_is_done_within():
+    may_end = Event()
+
+    def work():
+        assert may_end.wait(60)
+        return current_thread().name
+
+    with beside(work) as result:
+        may_end.set()  # never set, had `work` been done before this
+        assert result() == "beside"
+        assert result() == "beside"
+    assert "beside" not in names_of_threads()
+
+
+def test_what_the_work_raises_is_raised_where_it_is_waited_for_and_nowhere_else():
+    def fails():
+        raise KeyError("a sum")
+
+    with beside(fails) as result, pytest.raises(KeyError, match="a sum"):
+        result()
+    with beside(fails):
+        pass
+
+
+def test_where_what_is_done_within_fails_the_work_has_ended_before_that_is_told():
+    may_end, ended = Event(), []
+
+    def work():
+        assert may_end.wait(60)
+        ended.append(True)
+
+    with pytest.raises(OSError), beside(work):
+        may_end.set()
+        raise OSError
+    assert ended == [True]
+    assert "beside" not in names_of_threads()
