@@ -117,10 +117,12 @@ def reckoned(pages: Pages, hidden_before: set[Name]) -> Reckoning:
     return known
 
 
-def full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int]) -> None:
-    """As many are listed as there are places where anybody is left off, and never more."""
+def full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int | None]) -> None:
+    """As many are listed as there are places where anybody is left off, and never more. A school with nobody on its roll has none."""
     for (urn,), _ in rows_of(pages, "school"):
         name = ("school", urn, "listed")
+        if places[urn] is None:
+            continue
         known.most[name] = min(known.most[name], places[urn])
         if known.least["school", urn, "eligible_not_listed"] > 0:
             known.least[name] = places[urn]
@@ -352,11 +354,11 @@ def leaks(
         before = {name for earlier in printed[:night] for name, value in earlier.items() if value is None}
         known = reckoned(pages, before)
         truth = _truth(known, exact[night])
+        told_of = {name[:-1] for name, value in printed[night].items() if value is not None}
         for name, value in printed[night].items():
             if value is None and name not in before and not may_be_nought(name):
-                known.least[name] = min(
-                    1, truth[name]
-                )  # some rows are left empty whole: they suppose which are nought, and rightly
+                # Of a row left empty whole nobody is told which of its counts are nought.
+                known.least[name] = min(1, truth[name]) if name[:-1] in told_of else 0
         full_lists(known, pages, places[night])
         supposed = _supposed(printed, night, truth)
         targets = [
