@@ -5,7 +5,7 @@ import argparse
 FULL_SIZE = 100_000
 """Pupils the aims are set for; a smaller run is mostly start-up, and says little of them."""
 
-OUT_OF_HAND = ("lists", "worklist", "publish", "printables", "pages")
+OUT_OF_HAND = ("figures", "lists", "worklist", "publish", "printables", "pages")
 """Hops of a night that write what goes out: the others, with start-up, are its take-in and its look at pupils."""
 
 NOT_DONE = (

@@ -155,6 +155,7 @@ def new_extracts(con: DuckDBPyConnection, home: Home) -> tuple[Sorted, int]:
     return sorted_by_feed(extracts, but_not=taken), left
 
 
+@seldom_swept
 def outcomes(home: Home, *, known_on: date | None) -> Summary:
     """Read the lists that came back: decisions, what came of looking, facts that are wrong. What is refused goes back.
 
@@ -207,8 +208,8 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     from pipeline.hops.listing import lists_out  # here: a take-in does not wait for what it never uses
     from pipeline.hops.looking import issue, store
     from pipeline.hops.lost_worklist import write_lost
-    from pipeline.hops.printing import clear_printables, of_the_night
-    from pipeline.hops.publishing import PUBLISH, figures_counted, publish
+    from pipeline.hops.printing import of_the_night
+    from pipeline.hops.publishing import figures
     from pipeline.hops.retaining import retained_last
     from pipeline.hops.standing import looked_again
 
@@ -222,16 +223,15 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
-        with figures_counted(con, home, look, summary) as (figures, to_hide):
+        with figures(con, home, look, summary) as publish:
             with summary.timed("store"):
                 store(con, look)
             with summary.timed("lists"):
-                clear_printables(home, as_of=as_of)
                 lists = lists_out(con, home, look, summary)
             with summary.timed("worklist"):
                 write_lost(home, look)
-            with summary.timed(PUBLISH):
-                publish(con, home, figures, to_hide())
+            with summary.timed("publish"):
+                publish()
         if is_issued:
             issue(con, look)
         summary.heed(runs.record(con, home, summary.run, "flag", as_of))
@@ -247,7 +247,8 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
 
 
 def _said_of(home: Home, look, *, as_of: date) -> list[str]:
-    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *filter(None, [look.opinion.said])]
+    opinion = [look.opinion.said] if look.opinion.said else []
+    return [*said_of_reviews(home, as_of=as_of), *days.said_of_lists(look), *opinion]
 
 
 def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> list[str]:
@@ -260,6 +261,7 @@ def _print_out(home: Home, summary: Summary, to_print: list, *, as_of: date) -> 
 
 
 @holding.while_at_work
+@seldom_swept
 def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bool = False) -> Summary:
     """A page to print of each pupil listed on a day whose row changed, or of `everyone`; of one school or of all.
 

@@ -56,7 +56,8 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     """`work` is done in a thread of its own beside what is done within. What is given waits for it to end, and returns or raises
     what it did.
 
-    It has ended when this has, whatever was raised within: an interpreter that ends under a thread at work breaks down.
+    It has ended when this has, whatever was raised within, but for who interrupts the waiting too: an interpreter that ends under a thread
+    at work may break down.
     """
     done: Future = Future()
     worker = Thread(target=_do, args=(work, done), daemon=True, name="beside")
@@ -65,6 +66,16 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         yield done.result
     finally:
         worker.join()
+
+
+def kept(work: Callable[[], T]) -> Callable[[], T]:
+    """`work` is done now, and what it comes to, or what is wrong with it, is told when what is given is asked."""
+    done: Future = Future()
+    try:
+        done.set_result(work())
+    except Exception as error:
+        done.set_exception(error)
+    return done.result
 
 
 def _do(work: Callable, done: Future) -> None:

@@ -90,9 +90,8 @@ def open_file(path: Path, name: str) -> BinaryIO:
 
 @contextmanager
 def path_of_the_opened(path: Path, name: str) -> Iterator[str]:
-    """A path for readers that want one, which leads to the file as it was opened, whatever lies in its place by now. Raises as
-    `open_file` does; what a reader opened by it is its own, and where the system would have it share our place in the file, it gets
-    the file's own path."""
+    """A path for readers that want one, which leads to the file as it was opened, whatever lies in its place by now; where the system has no
+    such paths, as macOS, the file's own, in whose place another may be put until the reader has opened it. Raises as `open_file` does."""
     with open_file(path, name) as file:
         ours = f"/proc/self/fd/{file.fileno()}"
-        yield ours if os.path.exists(ours) else str(path)
+        yield ours if Path(ours).exists() else str(path)

@@ -29,6 +29,7 @@ from pipeline.steps.triage import new_or_moved
 from pipeline.vocabulary.sen import PlanWords
 
 from .looking import Look, issued_lists
+from .printing import clear_printables
 from .putting_right import WrongFacts, write_without_list, wrong_facts
 from .summary import Summary
 
@@ -61,6 +62,7 @@ def lists_out(con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: S
     """Every list of the day written, and what schools without one are to put right; told in the summary."""
     wrong = wrong_facts(con, home, look)
     lists = review_lists(home, look, wrong)
+    clear_printables(home, as_of=look.as_of)
     summary.lists = write_lists(home, lists, as_of=look.as_of)
     summary.to_put_right = write_without_list(home, look, wrong)
     return lists

@@ -13,7 +13,7 @@ from pipeline import __version__
 from pipeline.edges import known as clocks
 from pipeline.edges import published
 from pipeline.edges import warehouse as shelf
-from pipeline.edges.ahead import beside
+from pipeline.edges.ahead import beside, kept
 from pipeline.edges.errors import Refused
 from pipeline.edges.opinions_kept import learned_by
 from pipeline.edges.settings import Home
@@ -37,9 +37,6 @@ from .looks import so_far
 from .opinion import of_the_opinion
 from .summary import Summary
 
-PUBLISH = "publish"
-"""The hop, in two parts: figures are counted before the lists are written, and swapped in after them."""
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -54,45 +51,42 @@ class Figures:
     groups: told_before.GroupsOfWeek | None  # made anew once a week; they stand as they were on the nights between
 
 
-ToHide = Callable[[], Disclosed]
-
-
 @contextmanager
-def figures_counted(
-    con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: Summary
-) -> Iterator[tuple[Figures | None, ToHide]]:
-    """The night's figures counted, and what of them to hide worked out beside whatever is done within, which takes about as long. Waiting for
-    it raises SumError where tables that must add up do not.
+def figures(con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: Summary) -> Iterator[Callable[[], None]]:
+    """The night's figures counted, and what of them to hide worked out beside whatever is done within, which takes about as long. What is
+    given puts on record what they hide and tell, and swaps in the snapshot.
 
-    None where there is nothing to publish: a look at a day before the newest published one stays in the past, and of a day with nobody
-    on a roll there is nothing to tell.
+    Whatever is wrong with them is raised there: no list waits for a figure. A look at a day before the newest published one stays in
+    the past, and of a day with nobody on a roll there is nothing to tell.
     """
-    with summary.timed(PUBLISH):
-        is_any = not (look.triage.is_empty() or _is_in_the_past(con, home, as_of=look.as_of))
-        figures = _counted(con, home, look, run=summary.run) if is_any else None
-    with beside(partial(_to_hide, figures)) as to_hide:
-        yield figures, to_hide
+    with summary.timed("figures"):
+        counted = kept(partial(_counted, con, home, look, run=summary.run))
+    with beside(partial(_worked_out, counted)) as worked_out:
+        yield lambda: _publish(con, home, counted(), worked_out())
 
 
-def _to_hide(figures: Figures | None) -> Disclosed | None:
-    return disclosed(figures.counts, figures.policy, figures.before) if figures else None
+def _worked_out(counted: Callable[[], Figures | None]) -> Disclosed | None:
+    one = counted()
+    return disclosed(one.counts, one.policy, one.before) if one else None
 
 
-def publish(con: duckdb.DuckDBPyConnection, home: Home, figures: Figures | None, hidden: Disclosed | None) -> None:
-    """Swap in a snapshot of suppressed aggregates. What it hides and tells is on record before anybody sees it: a run that is killed in between
-    has hidden too much, and never too little."""
-    if not figures:
+def _publish(con: duckdb.DuckDBPyConnection, home: Home, counted: Figures | None, hidden: Disclosed | None) -> None:
+    """What is hidden and told is on record before anybody sees it: a run that is killed in between has hidden too much, and never too
+    little."""
+    if not counted:
         return
     with shelf.transaction(con):
-        told_before.remember(con, hidden.remembered, figures.before, as_of=figures.as_of)
-        if not figures.groups:
-            told_before.keep_groups(con, hidden.pages, figures.policy, as_of=figures.as_of)
-    groups = figures.groups.pages if figures.groups else {}
-    published.publish(hidden.pages | groups | figures.pages, home.published, run=figures.run, current=True)
+        told_before.remember(con, hidden.remembered, counted.before, as_of=counted.as_of)
+        if not counted.groups:
+            told_before.keep_groups(con, hidden.pages, counted.policy, as_of=counted.as_of)
+    groups = counted.groups.pages if counted.groups else {}
+    published.publish(hidden.pages | groups | counted.pages, home.published, run=counted.run, current=True)
 
 
-def _counted(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> Figures:
+def _counted(con: duckdb.DuckDBPyConnection, home: Home, look: Look, *, run: str) -> Figures | None:
     settings, as_of = home.settings, look.as_of
+    if look.triage.is_empty() or _is_in_the_past(con, home, as_of=as_of):
+        return None
     policy = Policy(fewest_shown=settings.fewest_shown, smallest_base=settings.smallest_base)
     tonight = Tonight(
         run=run,

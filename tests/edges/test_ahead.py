@@ -5,7 +5,7 @@ from threading import enumerate as threads_now
 
 import pytest
 
-from pipeline.edges.ahead import ahead, beside
+from pipeline.edges.ahead import ahead, beside, kept
 
 
 def names_of_threads() -> set[str]:
@@ -65,3 +65,13 @@ def test_where_what_is_done_within_fails_the_work_has_ended_before_that_is_told(
         raise OSError
     assert ended == [True]
     assert "beside" not in names_of_threads()
+
+
+def test_what_is_kept_is_done_once_and_now_and_told_or_raised_each_time_it_is_asked_for():
+    done = []
+    number, fault = kept(lambda: done.append(1) or len(done)), kept(lambda: {}["a sum"])
+    assert done == [1]
+    assert (number(), number(), done) == (1, 1, [1])
+    for _ in range(2):
+        with pytest.raises(KeyError, match="a sum"):
+            fault()

@@ -2,6 +2,7 @@
 
 import os
 import random
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -217,3 +218,18 @@ def test_letters_nobody_sees_are_one_list_for_what_is_said_and_what_is_read_and_
     assert {"\u2060", "\u2065", "\U000e0041", "\u061c", "\xad", "\u202e", "\x1b"} <= left_out
     assert not {"a", "\xe9", "\u2013", " ", "\u0301", "\U0001f600"} & left_out
     assert plain("a\tb\n") == "a\tb\n" and plain_name("a\tb\n") == "a?b?"
+
+
+@pytest.mark.parametrize("has_proc", [True, False])
+def test_a_reader_that_wants_a_path_gets_one_to_the_opened_file_or_where_there_is_none_the_files_own(
+    tmp_path, monkeypatch, has_proc
+):
+    path = tmp_path / "marks.csv"
+    path.write_text("urn\n100001\n")
+    if not has_proc:
+        monkeypatch.setattr(Path, "exists", lambda self: False)
+    with extract_module.path_of_the_opened(path, "marks.csv") as to_read:
+        path.rename(tmp_path / "elsewhere.csv")
+        path.write_text("another\n")
+        assert Path(to_read).read_text() == ("urn\n100001\n" if has_proc else "another\n")
+        assert (to_read == str(path)) is not has_proc

@@ -73,3 +73,5 @@ def test_before_the_end_what_is_held_is_looked_through_no_more():
         assert not any(one is held for one in gc.get_objects())
     finally:
         gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # as it was for the tests

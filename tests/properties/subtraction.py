@@ -128,6 +128,11 @@ def full_lists(known: Reckoning, pages: Pages, places: Mapping[int, int | None])
             known.least[name] = places[urn]
 
 
+def is_alone(name: Name) -> bool:
+    """Whether a row holds no other count: left empty, it is not left empty whole for the sake of another."""
+    return len(COUNTS[name[0]]) == 1
+
+
 def may_be_nought(name: Name) -> bool:
     """Whether nought is hidden of this count at all, as the notes say: of groups of children, of kinds of
     next step in an area, and where all are in one state."""
@@ -345,7 +350,7 @@ class System:
 
 
 def leaks(
-    told: list[Pages], exact: list[Mapping[str, pl.DataFrame]], places: list[Mapping[int, int]]
+    told: list[Pages], exact: list[Mapping[str, pl.DataFrame]], places: list[Mapping[int, int | None]]
 ) -> list[tuple[int, Name]]:
     """Night and name of every count that tells of few, of none of a group or of all of a whole, and that this reader has."""
     chance, found = random.Random(0), []
@@ -354,11 +359,12 @@ def leaks(
         before = {name for earlier in printed[:night] for name, value in earlier.items() if value is None}
         known = reckoned(pages, before)
         truth = _truth(known, exact[night])
-        told_of = {name[:-1] for name, value in printed[night].items() if value is not None}
+        told_of = {
+            name[:-1] for name, value in printed[night].items() if value is not None
+        }  # of other rows nobody knows what is nought
         for name, value in printed[night].items():
             if value is None and name not in before and not may_be_nought(name):
-                # Of a row left empty whole nobody is told which of its counts are nought.
-                known.least[name] = min(1, truth[name]) if name[:-1] in told_of else 0
+                known.least[name] = min(1, truth[name]) if name[:-1] in told_of or is_alone(name) else 0
         full_lists(known, pages, places[night])
         supposed = _supposed(printed, night, truth)
         targets = [
