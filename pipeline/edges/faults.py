@@ -15,7 +15,7 @@ from types import TracebackType
 from pipeline.vocabulary.identifiers import without_upns
 
 from . import no_core
-from .errors import GateBroken, Refused, of_the_machine
+from .errors import Busy, GateBroken, Refused, of_the_machine
 
 OURS = ("pipeline", "expectations", "models")
 
@@ -45,7 +45,8 @@ def _way(led_here: TracebackType | None) -> str:
 
 
 def without_data(verb: Callable) -> Callable:
-    """A verb for schedulers, whose logs keep all that an exception says and all that it came from: a fault is raised anew, as Fault."""
+    """A verb for schedulers, whose logs keep all that an exception says and all that it came from: what stops it is raised anew, a refusal
+    as one of its kind and a fault as Fault. A refusal may come from an engine's own words, which may quote a row."""
 
     @functools.wraps(verb)
     def told(*words, **named):
@@ -53,10 +54,8 @@ def without_data(verb: Callable) -> Callable:
         try:
             return verb(*words, **named)
         except (Refused, GateBroken) as ours:
-            told = why_stopped(ours)
-            if told == str(ours):
-                raise
-            anew = type(ours)(told)
+            kind = next(kind for kind in (Busy, Refused, GateBroken) if isinstance(ours, kind))
+            anew = kind(why_stopped(ours))
         except Exception as fault:
             anew = Fault(why_stopped(fault))
         raise anew  # out here, where it has no memory of the other

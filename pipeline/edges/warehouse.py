@@ -106,7 +106,7 @@ def in_words(home: Home) -> Iterator[None]:
     except duckdb.Error as error:
         problem = _what_stopped(str(error).lower(), type(error).__name__, home)
     if problem:
-        raise Refused(problem)
+        raise Refused(problem) from None  # whoever waits at a `with` has the engine's in hand
 
 
 def _what_stopped(message: str, kind: str, home: Home) -> str:
