@@ -323,7 +323,7 @@ def _said(urn: int | None, term: str | None, year: int | None):
 def main() -> None:
     try:
         _command()
-    except Exception as fault:  # where faults are told
+    except (Exception, KeyboardInterrupt) as fault:  # where faults are told, or on the way out
         sys.exit(by_its_kind(fault))
 
 

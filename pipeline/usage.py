@@ -27,6 +27,9 @@ def _said_without(work, *words, **named):
         raise
 
 
-def by_its_kind(fault: Exception) -> str:
-    """What fails beyond all that tells of faults: not even its words, for they may be of a child."""
+def by_its_kind(fault: BaseException) -> str:
+    """What fails beyond all that tells of faults: not even its words, for they may be of a child. Who interrupts is told what they are
+    told anywhere."""
+    if isinstance(fault, KeyboardInterrupt):
+        return "Aborted!"
     return f"Stopped: The program itself failed ({type(fault).__name__}): run this again, and where that stops too, report this line."

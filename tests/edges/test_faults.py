@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from pipeline import __main__ as command
 from pipeline.edges import faults
 from pipeline.edges.errors import Busy, GateBroken, Refused
 
@@ -85,3 +86,17 @@ def test_what_stops_a_thread_is_told_without_data_and_only_meanwhile(capsys):
     assert threading.excepthook is before
     said = capsys.readouterr().err
     assert "ValueError" in said and UPN not in said and sys.unraisablehook is not faults._tell
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [(KeyboardInterrupt(), "Aborted!"), (ValueError(UPN), "Stopped: .*ValueError")]
+)
+def test_what_comes_over_a_command_as_it_ends_is_a_sentence_too(monkeypatch, fault, said):
+    def ends(*_, **__):
+        raise fault
+
+    monkeypatch.setattr(command.running, "end", ends)
+    monkeypatch.setattr("sys.argv", ["a2n", "describe", "feeds"])
+    with pytest.raises(SystemExit, match=said) as told:
+        command.main()
+    assert UPN not in str(told.value)
