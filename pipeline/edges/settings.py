@@ -173,7 +173,9 @@ def open_home(folder: Path) -> Home:
         raise Refused(f"{folder} is not a home, for it has no settings.toml: make one with `a2n init --home {folder}`.")
     try:
         told = tomllib.loads(_text_of(path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise Refused(f"{path} cannot be read as TOML, for it is not written in UTF-8: save it so.") from None
+    except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path} cannot be read as TOML ({error}): mend it.") from None
     except (RecursionError, ValueError):  # a number of ten thousand digits is no fault of TOML
         raise Refused(f"{path} says what no settings say, lists in lists or a number without end: mend it.") from None
