@@ -179,3 +179,10 @@ def test_what_a_deployment_adds_is_of_the_same_versions_as_all_the_rest():
 
 def test_what_is_kept_of_a_deployment_is_not_in_git():
     assert "/.deployment/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("unit", "hides"), [("a2n-nightly.service", True), ("a2n-airflow@.service", False)])
+def test_processes_are_hidden_from_each_other_but_where_one_watches_another(unit, hides):
+    """Airflow's tasks let nobody look into them: hidden, they are not there for what starts them, and none starts."""
+    told = (ROOT / "deploy" / "systemd" / unit).read_text(encoding="utf-8").splitlines()
+    assert [line for line in told if line.startswith("ProtectProc=")] == (["ProtectProc=invisible"] if hides else [])
