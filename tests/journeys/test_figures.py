@@ -56,7 +56,9 @@ def test_what_to_hide_is_worked_out_in_a_thread_of_its_own_while_rows_are_stored
     assert published.newest_as_of(home.published) == day and on_record_of(home, day) > 100
 
 
-@pytest.mark.parametrize("fails, with_what", [("disclosed", SumError), ("exact_counts", Refused)])
+@pytest.mark.parametrize(
+    "fails, with_what", [("disclosed", SumError), pytest.param("exact_counts", Refused, marks=pytest.mark.long)]
+)
 def test_what_is_wrong_with_figures_is_told_once_lists_are_out_and_the_snapshot_before_stays(
     home, day, made, fails, with_what
 ):
@@ -77,6 +79,7 @@ def test_where_lists_cannot_be_written_no_figure_is_told_and_no_thread_is_left(h
     assert "beside" not in {thread.name for thread in threads_now()}
 
 
+@pytest.mark.long
 def test_of_a_day_before_the_newest_no_figure_is_told(home, day, made):
     flow.flag(home, as_of=day, anew=True)
     before = on_record_of(home, made.last_day)
