@@ -19,7 +19,7 @@ from .bounds import HELD_BYTES, MOST_BYTES, MOST_MEMBERS, WORKBOOK_BYTES, Bounds
 from .errors import Changed, Refused
 from .extract import Extract, open_file, seen
 from .gunzipping import gunzipped
-from .kinds import BYTES_LOOKED_AT, PARQUET, Kind, byte_order, foreign, kind_of
+from .kinds import BYTES_LOOKED_AT, PARQUET, Kind, byte_order, foreign, has_noughts, kind_of
 from .members import told_sheet
 from .workbook_measure import Measure, is_list_of_texts, measured, shared_texts, texts_in
 from .workbook_parts import damaged, is_workbook, sheets_seen
@@ -230,13 +230,15 @@ def _refuse_at_once(file: BinaryIO, start: bytes, whole: Extract) -> None:
     """Raises Refused for what need not be gone through to know that it is not read."""
     if whole.seen[0] > MOST_BYTES:
         raise TooLarge(f"{whole.name} is over {MOST_BYTES // 10**9} GB: deliver it in parts.")
-    if whole.seen[0] > HELD_BYTES and kind_of(start) is Kind.FOREIGN:
+    kind = kind_of(start)
+    if whole.seen[0] > HELD_BYTES and kind is Kind.FOREIGN:
         raise Refused(f"{whole.name} is {foreign(start)}.")
-    if whole.seen[0] > HELD_BYTES and kind_of(start) is Kind.PARQUET:
+    if whole.seen[0] > HELD_BYTES and kind is Kind.PARQUET:
         file.seek(-len(PARQUET), os.SEEK_END)
         if file.read() != PARQUET:
             raise not_parquet(whole.name)
-    if b"\0" in start and kind_of(start) is Kind.TEXT and byte_order(start) in (None, "utf-8"):
+    is_of_noughts = kind in (Kind.TEXT, Kind.XML) and has_noughts(start)
+    if is_of_noughts or (b"\0" in start and kind is Kind.TEXT and byte_order(start) in (None, "utf-8")):
         raise Refused(f"{whole.name} is not text: deliver it as CSV, XLSX, Parquet or XML.")
 
 

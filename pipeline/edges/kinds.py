@@ -57,6 +57,11 @@ def foreign(start: bytes) -> str | None:
     return next((what for magic, what in _FOREIGN.items() if start.startswith(magic)), None)
 
 
+def has_noughts(start: bytes) -> bool:
+    """Whether there are noughts in a row where letters should be, as no text has in any encoding."""
+    return "\0\0" in _text(start)
+
+
 def byte_order(start: bytes) -> str | None:
     """The encoding a text says it is in by its first bytes, if it does."""
     return next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None)

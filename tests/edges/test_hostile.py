@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.edges import delimited, inbox, parquet, reading
+from pipeline.edges import containers, delimited, inbox, kinds, parquet, reading
 from pipeline.edges import extract as extract_module
 from pipeline.edges.errors import Changed, Refused
 from pipeline.edges.numbering import COUNT
@@ -140,8 +140,6 @@ def test_a_file_is_read_to_the_end_it_had_and_then_found_to_have_grown(place, mo
         read.append(real(*what))
         return read[-1]
 
-    from pipeline.edges import containers
-
     real = containers._hashed
     monkeypatch.setattr(containers, "_hashed", grown)
     [(_, why)] = what_came(place)
@@ -233,3 +231,19 @@ def test_a_reader_that_wants_a_path_gets_one_to_the_opened_file_or_where_there_i
         path.write_text("another\n")
         assert Path(to_read).read_text() == ("urn\n100001\n" if has_proc else "another\n")
         assert (to_read == str(path)) is not has_proc
+
+
+@pytest.mark.parametrize(
+    "start", [b"<a>", b"\xff\xfe", b"\xfe\xff", "\ufeff<a>".encode("utf-16-be"), b"urn,upn\n", b"\xef\xbb\xbfurn,upn\n"]
+)
+def test_what_goes_on_in_noughts_is_no_text_in_any_encoding_and_is_not_gone_through(place, start, monkeypatch):
+    monkeypatch.setattr(containers, "_hashed", lambda *_: pytest.fail("it was gone through"))
+    place.sparse(".csv", start, 3_000_000_000)
+    [(_, why)] = what_came(place)
+    assert str(why).endswith("is not text: deliver it as CSV, XLSX, Parquet or XML.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_markup_in_letters_of_two_bytes_is_still_read_as_markup(encoding):
+    start = '<?xml version="1.0" encoding="utf-16"?><Message/>'.encode(encoding)
+    assert not kinds.has_noughts(start) and kinds.has_noughts(start + b"\0\0\0\0")
