@@ -71,15 +71,12 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
 def kept(work: Callable[[], T]) -> Callable[[], T]:
     """`work` is done now, and what it comes to, or what is wrong with it, is told when what is given is asked."""
     done: Future = Future()
-    try:
-        done.set_result(work())
-    except Exception as error:
-        done.set_exception(error)
+    _do(work, done, Exception)
     return done.result
 
 
-def _do(work: Callable, done: Future) -> None:
+def _do(work: Callable, done: Future, told_later: type[BaseException] = BaseException) -> None:
     try:
         done.set_result(work())
-    except BaseException as error:
+    except told_later as error:
         done.set_exception(error)

@@ -111,6 +111,10 @@ def is_of_damage(message: str) -> bool:
     return any(sign in message for sign in ("aes tag", "corrupt", "checksum", "enough bytes"))
 
 
+def is_of_a_full_disk(message: str) -> bool:
+    return any(sign in message for sign in ("space left", "file too large", "disk quota"))
+
+
 def _why_not_attached(message: str, path: Path, key_name: str) -> Refused:
     if "lock" in message.lower() and not is_of_damage(message.lower()):
         holder = re.search(r"PID (\d+)", message)

@@ -18,6 +18,7 @@ from expectations.promise import quoted
 from pipeline.tables.published import PUBLISHED
 from pipeline.tables.schema import Table
 
+from .attaching import is_of_a_full_disk
 from .errors import Refused
 from .warehouse import SQL_TYPES, quiet
 
@@ -135,5 +136,4 @@ def _why(error: Exception) -> str:
     """Of a file system what it says; of an engine its kind, for its words may quote a row."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    is_full = any(sign in str(error).lower() for sign in ("space left", "file too large", "disk quota"))
-    return "the disk is full" if is_full else type(error).__name__
+    return "the disk is full" if is_of_a_full_disk(str(error).lower()) else type(error).__name__

@@ -22,7 +22,7 @@ from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
 from . import erasing_begun, holding
-from .attaching import attach, attach_own, is_of_damage, keep_private
+from .attaching import attach, attach_own, is_of_a_full_disk, is_of_damage, keep_private
 from .errors import Refused
 from .settings import Home
 
@@ -110,7 +110,7 @@ def in_words(home: Home) -> Iterator[None]:
 
 
 def _what_stopped(message: str, kind: str, home: Home) -> str:
-    if "space left" in message or "file too large" in message or "disk quota" in message:
+    if is_of_a_full_disk(message):
         return _full(home)
     if is_of_damage(message):
         return (

@@ -11,11 +11,10 @@ from pipeline.edges import runs
 from pipeline.edges.settings import Home
 
 from . import issued
-from .listing import review_lists, write_lists
+from .listing import lists_out
 from .looking import Look
 from .lost_worklist import write_lost
-from .printing import clear_printables, of_the_night, print_out
-from .putting_right import write_without_list, wrong_facts
+from .printing import of_the_night, print_out
 from .standing import looked_again
 from .summary import Summary
 
@@ -24,12 +23,9 @@ def lists_again(con: duckdb.DuckDBPyConnection, home: Home, days: Iterable[date]
     """Write what went out on these days again: lists, pages to print, worklists. Nothing in the warehouse changes."""
     for day in days:
         at = _as_it_was(con, home, as_of=day)
-        look = _look(con, at, as_of=day)
-        wrong = wrong_facts(con, at, look)
-        lists = review_lists(at, look, wrong)
-        clear_printables(at, as_of=day)
-        write_lists(at, lists, as_of=day)
-        write_without_list(at, look, wrong)
+        untold = Summary(run=None, as_of=day)
+        look = _look(con, at, untold)
+        lists = lists_out(con, at, look, untold)
         write_lost(at, look)
         print_out(at, of_the_night(look, lists, at.settings), as_of=day)
 
@@ -40,6 +36,7 @@ def _as_it_was(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> Ho
     return replace(home, settings=was if home.settings.gateway.strip() else replace(was, gateway=""))
 
 
-def _look(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> Look:
+def _look(con: duckdb.DuckDBPyConnection, home: Home, summary: Summary) -> Look:
+    as_of = summary.as_of
     known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
-    return looked_again(con, known, before, home, Summary(run=None, as_of=as_of), anew=False, as_of=as_of)
+    return looked_again(con, known, before, home, summary, anew=False, as_of=as_of)

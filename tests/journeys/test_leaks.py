@@ -110,11 +110,8 @@ BREAKS = (
     ("flag", RUNS["flag"][0], Laid("pipeline.hops.looking:looked", "text")),
     ("flag", RUNS["flag"][0], Laid("pipeline.hops.listing:review_lists", "value")),
     ("links", RUNS["links"][0], Laid("pipeline.hops.deciding:decided_links", "polars")),
-    (
-        "keys",
-        RUNS["keys"][0],
-        Laid("pipeline.edges.faults:threads_without_data", "value"),
-    ),  # of what tells of faults itself
+    # Of what tells of faults itself.
+    ("keys", RUNS["keys"][0], Laid("pipeline.edges.faults:threads_without_data", "value")),
     ("keys", RUNS["keys"][0], Laid("pipeline.running:say_if_made_up", "text")),
 )
 

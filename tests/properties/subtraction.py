@@ -359,9 +359,8 @@ def leaks(
         before = {name for earlier in printed[:night] for name, value in earlier.items() if value is None}
         known = reckoned(pages, before)
         truth = _truth(known, exact[night])
-        told_of = {
-            name[:-1] for name, value in printed[night].items() if value is not None
-        }  # of other rows nobody knows what is nought
+        # Of a row left empty whole nobody knows which of its counts are nought.
+        told_of = {name[:-1] for name, value in printed[night].items() if value is not None}
         for name, value in printed[night].items():
             if value is None and name not in before and not may_be_nought(name):
                 known.least[name] = min(1, truth[name]) if name[:-1] in told_of or is_alone(name) else 0

@@ -76,10 +76,8 @@ def judged(how: str, name: str, left: Left, stage: Stage, laid: Laid | None) -> 
         faults.append("a traceback on standard error")
     if left.ran.status is None or (left.ran.status >= 0 and left.left_over()):
         faults += [f"left over: {one}" for one in left.left_over()]
-    ends = {
-        "as given": left.given.status,
-        "as spelt": (0, *left.given.status),
-    }  # what is refused of one spelling is not of another
+    # What is refused of one spelling is not of another.
+    ends = {"as given": left.given.status, "as spelt": (0, *left.given.status)}
     if how in ends and left.ran.status not in ends[how]:
         faults.append(f"it ended with status {left.ran.status}")
     if laid and not left.ran.came:
