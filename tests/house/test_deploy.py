@@ -16,6 +16,9 @@ SCRIPTS = ("start", "stop", "airflow", "lib.sh")
 SECRETS = ("DATABASE_PASSWORD", "REDIS_PASSWORD", "FERNET_KEY", "API_SECRET_KEY", "JWT_SECRET")
 
 
+BY_HAND = "a2n"
+
+
 @pytest.fixture(scope="module")
 def env() -> dict[str, str]:
     lines = [line for line in (DEPLOY / "airflow.env").read_text().splitlines() if line and not line.startswith("#")]
@@ -144,12 +147,31 @@ def test_no_file_has_a_password_written_in_it(name):
 def test_only_workers_have_the_homes_and_nothing_answers_but_on_the_loopback(compose):
     services = compose["services"]
     mounted = {name for name, one in services.items() if any("HOMES" in volume for volume in one.get("volumes", []))}
-    assert mounted == {"worker"}
+    assert mounted == {"worker", BY_HAND}
+    assert services[BY_HAND]["network_mode"] == "none" and services[BY_HAND]["profiles"] == ["by-hand"]
+    writes_keys = {name for name, one in services.items() if any(v.startswith("${KEYS") and not v.endswith(":ro") for v in one.get("volumes", []))}  # fmt: skip
+    assert writes_keys == {BY_HAND}, "no night writes a key"
     ports = [port for one in services.values() for port in one.get("ports", [])]
     assert ports and all(port.startswith("127.0.0.1:") for port in ports)
     start = (DEPLOY / "start").read_text() + (DEPLOY / "lib.sh").read_text()
     assert "listen_addresses=127.0.0.1" in start and '"bind 127.0.0.1"' in start and "--host 127.0.0.1" in start
     assert start.count("--skip-serve-logs") == 3 and "0.0.0.0" not in start
+
+
+def test_when_nights_begin_can_be_said_wherever_they_are_run(compose, helm):
+    said = [*helm["env"], {"name": "A2N_NATION_CRON", "value": compose["x-airflow"]["environment"]["A2N_NATION_CRON"]}]
+    assert [one["value"].strip("${}").rpartition("-")[2] for one in said if one["name"] == "A2N_NATION_CRON"] == ["30 2 * * *"] * 2  # fmt: skip
+    assert "A2N_NATION_CRON-30" in (DEPLOY / "compose.yaml").read_text(), "and where it is empty, never"
+
+
+def test_every_service_of_the_image_gives_up_all_privileges(compose):
+    ours = [one for one in compose["services"].values() if one["image"].startswith("attendance-to-need")]
+    assert len(ours) >= 7
+    assert all(one["cap_drop"] == ["ALL"] and "no-new-privileges:true" in one["security_opt"] for one in ours)
+
+
+def test_what_compose_is_given_is_never_committed():
+    assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 def test_the_image_has_every_file_it_is_made_of():
