@@ -15,7 +15,8 @@ _END = object()
 def ahead(items: Iterable[T], *, at_most: int) -> Iterator[T]:
     """The same items in the same order, made in a thread of their own, never more than `at_most` of them waiting.
 
-    What the making raises is raised here, after the items made before it.
+    What the making raises is raised here, after the items made before it. When this has ended or is closed so has the making, and what
+    makes the items is closed if it can be.
     """
     waiting: Queue = Queue(maxsize=at_most)
     stopped = Event()
@@ -49,6 +50,9 @@ def _make(items: Iterable, waiting: Queue, stopped: Event) -> None:
         waiting.put(_Raised(error))
     else:
         waiting.put(_END)
+    finally:
+        if hasattr(items, "close"):
+            items.close()
 
 
 @contextmanager

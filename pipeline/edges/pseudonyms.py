@@ -50,10 +50,13 @@ class Pseudonyms:
         """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
         it) and upn_authority_known."""
         distinct = upns.unique().to_frame("upn")
-        new = distinct.join(self._known, on="upn", how="anti", nulls_equal=True)
-        if new.height:
-            self._known = pl.concat([self._known, self._made(new["upn"])])
-        return distinct.join(self._known, on="upn", how="left", nulls_equal=True, maintain_order="left")
+        known = self._known.join(
+            distinct, on="upn", how="semi", nulls_equal=True
+        )  # of a whole authority, the few of this file
+        if known.height < distinct.height:
+            made = self._made(distinct.join(known, on="upn", how="anti", nulls_equal=True)["upn"])
+            self._known, known = pl.concat([self._known, made]), pl.concat([known, made])
+        return distinct.join(known, on="upn", how="left", nulls_equal=True, maintain_order="left")
 
     def _made(self, upns: pl.Series) -> pl.DataFrame:
         checked = upn_checks(upns)

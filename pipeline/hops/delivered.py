@@ -55,6 +55,9 @@ KNOWN_THROUGHOUT = frozenset({"attendance_marks"})
 _AHEAD = 4
 """Frames of up to `numbering.ROWS_AT_ONCE` rows: enough to read on while a batch is judged and kept, and few enough to hold."""
 
+_AT_EACH_STEP = 1
+"""Frames that wait to be typed, and to be pseudonymised and linked: enough that each is done beside the others."""
+
 _END = (None, None)
 
 
@@ -131,14 +134,29 @@ def _read_batches(batches, known: Known, pseudonyms, home: Home, day, gone: Left
 def _read_all(numbered, known: Known, pseudonyms, home: Home, day, gone: LeftOut):
     """Candidate rows and the people met in them, of several files where they are small; or an extract_id and why its file is
     refused, after any rows of it."""
-    for layout, raw, extract_id in together(_read_each(numbered, home)):
-        if layout is None:
-            yield extract_id, raw
-            continue
-        told = candidates_of(raw, layout, known, pseudonyms, home, day, gone)
-        rows, met, left = (told_apart(one) if extract_id is None else _of(extract_id, one) for one in told)
-        gone.add(left)
-        yield rows, met
+    with (
+        closing(ahead(together(_read_each(numbered, home)), at_most=_AT_EACH_STEP)) as read,
+        closing(ahead(map(_typed, read), at_most=_AT_EACH_STEP)) as typed,
+    ):
+        for layout, rows, extract_id in typed:
+            if layout is None:
+                yield extract_id, rows
+                continue
+            told = candidates_of(rows, layout, known, pseudonyms, home, day, gone)
+            rows, met, left = (told_apart(one) if extract_id is None else _of(extract_id, one) for one in told)
+            gone.add(left)
+            yield rows, met
+
+
+def _typed(read: tuple) -> tuple:
+    """What was read, with its rows typed; a reason for a refusal is left as it is."""
+    layout, raw, extract_id = read
+    if layout is None:
+        return read
+    rows = staged(raw, layout)
+    if layout.feed == "agencies":
+        rows = rows.with_columns(names_justice(raw))
+    return layout, rows, extract_id
 
 
 def _of(extract_id: int, rows: pl.DataFrame) -> pl.DataFrame:
@@ -159,15 +177,12 @@ def _read_each(numbered, home: Home):
 
 
 def candidates_of(
-    raw: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day, gone: LeftOut
+    rows: pl.DataFrame, layout: Layout, known: Known, pseudonyms, home: Home, day, gone: LeftOut
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """One batch of a file as candidate rows, and the people met in it; and row_number of those left out, for they were erased."""
-    rows = staged(raw, layout)
+    """Typed rows of a file as candidate rows, and the people met in them; and row_number of those left out, for they were erased."""
     met = pl.DataFrame()
     if layout.feed == "pupils":
         rows = with_age(rows, on=day.known_on)
-    if layout.feed == "agencies":
-        rows = rows.with_columns(names_justice(raw))
     if layout.feed in CARE_FEEDS:
         rows = _of_care(rows, pseudonyms, home.settings)
     if layout.feed in TOLD_MORE_OF:

@@ -1,5 +1,7 @@
 """One thing done beside another: what it comes to, what it raises, and that it has ended when it is left."""
 
+from contextlib import closing
+from itertools import count
 from threading import Event, current_thread
 from threading import enumerate as threads_now
 
@@ -27,6 +29,32 @@ def test_what_the_making_raises_comes_after_the_items_before_it():
     assert next(found) == 1
     with pytest.raises(KeyError, match="two"):
         next(found)
+
+
+def test_one_ahead_of_another_is_closed_with_it_and_no_thread_is_left():
+    closed = []
+
+    def items():
+        try:
+            yield from count()
+        finally:
+            closed.append(current_thread().name)
+
+    with closing(ahead(items(), at_most=1)) as read, closing(ahead(map(str, read), at_most=1)) as made:
+        assert [next(made), next(made)] == ["0", "1"]
+    assert closed == ["ahead"]
+    assert "ahead" not in names_of_threads()
+
+
+def test_what_the_first_of_two_raises_comes_through_the_second():
+    def items():
+        yield 1
+        raise KeyError("two")
+
+    with closing(ahead(items(), at_most=1)) as read, closing(ahead(map(str, read), at_most=1)) as made:
+        assert next(made) == "1"
+        with pytest.raises(KeyError, match="two"):
+            next(made)
 
 
 def test_work_goes_on_beside_what_is_done_within():
