@@ -2,8 +2,8 @@
 
 Every night: lists that came back are read first; then what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
 
-One task takes a family of feeds, and of each feed all new extracts as one batch; a family with nothing new is skipped
-before anything is imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
+One task takes a family of feeds, and of each feed all new extracts as one batch; a family with nothing new is skipped by the first
+task, and no process is begun for it; cleared and run by itself, it is skipped before anything is imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
 moment leaves the warehouse as it was before its files, so any task may be tried again. When all are through, the asset
 `warehouse` tells the DAG *flag* to look. Files refused make the last task fail, after the asset, so that someone is told
 and the lists still come.
@@ -15,7 +15,7 @@ day on which the night ends).
 from itertools import pairwise
 
 from airflow.sdk import TriggerRule, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
 from airflow.timetables.interval import CronDataIntervalTimetable
 from shared import DEFAULTS, TOLD, WAREHOUSE, day_of, home_of, notices, params, pool
 
@@ -25,6 +25,10 @@ NIGHTLY = CronDataIntervalTimetable("30 2 * * *", timezone="Europe/London")
 """Not between one and two, for that hour is not there on a night in March and comes twice on one in October."""
 
 
+def has_nothing_new(begun: dict, family: str) -> bool:
+    return set(FAMILIES[family]).isdisjoint(begun["feeds"])
+
+
 @dag(
     dag_id="intake", schedule=NIGHTLY, catchup=False, max_active_runs=1, default_args=DEFAULTS, params=params(),
     doc_md=__doc__, tags=["attendance-to-need"],
@@ -32,16 +36,21 @@ NIGHTLY = CronDataIntervalTimetable("30 2 * * *", timezone="Europe/London")
 def intake():
     @task(pool=pool())
     def look_in_inbox() -> dict:
-        """Read the lists that came back, name the run, sort what is new by feed, refuse what no feed claims."""
+        """Read the lists that came back, name the run, sort what is new by feed, refuse what no feed claims; skip families with nothing new."""
         from pipeline import parts
 
         context = get_current_context()
-        return parts.begin(home_of(context), day_of(context))
+        begun = parts.begin(home_of(context), day_of(context))
+        idle = [family for family in FAMILIES if has_nothing_new(begun, family)]
+        if not idle:
+            return begun
+        context["ti"].xcom_push(key="return_value", value=begun)  # a task that skips others returns nothing itself
+        raise DownstreamTasksSkipped(tasks=idle)
 
     @task(pool=pool(), trigger_rule=TriggerRule.NONE_FAILED)
     def take_in(begun: dict, family: str) -> dict:
         """Take the new extracts of one family of feeds through the gate."""
-        if not set(FAMILIES[family]) & set(begun["feeds"]):
+        if has_nothing_new(begun, family):
             raise AirflowSkipException(f"nothing new for {family}")
         from pipeline import parts
 

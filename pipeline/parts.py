@@ -1,10 +1,13 @@
-"""The story in parts that pass plain JSON from one process to the next, for a scheduler. No logic of its own."""
+"""The story in parts that pass plain JSON from one process to the next, for a scheduler. No logic of its own.
+
+Each part is a process: it imports what it uses, and what others use it does not wait for.
+"""
 
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from pipeline import flow, learning, nation
+from pipeline import flow
 from pipeline.edges.errors import Busy, Refused
 from pipeline.edges.extract import Claimed, Extract
 from pipeline.edges.faults import without_data
@@ -72,6 +75,8 @@ def flag(home: str, day: str) -> dict:
 @without_data
 def learn(home: str, day: str) -> dict:
     """Fit and appraise: what a person is asked to approve, in words, and whether there is anything to."""
+    from pipeline import learning
+
     record = learning.learn(_home(home), as_of=date.fromisoformat(day))
     accepted = record.told["appraisal"]["verdict"]["accepted"]
     return {"home": home, "as_of": day, "accepted": accepted, "words": learning.in_words(record)}
@@ -79,12 +84,16 @@ def learn(home: str, day: str) -> dict:
 
 @without_data
 def approve(home: str, learned: str, by: str) -> dict:
+    from pipeline import learning
+
     record = learning.approve(_home(home), by, known_on=None, learned=date.fromisoformat(learned))
     return record.told["approval"]
 
 
 @without_data
 def turn_down(home: str, learned: str, by: str | None) -> None:
+    from pipeline import learning
+
     learning.turn_down(_home(home), by, learned=date.fromisoformat(learned))
 
 
@@ -103,6 +112,8 @@ def night(home: str, day: str, homes: list[str]) -> dict:
     Raises Refused where the night was stopped, or this process is given one key for all homes; Busy where another has the night in hand.
     """
     each_has_its_own_keys(homes)  # again: a worker is another process, and may be another machine
+    from pipeline import nation
+
     done = nation.night(_home(home), as_of=date.fromisoformat(day))
     if done.stopped_because:
         raise Refused(done.stopped_because)
@@ -114,6 +125,8 @@ def night(home: str, day: str, homes: list[str]) -> dict:
 
 @without_data
 def roll_up(homes: list[str], to: str, day: str) -> dict:
+    from pipeline import nation
+
     snapshot, because = nation.roll_up([Path(home) for home in homes], Path(to), as_of=date.fromisoformat(day))
     return {"snapshot": str(snapshot), "because": because}
 

@@ -163,3 +163,5 @@ def test_where_nothing_came_and_nothing_waits_every_family_is_skipped_and_the_ni
     ended = states(run)
     assert {ended.pop(family) for family in FAMILIES} == {"skipped"}
     assert ended == {"look_in_inbox": "success", "settle": "success", "tell_of_refusals": "success"}
+    begun = {one.task_id for one in run.get_task_instances() if one.try_number}
+    assert begun == {"look_in_inbox", "settle", "tell_of_refusals"}, "no process is begun for a family with nothing new"
