@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _round(before: Evening) -> dict:
-    """Seconds of the night by command and by DAGs, of an intake with nothing new, and of tasks skipped."""
+    """Seconds of the night by command and by DAGs, and of an intake with nothing new; and what a task skipped by itself does."""
     with room(before.folder / f"round-{NAME}") as here:
         by_command, by_dags = (at_night(before, here / name) for name in ("by_command", "by_dags"))
         day = before.day.isoformat()
@@ -69,7 +69,6 @@ def _round(before: Evening) -> dict:
         "overhead_seconds": intake.seconds + flag.seconds - command.seconds, "nothing_new_seconds": nothing_new.seconds,
         "overhead_cpu_seconds": intake.cpu_seconds + flag.cpu_seconds - command.cpu_seconds,
         "command_peak_bytes": command.peak_bytes, "dags_peak_bytes": max(intake.peak_bytes, flag.peak_bytes),
-        "skipped_seconds": max((one["seconds"] for one in tasks if one["state"] == "skipped"), default=None),
         "tasks": tasks, "skipped_by_itself": json.loads(skipped.strip().splitlines()[-1]),
     }  # fmt: skip
     print(", ".join(f"{name} {value:.1f}" for name, value in found.items() if name.endswith("seconds")), flush=True)
@@ -135,7 +134,7 @@ def in_words(kept: dict) -> str:
     sizes = list(kept["sizes"].values())
     rows = [
         f"| {one['pupils']:,} | {took['command_seconds']:.1f} | {took['intake_seconds']:.1f} | {took['flag_seconds']:.1f} | "
-        f"{took['overhead_seconds']:.1f} | {took['overhead_cpu_seconds']:.1f} | {took['nothing_new_seconds']:.1f} | {took.get('skipped_seconds', 0):.2f} |"
+        f"{took['overhead_seconds']:.1f} | {took['overhead_cpu_seconds']:.1f} | {took['nothing_new_seconds']:.1f} |"
         for one, took in ((one, one["medians"]) for one in sizes)
     ]
     overheads = [one["medians"]["overhead_seconds"] for one in sizes]
@@ -144,8 +143,8 @@ def in_words(kept: dict) -> str:
     commands = ", ".join(f"`{one['command']}`" for one in sizes)
     return "\n".join(
         [
-            "| pupils | `a2n nightly`, s | DAG *intake*, s | DAG *flag*, s | Airflow adds, s | in processor seconds | *intake*, nothing new, s | a task skipped, s |",
-            "|---:|---:|---:|---:|---:|---:|---:|---:|", *rows, "",
+            "| pupils | `a2n nightly`, s | DAG *intake*, s | DAG *flag*, s | Airflow adds, s | in processor seconds | *intake*, nothing new, s |",
+            "|---:|---:|---:|---:|---:|---:|---:|", *rows, "",
             tables.aim(f"under {AT_MOST} s", max(overheads) < AT_MOST, f"{max(overheads):.1f} s at most; "
                        f"{max(overheads) - min(overheads):.1f} s between the least and the most"),
             f"- A task of a family with nothing new, in a process of its own: {alone['task_seconds'] * 1000:.2f} ms once Airflow is imported and "

@@ -2,8 +2,9 @@
 
 Every night: lists that came back are read first; then what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
 
-One task takes a family of feeds, and of each feed all new extracts as one batch; a family with nothing new is skipped by the first
-task, and no process is begun for it; cleared and run by itself, it is skipped before anything is imported. The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
+One task takes a family of feeds, and of each feed all new extracts as one batch. A family with nothing new is skipped by the first task, and
+no process is begun for it; where the first task is tried again each family looks for itself, and is skipped before anything is imported.
+The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
 moment leaves the warehouse as it was before its files, so any task may be tried again. When all are through, the asset
 `warehouse` tells the DAG *flag* to look. Files refused make the last task fail, after the asset, so that someone is told
 and the lists still come.
@@ -42,7 +43,7 @@ def intake():
         context = get_current_context()
         begun = parts.begin(home_of(context), day_of(context))
         idle = [family for family in FAMILIES if has_nothing_new(begun, family)]
-        if not idle:
+        if not idle or context["ti"].try_number > 1:  # begun again, each family's own task forgets what it told before
             return begun
         context["ti"].xcom_push(key="return_value", value=begun)  # a task that skips others returns nothing itself
         raise DownstreamTasksSkipped(tasks=idle)

@@ -1,4 +1,4 @@
-"""One thing prepared while another is put away: reading and typing text keeps one core busy, the shelf another."""
+"""One thing prepared while another is put away, in a thread for each step: what no step shares with the next keeps every core busy."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -15,8 +15,8 @@ _END = object()
 def ahead(items: Iterable[T], *, at_most: int) -> Iterator[T]:
     """The same items in the same order, made in a thread of their own, never more than `at_most` of them waiting.
 
-    What the making raises is raised here, after the items made before it. When this has ended or is closed so has the making, and what
-    makes the items is closed if it can be.
+    What the making raises is raised here, after the items made before it. When this was begun and is closed, the making has ended too, and
+    what makes the items is closed if it can be.
     """
     waiting: Queue = Queue(maxsize=at_most)
     stopped = Event()
@@ -44,15 +44,14 @@ def _make(items: Iterable, waiting: Queue, stopped: Event) -> None:
     try:
         for item in items:
             if stopped.is_set():
+                if hasattr(items, "close"):
+                    items.close()
                 return
             waiting.put(item)
     except BaseException as error:
         waiting.put(_Raised(error))
     else:
         waiting.put(_END)
-    finally:
-        if hasattr(items, "close"):
-            items.close()
 
 
 @contextmanager

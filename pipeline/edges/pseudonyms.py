@@ -50,9 +50,8 @@ class Pseudonyms:
         """One row per distinct UPN: upn, pupil_id (null when unusable), upn_check (null when there is nothing to say of
         it) and upn_authority_known."""
         distinct = upns.unique().to_frame("upn")
-        known = self._known.join(
-            distinct, on="upn", how="semi", nulls_equal=True
-        )  # of a whole authority, the few of this file
+        # Of a whole authority the few of this file: what is joined to them next is small.
+        known = self._known.join(distinct, on="upn", how="semi", nulls_equal=True)
         if known.height < distinct.height:
             made = self._made(distinct.join(known, on="upn", how="anti", nulls_equal=True)["upn"])
             self._known, known = pl.concat([self._known, made]), pl.concat([known, made])

@@ -56,7 +56,8 @@ _AHEAD = 4
 """Frames of up to `numbering.ROWS_AT_ONCE` rows: enough to read on while a batch is judged and kept, and few enough to hold."""
 
 _AT_EACH_STEP = 1
-"""Frames that wait to be typed, and to be pseudonymised and linked: enough that each is done beside the others."""
+"""Frames that wait to be typed, and to be pseudonymised and linked: enough that each is done beside the others. With the one in hand and
+the one to be handed on each step holds three."""
 
 _END = (None, None)
 

@@ -9,9 +9,12 @@ import sys
 from datetime import timedelta
 from itertools import pairwise
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
+from pipeline import parts
 from pipeline.vocabulary.feeds import FAMILIES, FEED_NAMES
 
 from .conftest import DAGS
@@ -156,6 +159,35 @@ def test_a_dag_calls_the_story_in_parts_and_nothing_beneath_it(path):
     ours = {f"{getattr(node, 'module', None) or ''}.{alias.name}".strip(".") for node in wanted for alias in node.names}
     ours = {name for name in ours if name.startswith(("pipeline", "expectations", "models"))}
     assert ours <= {"pipeline.parts", "pipeline.vocabulary.feeds.FAMILIES"}
+
+
+def begun_with(dagbag, feeds: list[str], *, tried: int = 1) -> tuple[list[str] | None, list]:
+    """Which families the first task skips, or None where it only returns; and what it hands on."""
+    look, handed_on = dagbag.dags["intake"].get_task("look_in_inbox").python_callable, []
+    ti = SimpleNamespace(try_number=tried, xcom_push=lambda key, value: handed_on.append((key, value)))
+    context = {"ti": ti, "params": {"home": "home", "day": "2026-02-06"}}
+    with (
+        mock.patch.dict(look.__globals__, {"get_current_context": lambda: context}),
+        mock.patch.object(parts, "begin", lambda home, day: {"home": home, "day": day, "feeds": feeds}),
+    ):
+        try:
+            return None, [("return_value", look())]
+        except DownstreamTasksSkipped as skipped:
+            return skipped.tasks, handed_on
+
+
+def test_the_first_task_skips_the_families_with_nothing_new_and_hands_on_the_rest(dagbag):
+    feed = FAMILIES["registers"][0]
+    skipped, handed_on = begun_with(dagbag, [feed])
+    assert skipped == [family for family in FAMILIES if family != "registers"]
+    assert handed_on == [("return_value", {"home": "home", "day": "2026-02-06", "feeds": [feed]})]
+    assert begun_with(dagbag, list(FEED_NAMES))[0] is None
+
+
+def test_begun_again_it_skips_none_for_what_a_family_told_before_would_be_told_again(dagbag):
+    skipped, handed_on = begun_with(dagbag, [], tried=2)
+    assert skipped is None
+    assert handed_on == [("return_value", {"home": "home", "day": "2026-02-06", "feeds": []})]
 
 
 @pytest.mark.parametrize("family", ["plans", "registers"])

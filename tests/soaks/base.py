@@ -127,10 +127,10 @@ def watched(faults: list) -> Iterator[None]:
 @contextmanager
 def timed(seconds: Counter) -> Iterator[None]:
     """While it lasts, the processor's seconds that go into each file are counted under its name: looking what it holds,
-    recognising, reading, and all that is done to its rows before the gate. What else the machine does is not counted, and so that
-    it can be told apart nothing is read ahead."""
+    recognising, reading, and all that is done to its rows before the gate. What else the machine does is not counted. Nothing is read
+    ahead, so that each second can be put down to one file."""
     looked, recognised = inbox.tables_in, reading.recognised
-    read, typed, made_ready = reading.read_extract, delivered.staged, delivered.candidates_of
+    read, typed, made_ready = reading.read_extract, delivered._typed, delivered.candidates_of
     under_way = []
 
     def timed_look(path, name):
@@ -164,7 +164,7 @@ def timed(seconds: Counter) -> Iterator[None]:
         mock.patch.object(reading, "recognised", timed_recognised),
         mock.patch.object(reading, "read_extract", timed_read),
         mock.patch.object(delivered, "ahead", lambda items, at_most: (one for one in items)),
-        mock.patch.object(delivered, "staged", timed_typing),
+        mock.patch.object(delivered, "_typed", timed_typing),
         mock.patch.object(delivered, "candidates_of", timed_making),
     ):
         yield
