@@ -124,12 +124,13 @@ def in_words(told: dict, names: dict[str, str]) -> str:
 
 
 def _plainly(every: dict) -> str:
-    """What is found of ours, and why it protects nobody; what the lucky reader's luck is."""
+    """What is found of ours, and what that is worth to a reader; what the lucky reader's luck is."""
     certain = every["ours, certain"]
     return (
         f"Of ours {certain['not_small_found']:,} hidden counts of five or more are found, and {certain['noughts_found']:,} noughts that tell of nobody. "
         "They were hidden on an earlier day, for a few children's sake or to cover for such a count, and stay empty for the school year, though "
-        "what stands beside them gives them by now: that they are empty protects nobody, and that they are found harms nobody. "
+        "what stands beside them gives them by now: that they are empty protects nobody any more. Whoever finds one, and supposes that "
+        "it was the same on the day that it was hidden, may have a small count of that day; nobody tells them whether it was. "
         "The lucky reader is told by the harness which hidden numbers are as they were last told, and so has more than anyone does: the last lines below say how often a "
         "reader is right who supposes it without being told."
     )
