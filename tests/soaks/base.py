@@ -151,9 +151,11 @@ def timed(seconds: Counter) -> Iterator[None]:
             under_way[:] = [extract.name]
             yield batch
 
-    def timed_typing(*what):
+    def timed_typing(what):
+        if what[0] is None:  # why a file is refused, of which there may be no row
+            return typed(what)
         with _counted(seconds, *under_way):
-            return typed(*what)
+            return typed(what)
 
     def timed_making(*what):
         with _counted(seconds, *under_way):
