@@ -3,11 +3,10 @@
 Every night: lists that came back are read first; then what is new in the home's inbox goes through the gate, feed by feed, into the warehouse.
 
 One task takes a family of feeds, and of each feed all new extracts as one batch. A family with nothing new is skipped by the first task, and
-no process is begun for it; where the first task is tried again each family looks for itself, and is skipped before anything is imported.
-The pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any
-moment leaves the warehouse as it was before its files, so any task may be tried again. When all are through, the asset
-`warehouse` tells the DAG *flag* to look. Files refused make the last task fail, after the asset, so that someone is told
-and the lists still come.
+no process is begun for it; where the first task is tried again each family looks for itself, and is skipped before anything is imported. The
+pool `duckdb_writer` has one slot, because one process at a time may hold the warehouse. A task killed at any moment leaves the warehouse as it
+was before its files, so any task may be tried again. When all are through, the asset `warehouse` tells the DAG *flag* to look. Files refused
+make the last task fail, after the asset, so that someone is told and the lists still come.
 
 Params: `home`, the folder of the home (else the variable A2N_HOME); `day`, the day to stand on, as 2026-03-13 (else the
 day on which the night ends).

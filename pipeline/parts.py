@@ -111,9 +111,9 @@ def night(home: str, day: str, homes: list[str]) -> dict:
 
     Raises Refused where the night was stopped, or this process is given one key for all homes; Busy where another has the night in hand.
     """
-    each_has_its_own_keys(homes)  # again: a worker is another process, and may be another machine
     from pipeline import nation
 
+    each_has_its_own_keys(homes)  # again: a worker is another process, and may be another machine
     done = nation.night(_home(home), as_of=date.fromisoformat(day))
     if done.stopped_because:
         raise Refused(done.stopped_because)

@@ -14,8 +14,6 @@ from .project import ROOT
 DEPLOY = ROOT / "deploy"
 SCRIPTS = ("start", "stop", "airflow", "lib.sh", "entrypoint")
 SECRETS = ("DATABASE_PASSWORD", "REDIS_PASSWORD", "FERNET_KEY", "API_SECRET_KEY", "JWT_SECRET")
-
-
 BY_HAND = "a2n"
 
 

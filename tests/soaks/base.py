@@ -130,7 +130,7 @@ def timed(seconds: Counter) -> Iterator[None]:
     recognising, reading, and all that is done to its rows before the gate. What else the machine does is not counted. Nothing is read
     ahead, so that each second can be put down to one file."""
     looked, recognised = inbox.tables_in, reading.recognised
-    read, typed, made_ready = reading.read_extract, delivered._typed, delivered.candidates_of
+    read = reading.read_extract
     under_way = []
 
     def timed_look(path, name):
@@ -151,23 +151,22 @@ def timed(seconds: Counter) -> Iterator[None]:
             under_way[:] = [extract.name]
             yield batch
 
-    def timed_typing(what):
-        if what[0] is None:  # why a file is refused, of which there may be no row
-            return typed(what)
-        with _counted(seconds, *under_way):
-            return typed(what)
+    def timed_step(step):
+        def timed(*what):
+            if not under_way:  # a file is refused, and of none was a row read before
+                return step(*what)
+            with _counted(seconds, *under_way):
+                return step(*what)
 
-    def timed_making(*what):
-        with _counted(seconds, *under_way):
-            return made_ready(*what)
+        return timed
 
     with (
         mock.patch.object(inbox, "tables_in", timed_look),
         mock.patch.object(reading, "recognised", timed_recognised),
         mock.patch.object(reading, "read_extract", timed_read),
         mock.patch.object(delivered, "ahead", lambda items, at_most: (one for one in items)),
-        mock.patch.object(delivered, "_typed", timed_typing),
-        mock.patch.object(delivered, "candidates_of", timed_making),
+        mock.patch.object(delivered, "_typed", timed_step(delivered._typed)),
+        mock.patch.object(delivered, "candidates_of", timed_step(delivered.candidates_of)),
     ):
         yield
 
