@@ -205,8 +205,8 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     now. A day before the newest is only looked back at: its lists are issued to nobody.
     """
     from pipeline.hops import issued
-    from pipeline.hops.listing import lists_out  # here: a take-in does not wait for what it never uses
-    from pipeline.hops.looking import issue, store
+    from pipeline.hops.listing import Lists  # here: a take-in does not wait for what it never uses
+    from pipeline.hops.looking import issue, storing
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import of_the_night
     from pipeline.hops.publishing import figures
@@ -223,11 +223,14 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
-        with figures(con, home, look, summary) as publish:
-            with summary.timed("store"):
-                store(con, look)
+        with figures(con, home, look, summary) as publish, storing(con, look) as stored:
             with summary.timed("lists"):
-                lists = lists_out(con, home, look, summary)
+                lists = Lists.of(con, home, look)
+                to_print = of_the_night(look, lists.of_schools, home.settings)
+            with summary.timed("store"):
+                stored()  # nothing is out of which the warehouse knows nothing
+            with summary.timed("lists"):
+                lists.write(home, look, summary)
             with summary.timed("worklist"):
                 write_lost(home, look)
             with summary.timed("publish"):
@@ -235,8 +238,6 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         if is_issued:
             issue(con, look)
         summary.heed(runs.record(con, home, summary.run, "flag", as_of))
-        with summary.timed("printables"):
-            to_print = of_the_night(look, lists, home.settings)
     summary.remarks += _said_of(home, look, as_of=as_of)
     summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
     pages_of_the_night(home, summary)

@@ -19,6 +19,7 @@ import polars as pl
 from expectations import PROMISES, Promise, Severity, suite_of
 
 from .errors import GateBroken
+from .left_for_later import left_for_later
 
 COUNTED = {"extract_id": pl.Int32, "rows": pl.Int64}
 SET_ASIDE = {"extract_id": pl.Int32, "row_number": pl.Int64, "rule": pl.String, "sentence": pl.String}
@@ -134,10 +135,15 @@ def _imported():
     """Great Expectations, told beforehand to be quiet and to send nothing anywhere."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    import great_expectations
-    from great_expectations.data_context.types import base
+    with left_for_later(*_OF_NO_PROMISE):
+        import great_expectations
+        from great_expectations.data_context.types import base
 
     return great_expectations, base
+
+
+_OF_NO_PROMISE = ("scipy.stats", "altair")
+"""What its expectations of distributions measure and draw with, of which no promise is one: half a second of every take-in."""
 
 
 def _context():

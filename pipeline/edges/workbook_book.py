@@ -7,7 +7,7 @@ hold, and every text as XML. A sheet takes text, numbers, blanks and merged cell
 import re
 from collections.abc import Callable, Iterable
 from copy import copy
-from functools import cache
+from functools import cache, cached_property
 from io import BytesIO, StringIO
 from itertools import chain
 from math import isfinite
@@ -164,9 +164,10 @@ class Leaf(Worksheet):
 
 
 class Book(Workbook):
-    """A workbook of such sheets, made in memory: once closed, `content` is its bytes."""
+    """A workbook of such sheets, made in memory: once closed, `parts` are what it is made of, and `content` its bytes, zipped once they
+    are asked for."""
 
-    content = b""
+    parts: tuple[tuple[str, str], ...] = ()
     _made: tuple[Format, ...] | None = None
 
     def __init__(self, options: dict):
@@ -194,6 +195,10 @@ class Book(Workbook):
             form.xf_format_indices, form.dxf_format_indices = self.xf_format_indices, self.dxf_format_indices
         self.formats += forms
         return forms
+
+    @cached_property
+    def content(self) -> bytes:
+        return zipped(self.parts)
 
     @property
     def styled(self) -> tuple:
@@ -225,11 +230,11 @@ def forms_of(looks: Iterable[dict], font: dict) -> tuple[Format, ...]:
 
 
 class _Pack(Packager):
-    """The parts of a workbook. It zips them itself, and leaves nothing for XlsxWriter to zip."""
+    """The parts of a workbook. It leaves nothing for XlsxWriter to zip."""
 
     def _create_package(self) -> list:
         parts = super()._create_package()
-        self.workbook.content = zipped((name, held.getvalue()) for held, name, _ in parts)
+        self.workbook.parts = tuple((name, held.getvalue()) for held, name, _ in parts)
         return []
 
     def _as_before(self, name: str, key: tuple, kept: dict[tuple, str], write: Callable[[], None]) -> None:

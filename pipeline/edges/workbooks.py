@@ -30,21 +30,37 @@ from .workbook_paper import CONFIDENTIAL, FONT, formats
 from .workbook_review import BEING_LOOKED_INTO, TO_PUT_RIGHT, write_looked_into, write_to_put_right
 from .workbook_rows import KINDS_OFF
 
-__all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "write_review_list")
+__all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "review_book", "write_book")
 
 # Belt and braces: nothing here calls `write`, which is what these govern.
 TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_review_list(listed: ReviewList, path: Path, seals: Seals) -> None:
-    """Write one school's workbook to `path`, whole or not at all, with mode 0600; its folder must be there.
+def review_book(listed: ReviewList, seals: Seals) -> Book:
+    """One school's workbook, made and not yet zipped.
 
     `seals` are of the home's pseudonym key. The same list gives the same bytes. Raises ValueError where there are more
     pupils than places, or a pupil stands in no section, twice, or nowhere: such a list was made wrongly, and no part of it
     is to be handed out.
     """
     _check(listed)
-    put_in_place(_workbook(listed, seals), path)
+    font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
+    with Book({"default_format_properties": font, **TEXT_IS_TEXT}) as book:
+        book.set_properties(
+            {
+                "title": "Pupils worth a look",
+                "author": listed.issued_by,
+                "comments": CONFIDENTIAL,
+                "created": datetime.combine(listed.as_of, time(), UTC),
+            }
+        )
+        _fill(book, listed, seals)
+    return book
+
+
+def write_book(book: Book, path: Path) -> None:
+    """Zip a workbook and write it to `path`, whole or not at all, with mode 0600; its folder must be there."""
+    put_in_place(book.content, path)
 
 
 def _check(listed: ReviewList) -> None:
@@ -65,21 +81,6 @@ def _check(listed: ReviewList) -> None:
 
 
 _CHANGES = (*GROUPS, "unchanged")
-
-
-def _workbook(listed: ReviewList, seals: Seals) -> bytes:
-    font = dict(FONT)  # XlsxWriter writes in it, and a second workbook would come out otherwise than the first
-    with Book({"default_format_properties": font, **TEXT_IS_TEXT}) as book:
-        book.set_properties(
-            {
-                "title": "Pupils worth a look",
-                "author": listed.issued_by,
-                "comments": CONFIDENTIAL,
-                "created": datetime.combine(listed.as_of, time(), UTC),
-            }
-        )
-        _fill(book, listed, seals)
-    return book.content
 
 
 def _fill(book: Book, listed: ReviewList, seals: Seals) -> None:

@@ -1,12 +1,15 @@
 """One workbook a school: what triage decided, in the words a SENCo reads."""
 
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 import polars as pl
 
 from pipeline.edges import identity, trail
+from pipeline.edges.ahead import ahead
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_contents import (
     HistoryNeeded,
@@ -18,7 +21,7 @@ from pipeline.edges.workbook_contents import (
     full_name,
 )
 from pipeline.edges.workbook_paper import forgetting_texts
-from pipeline.edges.workbooks import write_review_list
+from pipeline.edges.workbooks import review_book, write_book
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.lines import lines_of, overrides_in_words
 from pipeline.steps.agencies import involved
@@ -58,19 +61,31 @@ SEVERE = {
 """Why a pupil who misses half or more, with nothing on file, is not on the list."""
 
 
-def lists_out(con: duckdb.DuckDBPyConnection, home: Home, look: Look, summary: Summary) -> list[ReviewList]:
-    """Every list of the day written, and what schools without one are to put right; told in the summary."""
-    wrong = wrong_facts(con, home, look)
-    lists = review_lists(home, look, wrong)
-    clear_printables(home, as_of=look.as_of)
-    summary.lists = write_lists(home, lists, as_of=look.as_of)
-    summary.to_put_right = write_without_list(home, look, wrong)
-    return lists
+@dataclass(frozen=True)
+class Lists:
+    """What the lists of a day say, and what schools without one are to put right: nothing of it is written yet."""
+
+    of_schools: list[ReviewList]
+    wrong: WrongFacts
+
+    @classmethod
+    def of(cls, con: duckdb.DuckDBPyConnection, home: Home, look: Look) -> "Lists":
+        wrong = wrong_facts(con, home, look)
+        return cls(review_lists(home, look, wrong), wrong)
+
+    def write(self, home: Home, look: Look, summary: Summary) -> None:
+        """Every one of them; told in the summary."""
+        clear_printables(home, as_of=look.as_of)
+        summary.lists = write_lists(home, self.of_schools, as_of=look.as_of)
+        summary.to_put_right = write_without_list(home, look, self.wrong)
 
 
 @forgetting_texts()
 def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
-    """Write every school's workbook to outbox/<as_of>/lists, all put on record first; returns how many. Schools without a list get none."""
+    """Write every school's workbook to outbox/<as_of>/lists, all put on record first; returns how many. Schools without a list get none.
+
+    One is zipped and put away while the next is made.
+    """
     trail.record_all(home, trail.LIST, [{"day": as_of.isoformat(), "school": listed.urn} for listed in lists])
     folder = home.lists_of(as_of)
     for stale in folder.glob("*.xlsx"):
@@ -79,9 +94,14 @@ def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
     seals = identity.seals(home)
-    for listed in lists:
-        write_review_list(listed, folder / f"{listed.urn}.xlsx", seals)
+    made = ((listed.urn, review_book(listed, seals)) for listed in lists)
+    with closing(ahead(made, at_most=_MADE_AHEAD)) as books:
+        for urn, book in books:
+            write_book(book, folder / f"{urn}.xlsx")
     return len(lists)
+
+
+_MADE_AHEAD = 4
 
 
 def review_lists(home: Home, look: Look, wrong: WrongFacts) -> list[ReviewList]:

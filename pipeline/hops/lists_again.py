@@ -11,7 +11,7 @@ from pipeline.edges import runs
 from pipeline.edges.settings import Home
 
 from . import issued
-from .listing import lists_out
+from .listing import Lists
 from .looking import Look
 from .lost_worklist import write_lost
 from .printing import of_the_night, print_out
@@ -25,9 +25,10 @@ def lists_again(con: duckdb.DuckDBPyConnection, home: Home, days: Iterable[date]
         at = _as_it_was(con, home, as_of=day)
         untold = Summary(run=None, as_of=day)
         look = _look(con, at, untold)
-        lists = lists_out(con, at, look, untold)
+        lists = Lists.of(con, at, look)
+        lists.write(at, look, untold)
         write_lost(at, look)
-        print_out(at, of_the_night(look, lists, at.settings), as_of=day)
+        print_out(at, of_the_night(look, lists.of_schools, at.settings), as_of=day)
 
 
 def _as_it_was(con: duckdb.DuckDBPyConnection, home: Home, *, as_of: date) -> Home:

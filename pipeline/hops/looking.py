@@ -1,8 +1,11 @@
 """What is concluded as of a day: features, signals, triage; stored, and handed on to lists and figures."""
 
 import hmac
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -10,6 +13,7 @@ import polars as pl
 from pipeline.edges import identity
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.ahead import beside
 from pipeline.edges.settings import Home, Settings
 from pipeline.signals.catalogue import catalogue
 from pipeline.signals.lines import lines_of
@@ -25,6 +29,7 @@ from pipeline.steps.places import Policy, of_schools
 from pipeline.steps.plans import plans
 from pipeline.steps.plans_on_file import with_plans
 from pipeline.steps.reconciliation import Received, Tolerances, reconciled, schools_without_list
+from pipeline.steps.rolls import on_roll
 from pipeline.steps.same_child import as_learned
 from pipeline.steps.sessions_by_day import SchoolRegisters
 from pipeline.steps.support import pupil_support
@@ -82,39 +87,47 @@ class Look:
 def looked(
     known: clocks.KnownAsOf, before: Before, home: Home, summary: Summary, *, as_of: date, ordered: bool = True
 ) -> Look:
-    """Features, support, signals and triage of every pupil on a roll; `ordered` by a model where one is approved."""
+    """Features, support, signals and triage of every pupil on a roll; `ordered` by a model where one is approved.
+
+    What was received is held to what there is beside that, and who is lost looked for once signals are there: seconds of the hops
+    `reconcile` and `lost` are those for which the others had to wait.
+    """
     settings = home.settings
     with summary.timed("weeks"):
         refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
         weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
         told = enrolments(known.pupils, known.leavers, as_of=as_of)
         enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
-    with summary.timed("features"):
-        by_school = SchoolRegisters(registers(weeks))
-        about = (enrolled, known.schools, known.suspensions, known.census)
-        features = pupil_features(weeks, *about, as_of=as_of, told=by_school)
-        planned = plans(known.plans, as_of=as_of)
-        on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
-        support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
-        looks = last_looked_at(before, as_of=as_of)
-        told_of = (known.pupils, known.wider_needs, known.early_years, looks)
-        circumstances = pupil_circumstances(features, support, *told_of, as_of=as_of)
-    with summary.timed("signals"):
-        asked = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
-        signals = not_asked_of(asked, before.objected)  # who is lost is a duty to look for, which no objection ends
-    with summary.timed("opinion"):
-        of = opinion(home, less(features, before.objected), as_of=as_of) if ordered else Opinion()
-    with summary.timed("triage"):
-        policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
-        earlier = _earlier(home, before, weeks, features, as_of=as_of)
-        outcome = triage(features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood)
-    with summary.timed("reconcile"):
-        lines = _lines(known, by_school, enrolled, features, settings, as_of=as_of)
-        without = schools_without_list(lines)
-    outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
-    with summary.timed("lost"):
+    by_school = SchoolRegisters(registers(weeks))
+    with beside(partial(_lines, known, by_school, enrolled, settings, as_of=as_of)) as reconciled_lines:
+        with summary.timed("features"):
+            about = (enrolled, known.schools, known.suspensions, known.census)
+            features = pupil_features(weeks, *about, as_of=as_of, told=by_school)
+            planned = plans(known.plans, as_of=as_of)
+            on_file = with_plans(known.support, planned, enrolled, as_of=as_of)
+            support = pupil_support(features, enrolled, on_file, as_of=as_of, words=settings.words)
+            looks = last_looked_at(before, as_of=as_of)
+            told_of = (known.pupils, known.wider_needs, known.early_years, looks)
+            circumstances = pupil_circumstances(features, support, *told_of, as_of=as_of)
+        with summary.timed("signals"):
+            asked = pupil_signals(features, catalogue(lines_of(settings.lines)), circumstances)
+            signals = not_asked_of(asked, before.objected)  # who is lost is a duty to look for, which no objection ends
         concluded = {"weeks": weeks, "enrolled": enrolled, "features": features, "signals": asked, "plans": planned}
-        lost = lost_of(known, by_school, settings.words, **concluded, as_of=as_of)
+        with beside(partial(lost_of, known, by_school, settings.words, **concluded, as_of=as_of)) as lost_between:
+            with summary.timed("opinion"):
+                of = opinion(home, less(features, before.objected), as_of=as_of) if ordered else Opinion()
+            with summary.timed("triage"):
+                policy = Policy(settings.places, settings.places_by_school, drawn=settings.drawn_places)
+                earlier = _earlier(home, before, weeks, features, as_of=as_of)
+                outcome = triage(
+                    features, signals, support, policy, as_of=as_of, earlier=earlier, likelihood=of.likelihood
+                )
+            with summary.timed("reconcile"):
+                lines = reconciled_lines()
+                without = schools_without_list(lines)
+            outcome = with_order_because(_withheld(outcome, without), features, of, as_of=as_of)
+            with summary.timed("lost"):
+                lost = lost_between()
     gone = less(off_list(outcome, before, enrolled, as_of=as_of), before.objected)
     return Look(
         as_of, known, weeks, by_school, enrolled, features, support, circumstances, signals, outcome, gone, lines, without, policy, earlier, lost, of
@@ -133,12 +146,13 @@ def _earlier(home: Home, before: Before, weeks: pl.DataFrame, features: pl.DataF
     return Earlier(before, weeks, due - held, days.next_of(before, urns), lots, is_holiday=bool(held) and due == held)
 
 
-def _lines(known, told: SchoolRegisters, enrolled, features, settings: Settings, *, as_of: date) -> pl.DataFrame:
+def _lines(known, told: SchoolRegisters, enrolled, settings: Settings, *, as_of: date) -> pl.DataFrame:
     """What was received, held to all there is to hold it to."""
     received = Received(
         told, known.census, known.totals, known.marks_since_totals, known.pupils, enrolled, known.schools
     )
-    return reconciled(received, features.select("urn"), _tolerances(settings), as_of=as_of)
+    listing = on_roll(enrolled, known.schools, as_of=as_of).select("urn")
+    return reconciled(received, listing, _tolerances(settings), as_of=as_of)
 
 
 def less(rows: pl.DataFrame, objected: frozenset[str]) -> pl.DataFrame:
@@ -201,6 +215,13 @@ def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:
             because=pl.when(is_held).then(words).otherwise("because"),
         )
     )
+
+
+@contextmanager
+def storing(con: duckdb.DuckDBPyConnection, look: Look) -> Iterator[Callable[[], None]]:
+    """`store` beside whatever is done within, over a cursor of its own. What is given waits for it to end, and raises what it did."""
+    with closing(con.cursor()) as own, beside(partial(store, own, look)) as stored:
+        yield stored
 
 
 def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:

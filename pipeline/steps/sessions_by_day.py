@@ -3,9 +3,10 @@
 A bit mask has one bit a day, Monday lowest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 import polars as pl
@@ -20,13 +21,19 @@ _UP_TO = pl.Series([(1 << days) - 1 for days in range(8)], dtype=pl.UInt8)
 @dataclass(frozen=True)
 class SchoolRegisters:
     """`weeks` that tell of schools (`weeks.registers`), and what they come to by school and day, worked out once for all who
-    ask."""
+    ask: of several who ask at once all but one wait for it."""
 
     weeks: pl.DataFrame
+    _asked: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
     def days(self) -> pl.DataFrame:
         """`sessions_by_day`."""
+        with self._asked:
+            return self._days
+
+    @cached_property
+    def _days(self) -> pl.DataFrame:
         return sessions_by_day(self.weeks)
 
     def marked_days(self, first: date, last: date) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_columns import ANSWERED_BY, ANSWERS, LOOKED_INTO
 from pipeline.edges.workbook_contents import UnderReview
-from pipeline.edges.workbooks import write_review_list
+from pipeline.edges.workbooks import review_book, write_book
 from pipeline.hops.returning import read_returned
 from pipeline.hops.summary import Summary
 from pipeline.tables.derived import ISSUED_PLACES
@@ -62,7 +62,8 @@ class AtHome:
         looked_into = UnderReview(LOOKED_INTO_KEY, "Okafor, Ada", "9", date(2026, 2, 24), BEFORE)
         usual = {"as_of": AS_OF, "before": BEFORE, "under_review": (looked_into,), "urn": URN}
         path = self.home.folder / "fresh.xlsx"
-        write_review_list(made_up_list(*facts.pop("rows", pupils()), **{**usual, **facts}), path, self.seals)
+        listed = made_up_list(*facts.pop("rows", pupils()), **{**usual, **facts})
+        write_book(review_book(listed, self.seals), path)
         return path
 
     def sent(self, name: str = "list.xlsx", folder: str = "returned") -> Path:

@@ -1,4 +1,4 @@
-"""Figures are worked out beside the lists, and hold none up; what is wrong with either leaves the other as it should be."""
+"""Rows are stored and figures worked out beside the lists; what is wrong with one leaves the others as they should be."""
 
 import shutil
 from datetime import timedelta
@@ -13,7 +13,7 @@ from pipeline import flow
 from pipeline.edges import published
 from pipeline.edges.errors import Refused
 from pipeline.edges.settings import Home, open_home
-from pipeline.hops import looking, publishing
+from pipeline.hops import listing, looking, publishing
 from pipeline.steps.hidden_cells import SumError
 from tests.journeys.at_home import lists, tables
 
@@ -67,6 +67,49 @@ def test_what_is_wrong_with_figures_is_told_once_lists_are_out_and_the_snapshot_
         flow.flag(home, as_of=day, anew=True)
     assert len(lists(home, day)) == len(lists(home, made.last_day)) > 0
     assert published.newest_as_of(home.published) == made.last_day and on_record_of(home, day) == 0
+
+
+def test_lists_are_made_while_rows_are_stored_and_none_is_written_before(home, day):
+    made, stored, written = Event(), Event(), []
+    review_lists, store, write_lists = listing.review_lists, looking.store, listing.write_lists
+
+    def making(*words):
+        lists = review_lists(*words)
+        made.set()
+        return lists
+
+    def storing(*words):
+        assert made.wait(60), "they wait for the rows"
+        assert not home.lists_of(day).exists()
+        store(*words)
+        stored.set()
+
+    def writing(*words, **more):
+        written.append(stored.is_set())
+        return write_lists(*words, **more)
+
+    with (
+        mock.patch.object(listing, "review_lists", making),
+        mock.patch.object(looking, "store", storing),
+        mock.patch.object(listing, "write_lists", writing),
+    ):
+        done = flow.flag(home, as_of=day, anew=True)
+    assert written == [True] and done.lists == len(lists(home, day)) > 0
+
+
+@pytest.mark.parametrize(
+    "fails",
+    ["store", pytest.param("reconciled", marks=pytest.mark.long), pytest.param("lost_of", marks=pytest.mark.long)],
+)
+def test_what_is_wrong_with_what_is_done_beside_stops_the_night_before_any_list_is_out(home, day, made, fails):
+    with (
+        mock.patch.object(looking, fails, side_effect=SumError("no sum")),
+        pytest.raises(SumError, match="no sum"),
+    ):
+        flow.flag(home, as_of=day, anew=True)
+    assert not home.lists_of(day).exists()
+    assert published.newest_as_of(home.published) == made.last_day and on_record_of(home, day) == 0
+    assert "beside" not in {thread.name for thread in threads_now()}
 
 
 def test_where_lists_cannot_be_written_no_figure_is_told_and_no_thread_is_left(home, day, made):

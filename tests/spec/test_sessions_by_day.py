@@ -1,11 +1,14 @@
 """What registers come to by school and day, and the days of a week as bits: each held to the marks themselves."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import numpy as np
 import polars as pl
 import pytest
 
+from pipeline.steps import sessions_by_day
 from pipeline.steps.sessions_by_day import SchoolRegisters, bits_by_day, days_as_bits, days_with, days_within
 from pipeline.steps.weeks import code_flags, marked_weeks
 from tests.drawn import drawn
@@ -112,3 +115,28 @@ def test_bits_and_days_are_the_same_days_counted():
     assert bits_by_day(twice, "days").select("urn", "date", "days").rows() == [
         (*row, 1 + (row[0] == 100002)) for row in days.rows()
     ]
+
+
+def test_asked_by_two_at_once_it_is_worked_out_once_and_the_other_waits(monkeypatch):
+    """Whoever works it out goes on only once the other has asked."""
+    begun, asked, seen = Event(), Event(), []
+    worked_out = sessions_by_day.sessions_by_day
+
+    def working(weeks):
+        seen.append(weeks)
+        begun.set()
+        assert asked.wait(60)
+        return worked_out(weeks)
+
+    def asking():
+        asked.set()
+        return registers.days
+
+    monkeypatch.setattr(sessions_by_day, "sessions_by_day", working)
+    registers = SchoolRegisters(marked_weeks(MARKS))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lambda: registers.days)
+        assert begun.wait(60)
+        other = pool.submit(asking)
+        assert first.result() is other.result()
+    assert len(seen) == 1
