@@ -22,7 +22,8 @@ def plain(text: str) -> str:
 
 def letters(name: str) -> str:
     """A name as it is compared: as `identity.FOLDED` has it, of letters alone."""
-    return "".join(one for one in plain(name) if one.isalpha())
+    folded = plain(name)
+    return folded if folded.isalpha() else "".join(one for one in folded if one.isalpha())
 
 
 def is_named(record: str, surname: str, forename: str) -> bool:

@@ -95,6 +95,7 @@ def test_a_demo_home_needs_no_reasons(night):
     assert night.home.settings.basis == {} and night.ran.status == 0
 
 
+@pytest.mark.long
 def test_taken_in_in_parts_it_is_the_same(small, tmp_path):
     home = new_home(tmp_path / "home", demo=False)
     say_why(home.folder, *ALL_BUT_MARKS)

@@ -49,7 +49,7 @@ def _dealt(rows: pl.DataFrame, columns: list[str], seed: int) -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def with_spring_census(tmp_path_factory):
     """Twenty weeks: the spring census, which has types of need, has been taken."""
-    return synthesise(tmp_path_factory.mktemp("spring") / "extracts", pupils=300, schools=6, seed=8, weeks=20)
+    return synthesise(tmp_path_factory.mktemp("spring") / "extracts", pupils=180, schools=4, seed=8, weeks=20)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_who_is_listed_in_what_place_and_why_is_unchanged_byte_for_byte(dealt_tw
     one, other = (exported(home, "derived.triage", tmp_path / f"{n}.parquet") for n, home in enumerate(dealt_twice))
     assert one == other
     listed = pl.read_parquet(tmp_path / "0.parquet").filter(outcome="listed")
-    assert listed.height >= 12
+    assert listed.height >= 8
     assert listed["because"].str.len_chars().min() > 20
 
 
@@ -94,7 +94,7 @@ def test_of_children_lost_between_services_only_care_tells_who_is_asked_and_no_o
 def test_every_list_is_unchanged_byte_for_byte(dealt_twice, with_spring_census):
     one, other = (lists(home, with_spring_census.last_day) for home in dealt_twice)
     assert one == other
-    assert len(one) == 6
+    assert len(one) == 4
 
 
 @pytest.mark.parametrize("column", ["sex", "ethnicity", "language", "fsm_eligible"])

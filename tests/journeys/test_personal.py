@@ -282,6 +282,7 @@ def test_what_is_on_record_of_an_erasure_names_nobody(home):
     assert row["reason"] == "asked for and granted" and row["rows"] > 20 and row["files_removed"] >= 2
 
 
+@pytest.mark.long
 def test_a_dash_may_stand_for_standard_input(home):
     one = listed(home)[0]
     assert a2n("forget", "-", "--home", home.folder, *WHY, typed=f"{one.upn}\n").status == 0
@@ -334,6 +335,7 @@ def test_while_a_run_is_at_work_nobody_is_erased(home):
     assert found_anywhere(home, [one.pupil_id]) != []
 
 
+@pytest.mark.long
 def test_a_file_not_taken_in_that_cannot_be_written_anew_stands_in_the_way(home):
     one = listed(home)[0]
     pl.DataFrame({"upn": [one.upn], "colour": ["blue"]}).write_parquet(home.inbox / "new.parquet")
@@ -458,6 +460,7 @@ def test_where_no_row_can_be_told_or_others_would_change_nothing_is_begun(home, 
     assert forget(home, one.upn).status == 0
 
 
+@pytest.mark.long
 def test_what_was_looked_through_is_counted_and_keys_and_databases_are_not(home):
     done = forget(home, listed(home)[0].upn)
     there = {path.name for path in traces.looked_through(home)}

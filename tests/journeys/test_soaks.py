@@ -48,6 +48,7 @@ def test_every_layout_of_a_feed_is_that_of_a_seed():
     assert {layout.name for layout in LAYOUTS if layout.feed} - found == set()
 
 
+@pytest.mark.long
 def test_most_of_their_rows_are_accepted_where_fuzzing_begins(home, tmp_path):
     """Each is delivered with a line more, for some of them are taken in already."""
     assert open_home(home).settings.gateway  # or other agencies' would be refused

@@ -64,6 +64,7 @@ def test_where_all_reviews_found_the_same_nothing_is_said_by_order_and_nothing_l
     assert said["by_model"] is None and said["learned_from_reviews"]["words"].startswith("Too few reviews")
 
 
+@pytest.mark.long
 def test_few_reviews_say_nothing_by_order():
     done, told = appraised_with_reviews(examples(), Places(), reviews(LOW, 0.01))
     assert 0 < told.held.looked_at < 60 and told.held.interval is None and done.verdict == accepted().verdict
