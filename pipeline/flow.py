@@ -15,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from pipeline.edges import clock, feedback, holding, identity, inbox, intake, progress, retained, runs, trail
 from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
+from pipeline.edges.ahead import kept
 from pipeline.edges.errors import Refused, of_the_machine
 from pipeline.edges.exporting import export as export_table
 from pipeline.edges.extract import Claimed
@@ -206,7 +207,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
     """
     from pipeline.hops import issued
     from pipeline.hops.listing import Lists  # here: a take-in does not wait for what it never uses
-    from pipeline.hops.looking import issue, storing
+    from pipeline.hops.looking import issue, store
     from pipeline.hops.lost_worklist import write_lost
     from pipeline.hops.printing import of_the_night
     from pipeline.hops.publishing import figures
@@ -223,10 +224,11 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
         with summary.timed("read"):
             known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=anew, as_of=as_of)
-        with figures(con, home, look, summary) as publish, storing(con, look) as stored:
+        with figures(con, home, look, summary) as publish, shelf.beside(con, store, look) as stored:
             with summary.timed("lists"):
                 lists = Lists.of(con, home, look)
-                to_print = of_the_night(look, lists.of_schools, home.settings)
+            with summary.timed("printables"):
+                to_print = kept(partial(of_the_night, look, lists.of_schools, home.settings))
             with summary.timed("store"):
                 stored()  # nothing is out of which the warehouse knows nothing
             with summary.timed("lists"):
@@ -239,7 +241,7 @@ def flag(home: Home, *, as_of: date, anew: bool = False) -> Summary:
             issue(con, look)
         summary.heed(runs.record(con, home, summary.run, "flag", as_of))
     summary.remarks += _said_of(home, look, as_of=as_of)
-    summary.remarks += _print_out(home, summary, to_print, as_of=as_of)  # last: lists and figures are out
+    summary.remarks += _print_out(home, summary, to_print(), as_of=as_of)  # last: lists and figures are out
     pages_of_the_night(home, summary)
     summary.remarks += retained_last(home, summary, as_of=as_of) if anew and is_issued else []
     summary.schools_without_list = {str(urn): why for urn, why in look.without_list.select("urn", "reason").rows()}
@@ -270,9 +272,8 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
     lists of that day are out, or none of that school.
     """
     from pipeline.hops import issued
-    from pipeline.hops.listing import review_lists
+    from pipeline.hops.listing import Lists
     from pipeline.hops.printing import printables
-    from pipeline.hops.putting_right import wrong_facts
     from pipeline.hops.standing import looked_again
 
     summary, everyone = Summary(run=None, as_of=as_of), everyone or home.settings.printables == ALL
@@ -285,7 +286,7 @@ def print_pages(home: Home, *, as_of: date, urn: int | None = None, everyone: bo
         home = _as_it_was(con, home, Summary(run=None, as_of=as_of), as_of=as_of)
         known, before = clocks.known_as_of(con, as_of), issued.before(con, as_of=as_of)
         look = looked_again(con, known, before, home, summary, anew=False, as_of=as_of)
-        lists = [one for one in review_lists(home, look, wrong_facts(con, home, look)) if urn in (None, one.urn)]
+        lists = [one for one in Lists.of(con, home, look).of_schools if urn in (None, one.urn)]
         if urn and not lists:
             raise Refused(
                 f"School {urn} has no list of {as_of:%d/%m/%Y}: see which have one in {home.lists_of(as_of)}."

@@ -1,10 +1,7 @@
 """What was known on a day: the second clock, read."""
 
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import duckdb
 import polars as pl
@@ -17,7 +14,6 @@ from pipeline.vocabulary.school_year import monday_of, school_year_of
 
 from . import links, returns
 from . import warehouse as shelf
-from .ahead import beside
 from .terms_told import counts_of_terms
 
 
@@ -52,30 +48,26 @@ def known_as_of(con: duckdb.DuckDBPyConnection, as_of: date) -> KnownAsOf:
 
     Weeks are as much as all else together, and are read beside it: the engine hands over the rows of one question in one thread.
     """
-    with beside(partial(_weeks_unchanged_since, con, as_of)) as weeks:
-        return _with_weeks(con, as_of, weeks)
-
-
-def _with_weeks(con: duckdb.DuckDBPyConnection, as_of: date, weeks: Callable[[], pl.DataFrame]) -> KnownAsOf:
-    return KnownAsOf(
-        pupils=_staged(con, "pupils", as_of),
-        schools=schools(con, as_of),
-        marks_to_fold=_marks_of_weeks_changed_since(con, as_of),
-        census=counts_of_terms(con, told(con, "census_sessions", as_of), as_of=as_of),
-        suspensions=_suspensions(con, as_of),
-        support=_staged(con, "support_and_reviews", as_of),
-        totals=_totals(con, as_of),
-        marks_since_totals=_marks_since_totals(con, as_of),
-        children=links.children(con, as_of=as_of),
-        leavers=_staged(con, "leavers", as_of),
-        wider_needs=_wider_needs(con, as_of),
-        early_years=_early_years(con, as_of),
-        involved=_involved(con, as_of),
-        plans={feed: _staged(con, feed, as_of) for feed in PLANS_FROM},
-        between_services={feed: _staged(con, feed, as_of) for feed in BETWEEN_SERVICES},
-        sent=_sent(con, as_of),
-        weeks=weeks(),
-    )
+    with shelf.beside(con, _weeks_unchanged_since, as_of) as weeks:
+        return KnownAsOf(
+            pupils=_staged(con, "pupils", as_of),
+            schools=schools(con, as_of),
+            marks_to_fold=_marks_of_weeks_changed_since(con, as_of),
+            census=counts_of_terms(con, told(con, "census_sessions", as_of), as_of=as_of),
+            suspensions=_suspensions(con, as_of),
+            support=_staged(con, "support_and_reviews", as_of),
+            totals=_totals(con, as_of),
+            marks_since_totals=_marks_since_totals(con, as_of),
+            children=links.children(con, as_of=as_of),
+            leavers=_staged(con, "leavers", as_of),
+            wider_needs=_wider_needs(con, as_of),
+            early_years=_early_years(con, as_of),
+            involved=_involved(con, as_of),
+            plans={feed: _staged(con, feed, as_of) for feed in PLANS_FROM},
+            between_services={feed: _staged(con, feed, as_of) for feed in BETWEEN_SERVICES},
+            sent=_sent(con, as_of),
+            weeks=weeks(),  # waited for once the others are read
+        )
 
 
 def _staged(con: duckdb.DuckDBPyConnection, table: str, as_of: date) -> pl.DataFrame:
@@ -116,14 +108,13 @@ def _first_week(as_of: date) -> date:
 
 
 def _weeks_unchanged_since(con: duckdb.DuckDBPyConnection, as_of: date) -> pl.DataFrame:
-    """Over a cursor of its own. In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
-    with closing(con.cursor()) as own:
-        columns = shelf.as_declared(own, MARKED_WEEKS.name)
-        weeks = shelf.read(
-            own,
-            f"SELECT {columns} FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
-            [as_of, _first_week(as_of), as_of],
-        )
+    """In one piece: columns added to a frame in pieces would have each filter of it put them together anew."""
+    columns = shelf.as_declared(con, MARKED_WEEKS.name)
+    weeks = shelf.read(
+        con,
+        f"SELECT {columns} FROM warehouse.facts.marked_weeks WHERE last_known_on <= ? AND week_start BETWEEN ? AND ?",
+        [as_of, _first_week(as_of), as_of],
+    )
     return weeks.rechunk()
 
 

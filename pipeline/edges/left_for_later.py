@@ -4,15 +4,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 
 class _Later(ModuleType):
     """Stands for a module until something of it is asked; then that is the module's own."""
 
+    def __init__(self, name: str):
+        super().__init__(name)
+        self.__spec__ = ModuleSpec(name, None)
+
     def __getattr__(self, name: str):
         if sys.modules.get(self.__name__) is self:  # asked while it still stands there for others
-            del sys.modules[self.__name__]
+            sys.modules.pop(self.__name__, None)
         return getattr(import_module(self.__name__), name)
 
 
@@ -27,4 +32,4 @@ def left_for_later(*names: str) -> Iterator[None]:
     finally:
         for name, later in standing.items():
             if sys.modules.get(name) is later:
-                del sys.modules[name]
+                sys.modules.pop(name, None)

@@ -1,9 +1,11 @@
 """The shelf: one encrypted DuckDB file per home, opened by one process at a time."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import duckdb_extension_httpfs
@@ -21,12 +23,14 @@ from pipeline.tables.staged_agencies import AGENCY_INVOLVEMENT
 from pipeline.tables.staged_plans import PLAN_PARENTS_SET_ASIDE, PLANS
 from pipeline.tables.withdrawn import MARKS_IN_DOUBT, WITHDRAWN_MARKS
 
-from . import erasing_begun, holding
+from . import ahead, erasing_begun, holding
 from .attaching import attach, attach_own, is_of_a_full_disk, is_of_damage, keep_private
 from .errors import Refused
 from .settings import Home
 
 __all__ = ["attach", "keep_private"]
+
+T = TypeVar("T")
 
 SQL_TYPES = {
     pl.Int8: "TINYINT",
@@ -251,8 +255,27 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
+def beside(con: duckdb.DuckDBPyConnection, work: Callable[..., T], *words) -> Iterator[Callable[[], T]]:
+    """`work` over a cursor of its own, given that and `words`, is done beside what is done within: see `ahead.beside`.
+
+    Who interrupts what is done within interrupts the engine at that work too. Where the engine stops both, what stopped the work is
+    raised: the other may only be told that an engine that broke down takes no more questions.
+    """
+    with closing(con.cursor()) as own, ahead.beside(partial(work, own, *words)) as done:
+        try:
+            yield done
+        except KeyboardInterrupt:
+            own.interrupt()
+            raise
+        except duckdb.Error:
+            done()
+            raise
+
+
+@contextmanager
 def in_one_thread(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """For adding rows: several threads each gather theirs apart, and what fills no whole group of rows is then added once more."""
+    """For adding rows: several threads each gather theirs apart, and what fills no whole group of rows is then added once more. It holds
+    for every cursor of the connection meanwhile."""
     threads = con.execute("SELECT current_setting('threads')").fetchone()[0]
     con.execute("SET threads = 1")
     try:

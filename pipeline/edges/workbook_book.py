@@ -7,7 +7,7 @@ hold, and every text as XML. A sheet takes text, numbers, blanks and merged cell
 import re
 from collections.abc import Callable, Iterable
 from copy import copy
-from functools import cache, cached_property
+from functools import cache
 from io import BytesIO, StringIO
 from itertools import chain
 from math import isfinite
@@ -164,8 +164,8 @@ class Leaf(Worksheet):
 
 
 class Book(Workbook):
-    """A workbook of such sheets, made in memory: once closed, `parts` are what it is made of, and `content` its bytes, zipped once they
-    are asked for."""
+    """A workbook of such sheets, made in memory: once closed, `parts` are what it is made of, each a name and a text, and `content` its
+    bytes."""
 
     parts: tuple[tuple[str, str], ...] = ()
     _made: tuple[Format, ...] | None = None
@@ -196,7 +196,7 @@ class Book(Workbook):
         self.formats += forms
         return forms
 
-    @cached_property
+    @property
     def content(self) -> bytes:
         return zipped(self.parts)
 

@@ -29,14 +29,19 @@ from .workbook_pages import (
 from .workbook_paper import CONFIDENTIAL, FONT, formats
 from .workbook_review import BEING_LOOKED_INTO, TO_PUT_RIGHT, write_looked_into, write_to_put_right
 from .workbook_rows import KINDS_OFF
+from .workbook_zip import zipped
 
-__all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "review_book", "write_book")
+__all__ = ("DECISIONS", "HistoryNeeded", "ListedPupil", "ReviewList", "parts_of", "write_parts")
 
 # Belt and braces: nothing here calls `write`, which is what these govern.
 TEXT_IS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def review_book(listed: ReviewList, seals: Seals) -> Book:
+Parts = tuple[tuple[str, str], ...]
+"""What a workbook is made of, each a name and a text."""
+
+
+def parts_of(listed: ReviewList, seals: Seals) -> Parts:
     """One school's workbook, made and not yet zipped.
 
     `seals` are of the home's pseudonym key. The same list gives the same bytes. Raises ValueError where there are more
@@ -55,12 +60,12 @@ def review_book(listed: ReviewList, seals: Seals) -> Book:
             }
         )
         _fill(book, listed, seals)
-    return book
+    return book.parts
 
 
-def write_book(book: Book, path: Path) -> None:
+def write_parts(parts: Parts, path: Path) -> None:
     """Zip a workbook and write it to `path`, whole or not at all, with mode 0600; its folder must be there."""
-    put_in_place(book.content, path)
+    put_in_place(zipped(parts), path)
 
 
 def _check(listed: ReviewList) -> None:

@@ -21,7 +21,7 @@ from pipeline.edges.workbook_contents import (
     full_name,
 )
 from pipeline.edges.workbook_paper import forgetting_texts
-from pipeline.edges.workbooks import review_book, write_book
+from pipeline.edges.workbooks import parts_of, write_parts
 from pipeline.signals.catalogue import SIGNALS
 from pipeline.signals.lines import lines_of, overrides_in_words
 from pipeline.steps.agencies import involved
@@ -94,14 +94,15 @@ def write_lists(home: Home, lists: list[ReviewList], *, as_of: date) -> int:
         folder.parent.mkdir(exist_ok=True, mode=0o700)
         folder.mkdir(exist_ok=True, mode=0o700)
     seals = identity.seals(home)
-    made = ((listed.urn, review_book(listed, seals)) for listed in lists)
-    with closing(ahead(made, at_most=_MADE_AHEAD)) as books:
-        for urn, book in books:
-            write_book(book, folder / f"{urn}.xlsx")
+    made = ((listed.urn, parts_of(listed, seals)) for listed in lists)
+    with closing(ahead(made, at_most=_MADE_AHEAD)) as workbooks:
+        for urn, parts in workbooks:
+            write_parts(parts, folder / f"{urn}.xlsx")
     return len(lists)
 
 
 _MADE_AHEAD = 4
+"""Workbooks: one that takes long to make does not keep the next from being put away."""
 
 
 def review_lists(home: Home, look: Look, wrong: WrongFacts) -> list[ReviewList]:

@@ -1,8 +1,6 @@
 """What is concluded as of a day: features, signals, triage; stored, and handed on to lists and figures."""
 
 import hmac
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -97,8 +95,8 @@ def looked(
         refolded = as_learned(marked_weeks(known.marks_to_fold), known.children)
         weeks = cut(pl.concat([known.weeks, refolded]), last_day=as_of)
         told = enrolments(known.pupils, known.leavers, as_of=as_of)
-        enrolled = current_enrolments(told, still_here(registers(weeks), known.pupils, as_of=as_of), as_of=as_of)
-    by_school = SchoolRegisters(registers(weeks))
+        by_school = SchoolRegisters(registers(weeks))
+        enrolled = current_enrolments(told, still_here(by_school.weeks, known.pupils, as_of=as_of), as_of=as_of)
     with beside(partial(_lines, known, by_school, enrolled, settings, as_of=as_of)) as reconciled_lines:
         with summary.timed("features"):
             about = (enrolled, known.schools, known.suspensions, known.census)
@@ -215,13 +213,6 @@ def _withheld(outcome: pl.DataFrame, without: pl.DataFrame) -> pl.DataFrame:
             because=pl.when(is_held).then(words).otherwise("because"),
         )
     )
-
-
-@contextmanager
-def storing(con: duckdb.DuckDBPyConnection, look: Look) -> Iterator[Callable[[], None]]:
-    """`store` beside whatever is done within, over a cursor of its own. What is given waits for it to end, and raises what it did."""
-    with closing(con.cursor()) as own, beside(partial(store, own, look)) as stored:
-        yield stored
 
 
 def store(con: duckdb.DuckDBPyConnection, look: Look) -> None:

@@ -14,7 +14,7 @@ from pipeline.edges.seals import Seals
 from pipeline.edges.settings import Home
 from pipeline.edges.workbook_columns import ANSWERED_BY, ANSWERS, LOOKED_INTO
 from pipeline.edges.workbook_contents import UnderReview
-from pipeline.edges.workbooks import review_book, write_book
+from pipeline.edges.workbooks import parts_of, write_parts
 from pipeline.hops.returning import read_returned
 from pipeline.hops.summary import Summary
 from pipeline.tables.derived import ISSUED_PLACES
@@ -63,7 +63,7 @@ class AtHome:
         usual = {"as_of": AS_OF, "before": BEFORE, "under_review": (looked_into,), "urn": URN}
         path = self.home.folder / "fresh.xlsx"
         listed = made_up_list(*facts.pop("rows", pupils()), **{**usual, **facts})
-        write_book(review_book(listed, self.seals), path)
+        write_parts(parts_of(listed, self.seals), path)
         return path
 
     def sent(self, name: str = "list.xlsx", folder: str = "returned") -> Path:

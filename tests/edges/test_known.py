@@ -2,10 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from threading import enumerate as threads_now
+from unittest import mock
 
 import polars as pl
 import pytest
 
+from pipeline.edges import known as clocks
 from pipeline.edges import warehouse as shelf
 from pipeline.edges.exporting import export as export_table
 from pipeline.edges.known import KnownAsOf, characteristics, known_as_of, schools
@@ -48,6 +51,13 @@ def weeks_on(home: Home, day: date) -> pl.DataFrame:
     """The weeks as they stood on a day: those unchanged since, and those folded again from what was known."""
     it = known(home, day)
     return MARKED_WEEKS.conform(pl.concat([it.weeks, marked_weeks(it.marks_to_fold)]))
+
+
+@pytest.mark.parametrize("which", ["_weeks_unchanged_since", "_suspensions"])
+def test_what_is_wrong_with_the_weeks_or_with_anything_beside_them_is_raised_and_no_thread_is_left(learned, which):
+    with mock.patch.object(clocks, which, side_effect=KeyError("a fault")), pytest.raises(KeyError, match="a fault"):
+        known(learned, FIRST_NIGHT)
+    assert "beside" not in {thread.name for thread in threads_now()}
 
 
 def missed(home: Home, day: date, name: str = "amira") -> dict[date, int]:

@@ -2,48 +2,42 @@
 
 import subprocess
 import sys
-import wsgiref
 
 import pytest
 
 from pipeline.edges.left_for_later import left_for_later
 
-WHICH = "wsgiref.simple_server"
-"""A module that nothing imports."""
+WHICH = "a2n_tests_seldom_asked"
 
 
 @pytest.fixture(autouse=True)
-def not_there():
-    _let_go()
+def there_to_be_imported(tmp_path, monkeypatch):
+    (tmp_path / f"{WHICH}.py").write_text("class Server: pass\n\ndef answer(): return 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
     yield
-    _let_go()
-
-
-def _let_go() -> None:
     sys.modules.pop(WHICH, None)
-    vars(wsgiref).pop("simple_server", None)
 
 
 def test_it_is_imported_once_something_of_it_is_asked_and_not_before():
     with left_for_later(WHICH):
-        import wsgiref.simple_server as later
+        import a2n_tests_seldom_asked as later
     assert WHICH not in sys.modules
-    assert later.WSGIServer.__module__ == WHICH
-    assert sys.modules[WHICH].WSGIServer is later.WSGIServer
+    assert later.Server.__module__ == WHICH
+    assert sys.modules[WHICH].Server is later.Server
 
 
 def test_asked_within_it_is_there_for_the_next_who_imports_it():
     with left_for_later(WHICH):
-        import wsgiref.simple_server as later
+        import a2n_tests_seldom_asked as later
 
-        assert later.demo_app.__module__ == WHICH
-        from wsgiref.simple_server import demo_app
-    assert demo_app is later.demo_app and sys.modules[WHICH].demo_app is demo_app
+        assert later.answer.__module__ == WHICH
+        from a2n_tests_seldom_asked import answer
+    assert answer is later.answer and sys.modules[WHICH].answer is answer
 
 
 def test_what_it_has_not_it_says_as_the_module_would():
     with left_for_later(WHICH):
-        import wsgiref.simple_server as later
+        import a2n_tests_seldom_asked as later
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         later.nothing
 

@@ -7,6 +7,8 @@ import traceback
 from contextlib import closing, nullcontext
 from datetime import date
 from pathlib import Path
+from threading import Event
+from threading import enumerate as threads_now
 
 import duckdb
 import polars as pl
@@ -379,3 +381,71 @@ def test_an_export_takes_the_place_of_nothing_but_an_export(home):
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
     with shelf.warehouse(home) as con:
         assert shelf.read(con, "SELECT count(*) AS n FROM warehouse.derived.triage")["n"].item() == 0
+
+
+# One question beside another
+
+
+def left_at_work() -> bool:
+    return "beside" in {thread.name for thread in threads_now()}
+
+
+def named(con, name: str) -> list[tuple]:
+    return con.execute("SELECT urn FROM warehouse.staged.schools WHERE name = ?", [name]).fetchall()
+
+
+def test_one_question_is_asked_beside_another_over_a_cursor_of_its_own(home):
+    keep(home, schools("Ash", "Birch"))
+    with shelf.warehouse(home) as con:
+        con.execute("CREATE TEMP TABLE ours AS SELECT 1")
+        with shelf.beside(con, named, "Birch") as birch:
+            assert named(con, "Ash") == [(100002,)]
+            assert birch() == [(100003,)]
+        with (
+            pytest.raises(duckdb.CatalogException, match="ours"),
+            shelf.beside(con, lambda own: own.execute("FROM ours").fetchall()) as theirs,
+        ):
+            theirs()
+    assert not left_at_work()
+
+
+def test_who_interrupts_what_is_done_within_interrupts_the_engine_at_the_other(home):
+    """It would be at work for days."""
+    begun, told = Event(), []
+
+    def counting(own):
+        own.create_function("seen", lambda number: begun.set() or number, ["BIGINT"], "BIGINT")
+        try:
+            own.execute("SELECT max(seen(range)) FROM range(10_000_000_000)")
+        except duckdb.Error as error:
+            told.append(type(error))
+            raise
+
+    with shelf.warehouse(home) as con, pytest.raises(KeyboardInterrupt), shelf.beside(con, counting):
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+    assert told == [duckdb.InterruptException] and not left_at_work()
+
+
+def test_where_the_engine_stops_both_what_stopped_the_work_is_raised(home):
+    def broken(own):
+        raise duckdb.IOException("no space left on device")
+
+    with (
+        shelf.warehouse(home) as con,
+        pytest.raises(Refused, match="full"),
+        shelf.in_words(home),
+        shelf.beside(con, broken),
+    ):
+        con.execute("SELECT * FROM warehouse.nothing_of_the_kind")
+    assert not left_at_work()
+
+
+def test_what_is_wrong_within_is_raised_where_the_work_is_well(home):
+    with (
+        shelf.warehouse(home) as con,
+        pytest.raises(duckdb.CatalogException, match="nothing_of_the_kind"),
+        shelf.beside(con, named, "Ash"),
+    ):
+        con.execute("SELECT * FROM warehouse.nothing_of_the_kind")
+    assert not left_at_work()

@@ -9,7 +9,7 @@ import pytest
 from pipeline.edges.seals import Seals
 from pipeline.edges.workbook_contents import OffList, ToPutRight, UnderReview
 from pipeline.edges.workbook_marks import mark_of
-from pipeline.edges.workbooks import review_book, write_book
+from pipeline.edges.workbooks import parts_of, write_parts
 from pipeline.vocabulary.feedback import FACTS, OUTCOMES, SNOOZE_REASONS
 
 from .test_workbooks import (
@@ -267,7 +267,7 @@ def test_no_seal_is_ever_a_pupil_id_of_the_same_key():
 )
 def test_a_pupil_who_would_be_shown_nowhere_makes_the_list_a_wrong_one(tmp_path, wrong, words):
     with pytest.raises(ValueError, match=words):
-        write_book(review_book(wrong(), SEALS), tmp_path / "none.xlsx")
+        write_parts(parts_of(wrong(), SEALS), tmp_path / "none.xlsx")
     assert not (tmp_path / "none.xlsx").exists()
 
 

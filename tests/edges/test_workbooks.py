@@ -22,9 +22,9 @@ from pipeline.edges.workbooks import (
     HistoryNeeded,
     ListedPupil,
     ReviewList,
+    parts_of,
     put_in_place,
-    review_book,
-    write_book,
+    write_parts,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group extension")  # openpyxl reads around them
@@ -116,7 +116,7 @@ def full_list() -> ReviewList:
 
 def written(listed: ReviewList, folder: Path) -> Path:
     path = folder / f"{listed.urn}.xlsx"
-    write_book(review_book(listed, SEALS), path)
+    write_parts(parts_of(listed, SEALS), path)
     return path
 
 
@@ -236,7 +236,7 @@ def test_the_list_holds_its_places_and_one_more_is_refused_with_no_name_in_the_w
     assert places(sheet) == [1, 2, 3]
 
     with pytest.raises(ValueError, match="school 100001: 3 pupils listed for 2 places") as refused:
-        write_book(review_book(made_up_list(*three, places=2), SEALS), tmp_path / "none.xlsx")
+        write_parts(parts_of(made_up_list(*three, places=2), SEALS), tmp_path / "none.xlsx")
     assert "Adeyemi" not in str(refused.value)
     assert not (tmp_path / "none.xlsx").exists()
 
@@ -247,7 +247,7 @@ def test_a_pupil_listed_twice_or_in_no_section_is_refused(tmp_path):
 
     for listed, words in ((twice, "listed twice"), (nowhere, "neither the main section nor the sixth form")):
         with pytest.raises(ValueError, match=words):
-            write_book(review_book(listed, SEALS), tmp_path / "none.xlsx")
+            write_parts(parts_of(listed, SEALS), tmp_path / "none.xlsx")
 
 
 def test_sixth_formers_stand_under_a_heading_of_their_own(tmp_path):
@@ -634,9 +634,9 @@ def luminance(argb: str) -> float:
 def test_the_same_list_gives_the_same_bytes_and_another_day_gives_others(tmp_path):
     once, again, later = (tmp_path / name for name in ("once.xlsx", "again.xlsx", "later.xlsx"))
 
-    write_book(review_book(full_list(), SEALS), once)
-    write_book(review_book(full_list(), SEALS), again)
-    write_book(review_book(replace(full_list(), as_of=date(2026, 3, 20)), SEALS), later)
+    write_parts(parts_of(full_list(), SEALS), once)
+    write_parts(parts_of(full_list(), SEALS), again)
+    write_parts(parts_of(replace(full_list(), as_of=date(2026, 3, 20)), SEALS), later)
 
     assert once.read_bytes() == again.read_bytes()
     assert once.read_bytes() != later.read_bytes()
@@ -662,7 +662,7 @@ def test_a_list_readable_by_all_is_not_left_so_when_it_is_replaced(tmp_path):
     path.write_bytes(b"an older list")
     path.chmod(0o644)
 
-    write_book(review_book(made_up_list(), SEALS), path)
+    write_parts(parts_of(made_up_list(), SEALS), path)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -676,7 +676,7 @@ def test_a_disk_that_fails_leaves_the_list_before_it_whole_and_no_piece_of_the_n
 
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_book(review_book(made_up_list(), SEALS), path)
+        write_parts(parts_of(made_up_list(), SEALS), path)
 
     assert path.read_bytes() == b"the list before"
     assert list(tmp_path.iterdir()) == [path]

@@ -16,7 +16,7 @@ from pipeline.edges.workbook_about import _about as about_list
 from pipeline.edges.workbook_contents import OffList, ToPutRight, UnderReview
 from pipeline.edges.workbook_list import PURPOSE
 from pipeline.edges.workbook_rows import KINDS_OFF
-from pipeline.edges.workbooks import review_book, write_book
+from pipeline.edges.workbooks import parts_of, write_parts
 from pipeline.hops.listing import COUNTED, SEVERE
 from pipeline.hops.putting_right import SAYS
 from pipeline.signals import SIGNALS
@@ -180,7 +180,7 @@ def workbook_told(request, tmp_path_factory) -> list[str]:
         listed = replace(
             made_up_list(**facts, words_come_back=request.param), rows=(made_up_pupil(),) if facts is someone else ()
         )
-        write_book(review_book(listed, Seals("a key of no home, and of forty letters!!")), path)
+        write_parts(parts_of(listed, Seals("a key of no home, and of forty letters!!")), path)
         for sheet in openpyxl.load_workbook(path):
             told |= {cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)}
             told |= {

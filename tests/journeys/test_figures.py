@@ -69,9 +69,8 @@ def test_what_is_wrong_with_figures_is_told_once_lists_are_out_and_the_snapshot_
     assert published.newest_as_of(home.published) == made.last_day and on_record_of(home, day) == 0
 
 
-def test_lists_are_made_while_rows_are_stored_and_none_is_written_before(home, day):
-    made, stored, written = Event(), Event(), []
-    review_lists, store, write_lists = listing.review_lists, looking.store, listing.write_lists
+def test_lists_are_made_while_rows_are_stored(home, day):
+    made, review_lists, store = Event(), listing.review_lists, looking.store
 
     def making(*words):
         lists = review_lists(*words)
@@ -80,21 +79,20 @@ def test_lists_are_made_while_rows_are_stored_and_none_is_written_before(home, d
 
     def storing(*words):
         assert made.wait(60), "they wait for the rows"
-        assert not home.lists_of(day).exists()
         store(*words)
-        stored.set()
 
-    def writing(*words, **more):
-        written.append(stored.is_set())
-        return write_lists(*words, **more)
-
-    with (
-        mock.patch.object(listing, "review_lists", making),
-        mock.patch.object(looking, "store", storing),
-        mock.patch.object(listing, "write_lists", writing),
-    ):
+    with mock.patch.object(listing, "review_lists", making), mock.patch.object(looking, "store", storing):
         done = flow.flag(home, as_of=day, anew=True)
-    assert written == [True] and done.lists == len(lists(home, day)) > 0
+    assert done.lists == len(lists(home, day)) > 0
+
+
+def test_what_is_wrong_with_a_page_to_print_is_told_once_lists_and_figures_are_out(home, day):
+    with (
+        mock.patch("pipeline.hops.printing.printables", side_effect=KeyError("a page")),
+        pytest.raises(KeyError, match="a page"),
+    ):
+        flow.flag(home, as_of=day, anew=True)
+    assert lists(home, day) and published.newest_as_of(home.published) == day
 
 
 @pytest.mark.parametrize(
@@ -110,6 +108,18 @@ def test_what_is_wrong_with_what_is_done_beside_stops_the_night_before_any_list_
     assert not home.lists_of(day).exists()
     assert published.newest_as_of(home.published) == made.last_day and on_record_of(home, day) == 0
     assert "beside" not in {thread.name for thread in threads_now()}
+
+
+def test_where_a_list_cannot_be_written_no_other_is_made(home, day):
+    full = [None, OSError(28, "No space left on device")]
+    with (
+        mock.patch.object(listing, "write_parts", side_effect=full),
+        mock.patch.object(listing, "parts_of", side_effect=lambda *_: ()) as made,
+        pytest.raises(OSError, match="No space left"),
+    ):
+        flow.flag(home, as_of=day, anew=True)
+    assert made.call_count >= 2
+    assert {"ahead", "beside"} & {thread.name for thread in threads_now()} == set()
 
 
 def test_where_lists_cannot_be_written_no_figure_is_told_and_no_thread_is_left(home, day, made):

@@ -111,7 +111,7 @@ def flagged(small, tmp_path_factory):
     ("moment", "nth"),
     [
         ("pipeline.edges.warehouse:replace_day", 3),
-        pytest.param("pipeline.hops.listing:write_book", 2, marks=pytest.mark.long),
+        pytest.param("pipeline.hops.listing:write_parts", 2, marks=pytest.mark.long),
         pytest.param("pipeline.edges.published:settle", 1, marks=pytest.mark.long),
         pytest.param("pipeline.edges.published:_point_current_at", 1, marks=pytest.mark.long),
     ],

@@ -164,7 +164,7 @@ def test_a_night_over_a_broken_trail_says_so_loudly_and_goes_on(home, night):
 
 def test_a_night_killed_and_given_again_leaves_a_whole_trail_with_a_line_for_every_list(home, night):
     words = ("flag", "--home", home.folder, "--as-of", night.made.last_day)
-    assert a2n_killed("pipeline.hops.listing:write_book", 2, *words) == KILLED
+    assert a2n_killed("pipeline.hops.listing:write_parts", 2, *words) == KILLED
     assert a2n(*words).status == 0
     assert trail_heads.verified(home).broken is None
     assert of_files(home).keys() == of_lines(told(home)).keys()

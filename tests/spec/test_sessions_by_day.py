@@ -124,6 +124,7 @@ def test_asked_by_two_at_once_it_is_worked_out_once_and_the_other_waits(monkeypa
 
     def working(weeks):
         seen.append(weeks)
+        assert registers._asked.locked()  # what makes the other wait on every Python
         begun.set()
         assert asked.wait(60)
         return worked_out(weeks)
