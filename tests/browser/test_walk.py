@@ -29,7 +29,7 @@ def axe() -> str:
     [
         (320, ADDRESSED[1::2]),
         pytest.param(320, ADDRESSED, marks=pytest.mark.long),
-        (1280, ADDRESSED[::4]),
+        pytest.param(1280, ADDRESSED[::4], marks=pytest.mark.long),
         pytest.param(1280, ADDRESSED, marks=pytest.mark.long),
     ],
     ids=["320 some", "320", "1280 some", "1280"],

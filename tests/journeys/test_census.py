@@ -50,6 +50,7 @@ def test_the_sample_census_is_checked_row_by_row(sample):
 
 
 @needs_sample
+@pytest.mark.long
 def test_the_sample_census_is_taken_in_as_it_was_checked(sample, tmp_path):
     home = new_home(tmp_path / "home")
     deliver(home, sample)

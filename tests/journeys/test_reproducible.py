@@ -44,17 +44,17 @@ def night_of(home, extracts, as_of: date, *, give=a2n) -> None:
 
 
 @pytest.fixture(scope="module")
-def two_ways(made, tmp_path_factory):
+def two_ways(made, night, tmp_path_factory):
     """Two homes after the same history and night: extracts as they come, and cut up. The second has its night in a process of its
     own, with all the threads there are and the real gate: here there is one, and rules are asked directly."""
-    homes = {}
-    for name, cut, give in (("as they come", dict, a2n), ("cut up", cut_up, a2n_process)):
-        home = homes[name] = new_home(tmp_path_factory.mktemp("way") / "home")
-        deliver_rows(home, cut(read_rows(made.history)), "last_year")
-        ran = a2n("take-in", "--home", home.folder, "--history", "--known-on", "2025-09-01", "--json")
-        assert (ran.status, ran.err) == (0, "")
+    as_they_come = copied(night.before, tmp_path_factory.mktemp("way") / "home")
+    other = new_home(tmp_path_factory.mktemp("way") / "home")
+    deliver_rows(other, cut_up(read_rows(made.history)), "last_year")
+    ran = a2n("take-in", "--home", other.folder, "--history", "--known-on", "2025-09-01", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    for home, cut, give in ((as_they_come, dict, a2n), (other, cut_up, a2n_process)):
         night_of(home, cut(with_contested_marks(read_rows(made.files))), made.last_day, give=give)
-    return homes.values()
+    return as_they_come, other
 
 
 def test_files_split_renamed_and_shuffled_give_the_same_triage_byte_for_byte(two_ways, tmp_path):

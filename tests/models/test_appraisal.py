@@ -56,6 +56,7 @@ def test_the_same_table_in_another_order_gives_the_same_appraisal():
     assert as_json(again) == as_json(one)
 
 
+@pytest.mark.long
 def test_absences_shuffled_in_time_score_chance_and_are_refused():
     done = appraised(examples_of(shuffled_in_time(made_up(PLANTED, 0).table, 5)))
     assert not done.verdict.accepted

@@ -26,7 +26,7 @@ from .deliveries import PUPILS, TakeIn, some_nights, taken_in
 from .oracle import Facts, Night, facts
 from .quickly import quickly, so_many
 
-tried = so_many(3)
+tried = so_many(2)
 told = some_nights().flatmap(lambda nights: st.tuples(st.just(nights), taken_in(nights)))
 
 
