@@ -2,12 +2,14 @@
 
     python -m benchmarks [--pupils N --schools N --rounds R --date DATE --write-readme]
 
+Of fewer pupils than the project keeps figures of, the backfill's and the night's go to `benchmarks/work/results`.
 Growth and other tools have commands of their own, for they take longer: benchmarks.growth, benchmarks.beside.
 """
 
 import sys
 
 from . import airflow_share, backfill, night, where
+from .tables import FULL_SIZE
 
 
 def main(words: list[str]) -> None:
@@ -17,10 +19,11 @@ def main(words: list[str]) -> None:
         [w for w in words if w == "--write-readme"],
     )
     pupils = size[size.index("--pupils") + 1] if "--pupils" in size else "20000"
+    smaller = ["--smaller"] if int(pupils) < FULL_SIZE else shown
     for program, its_words in (
         (backfill, [*size, *shown]),
         (night, [*size, *shown]),
-        (where, shown),
+        (where, smaller),
         (airflow_share, ["--pupils", pupils, *_part(size, ("--seed", "--rounds", "--date", "--extracts")), *shown]),
     ):
         print(f"\n# {program.__name__}", flush=True)

@@ -164,8 +164,8 @@ def _about(measured: dict, nation: Nation) -> str:
         f"{f' ({by})' if by else ''}, and every other home is taken to be {how}. Made-up data. Assumed: {len(nation.pupils)} authorities "
         f"with {sum(nation.pupils):,} pupils, log-normal in size (the logarithm's standard deviation is {SPREAD}), the smallest with "
         f"{min(nation.pupils):,}, the median with {sorted(nation.pupils)[len(nation.pupils) // 2]:,} and the largest with {nation.largest:,}; a worker "
-        f"with {measured['machine']['cores']} such cores to itself, one home at a time, {nation.overhead:g} s more for each task of Airflow's; homes listed in no "
-        f"order of size; {LIST_DAYS} days of lists a year, all kept; {SNAPSHOTS} snapshots kept. Disk is for one school year beside the last one's "
+        f"with {measured['machine']['cores']} such cores to itself, one home at a time, {nation.overhead:g} s more for each task of Airflow's; every night as dear as one in July "
+        f"on which lists go out; homes listed in no order of size; {LIST_DAYS} days of lists a year, all kept; {SNAPSHOTS} snapshots kept. Disk is for one school year beside the last one's "
         "history, as measured."
     )
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandas.api.types import union_categoricals
+from pyarrow import csv
 
 from .plain_codes import ABOUT_NEED, CODES, COUNTS, ELSEWHERE, NO_MARK, NOT_POSSIBLE, OF_THE_YEAR, POSSIBLE, RATED
 
@@ -43,15 +45,16 @@ assert CODES[-len(NO_MARK + ELSEWHERE + NOT_POSSIBLE) :] == NOT_POSSIBLE + ELSEW
 
 def read(file: str) -> pd.DataFrame:
     """One row per mark of a file: urn, upn, day since 1970, whether in the afternoon, place of the code in CODES."""
-    columns = {"urn": "int32", "upn": "category", "date": "category", "session": "category", "code": "category"}
-    rows = pd.read_csv(file, usecols=list(columns), dtype=columns, engine="pyarrow")
-    days = pd.to_datetime(rows["date"].cat.categories).to_numpy().astype("datetime64[D]").astype("int16")
+    word = pa.dictionary(pa.int32(), pa.string())
+    columns = {"urn": pa.int32(), "upn": word, "date": pa.date32(), "session": word, "code": word}
+    how = csv.ConvertOptions(include_columns=list(columns), column_types=columns)
+    rows = csv.read_csv(file, convert_options=how).unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
     codes = np.array([CODES.index(code) for code in rows["code"].cat.categories], dtype=np.int8)
     return pd.DataFrame(
         {
             "urn": rows["urn"],
             "upn": rows["upn"],
-            "day": days[rows["date"].cat.codes],
+            "day": rows["date"].to_numpy().astype("datetime64[D]").astype("int16"),
             "is_pm": (rows["session"].cat.categories == "PM")[rows["session"].cat.codes],
             "code": codes[rows["code"].cat.codes],
         }
@@ -84,7 +87,7 @@ def _in_order(marks: pd.DataFrame, who: np.ndarray, keep: str) -> pd.DataFrame:
     key = (who * 2**16 + marks["day"].to_numpy()) * 2 + marks["is_pm"].to_numpy()
     if not (key[1:] >= key[:-1]).all():
         order = np.argsort(key, kind="stable")
-        marks, key = marks.iloc[order], key[order]
+        marks, key = marks.iloc[order].reset_index(drop=True), key[order]
     differs = key[1:] != key[:-1]
     kept = np.append(differs, True) if keep == "last" else np.insert(differs, 0, True)
     return marks if kept.all() else marks[kept]
@@ -100,7 +103,7 @@ def weeks_of(marks: pd.DataFrame) -> pd.DataFrame:
     columns = (marks["upn"].cat.codes.to_numpy(), marks["urn"].to_numpy(), week)
     begins = np.insert(np.any([one[1:] != one[:-1] for one in columns], axis=0), 0, True)
     first = np.flatnonzero(begins)
-    counts = np.add.reduceat(KINDS[marks["code"]], first, axis=0)
+    counts = np.add.reduceat(KINDS[marks["code"]], first, axis=0, dtype=np.uint8)  # a week has fourteen half days
     weeks = marks[["upn", "urn"]].iloc[first].reset_index(drop=True)
     weeks["week"] = week[first].astype("int16")
     weeks[list(COUNTS)] = counts
@@ -130,12 +133,19 @@ def at_two_schools(weeks: pd.DataFrame) -> pd.Index:
     return pd.Index(rows.loc[rows.duplicated(), "upn"].astype(str).unique())
 
 
-def own_weeks(weeks: pd.DataFrame, marks: list[pd.DataFrame], twice: pd.Index) -> pd.DataFrame:
-    """One row per pupil and week, whatever the schools: each half day once."""
+def weeks_of_several(weeks: pd.DataFrame, marks: list[pd.DataFrame]) -> pd.DataFrame:
+    """Of pupils at two schools in one week one row a week, whatever the schools: each half day once."""
+    twice = at_two_schools(weeks)
     theirs = [frame[frame["upn"].isin(twice)] for frame in marks]
     theirs = [frame for frame in theirs if len(frame)]
-    alone = weeks[~weeks["upn"].isin(twice)]
-    return together([alone, weeks_of(once_each(together(theirs)))]) if theirs else alone
+    return weeks_of(once_each(together(theirs))) if theirs else weeks.iloc[:0]
+
+
+def own_weeks(weeks: pd.DataFrame, several: pd.DataFrame) -> pd.DataFrame:
+    """One row per pupil and week."""
+    if several.empty:
+        return weeks
+    return together([weeks[~weeks["upn"].isin(several["upn"].unique().astype(str))], several])
 
 
 # Pupils ------------------------------------------------------------------------------------------------------------------
@@ -152,7 +162,7 @@ def pupils_of(own: pd.DataFrame, weeks: pd.DataFrame, recent: pd.DataFrame) -> p
     pupils["part_time_weeks_ytd"] = part_time.reindex(pupils.index, fill_value=0)
     for name in SPELLS:
         pupils[f"{name}_ytd"] = _joined_spells(own, name).reindex(pupils.index, fill_value=0)
-    newest = weeks.sort_values("week", kind="stable").drop_duplicates("upn", keep="last")
+    newest = weeks[["upn", "urn", "week"]].sort_values("week", kind="stable").drop_duplicates("upn", keep="last")
     pupils["urn"] = newest.set_index("upn")["urn"]
     return pupils.join(_lately(recent, pupils["urn"])).reset_index()
 
@@ -197,16 +207,22 @@ def everything(to: Path, files: list[str], keep: bool = False) -> None:
     schools: dict[str, list[str]] = {}
     for file in files:
         schools.setdefault(Path(file).name, []).append(file)
-    marks = [latest(together([read(file) for file in some])) for some in schools.values()]
-    weeks = together([weeks_of(frame) for frame in marks])
-    own = own_weeks(weeks, marks, at_two_schools(weeks))
+    marks, counted = [], []
+    for some in schools.values():
+        marks.append(latest(together([read(file) for file in some])))
+        counted.append(weeks_of(marks[-1]))
+    weeks = together(counted)
+    del counted
+    several = weeks_of_several(weeks, marks)
     since = np.sort(weeks["week"].unique())[-RECENT_WEEKS:][0]
     recent = together([frame[frame["day"] >= since] for frame in marks])
-    write(to, weeks, own, recent)
+    if not keep:
+        marks.clear()
+    write(to, weeks, own_weeks(weeks, several), recent)
     if keep:
         (to / "marks").mkdir()
         weeks.to_parquet(to / "all_weeks.parquet")
-        own.to_parquet(to / "own_weeks.parquet")
+        several.to_parquet(to / "several.parquet")
         for week in weeks["week"].unique():
             of_week = [frame[(frame["day"] >= week) & (frame["day"] < week + 7)] for frame in marks]
             together([frame for frame in of_week if len(frame)]).to_parquet(_of_week(to, week))
@@ -219,14 +235,16 @@ def night(state: Path, files: list[str]) -> None:
     old = [pd.read_parquet(_of_week(state, week)) for week in touched if _of_week(state, week).exists()]
     marks = latest(together([*old, new]))
     again = weeks_of(marks)
-    before = pd.read_parquet(state / "all_weeks.parquet")
-    weeks = together([before[~before["week"].isin(touched)], again])
-    own = pd.read_parquet(state / "own_weeks.parquet")
-    own = together([own[~own["week"].isin(touched)], own_weeks(again, [marks], at_two_schools(again))])
+    several_again = weeks_of_several(again, [marks])
+    before = pd.read_parquet(state / "all_weeks.parquet", filters=[("week", "not in", touched.tolist())])
+    several = pd.read_parquet(state / "several.parquet", filters=[("week", "not in", touched.tolist())])
+    own = together([own_weeks(before, several), own_weeks(again, several_again)])
+    weeks, several = together([before, again]), together([several, several_again])
+    del before
     for week in touched:
         marks[(marks["day"] >= week) & (marks["day"] < week + 7)].to_parquet(_of_week(state, week))
     weeks.to_parquet(state / "all_weeks.parquet")
-    own.to_parquet(state / "own_weeks.parquet")
+    several.to_parquet(state / "several.parquet")
     last = np.sort(weeks["week"].unique())[-RECENT_WEEKS:]
     untouched = [pd.read_parquet(_of_week(state, week)) for week in last if week not in touched]
     write(state, weeks, own, together([*untouched, marks]))
@@ -237,10 +255,16 @@ def _of_week(state: Path, week: int) -> Path:
 
 
 def write(to: Path, weeks: pd.DataFrame, own: pd.DataFrame, recent: pd.DataFrame) -> None:
+    write_weeks(to, weeks)
+    pupils_of(own, weeks, recent).to_parquet(to / "pupils.parquet")
+
+
+def write_weeks(to: Path, weeks: pd.DataFrame) -> None:
     told = weeks.loc[weeks["possible_sessions"] > 0, ["upn", "urn", "week", *COUNTS]]
     starts = told["week"].to_numpy("int64").astype("datetime64[D]")
-    told.drop(columns="week").assign(week_start=starts.astype("datetime64[s]")).to_parquet(to / "weeks.parquet")
-    pupils_of(own, weeks, recent).to_parquet(to / "pupils.parquet")
+    told.drop(columns="week").assign(week_start=starts.astype("datetime64[s]")).to_parquet(
+        to / "weeks.parquet", index=False
+    )
 
 
 if __name__ == "__main__":

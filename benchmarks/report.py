@@ -9,8 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from .made_up import README, RESULTS
+from .made_up import README, RESULTS, WORK
 from .measured import Took
+from .tables import FULL_SIZE
 
 PACKAGES = ("duckdb", "polars", "great-expectations", "pandas", "pyarrow")
 
@@ -76,23 +77,33 @@ def machine() -> dict:
 
 
 def written(told: dict, in_words: Callable[[dict, dict], str], names: dict[str, str], *, write_readme: bool) -> str:
-    """Write results/NAME.json and .md, and where asked the README's part; returns the Markdown."""
-    table = in_words(told, names)
-    write_json(told["name"], told)
-    (RESULTS / f"{told['name']}.md").write_text(table + "\n", encoding="utf-8")
+    """Write NAME.json and .md among the results kept, or of a smaller run among its own, and where asked the README's part; returns the
+    Markdown."""
+    table, folder = in_words(told, names), folder_of(told["run"])
+    write_json(told["name"], told, folder)
+    (folder / f"{told['name']}.md").write_text(table + "\n", encoding="utf-8")
     if write_readme:
         between_marks(README, told["name"], table)
     return table
 
 
-def write_json(name: str, told: dict) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+SMALLER = WORK / "results"
+"""Where the figures of runs go that are smaller than those the project keeps."""
 
 
-def read_json(name: str) -> dict:
+def folder_of(run: dict) -> Path:
+    pupils = run.get("pupils")
+    return SMALLER if isinstance(pupils, int) and pupils < FULL_SIZE else RESULTS
+
+
+def write_json(name: str, told: dict, folder: Path = RESULTS) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def read_json(name: str, folder: Path = RESULTS) -> dict:
     """What was kept under a name, or nothing."""
-    file = RESULTS / f"{name}.json"
+    file = folder / f"{name}.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 

@@ -1,23 +1,26 @@
 """Where time goes: the largest hops of the backfill and of the night, beside a bare read of the same files, from the results kept.
 
-python -m benchmarks.where [--write-readme]
+python -m benchmarks.where [--write-readme | --smaller]
 """
 
 import argparse
 
 from .made_up import README, RESULTS
-from .report import between_marks, read_json
+from .report import SMALLER, between_marks, read_json
 
 NAME = "where"
-LARGEST = 3
+LEAST = 0.02
+"""Of the whole: smaller hops are told of together."""
 
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m benchmarks.where", description=__doc__.partition("\n")[0])
     words.add_argument("--write-readme", action="store_true", help="put it into README.md, between its marks")
+    words.add_argument("--smaller", action="store_true", help="of the last run smaller than those that are kept")
     asked = words.parse_args()
-    page = told(read_json("backfill"), read_json("night"))
-    (RESULTS / f"{NAME}.md").write_text(page + "\n", encoding="utf-8")
+    folder = SMALLER if asked.smaller else RESULTS
+    page = told(read_json("backfill", folder), read_json("night", folder))
+    (folder / f"{NAME}.md").write_text(page + "\n", encoding="utf-8")
     if asked.write_readme:
         between_marks(README, NAME, page)
     print(page)
@@ -42,14 +45,15 @@ def told(backfill: dict, night: dict) -> str:
 
 
 def of_one(title: str, told: dict, what: str) -> str:
-    """The largest hops, the rest in one row, and what no hop counts: start-up and imports."""
+    """The hops, the largest first, small ones in one row, and what no hop counts: start-up and imports."""
     whole, scan = told["medians"][what]["seconds"], told["medians"]["scan"]["seconds"]
     hops = sorted(told["hops"][what].items(), key=lambda hop: -hop[1])
-    largest, others = hops[:LARGEST], sum(seconds for _, seconds in hops[LARGEST:])
+    largest = [hop for hop in hops if hop[1] >= LEAST * whole]
+    others = hops[len(largest) :]
     outside = max(0.0, whole - sum(seconds for _, seconds in hops))
     rows = [
         *largest,
-        (f"the other {len(hops) - LARGEST} hops", others),
+        *([(f"the other {len(others)} hops", sum(seconds for _, seconds in others))] if others else []),
         ("start-up, imports, clearing up", outside),
         ("all of it", whole),
     ]

@@ -39,6 +39,13 @@ def test_a_backfill_meets_its_aim_up_to_twice_the_bare_read(times, word):
     assert tables._aims_of_backfill(full)[0].partition(". ")[2].startswith(f"{word}:")
 
 
+def test_a_smaller_run_leaves_the_figures_that_are_kept_as_they_are():
+    small, full = {"pupils": tables.FULL_SIZE - 1}, {"pupils": tables.FULL_SIZE}
+    assert [report.folder_of(run) for run in (small, full, {"pupils": [600, 3000]})] == [
+        report.SMALLER, report.RESULTS, report.RESULTS,
+    ]  # fmt: skip
+
+
 def test_a_smaller_run_says_nothing_of_aims():
     assert tables._aims_of_backfill({"run": {"pupils": tables.FULL_SIZE - 1}, "medians": {}, "ratios": {}}) == []
 
@@ -72,7 +79,7 @@ def test_what_goes_out_is_not_of_the_take_in_and_look_of_a_night():
 
 
 def test_where_time_goes_adds_up_to_the_whole():
-    hops = {"a": 4.0, "b": 3.0, "c": 1.0, "d": 0.5, "e": 0.25}
+    hops = {"a": 4.0, "b": 3.0, "c": 0.2, "d": 0.19, "e": 0.01}
     page = where.of_one(
         "Of it", {"medians": {"ours": {"seconds": 10.0}, "scan": {"seconds": 2.0}}, "hops": {"ours": hops}}, "ours"
     )
@@ -82,6 +89,18 @@ def test_where_time_goes_adds_up_to_the_whole():
     assert list(rows) == ["a", "b", "c", "the other 2 hops", "start-up, imports, clearing up", "all of it"]
     assert rows["a"] == ["4.0", "40%", "2.00"]
     assert sum(float(seconds) for seconds, *_ in list(rows.values())[:-1]) == pytest.approx(10.0, abs=0.1)
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 1.3])
+def test_growth_in_proportion_meets_its_aim_and_any_faster_does_not(power):
+    sizes = [
+        {"pupils": pupils, "backfill_peak_bytes": 3.9e9}
+        | {name: pupils**power for name in growth.MEASURES if name != "backfill_peak_bytes"}
+        for pupils in (10_000, 250_000)
+    ]
+    of_growth, of_memory = growth.aims(sizes)
+    assert (". Met: " in of_growth) is (power <= 1) and ". Met: 3.90 GB" in of_memory
+    assert len(growth.aims([sizes[0], sizes[1] | {"pupils": 100_000}])) == 1
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 1.3])
