@@ -34,7 +34,7 @@ NAMES = {
     "take_in_history": "`a2n take-in --history`, all files, gate included",
     "take_in": "`a2n take-in`, all files, gate included",
     "flag": "`a2n flag` after it: features, signals, triage, lists, figures",
-    "both": "The two together, which is what the script below works out",
+    "both": "The two together, which contain what the script below works out",
     "pandas": "Plain pandas script, marks alone: weekly facts and pupils' figures",
 }
 HISTORY = "take_in_history"
