@@ -11,6 +11,7 @@ from pipeline.vocabulary.school_year import school_year_of
 
 from . import warehouse as shelf
 from .child import HANGING, NAMED_BY_ANOTHER, OF_A_PUPIL, PLACES, Child, make_tables, tables_having, text_columns
+from .forgotten import AGENCY, CENSUS_PUPIL, Marks
 
 STILL_THERE = 9999
 """In the place of a year: who was on a roll when erased may be in that school's own totals for years."""
@@ -93,17 +94,43 @@ def _set_aside(child: Child) -> dict[tuple[str, tuple[str, ...]], list[tuple]]:
     }
 
 
-def erase_names(names: duckdb.DuckDBPyConnection, child: Child) -> int:
-    """Erase the child from the identity file, all at once. Returns how many rows went."""
+def erase_names(
+    names: duckdb.DuckDBPyConnection, child: Child, marks: Marks, known_by: Iterable[tuple[str, str]]
+) -> int:
+    """Erase the child from the identity file, all at once. Returns how many rows went.
+
+    `known_by` are the kinds and marks that the erasure began with: of one that was cut short the warehouse no longer tells whose an address
+    was, nor by which name an agency knows the child.
+    """
     make_tables(names)
+    known = {*known_by}
+    persons, census_pupils = (
+        {*told, *(one for one in there if (kind, marks.mark(kind, *one)) in known)}
+        for kind, told, there in (
+            (AGENCY, ((person,) for person in child.persons), _persons(names)),
+            (CENSUS_PUPIL, child.keys.get(CENSUS_PUPIL, ()), _census_pupils(names)),
+        )
+    )
     names.execute("BEGIN")
-    theirs = dict.fromkeys((*OF_A_PUPIL, "person"), (*child.pupil_ids, *child.persons)) | {"upn": child.upns}
+    ids = (*child.pupil_ids, *sorted(person for (person,) in persons))
+    theirs = dict.fromkeys((*OF_A_PUPIL, "person"), ids) | {"upn": child.upns}
     gone = _erase_by_column(names, "identity", theirs, {"former_upn": child.upns})
-    for key, native in child.keys.get("census pupil", ()):
+    for key, native in sorted(census_pupils, key=str):
         is_it = f"parent_key = {_sql(key)} AND native_id IS NOT DISTINCT FROM {_sql(native)}"
         gone += _gone(names, f"DELETE FROM identity.addresses WHERE {is_it}")
     names.execute("COMMIT")
     return gone
+
+
+def _census_pupils(names: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return names.execute("SELECT DISTINCT parent_key, native_id FROM identity.addresses").fetchall()
+
+
+def _persons(names: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Each one that any table of the identity file has in a column of that name."""
+    tables = [table for table, columns in text_columns(names, "identity").items() if "person" in columns]
+    asked = " UNION ".join(f"SELECT person FROM {table}" for table in tables)
+    return names.execute(asked).fetchall() if asked else []
 
 
 def _erase_by_column(con, database: str, theirs: dict[str, Iterable[str]], emptied: dict[str, Iterable[str]]) -> int:

@@ -191,8 +191,9 @@ def _erase_rows(con, home: Home, child: Child, at: pl.DataFrame, begun: Begun) -
 
 
 def _erase_names(home: Home, child: Child, begun: Begun) -> Begun:
+    marks = forgotten.marks(home)
     with identity.identity(home) as names:
-        gone = erasing.erase_names(names, child)
+        gone = erasing.erase_names(names, child, marks, begun.known_by)
     begun = replace(begun, rows=begun.rows + gone)
     erasing_begun.write(home, begun)
     anew.renew(

@@ -87,13 +87,38 @@ def test_a_child_goes_from_the_names_and_another_who_names_the_upn_stays_without
         names.execute(
             "INSERT INTO identity.addresses VALUES ('k', 'n', 'P1', DATE '2025-09-01'), ('k', 'm', 'P2', DATE '2025-09-01')"
         )
-        gone = erasing.erase_names(names, Child(("one", "old"), ("U0", "U1"), keys={"census pupil": (("k", "n"),)}))
+        child = Child(("one", "old"), ("U0", "U1"), keys={"census pupil": (("k", "n"),)})
+        gone = erasing.erase_names(names, child, Marks(["a key"]), ())
         assert gone == 4
         assert names.execute("SELECT pupil_id, former_upn FROM identity.people ORDER BY 1").fetchall() == [
             ("three", "U9"),
             ("two", None),
         ]
         assert names.execute("SELECT postcode FROM identity.addresses").fetchall() == [("P2",)]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_an_erasure_cut_short_what_hung_from_rows_that_are_gone_is_known_by_its_marks(tmp_path, is_known):
+    """The warehouse told whose an address is, and under which name an agency knows a child: once its rows are gone nothing does."""
+    home, marks = new_home(tmp_path / "home"), Marks(["a key"])
+    begun = Child(("one",), ("U1",), persons=("met elsewhere",), keys={"census pupil": (("k", "n"), ("k", None))})
+    left = Child(("one",), ("U1",))
+    with identity.identity(home) as names:
+        make_tables(names)
+        names.execute(
+            "INSERT INTO identity.addresses VALUES ('k', 'n', 'P1', DATE '2025-09-01'), ('k', 'm', 'P2', DATE '2025-09-01'), "
+            "('k', NULL, 'P3', DATE '2025-09-01')"
+        )
+        names.executemany(
+            "INSERT INTO identity.agency_statements VALUES (?, 'early help', NULL, NULL, DATE '2025-09-01')",
+            [("met elsewhere",), ("another",)],
+        )
+        gone = erasing.erase_names(names, left, marks, begun.marked(marks) if is_known else ())
+        assert gone == (3 if is_known else 0)
+        postcodes = {one for (one,) in names.execute("SELECT postcode FROM identity.addresses").fetchall()}
+        persons = {one for (one,) in names.execute("SELECT person FROM identity.agency_statements").fetchall()}
+    assert postcodes == ({"P2"} if is_known else {"P1", "P2", "P3"})
+    assert persons == ({"another"} if is_known else {"met elsewhere", "another"})
 
 
 def test_what_another_child_has_too_is_told_of_no_agencys_row(tmp_path):
