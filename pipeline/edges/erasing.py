@@ -89,7 +89,7 @@ def _set_aside(child: Child) -> dict[tuple[str, tuple[str, ...]], list[tuple]]:
     """Keys of the child's that are kept of rows set aside."""
     plans = [(kind, *one) for kind, keys in child.keys.items() if kind.startswith("plan_") for one in keys]
     return {
-        ("parents", ("parent_key", "native_id")): list(child.keys.get("census pupil", ())),
+        ("parents", ("parent_key", "native_id")): list(child.keys.get(CENSUS_PUPIL, ())),
         ("plan_parents", ("above_table", "above_key", "authority_id")): plans,
     }
 
@@ -104,15 +104,12 @@ def erase_names(
     """
     make_tables(names)
     known = {*known_by}
-    persons, census_pupils = (
-        {*told, *(one for one in there if (kind, marks.mark(kind, *one)) in known)}
-        for kind, told, there in (
-            (AGENCY, ((person,) for person in child.persons), _persons(names)),
-            (CENSUS_PUPIL, child.keys.get(CENSUS_PUPIL, ()), _census_pupils(names)),
-        )
-    )
+    persons = {*child.persons, *(person for (person,) in _bearing(known, _persons(names), AGENCY, marks))}
+    census_pupils = {
+        *child.keys.get(CENSUS_PUPIL, ()), *_bearing(known, _census_pupils(names), CENSUS_PUPIL, marks),
+    }  # fmt: skip
     names.execute("BEGIN")
-    ids = (*child.pupil_ids, *sorted(person for (person,) in persons))
+    ids = (*child.pupil_ids, *sorted(persons))
     theirs = dict.fromkeys((*OF_A_PUPIL, "person"), ids) | {"upn": child.upns}
     gone = _erase_by_column(names, "identity", theirs, {"former_upn": child.upns})
     for key, native in sorted(census_pupils, key=str):
@@ -120,6 +117,11 @@ def erase_names(
         gone += _gone(names, f"DELETE FROM identity.addresses WHERE {is_it}")
     names.execute("COMMIT")
     return gone
+
+
+def _bearing(known: set[tuple[str, str]], rows: list[tuple], kind: str, marks: Marks) -> list[tuple]:
+    """Those of `rows` whose mark of this kind is known."""
+    return [one for one in rows if (kind, marks.mark(kind, *one)) in known]
 
 
 def _census_pupils(names: duckdb.DuckDBPyConnection) -> list[tuple]:
